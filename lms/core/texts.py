@@ -1,0 +1,37 @@
+"""Sentences for people, written once in Chinese and translated at the edge.
+
+Rules, parsers and actions know no request and no language. They return or raise a `Text`; views, api and cli
+render it in the reader's language. The Chinese sentence is the message id, so zh_CN needs no catalogue.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A sentence in Chinese with `%(name)s` places, not yet in the reader's language."""
+
+    id: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.render(lambda message: message)
+
+    def render(self, gettext: Callable[[str], str]) -> str:
+        """Return the sentence in the language of `gettext`; values that are Texts are rendered too."""
+        template = gettext(self.id)
+        if not self.values:
+            return template.replace("%%", "%")
+        return template % {
+            name: value.render(gettext) if isinstance(value, Text) else value
+            for name, value in self.values.items()
+        }
+
+    def __hash__(self) -> int:
+        return hash((self.id, tuple(sorted((name, str(value)) for name, value in self.values.items()))))
+
+
+def text(id: str, /, **values: object) -> Text:
+    """Mark a Chinese sentence for translation. A literal percent sign is written `%%`."""
+    return Text(id, values)
