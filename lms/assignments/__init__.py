@@ -1,0 +1,1 @@
+"""Owns duties: who owes what by when, and for which reasons."""

@@ -1,0 +1,100 @@
+"""Who owes what by when, and why."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped
+
+from lms.core.db import Base, pk, plain, pseudonym, type_json
+
+
+class Rule(Base):
+    """Everybody who matches the audience gets the document; `due_plan` says by when (`days: 10`, `workdays: 10`)."""
+
+    __tablename__ = "rule"
+    id: Mapped[pk]
+    document_id: Mapped[int] = plain(ForeignKey("document.id"), index=True)
+    audience: Mapped[dict[str, Any]] = plain(type_json)
+    occasion: Mapped[str] = plain(String(40), default="once", server_default="once")
+    due_plan: Mapped[dict[str, Any]] = plain(type_json)
+    version: Mapped[int] = plain(default=1, server_default="1")
+    active: Mapped[bool] = plain(default=True, server_default=text("true"))
+    created_at: Mapped[datetime] = plain()
+
+
+class Assignment(Base):
+    """One duty of one person. state: open | done | exempt | withdrawn. Due = the earliest live reason.
+
+    revision_id: the revision of the curriculum or course from which the items were laid out.
+    """
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        UniqueConstraint("person_id", "document_id", "occasion"),
+        Index("ix_assignment_document", "document_id", "occasion", "state"),
+        Index("ix_assignment_person", "person_id", "state", "due_on"),
+    )
+    id: Mapped[pk]
+    person_id: Mapped[int] = pseudonym(ForeignKey("person.id"))
+    document_id: Mapped[int] = plain(ForeignKey("document.id"))
+    revision_id: Mapped[int | None] = plain(ForeignKey("revision.id"))
+    occasion: Mapped[str] = plain(String(40), default="once", server_default="once")
+    purpose: Mapped[str] = plain(String(12), default="complete", server_default="complete")
+    counts_from: Mapped[datetime] = plain()  # completions before it do not count for this occasion
+    starts_on: Mapped[date] = plain()
+    due_on: Mapped[date | None] = plain()
+    done_items: Mapped[int] = plain(default=0, server_default="0")
+    total_items: Mapped[int] = plain(default=0, server_default="0")
+    state: Mapped[str] = plain(String(12), default="open", server_default="open")
+    done_at: Mapped[datetime | None] = plain()
+    last_done_at: Mapped[datetime | None] = plain()
+    exempt_by: Mapped[int | None] = pseudonym(ForeignKey("person.id"))
+
+
+class AssignmentReason(Base):
+    __tablename__ = "assignment_reason"
+    __table_args__ = (UniqueConstraint("assignment_id", "kind", "ref"),)
+    id: Mapped[pk]
+    assignment_id: Mapped[int] = plain(ForeignKey("assignment.id"))
+    kind: Mapped[str] = plain(String(12))  # rule | manual | self | must-read | …
+    ref: Mapped[str] = plain(String(80))
+    due_on: Mapped[date | None] = plain()
+    since: Mapped[datetime] = plain()
+    until: Mapped[datetime | None] = plain()
+
+
+class AssignmentItem(Base):
+    """One thing of an assignment, in order. purpose: complete (a leaf document) | sign_off (the stage itself).
+
+    stage: position of the stage, from 0; None outside a curriculum. container_id: the course that holds the item.
+    due_plan: `{"day": n}` = by the person's nth rostered day. locked items wait for `after_stage`.
+    """
+
+    __tablename__ = "assignment_item"
+    __table_args__ = (
+        Index("ix_assignment_item_document", "document_id", "assignment_id"),
+        Index(
+            "ix_assignment_item_open_due",
+            "due_on",
+            sqlite_where=text("done_at IS NULL"),
+            postgresql_where=text("done_at IS NULL"),
+        ),
+    )
+    assignment_id: Mapped[int] = plain(ForeignKey("assignment.id"), primary_key=True)
+    position: Mapped[int] = plain(primary_key=True, autoincrement=False)
+    document_id: Mapped[int] = plain(ForeignKey("document.id"))
+    purpose: Mapped[str] = plain(String(12), default="complete", server_default="complete")
+    container_id: Mapped[int | None] = plain(ForeignKey("document.id"))
+    stage: Mapped[int | None] = plain()
+    stage_name: Mapped[str] = plain(String(120), default="", server_default="")
+    after_stage: Mapped[int | None] = plain()
+    in_order: Mapped[bool] = plain(default=False, server_default=text("false"))
+    required: Mapped[bool] = plain(default=True, server_default=text("true"))
+    minutes: Mapped[int] = plain(default=0, server_default="0")
+    due_plan: Mapped[dict[str, Any]] = plain(type_json)
+    due_on: Mapped[date | None] = plain()
+    extended_to: Mapped[date | None] = plain()
+    opened_at: Mapped[datetime | None] = plain()
+    done_at: Mapped[datetime | None] = plain()
+    exempt: Mapped[bool] = plain(default=False, server_default=text("false"))

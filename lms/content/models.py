@@ -1,0 +1,175 @@
+"""Tables of the versioned store: what was written, by whom, what is published, and what rests on what."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped
+
+from lms.core.appendonly import append_only
+from lms.core.db import Base, free_text, pk, plain, pseudonym, type_json
+
+
+@append_only
+class Blob(Base):
+    """Bytes by their sha256, zlib-compressed. `size` is that of the plain bytes."""
+
+    __tablename__ = "blob"
+    sha: Mapped[bytes] = plain(LargeBinary(32), primary_key=True)
+    zlib: Mapped[bytes] = plain()
+    size: Mapped[int] = plain()
+
+
+class Document(Base):
+    """One document of any kind. `folder` and its current slug give its file's path; never deleted, only archived.
+
+    Columns from title on mirror the published revision (the draft, while nothing is published), so that lists
+    never load a blob.
+    """
+
+    __tablename__ = "document"
+    __table_args__ = (Index("ix_document_kind", "kind", "state"),)
+    id: Mapped[pk]
+    kind: Mapped[str] = plain(String(20))
+    folder: Mapped[str] = plain(String(20))
+    locale: Mapped[str] = plain(String(10), default="zh_CN", server_default="zh_CN")
+    title: Mapped[str] = plain(String(300))
+    summary: Mapped[str] = plain(default="", server_default="")
+    minutes: Mapped[int] = plain(default=0, server_default="0")
+    tags: Mapped[list[Any]] = plain(type_json, default=list)
+    aliases: Mapped[list[Any]] = plain(type_json, default=list)
+    audience: Mapped[list[Any]] = plain(type_json, default=list)  # role, team and shop words; empty = everybody
+    shops: Mapped[list[Any]] = plain(type_json, default=list)
+    owner_id: Mapped[int | None] = pseudonym(ForeignKey("person.id"))
+    state: Mapped[str] = plain(String(12))  # draft | published | archived
+    published_id: Mapped[int | None] = plain(ForeignKey("revision.id", use_alter=True))
+    draft_id: Mapped[int | None] = plain(ForeignKey("revision.id", use_alter=True))
+    published_at: Mapped[datetime | None] = plain()
+    verified_until: Mapped[date | None] = plain(index=True)
+    translation_of: Mapped[int | None] = plain(ForeignKey("document.id"))
+    created_at: Mapped[datetime] = plain()
+    archived_at: Mapped[datetime | None] = plain()
+
+
+class Slug(Base):
+    """Public names, past and present; an old one redirects."""
+
+    __tablename__ = "slug"
+    __table_args__ = (
+        Index(
+            "uq_slug_current",
+            "document_id",
+            unique=True,
+            sqlite_where=text("is_current"),
+            postgresql_where=text("is_current"),
+        ),
+        Index("ix_slug_slug", "slug"),
+    )
+    kind: Mapped[str] = plain(String(20), primary_key=True)
+    slug: Mapped[str] = plain(String(200), primary_key=True)
+    document_id: Mapped[int] = plain(ForeignKey("document.id"))
+    is_current: Mapped[bool] = plain()
+
+
+@append_only
+class Revision(Base):
+    """One version of a document. `compiled` is the parsed form that pages and attempts rest on, made at publish.
+
+    A draft that is published gets a new revision whose `parent_id` is the draft, because rows never change;
+    `kind`: draft | publish | sync | restore | fix.
+    """
+
+    __tablename__ = "revision"
+    __table_args__ = (UniqueConstraint("document_id", "number"),)
+    id: Mapped[pk]
+    document_id: Mapped[int] = plain(ForeignKey("document.id"))
+    number: Mapped[int] = plain()
+    parent_id: Mapped[int | None] = plain(ForeignKey("revision.id"))
+    merge_parent_id: Mapped[int | None] = plain(ForeignKey("revision.id"))
+    blob_sha: Mapped[bytes] = plain(LargeBinary(32), ForeignKey("blob.sha"))
+    compiled_sha: Mapped[bytes | None] = plain(LargeBinary(32), ForeignKey("blob.sha"))
+    parser: Mapped[str] = plain(String(20), default="", server_default="")
+    author_id: Mapped[int | None] = pseudonym(ForeignKey("person.id"))
+    note: Mapped[str] = plain(default="", server_default="")
+    kind: Mapped[str] = plain(String(12))
+    minor: Mapped[bool] = plain(default=False, server_default=text("false"))
+    at: Mapped[datetime] = plain()
+
+
+class Autosave(Base):
+    """What somebody is typing and has not saved: apart, disposable, one per person and document."""
+
+    __tablename__ = "autosave"
+    document_id: Mapped[int] = plain(ForeignKey("document.id"), primary_key=True)
+    person_id: Mapped[int] = pseudonym(ForeignKey("person.id"), primary_key=True)
+    base_revision_id: Mapped[int | None] = plain(ForeignKey("revision.id"))
+    text: Mapped[str] = free_text()
+    at: Mapped[datetime] = plain()
+
+
+class FileState(Base):
+    """What sync last saw of a document's file. `synced_revision_id` is the base of the next comparison.
+
+    conflict_revision_id: the file's version where file and database had both changed; shown until settled.
+    """
+
+    __tablename__ = "file_state"
+    document_id: Mapped[int] = plain(ForeignKey("document.id"), primary_key=True)
+    path: Mapped[str] = plain(String(300), unique=True)
+    file_sha: Mapped[bytes] = plain(LargeBinary(32))
+    synced_revision_id: Mapped[int] = plain(ForeignKey("revision.id"))
+    conflict_revision_id: Mapped[int | None] = plain(ForeignKey("revision.id"))
+
+
+class Part(Base):
+    """A section, question or scene with an id for life: what statistics, links and review marks hang on."""
+
+    __tablename__ = "part"
+    __table_args__ = (Index("ix_part_document", "document_id", "kind", "position"),)
+    id: Mapped[pk]
+    key: Mapped[str] = plain(String(6), unique=True)
+    document_id: Mapped[int] = plain(ForeignKey("document.id"))
+    kind: Mapped[str] = plain(String(12))
+    title: Mapped[str] = plain(default="", server_default="")
+    anchor: Mapped[str] = plain(String(200), default="", server_default="")
+    old_anchors: Mapped[list[Any]] = plain(type_json, default=list)
+    text_sha: Mapped[bytes] = plain(LargeBinary(32))
+    position: Mapped[int] = plain()
+    retired_at: Mapped[datetime | None] = plain()
+
+
+@append_only
+class PartVersion(Base):
+    """What is asked and keyed, by its digest: an edit of the explanation or the layout keeps the version."""
+
+    __tablename__ = "part_version"
+    __table_args__ = (Index("ix_part_version_part", "part_id"),)
+    sha: Mapped[bytes] = plain(LargeBinary(32), primary_key=True)
+    part_id: Mapped[int] = plain(ForeignKey("part.id"))
+    spec: Mapped[dict[str, Any]] = plain(type_json)
+    first_revision_id: Mapped[int] = plain(ForeignKey("revision.id"))
+
+
+class Edge(Base):
+    """Which document (section, question) refers to which; rebuilt whenever the former is published."""
+
+    __tablename__ = "edge"
+    __table_args__ = (Index("ix_edge_to", "to_document_id", "to_part_id"),)
+    id: Mapped[pk]
+    from_document_id: Mapped[int] = plain(ForeignKey("document.id"), index=True)
+    from_part_id: Mapped[int | None] = plain(ForeignKey("part.id"))
+    to_document_id: Mapped[int | None] = plain(ForeignKey("document.id"))
+    to_part_id: Mapped[int | None] = plain(ForeignKey("part.id"))
+    to_path: Mapped[str] = plain(String(300))
+    to_anchor: Mapped[str] = plain(String(200), default="", server_default="")
+
+
+class View(Base):
+    """Who looked at which revision, first and last and how often (an observation: a GET may write it)."""
+
+    __tablename__ = "view"
+    person_id: Mapped[int] = pseudonym(ForeignKey("person.id"), primary_key=True)
+    revision_id: Mapped[int] = plain(ForeignKey("revision.id"), primary_key=True)
+    first_at: Mapped[datetime] = plain()
+    last_at: Mapped[datetime] = plain()
+    times: Mapped[int] = plain()

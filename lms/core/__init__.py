@@ -1,0 +1,1 @@
+"""The floor of the house: clock, database, facts, errors, access. Knows no feature and no request."""

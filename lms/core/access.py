@@ -1,0 +1,155 @@
+"""Who may do what, to whom: one table, read by the gate of every page and by every query."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    AGENT = "agent"
+    LEAD = "lead"
+    TRAINER = "trainer"
+    QUALITY = "quality"
+    DIRECTOR = "director"
+    HR = "hr"
+    ADMIN = "admin"
+
+
+class Scope(StrEnum):
+    """Whose things: one's own, one's mentees', those of the teams below a grant, or everybody's."""
+
+    OWN = "own"
+    MENTEES = "mentees"
+    TEAM = "team"
+    ALL = "all"
+
+
+class Permission(StrEnum):
+    LEARN = "learn"  # read, take quizzes, do tasks
+    TASK_CONFIRM = "task.confirm"  # confirm tasks and sign off stages
+    CONTENT_READ_ALL = "content.read.all"  # drafts and every audience
+    CONTENT_EDIT = "content.edit"
+    CONTENT_PUBLISH = "content.publish"
+    QUIZ_RESULTS = "quiz.results"
+    RECORD_VOID = "record.void"
+    RECORD_READ = "record.read"  # the log over the API
+    REPORT_READ = "report.read"
+    PERSON_READ = "person.read"
+    PERSON_EDIT = "person.edit"
+    STAFF_IMPORT = "staff.import"
+    SLIP_PRINT = "slip.print"
+    ASSIGN = "assign"
+    ROSTER_EDIT = "roster.edit"
+    TOKEN_OWN = "token.own"
+    HEALTH_READ = "health.read"
+
+
+class Relation(StrEnum):
+    """A relation between two people that grants something, beside the roles."""
+
+    MENTOR = "mentor"
+    COHORT_TRAINER = "cohort_trainer"
+
+
+POLICY: dict[Permission, dict[Role | Relation, Scope]] = {
+    Permission.LEARN: {
+        Role.AGENT: Scope.OWN,
+        Role.LEAD: Scope.OWN,
+        Role.TRAINER: Scope.OWN,
+        Role.QUALITY: Scope.OWN,
+        Role.DIRECTOR: Scope.OWN,
+        Role.HR: Scope.OWN,
+        Role.ADMIN: Scope.OWN,
+    },
+    Permission.TASK_CONFIRM: {Relation.MENTOR: Scope.MENTEES, Role.TRAINER: Scope.ALL, Role.LEAD: Scope.TEAM},
+    Permission.CONTENT_READ_ALL: {Role.TRAINER: Scope.ALL, Role.QUALITY: Scope.ALL, Role.DIRECTOR: Scope.ALL},
+    Permission.CONTENT_EDIT: {Role.TRAINER: Scope.ALL},
+    Permission.CONTENT_PUBLISH: {Role.TRAINER: Scope.ALL},
+    Permission.QUIZ_RESULTS: {
+        Role.AGENT: Scope.OWN,
+        Relation.MENTOR: Scope.MENTEES,
+        Role.LEAD: Scope.TEAM,
+        Role.TRAINER: Scope.ALL,
+        Role.QUALITY: Scope.ALL,
+        Role.DIRECTOR: Scope.ALL,
+        Role.HR: Scope.ALL,
+    },
+    Permission.RECORD_VOID: {Role.TRAINER: Scope.ALL, Role.DIRECTOR: Scope.ALL},
+    Permission.RECORD_READ: {Role.DIRECTOR: Scope.ALL, Role.HR: Scope.ALL, Role.ADMIN: Scope.ALL},
+    Permission.REPORT_READ: {
+        Relation.MENTOR: Scope.MENTEES,
+        Role.LEAD: Scope.TEAM,
+        Role.TRAINER: Scope.ALL,
+        Role.QUALITY: Scope.ALL,
+        Role.DIRECTOR: Scope.ALL,
+        Role.HR: Scope.ALL,
+    },
+    Permission.PERSON_READ: {
+        Relation.MENTOR: Scope.MENTEES,
+        Role.LEAD: Scope.TEAM,
+        Role.TRAINER: Scope.ALL,
+        Role.QUALITY: Scope.ALL,
+        Role.DIRECTOR: Scope.ALL,
+        Role.HR: Scope.ALL,
+        Role.ADMIN: Scope.ALL,
+    },
+    Permission.PERSON_EDIT: {Role.HR: Scope.ALL, Role.ADMIN: Scope.ALL},
+    Permission.STAFF_IMPORT: {Role.HR: Scope.ALL, Role.ADMIN: Scope.ALL},
+    Permission.SLIP_PRINT: {Role.LEAD: Scope.TEAM, Role.TRAINER: Scope.ALL, Role.HR: Scope.ALL, Role.ADMIN: Scope.ALL},
+    Permission.ASSIGN: {Role.LEAD: Scope.TEAM, Role.TRAINER: Scope.ALL, Role.QUALITY: Scope.ALL},
+    Permission.ROSTER_EDIT: {Role.LEAD: Scope.TEAM, Role.TRAINER: Scope.ALL, Role.HR: Scope.ALL, Role.ADMIN: Scope.ALL},
+    Permission.TOKEN_OWN: {role: Scope.OWN for role in Role},
+    Permission.HEALTH_READ: {Role.ADMIN: Scope.ALL},
+}
+
+_WIDTH = [Scope.OWN, Scope.MENTEES, Scope.TEAM, Scope.ALL]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who acts, as read from the database at this request. Nothing of it is kept in a cookie.
+
+    teams_below: ids of every team at or below one on which a lead's grant stands today.
+    mentees: ids of the people whose mentor this is today. shops: ids of the shops served.
+    """
+
+    id: int
+    public_id: str
+    employee_no: str
+    name: str
+    locale: str
+    theme: str
+    team_id: int | None
+    team_name: str
+    position: str
+    roles: frozenset[Role]
+    teams_below: frozenset[int] = frozenset()
+    leads_root: bool = False
+    mentees: frozenset[int] = frozenset()
+    trains_cohorts: frozenset[int] = frozenset()
+    shops: frozenset[int] = frozenset()
+
+    @property
+    def is_new_hire_only(self) -> bool:
+        return self.roles <= {Role.AGENT}
+
+
+def scopes(actor: Actor, permission: Permission) -> frozenset[Scope]:
+    """Return every scope in which the actor holds the permission; empty where it is not held at all."""
+    granted = POLICY[permission]
+    found = {granted[role] for role in actor.roles if role in granted}
+    if actor.mentees and Relation.MENTOR in granted:
+        found.add(granted[Relation.MENTOR])
+    if Scope.TEAM in found and actor.leads_root:
+        found.add(Scope.ALL)
+    return frozenset(found)
+
+
+def allows(actor: Actor, permission: Permission) -> bool:
+    """Return whether the actor holds the permission in any scope."""
+    return bool(scopes(actor, permission))
+
+
+def widest(actor: Actor, permission: Permission) -> Scope | None:
+    """Return the widest scope in which the actor holds the permission, or None."""
+    held = scopes(actor, permission)
+    return max(held, key=_WIDTH.index) if held else None

@@ -1,0 +1,228 @@
+"""Tables' common ground, and the one place where a transaction is opened and committed.
+
+Column helpers name the privacy class of what a column holds (docs/privacy.md); a column without one fails a test.
+"""
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Literal
+
+from flask import Flask, current_app
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Connection,
+    Date,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    event,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, mapped_column, registry
+
+type_pk = BigInteger().with_variant(Integer, "sqlite")
+type_json = JSON().with_variant(JSONB, "postgresql")
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An instant in UTC. On SQLite a fixed-width ISO text, so that the order of texts is the order of times."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(String(27))
+        return dialect.type_descriptor(DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant without a zone can't be stored")
+        value = value.astimezone(UTC)
+        return value.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if isinstance(value, str):
+            return datetime.fromisoformat(value.replace("Z", "+00:00"))
+        found: datetime = value.astimezone(UTC)
+        return found
+
+
+pk = Annotated[int, mapped_column(type_pk, primary_key=True, info={"privacy": "none"})]
+"""A key given by the database, 64 bits."""
+
+PrivacyClass = Literal["identity", "personal", "text", "pseudonym", "none"]
+PRIVACY_CLASSES: frozenset[str] = frozenset({"identity", "personal", "text", "pseudonym", "none"})
+
+
+def _column(privacy: PrivacyClass) -> Callable[..., Any]:
+    def column(*args: Any, **options: Any) -> Any:
+        return mapped_column(*args, info={"privacy": privacy}, **options)
+
+    column.__doc__ = f"A column whose content is of privacy class {privacy!r}."
+    return column
+
+
+identity = _column("identity")  # says who somebody is: emptied by erase
+personal = _column("personal")  # about somebody: emptied by erase
+free_text = _column("text")  # written by somebody about anything: deleted by erase
+pseudonym = _column("pseudonym")  # the number of a person; means nothing once the person is erased
+plain = _column("none")
+
+_registry = registry(
+    metadata=MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    ),
+    type_annotation_map={
+        int: type_pk,
+        datetime: UTCDateTime,
+        date: Date,
+        bytes: LargeBinary,
+        str: Text,
+        dict[str, Any]: type_json,
+        list[Any]: type_json,
+    },
+)
+
+
+class Base(DeclarativeBase):
+    registry = _registry
+
+
+class PinnedSession(FlaskSession):
+    """Flask-SQLAlchemy's session; where a test has pinned a connection, everything goes through that one."""
+
+    def get_bind(self, *args: Any, **options: Any) -> Engine | Connection:
+        pinned: Connection | None = current_app.extensions.get("lms_pinned_connection")
+        return pinned if pinned is not None else super().get_bind(*args, **options)
+
+
+db = SQLAlchemy(
+    model_class=Base,
+    disable_autonaming=True,
+    session_options={"class_": PinnedSession, "join_transaction_mode": "create_savepoint"},
+)
+
+BeforeCommit = Callable[[Session], None]
+
+
+def session() -> Session:
+    """Return the session of this request or command."""
+    found: Session = db.session()
+    return found
+
+
+def new_public_id() -> str:
+    """Return a random name of 128 bits for a URL, that tells nothing."""
+    return uuid.uuid4().hex
+
+
+def pending_facts() -> list[object]:
+    """Return the facts queued in the open transaction. Raises RuntimeError outside of one."""
+    facts: list[object] | None = session().info.get("facts")
+    if facts is None:
+        raise RuntimeError("a fact can only be emitted inside transaction()")
+    return facts
+
+
+def in_transaction() -> bool:
+    return session().info.get("facts") is not None
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Open the one writing transaction of this request or command; commit at the end, roll back on any exception.
+
+    What was read before is dropped first: on SQLite a read transaction can't be raised to a writing one without
+    failing at once, and a row read earlier may be stale. Facts are delivered before the commit, then the
+    registered before-commit steps run (the record log takes its head lock there, last of all locks).
+    Raises RuntimeError when nested. Bulk acts open one per 100 people.
+    """
+    current = session()
+    if in_transaction():
+        raise RuntimeError("transaction() does not nest")
+    if current.new or current.dirty or current.deleted:
+        raise RuntimeError("something was changed before transaction() was opened")
+    current.rollback()
+    current.connection(execution_options={"write": True})
+    current.info["facts"] = []
+    try:
+        yield current
+        bus = current_app.extensions["lms_bus"]
+        while current.info["facts"]:
+            facts, current.info["facts"] = current.info["facts"], []
+            for fact in facts:
+                bus.deliver(fact)
+        current.flush()
+        for step in current_app.extensions["lms_before_commit"]:
+            step(current)
+        current.commit()
+    except BaseException:
+        current.rollback()
+        raise
+    finally:
+        current.info.pop("facts", None)
+
+
+def init_app(app: Flask, database_url: str) -> None:
+    """Bind the app to its database."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = database_url
+    options: dict[str, Any] = {"pool_pre_ping": not database_url.startswith("sqlite")}
+    if database_url.startswith("sqlite"):
+        options["connect_args"] = {"timeout": 10, "check_same_thread": False}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    app.extensions.setdefault("lms_before_commit", [])
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            event.listen(db.engine, "connect", _on_sqlite_connect)
+            event.listen(db.engine, "begin", _on_sqlite_begin)
+
+
+def _on_sqlite_connect(connection: Any, _: object) -> None:
+    connection.isolation_level = None  # BEGIN is ours, else the driver opens transactions that can't be raised
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")  # an acknowledged answer survives a power cut
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA busy_timeout=10000")
+    cursor.close()
+
+
+def _on_sqlite_begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _refuse_bulk_changes_of_append_only(state: ORMExecuteState) -> None:
+    """Refuse `session.execute(update(Record))`, which no mapper event sees."""
+    if (state.is_update or state.is_delete) and state.bind_mapper is not None:
+        table = state.bind_mapper.local_table
+        if table.info.get("append_only"):
+            raise AppendOnlyError(f"{table.name} is append-only")
+
+
+class AppendOnlyError(Exception):
+    """A row of an append-only table was to be changed or removed."""

@@ -1,0 +1,127 @@
+"""Every setting of an installation, read from the environment and the instance's lms.toml, in one place.
+
+The environment wins over lms.toml, which holds the same names in lower case without `LMS_`.
+An unknown `LMS_` name stops the start and says which, because a misspelt setting is worse than none.
+"""
+
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import rapidfuzz
+
+
+class SettingsError(Exception):
+    """A setting is unknown or can't be used; the message says which and how to mend it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What an installation may choose. Each field is documented in docs/settings.md."""
+
+    instance_path: Path = Path("instance")
+    content_path: Path = Path()
+    database_url: str = ""
+    secret_key: str = ""
+    locale: str = "zh_CN"
+    timezone: ZoneInfo = ZoneInfo("Asia/Shanghai")
+    base_url: str = ""
+    company: str = "客服学院"
+    help_line: str = ""
+    upload_max_bytes: int = 20_000_000
+    source_max_bytes: int = 2_000_000
+    trusted_proxies: int = 0
+    secure_cookies: bool = False
+    demo: bool = False
+
+    @property
+    def uploads(self) -> Path:
+        return self.instance_path / "uploads"
+
+
+def _parse(name: str, value: Any) -> Any:
+    match name:
+        case "instance_path" | "content_path":
+            return Path(str(value)).expanduser().resolve()
+        case "timezone":
+            try:
+                return ZoneInfo(str(value))
+            except (ZoneInfoNotFoundError, ValueError) as error:
+                raise SettingsError(f"LMS_TIMEZONE: no time zone is called {value!r}; write one like Asia/Shanghai") from error
+        case "upload_max_bytes" | "source_max_bytes" | "trusted_proxies":
+            try:
+                return int(value)
+            except ValueError as error:
+                raise SettingsError(f"LMS_{name.upper()}: {value!r} is not a whole number") from error
+        case "demo" | "secure_cookies":
+            word = str(value).strip().lower()
+            if word not in {"1", "0", "true", "false", "yes", "no", "on", "off", ""}:
+                raise SettingsError(f"LMS_{name.upper()}: {value!r} is neither yes nor no")
+            return word in {"1", "true", "yes", "on"}
+        case "locale":
+            if value not in {"zh_CN", "en"}:
+                raise SettingsError(f"LMS_LOCALE: {value!r} is not one of zh_CN, en")
+            return value
+        case _:
+            return str(value)
+
+
+def _known(name: str, source: str) -> str:
+    names = {field.name for field in fields(Settings)}
+    if name in names:
+        return name
+    near = rapidfuzz.process.extractOne(name, names, score_cutoff=70)
+    hint = f"; did you mean LMS_{near[0].upper()}?" if near else ""
+    raise SettingsError(f"unknown setting {source}{hint} (all are listed in docs/settings.md)")
+
+
+def _secret(instance: Path) -> str:
+    """Return the key kept in the instance folder, made at the first start."""
+    path = instance / "secret_key"
+    try:
+        return path.read_text("ascii").strip()
+    except FileNotFoundError:
+        instance.mkdir(parents=True, exist_ok=True)
+        handle = None
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:  # another process was quicker
+            return path.read_text("ascii").strip()
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_hex(32))
+        return path.read_text("ascii").strip()
+
+
+def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings of this installation. Raises SettingsError with the name and the mend.
+
+    overrides: field name -> value, from a host application or a test; they win over everything.
+    """
+    environ = os.environ if environ is None else environ
+    chosen: dict[str, Any] = {}
+    for key, value in environ.items():
+        if key.startswith("LMS_"):
+            name = _known(key.removeprefix("LMS_").lower(), key)
+            chosen[name] = _parse(name, value)
+    given = {_known(key, key): _parse(key, value) for key, value in (overrides or {}).items()}
+    instance: Path = given.get("instance_path") or chosen.get("instance_path") or Path("instance").resolve()
+    file = instance / "lms.toml"
+    from_file: dict[str, Any] = {}
+    if file.is_file():
+        try:
+            raw = tomllib.loads(file.read_text("utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{file.name} in the instance folder can't be read: {error}") from error
+        from_file = {_known(key, f"{key} in lms.toml"): _parse(key, value) for key, value in raw.items()}
+    settings = Settings(**{"instance_path": instance} | from_file | chosen | given)
+    if not settings.database_url:
+        instance.mkdir(parents=True, exist_ok=True)
+        settings = replace(settings, database_url=f"sqlite:///{instance / 'lms.sqlite3'}")
+    if not settings.secret_key:
+        settings = replace(settings, secret_key=_secret(instance))
+    return settings

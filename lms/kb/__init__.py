@@ -1,0 +1,1 @@
+"""Owns the reading of the knowledge base and its search."""

@@ -1,0 +1,1 @@
+"""Owns studying: courses, lessons, tasks, stages, their confirmation and sign-off."""

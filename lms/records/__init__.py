@@ -1,0 +1,1 @@
+"""Owns the append-only learning log, its hash chain and its one projection, Standing."""

@@ -1,0 +1,1 @@
+"""Owns read-only tables over what the lower rooms hold."""

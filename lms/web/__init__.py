@@ -1,0 +1,1 @@
+"""Owns the HTTP shell: who is asking, errors, forms, tables, API scaffolding."""
