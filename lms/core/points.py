@@ -1,4 +1,4 @@
-"""Points are whole numbers of 1/27,720 point, so halves to twelfths of a point are whole and sums are exact in SQL."""
+"""Points are whole numbers of 1/27,720 point: halves to twelfths are whole and sums are exact in SQL."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -13,7 +13,7 @@ def from_fraction(value: Fraction | Decimal | int | str) -> Points:
     """Return so many points in units of 1/27,720.
 
     value: at least 0; text is a plain decimal number.
-    Raises ValueError when the value is negative, is no number, or is not a whole number of units (0.01 is not).
+    Raises ValueError when the value is negative, no number, or not a whole number of units (0.01 is not).
     """
     units = Fraction(value) * ONE_POINT
     if units < 0 or units.denominator != 1:
@@ -47,7 +47,7 @@ def reaches(earned: Points, possible: Points, mark: Fraction) -> bool:
 
 
 def decimal_text(value: Fraction | int, places: int = 2) -> str:
-    """Return a number for people, with at most `places` decimals and no zeros at the end: "87.5", "2", "0.33"."""
+    """Return a number for people, at most `places` decimals and no zeros at the end: "87.5", "2", "0.33"."""
     scaled = Fraction(value) * 10**places
     whole = (abs(scaled) + Fraction(1, 2)).__floor__()  # half away from zero, as people round
     text = f"{Decimal(whole).scaleb(-places):f}"

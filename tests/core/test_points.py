@@ -32,7 +32,15 @@ def test_what_is_no_whole_number_of_units_is_refused(value):
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [("87.5", "87.5"), ("2", "2"), ("100", "100"), ("0", "0"), ("1/3", "0.33"), ("2/3", "0.67"), ("10.05", "10.05")],
+    [
+        ("87.5", "87.5"),
+        ("2", "2"),
+        ("100", "100"),
+        ("0", "0"),
+        ("1/3", "0.33"),
+        ("2/3", "0.67"),
+        ("10.05", "10.05"),
+    ],
 )
 def test_points_are_shown_without_noise(value, shown):
     assert points_text(from_fraction(Fraction(value))) == shown
