@@ -65,3 +65,14 @@ def number(value: Fraction) -> int | float:
     """Return a number for JSON, to two decimals: 87.5, 100."""
     text = decimal_text(value)
     return float(text) if "." in text else int(text)
+
+
+def exact_decimal(value: Fraction) -> str:
+    """Return a finite decimal fraction with all its digits: "64.01", "-0.5".
+
+    Raises ValueError for a fraction without a finite decimal, such as 1/3.
+    """
+    for places in range(64):
+        if (value * 10**places).denominator == 1:
+            return decimal_text(value, places)
+    raise ValueError(f"{value} has no finite decimal")

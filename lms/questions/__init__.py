@@ -1,0 +1,1 @@
+"""The shapes of a question: reading, writing, the learner's view, grading. No tables, no pages."""
