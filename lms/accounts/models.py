@@ -56,7 +56,9 @@ class Person(Base):
     left_on: Mapped[date | None] = personal()
     leaving_on: Mapped[date | None] = personal()  # planned last day; the worker closes the account after it
     active: Mapped[bool] = plain(default=True, server_default=text("true"))
-    team_id: Mapped[int | None] = plain(ForeignKey("team.id"), index=True)  # projection of the current membership
+    team_id: Mapped[int | None] = plain(
+        ForeignKey("team.id"), index=True
+    )  # projection of the current membership
     channel: Mapped[str] = plain(String(20), default="", server_default="")
     time_factor_percent: Mapped[int] = personal(default=100, server_default="100")
     locale: Mapped[str] = plain(String(10), default="", server_default="")
@@ -71,7 +73,10 @@ class Membership(Base):
     """In which team a person was, from when until when (exclusive; None = still). A future one is applied by the worker."""
 
     __tablename__ = "membership"
-    __table_args__ = (UniqueConstraint("person_id", "from_on"), Index("ix_membership_team", "team_id", "from_on"))
+    __table_args__ = (
+        UniqueConstraint("person_id", "from_on"),
+        Index("ix_membership_team", "team_id", "from_on"),
+    )
     id: Mapped[pk]
     person_id: Mapped[int] = pseudonym(ForeignKey("person.id"))
     team_id: Mapped[int] = plain(ForeignKey("team.id"))
@@ -200,5 +205,3 @@ class ApiToken(Base):
     made_at: Mapped[datetime] = plain()
     last_used_on: Mapped[date | None] = plain()
     revoked_at: Mapped[datetime | None] = plain()
-
-

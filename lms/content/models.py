@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint,
 from sqlalchemy.orm import Mapped
 
 from lms.core.appendonly import append_only
-from lms.core.db import Base, free_text, pk, plain, pseudonym, type_json
+from lms.core.db import Base, pk, plain, pseudonym, type_json
 
 
 @append_only
@@ -38,7 +38,9 @@ class Document(Base):
     minutes: Mapped[int] = plain(default=0, server_default="0")
     tags: Mapped[list[Any]] = plain(type_json, default=list)
     aliases: Mapped[list[Any]] = plain(type_json, default=list)
-    audience: Mapped[list[Any]] = plain(type_json, default=list)  # role, team and shop words; empty = everybody
+    audience: Mapped[list[Any]] = plain(
+        type_json, default=list
+    )  # role, team and shop words; empty = everybody
     shops: Mapped[list[Any]] = plain(type_json, default=list)
     owner_id: Mapped[int | None] = pseudonym(ForeignKey("person.id"))
     state: Mapped[str] = plain(String(12))  # draft | published | archived
@@ -93,17 +95,6 @@ class Revision(Base):
     note: Mapped[str] = plain(default="", server_default="")
     kind: Mapped[str] = plain(String(12))
     minor: Mapped[bool] = plain(default=False, server_default=text("false"))
-    at: Mapped[datetime] = plain()
-
-
-class Autosave(Base):
-    """What somebody is typing and has not saved: apart, disposable, one per person and document."""
-
-    __tablename__ = "autosave"
-    document_id: Mapped[int] = plain(ForeignKey("document.id"), primary_key=True)
-    person_id: Mapped[int] = pseudonym(ForeignKey("person.id"), primary_key=True)
-    base_revision_id: Mapped[int | None] = plain(ForeignKey("revision.id"))
-    text: Mapped[str] = free_text()
     at: Mapped[datetime] = plain()
 
 

@@ -94,9 +94,19 @@ POLICY: dict[Permission, dict[Role | Relation, Scope]] = {
     },
     Permission.PERSON_EDIT: {Role.HR: Scope.ALL, Role.ADMIN: Scope.ALL},
     Permission.STAFF_IMPORT: {Role.HR: Scope.ALL, Role.ADMIN: Scope.ALL},
-    Permission.SLIP_PRINT: {Role.LEAD: Scope.TEAM, Role.TRAINER: Scope.ALL, Role.HR: Scope.ALL, Role.ADMIN: Scope.ALL},
+    Permission.SLIP_PRINT: {
+        Role.LEAD: Scope.TEAM,
+        Role.TRAINER: Scope.ALL,
+        Role.HR: Scope.ALL,
+        Role.ADMIN: Scope.ALL,
+    },
     Permission.ASSIGN: {Role.LEAD: Scope.TEAM, Role.TRAINER: Scope.ALL, Role.QUALITY: Scope.ALL},
-    Permission.ROSTER_EDIT: {Role.LEAD: Scope.TEAM, Role.TRAINER: Scope.ALL, Role.HR: Scope.ALL, Role.ADMIN: Scope.ALL},
+    Permission.ROSTER_EDIT: {
+        Role.LEAD: Scope.TEAM,
+        Role.TRAINER: Scope.ALL,
+        Role.HR: Scope.ALL,
+        Role.ADMIN: Scope.ALL,
+    },
     Permission.TOKEN_OWN: {role: Scope.OWN for role in Role},
     Permission.HEALTH_READ: {Role.ADMIN: Scope.ALL},
 }

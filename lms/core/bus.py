@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from flask import current_app
 
-from lms.core.db import pending_facts
+from lms.core.db import queued
 
 Fact = TypeVar("Fact")
 
@@ -44,7 +44,7 @@ def bus() -> Bus:
 
 def emit(fact: object) -> None:
     """Queue a fact for delivery inside the open transaction. Raises RuntimeError outside of one."""
-    pending_facts().append(fact)
+    queued().facts.append(fact)
 
 
 def ask(question: object) -> list[Any]:

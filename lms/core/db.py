@@ -6,6 +6,7 @@ Column helpers name the privacy class of what a column holds (docs/privacy.md); 
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
@@ -138,16 +139,24 @@ def new_public_id() -> str:
     return uuid.uuid4().hex
 
 
-def pending_facts() -> list[object]:
-    """Return the facts queued in the open transaction. Raises RuntimeError outside of one."""
-    facts: list[object] | None = session().info.get("facts")
-    if facts is None:
-        raise RuntimeError("a fact can only be emitted inside transaction()")
-    return facts
+@dataclass(slots=True)
+class Queued:
+    """What the open transaction still has to do before it commits; gone with it, however it ends."""
+
+    facts: list[object] = field(default_factory=list)
+    records: list[Any] = field(default_factory=list)
+
+
+def queued() -> Queued:
+    """Return what the open transaction has queued. Raises RuntimeError outside of one."""
+    found: Queued | None = session().info.get("queued")
+    if found is None:
+        raise RuntimeError("this can only be done inside transaction()")
+    return found
 
 
 def in_transaction() -> bool:
-    return session().info.get("facts") is not None
+    return session().info.get("queued") is not None
 
 
 @contextmanager
@@ -166,12 +175,12 @@ def transaction() -> Iterator[Session]:
         raise RuntimeError("something was changed before transaction() was opened")
     current.rollback()
     current.connection(execution_options={"write": True})
-    current.info["facts"] = []
+    waiting = current.info["queued"] = Queued()
     try:
         yield current
         bus = current_app.extensions["lms_bus"]
-        while current.info["facts"]:
-            facts, current.info["facts"] = current.info["facts"], []
+        while waiting.facts:
+            facts, waiting.facts = waiting.facts, []
             for fact in facts:
                 bus.deliver(fact)
         current.flush()
@@ -182,7 +191,7 @@ def transaction() -> Iterator[Session]:
         current.rollback()
         raise
     finally:
-        current.info.pop("facts", None)
+        current.info.pop("queued", None)
 
 
 def init_app(app: Flask, database_url: str) -> None:
@@ -201,7 +210,9 @@ def init_app(app: Flask, database_url: str) -> None:
 
 
 def _on_sqlite_connect(connection: Any, _: object) -> None:
-    connection.isolation_level = None  # BEGIN is ours, else the driver opens transactions that can't be raised
+    connection.isolation_level = (
+        None  # BEGIN is ours, else the driver opens transactions that can't be raised
+    )
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")  # an acknowledged answer survives a power cut

@@ -65,7 +65,9 @@ class NotFound(DomainError):
     default_code = "not_found"
 
     def __init__(self, message: Text | None = None, **more: object) -> None:
-        super().__init__(message or text("没有找到这个页面或内容。它可能已改名、归档，或您没有查看权限。"), **more)  # type: ignore[arg-type]
+        super().__init__(
+            message or text("没有找到这个页面或内容。它可能已改名、归档，或您没有查看权限。"), **more
+        )  # type: ignore[arg-type]
 
 
 class Conflict(DomainError):

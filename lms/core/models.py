@@ -1,40 +1,13 @@
-"""Tables of the floor: what leaves the process, and who did what."""
+"""Tables of the floor: who did what, and when each job last ran."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, text
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped
 
 from lms.core.appendonly import append_only
 from lms.core.db import Base, free_text, pk, plain, pseudonym
-
-
-class Outbox(Base):
-    """Something to be done outside the transaction. Rows of one (topic, key) fold: the upsert raises `touched`."""
-
-    __tablename__ = "outbox"
-    __table_args__ = (
-        Index("ix_outbox_due", "topic", "due_at", sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL")),
-        Index(
-            "uq_outbox_open",
-            "topic",
-            "key",
-            unique=True,
-            sqlite_where=text("done_at IS NULL"),
-            postgresql_where=text("done_at IS NULL"),
-        ),
-    )
-    id: Mapped[pk]
-    topic: Mapped[str] = plain(String(40))
-    stream: Mapped[str] = plain(String(80))
-    key: Mapped[str] = plain(String(120))
-    payload: Mapped[dict[str, Any]] = free_text(default=dict)
-    touched: Mapped[int] = plain(default=1, server_default="1")
-    due_at: Mapped[datetime] = plain()
-    tries: Mapped[int] = plain(default=0, server_default="0")
-    lease_until: Mapped[datetime | None] = plain()
-    done_at: Mapped[datetime | None] = plain()
 
 
 @append_only

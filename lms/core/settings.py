@@ -52,7 +52,9 @@ def _parse(name: str, value: Any) -> Any:
             try:
                 return ZoneInfo(str(value))
             except (ZoneInfoNotFoundError, ValueError) as error:
-                raise SettingsError(f"LMS_TIMEZONE: no time zone is called {value!r}; write one like Asia/Shanghai") from error
+                raise SettingsError(
+                    f"LMS_TIMEZONE: no time zone is called {value!r}; write one like Asia/Shanghai"
+                ) from error
         case "upload_max_bytes" | "source_max_bytes" | "trusted_proxies":
             try:
                 return int(value)

@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, deferred
 
-from lms.core.appendonly import append_only
 from lms.core.db import Base, free_text, new_public_id, pk, plain, pseudonym, type_json
 
 
@@ -83,18 +82,3 @@ class AttemptItem(Base):
     earned: Mapped[int | None] = plain()
     marked_by: Mapped[int | None] = pseudonym(ForeignKey("person.id"))
     mark_version: Mapped[int] = plain(default=0, server_default="0")
-
-
-@append_only
-class GradeChange(Base):
-    __tablename__ = "grade_change"
-    id: Mapped[pk]
-    attempt_id: Mapped[int] = plain(ForeignKey("attempt.id"), index=True)
-    position: Mapped[int] = plain()
-    earned_from: Mapped[int | None] = plain()
-    earned_to: Mapped[int | None] = plain()
-    by: Mapped[int | None] = pseudonym(ForeignKey("person.id"))
-    at: Mapped[datetime] = plain()
-    reason: Mapped[str] = free_text()
-
-

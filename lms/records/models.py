@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, LargeBinary, String, event
 from sqlalchemy.orm import Mapped
 
 from lms.core.appendonly import append_only
@@ -61,6 +61,18 @@ class LogHead(Base):
     id: Mapped[int] = plain(primary_key=True, autoincrement=False)
     seq: Mapped[int] = plain()
     hash: Mapped[bytes] = plain(LargeBinary(32))
+
+
+for _dialect, _zero in (
+    ("sqlite", "x'" + "00" * 32 + "'"),
+    ("postgresql", "decode(repeat('00', 32), 'hex')"),
+):
+    # The head exists from the first day on, so that even the first two writers wait for one another.
+    event.listen(
+        LogHead.__table__,
+        "after_create",
+        DDL(f"INSERT INTO log_head (id, seq, hash) VALUES (1, 0, {_zero})").execute_if(dialect=_dialect),
+    )
 
 
 class Standing(Base):

@@ -1,0 +1,91 @@
+"""The factory: builds the house from its rooms and wires who listens to whom."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from apiflask import APIFlask
+from flask_babel import Babel
+from flask_bootstrap import Bootstrap5
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from lms import rooms
+from lms.accounts.queries import actor_by_employee_no, actor_by_session, actor_by_token_digest
+from lms.core import db as database
+from lms.core import settings as settings_module
+from lms.core.bus import Bus
+from lms.core.settings import Settings
+from lms.records.actions import link_pending
+from lms.web import auth, errors, shell
+from lms.web.api import ErrorBody
+
+MIGRATIONS = Path(__file__).parent / "core" / "migrations"
+
+
+def create_app(
+    config: Mapping[str, Any] | None = None, *, identify: Callable[[], str | None] | None = None
+) -> APIFlask:
+    """Return the academy as a WSGI application.
+
+    config: settings by field name (docs/settings.md), they win over the environment. identify: the host's word on
+    who is asking, an employee number or None. Raises SettingsError with the name and the mend.
+    """
+    settings = settings_module.load(config)
+    app = APIFlask(
+        "lms",
+        title="Kefu Academy",
+        version="1",
+        spec_path="/api/v1/openapi.json",
+        docs_path=None,
+        json_errors=False,
+        instance_path=str(settings.instance_path),
+    )
+    app.extensions["lms_settings"] = settings
+    app.extensions["lms_bus"] = Bus()
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=settings.upload_max_bytes,
+        MAX_FORM_MEMORY_SIZE=max(settings.source_max_bytes * 4, 500_000),
+        MAX_FORM_PARTS=5_000,
+        SESSION_COOKIE_NAME="lms_session",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=14),
+        BOOTSTRAP_SERVE_LOCAL=True,
+        BABEL_DEFAULT_LOCALE=settings.locale,
+        OPENAPI_VERSION="3.1.0",
+        HTTP_ERROR_SCHEMA=ErrorBody,
+        VALIDATION_ERROR_SCHEMA=ErrorBody,
+        AUTO_404_RESPONSE=False,
+        JSON_SORT_KEYS=False,
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.security_schemes = {"token": {"type": "http", "scheme": "bearer"}}
+    app.extensions["lms_actor_source"] = auth.ActorSource(
+        by_session=actor_by_session,
+        by_token=lambda token: actor_by_token_digest(sha256(token.encode()).digest()),
+        by_employee_no=actor_by_employee_no,
+        identify=identify,
+    )
+    database.init_app(app, settings.database_url)
+    app.extensions["lms_before_commit"].append(link_pending)
+    Migrate(app, database.db, directory=str(MIGRATIONS), render_as_batch=True)
+    Babel(app)
+    Bootstrap5(app)
+    errors.init_app(app)
+    auth.init_app(app)
+    shell.init_app(app)
+    rooms.furnish(app)
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    return app
+
+
+def settings_of(app: APIFlask) -> Settings:
+    found: Settings = app.extensions["lms_settings"]
+    return found

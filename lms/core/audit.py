@@ -1,0 +1,35 @@
+"""Who did what: one call beside each act that changes people, rights or results."""
+
+from typing import Any
+
+from lms.core import clock
+from lms.core.db import session
+from lms.core.models import AuditEntry
+
+OBSERVATIONS = frozenset({"search_log", "view"})
+"""The only tables that a GET may write: what was looked at, never what is so."""
+
+
+def audit(
+    actor_id: int | None,
+    verb: str,
+    object_kind: str,
+    object_id: object,
+    *,
+    person_id: int | None = None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    """Write one line into the audit of the open transaction. Values are plain JSON and never secrets."""
+    session().add(
+        AuditEntry(
+            at=clock.now(),
+            actor_id=actor_id,
+            verb=verb,
+            object_kind=object_kind,
+            object_id=str(object_id),
+            person_id=person_id,
+            before=before or {},
+            after=after or {},
+        )
+    )

@@ -1,0 +1,203 @@
+"""Who is asking, and the gate in front of every view.
+
+Every view carries `@requires(permission)` or `@public`; one without is refused, and a test says so.
+A Bearer header switches the cookie off altogether: a bad token is 401, never the cookie's person.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, g, redirect, request, session, url_for
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.wrappers import Response as BaseResponse
+
+from lms.core.access import Actor, Permission, allows
+from lms.core.errors import Forbidden, Unauthenticated
+from lms.core.i18n import set_locale
+
+View = TypeVar("View", bound=Callable[..., Any])
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+FRAMEWORK_ENDPOINTS = frozenset({"static", "bootstrap.static"})
+"""Files that belong to nobody."""
+
+csrf = CSRFProtect()
+login_manager = LoginManager()
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Let in only who holds the permission in some scope; which rows they see is the query's affair."""
+
+    def mark(view: View) -> View:
+        view.__lms_gate__ = permission  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def public(view: View) -> View:
+    """Let in everybody, signed in or not."""
+    view.__lms_gate__ = None  # type: ignore[attr-defined]
+    return view
+
+
+def gate_of(view: Callable[..., Any]) -> Permission | None:
+    """Return what a view requires. Raises LookupError for a view that says nothing."""
+    if not hasattr(view, "__lms_gate__"):
+        raise LookupError(view)
+    found: Permission | None = view.__lms_gate__
+    return found
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """What Flask-Login holds: the actor of this request."""
+
+    def __init__(self, actor: Actor, session_version: int) -> None:
+        self.actor = actor
+        self.session_version = session_version
+
+    def get_id(self) -> str:
+        return f"{self.actor.public_id}.{self.session_version}"
+
+
+class ActorSource:
+    """How app.py tells the shell to find people; set once. `identify` is the host's word in a mounted app."""
+
+    def __init__(
+        self,
+        *,
+        by_session: Callable[[str, int], Actor | None],
+        by_token: Callable[[str], Actor | None],
+        by_employee_no: Callable[[str], Actor | None],
+        identify: Callable[[], str | None] | None = None,
+    ) -> None:
+        self.by_session = by_session
+        self.by_token = by_token
+        self.by_employee_no = by_employee_no
+        self.identify = identify
+
+
+def actor_source() -> ActorSource:
+    found: ActorSource = current_app.extensions["lms_actor_source"]
+    return found
+
+
+def init_app(app: Flask) -> None:
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    app.config["WTF_CSRF_TIME_LIMIT"] = (
+        None  # a lesson may stay open all day; the token ends with the session
+    )
+    csrf.init_app(app)
+    login_manager.init_app(app)
+    login_manager.user_loader(_load_user)
+    app.before_request(_who_asks)
+
+
+def _load_user(identity: str) -> SignedIn | None:
+    public_id, _, version = identity.partition(".")
+    if not version.isdigit():
+        return None
+    actor = actor_source().by_session(public_id, int(version))
+    return SignedIn(actor, int(version)) if actor else None
+
+
+def _who_asks() -> None | BaseResponse:
+    """Find the actor, check the token of a changing form, open the gate. Runs before anything else."""
+    if request.endpoint is None:
+        g.actor = None
+        return None
+    if request.endpoint in FRAMEWORK_ENDPOINTS:
+        return None
+    source = actor_source()
+    header = request.headers.get("Authorization", "")
+    if header:
+        scheme, _, token = header.partition(" ")
+        g.actor = source.by_token(token.strip()) if scheme.lower() == "bearer" else None
+        if g.actor is None:
+            raise Unauthenticated()
+        g.by_token = True
+    else:
+        g.actor = _by_host(source.identify) if source.identify else _by_cookie()
+        if request.method not in SAFE:
+            csrf.protect()
+    actor: Actor | None = g.actor
+    set_locale(
+        (actor.locale if actor else "")
+        or session.get("locale", "")
+        or current_app.extensions["lms_settings"].locale
+    )
+    view = current_app.view_functions[request.endpoint]
+    try:
+        permission = gate_of(view)
+    except LookupError:
+        raise Forbidden() from None
+    if permission is None:
+        return None
+    if actor is None:
+        raise Unauthenticated()
+    if not allows(actor, permission):
+        raise Forbidden()
+    return None
+
+
+def _by_cookie() -> Actor | None:
+    """Return the person of the session. Flask-Login drops a session whose person is gone or signed out elsewhere."""
+    return current_user.actor if current_user.is_authenticated else None
+
+
+def _by_host(identify: Callable[[], str | None]) -> Actor | None:
+    """Return the host's person. The CSRF session is bound to the number and dropped when that changes."""
+    number = identify()
+    if session.get("host_person") != number:
+        session.clear()
+        session["host_person"] = number
+    return actor_source().by_employee_no(number) if number else None
+
+
+def current_actor() -> Actor:
+    """Return who is asking. Raises Unauthenticated for nobody."""
+    actor: Actor | None = g.get("actor")
+    if actor is None:
+        raise Unauthenticated()
+    return actor
+
+
+def maybe_actor() -> Actor | None:
+    found: Actor | None = g.get("actor")
+    return found
+
+
+def sign_in(actor: Actor, session_version: int) -> None:
+    """Start a fresh session for the person; what the old one held is dropped, so that it can't be fixed in advance."""
+    locale = session.get("locale")
+    session.clear()
+    login_user(SignedIn(actor, session_version))
+    if locale:
+        session["locale"] = locale
+    g.actor = actor
+
+
+def sign_out() -> None:
+    logout_user()
+    session.clear()
+    g.actor = None
+
+
+def safe_next(target: str | None) -> str | None:
+    """Return the target if it is a path of this app, else None: `next=` never leads to another host."""
+    if not target or len(target) > 500 or any(character in target for character in "\\\t\r\n"):
+        return None
+    parts = urlsplit(target)
+    if parts.scheme or parts.netloc or not target.startswith("/") or target.startswith("//"):
+        return None
+    return target
+
+
+def to_sign_in() -> Response | BaseResponse:
+    """Send the person to the sign-in page, and back here afterwards."""
+    back = request.full_path.rstrip("?") if request.method in SAFE else request.referrer or ""
+    if "://" in back:
+        parts = urlsplit(back)
+        back = parts.path + (f"?{parts.query}" if parts.query else "") if parts.netloc == request.host else ""
+    return redirect(url_for("accounts.sign_in", next=safe_next(back)))

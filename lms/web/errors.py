@@ -1,0 +1,153 @@
+"""The one place where a refusal becomes a page or a JSON body."""
+
+import logging
+from typing import Any
+
+from apiflask.exceptions import HTTPError
+from flask import Flask, Response, jsonify, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from lms.core.errors import DomainError, Unauthenticated
+from lms.core.i18n import say
+from lms.core.texts import Text, text
+from lms.web.auth import maybe_actor, to_sign_in
+
+log = logging.getLogger("lms")
+
+TITLES: dict[int, Text] = {
+    400: text("没看懂这次提交"),
+    401: text("请先登录"),
+    403: text("没有权限"),
+    404: text("没有找到"),
+    405: text("这个地址不能这样打开"),
+    409: text("别人已经先改了"),
+    413: text("文件太大"),
+    422: text("有几处需要改"),
+    429: text("太频繁了"),
+    500: text("系统出了问题"),
+    503: text("系统正忙"),
+}
+MESSAGES: dict[int, Text] = {
+    400: text("请返回上一页再试一次。"),
+    404: text("没有找到这个页面或内容。它可能已改名、归档，或您没有查看权限。"),
+    405: text("请从页面上的按钮操作。"),
+    413: text("这次提交超过了允许的大小。请拆小或压缩后再传。"),
+    429: text("操作太频繁，请过一会儿再试。"),
+    500: text("问题已记录，您已保存的内容不会丢。请稍后再试；还不行请把时间告诉管理员。"),
+    503: text("现在同时操作的人太多，这次没有保存。请过几秒再试一次。"),
+}
+
+
+def is_api() -> bool:
+    return request.path.startswith("/api/")
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(DomainError, _domain)
+    app.register_error_handler(HTTPError, _api_http)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def body(
+    code: str, message: str, fields: dict[str, Any] | None = None, details: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the one shape of an error: `{"error": {"code", "message", "fields", …details}}`."""
+    return {"error": {"code": code, "message": message, "fields": fields or {}, **(details or {})}}
+
+
+def _answer(
+    status: int,
+    code: str,
+    message: Text,
+    fields: dict[str, Any] | None = None,
+    details: dict[str, Any] | None = None,
+) -> Response | tuple[str, int]:
+    if is_api():
+        response = jsonify(body(code, say(message), fields, details))
+        response.status_code = status
+        return response
+    title = TITLES.get(status, text("没有成功"))
+    return render_template(
+        "lms/error.html",
+        status=status,
+        title=say(title),
+        message=say(message),
+        fields=fields or {},
+        actor=maybe_actor(),
+    ), status
+
+
+def _domain(error: DomainError) -> Response | BaseResponse | tuple[str, int]:
+    if isinstance(error, Unauthenticated) and not is_api():
+        return to_sign_in()
+    fields = {name: say(reason) for name, reason in error.fields.items()}
+    return _answer(error.status, error.code, error.message, fields, dict(error.details))
+
+
+def _api_http(error: HTTPError) -> Response | tuple[str, int]:
+    """Flatten `{"json": {"seq": ["…"]}}` of the validating library into `{"seq": "…"}`."""
+    flat: dict[str, Any] = {}
+
+    def walk(prefix: str, value: Any) -> None:
+        if isinstance(value, dict):
+            for name, inner in value.items():
+                walk(f"{prefix}.{name}" if prefix else str(name), inner)
+        else:
+            flat[prefix] = " ".join(str(part) for part in value) if isinstance(value, list) else str(value)
+
+    for inner in (error.detail or {}).values():
+        walk("", inner)
+    code = {400: "unreadable", 401: "unauthenticated", 404: "not_found", 422: "invalid"}.get(
+        error.status_code, "refused"
+    )
+    message = (
+        text("有几项填写不符合要求：%(names)s。", names="、".join(flat))
+        if flat
+        else text("这次请求没有被接受。")
+    )
+    return _answer(error.status_code, code, message, flat)
+
+
+def _csrf(error: CSRFError) -> Response | tuple[str, int]:
+    return _answer(
+        400, "csrf", text("页面停留太久或登录已变化，这次没有提交。请刷新页面再试；填写的内容请先复制保存。")
+    )
+
+
+def _http(error: HTTPException) -> Response | HTTPException | tuple[str, int]:
+    status = error.code or 500
+    if status < 400:
+        return error
+    names = {
+        400: "unreadable",
+        404: "not_found",
+        405: "method_not_allowed",
+        413: "too_large",
+        415: "unreadable",
+        429: "too_many",
+    }
+    answer = _answer(
+        400 if status == 415 else status,
+        names.get(status, "refused"),
+        MESSAGES.get(status, text("这次请求没有被接受。")),
+    )
+    if status == 405 and isinstance(answer, Response) and getattr(error, "valid_methods", None):
+        answer.headers["Allow"] = ", ".join(error.valid_methods or [])  # type: ignore[attr-defined]
+    return answer
+
+
+def _busy(error: OperationalError) -> Response | tuple[str, int]:
+    """A lock that could not be had in time is no fault of the person: say so, keep nothing half done."""
+    log.warning("database busy: %s", error.orig)
+    return _answer(503, "busy", MESSAGES[503])
+
+
+def _unexpected(error: Exception) -> Response | tuple[str, int]:
+    log.exception("unexpected error at %s", request.path)
+    return _answer(500, "server_error", MESSAGES[500])

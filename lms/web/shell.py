@@ -1,0 +1,143 @@
+"""What every page shares: headers, languages in templates, filters, assets with their digest in the address."""
+
+import hashlib
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+
+from flask import Flask, Response, request, session
+from flask import url_for as flask_url_for
+from flask_wtf.csrf import generate_csrf
+
+from lms.core import clock
+from lms.core.here import local, settings, today
+from lms.core.i18n import clock_text, current_locale, day_text, gettext, ngettext, say, weekday_text
+from lms.core.texts import Text
+from lms.web.auth import maybe_actor
+
+STATIC = Path(__file__).parent.parent / "static"
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'self'"
+)
+
+
+@cache
+def _digest(name: str, stamp: float) -> str:
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
+
+
+def asset(name: str) -> str:
+    """Return the address of a static file of ours, that changes with its content and may be cached for ever."""
+    return flask_url_for("static", filename=name, v=_digest(name, (STATIC / name).stat().st_mtime))
+
+
+def theme() -> str:
+    """Return light, dark or auto: the person's choice, or this browser's before sign-in."""
+    actor = maybe_actor()
+    return (actor.theme if actor else session.get("theme")) or "auto"
+
+
+def show_day(day: date | None, *, year: bool = False, weekday: bool = False) -> str:
+    """Return "11月23日 周一"; the year is added where it is not the present one."""
+    if day is None:
+        return ""
+    locale = current_locale()
+    text = day_text(day, locale, year or day.year != today().year)
+    return f"{text} {weekday_text(day, locale)}" if weekday else text
+
+
+def show_short_day(day: date) -> str:
+    return f"{day.month}/{day.day}"
+
+
+def show_time(at: datetime | None) -> str:
+    """Return "10:32" for an instant of today, else "11月23日 10:32"."""
+    if at is None:
+        return ""
+    here = local(at)
+    if here.date() == today():
+        return clock_text(here)
+    return f"{show_day(here.date())} {clock_text(here)}"
+
+
+def show_ago(at: datetime | None) -> str:
+    """Return "今天 10:32", "昨天", "11月6日"."""
+    if at is None:
+        return ""
+    here = local(at)
+    days = (today() - here.date()).days
+    if days == 0:
+        return gettext("今天 %(time)s") % {"time": clock_text(here)}
+    return gettext("昨天") if days == 1 else show_day(here.date())
+
+
+def show_due(day: date | None) -> str:
+    """Return the due day both ways: "明天到期 · 11月23日 周一"."""
+    if day is None:
+        return ""
+    days = (day - today()).days
+    exact = show_day(day, weekday=True)
+    if days < 0:
+        return ngettext("已逾期 %(n)s 天", "已逾期 %(n)s 天", -days) % {"n": -days} + f" · {exact}"
+    if days == 0:
+        return gettext("今天到期") + f" · {exact}"
+    if days == 1:
+        return gettext("明天到期") + f" · {exact}"
+    return ngettext("还有 %(n)s 天", "还有 %(n)s 天", days) % {"n": days} + f" · {exact}"
+
+
+def show_minutes(minutes: int) -> str:
+    """Return "8 分钟", "2 小时", "2 小时 15 分钟"."""
+    hours, rest = divmod(minutes, 60)
+    parts = []
+    if hours:
+        parts.append(ngettext("%(n)s 小时", "%(n)s 小时", hours) % {"n": hours})
+    if rest or not hours:
+        parts.append(ngettext("%(n)s 分钟", "%(n)s 分钟", rest) % {"n": rest})
+    return " ".join(parts)
+
+
+def show_text(value: Text | str) -> str:
+    return say(value) if isinstance(value, Text) else value
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        day=show_day,
+        short_day=show_short_day,
+        time=show_time,
+        ago=show_ago,
+        due=show_due,
+        minutes=show_minutes,
+        say=show_text,
+    )
+    app.jinja_env.globals.update(
+        asset=asset,
+        csrf_token=generate_csrf,
+        theme=theme,
+        today=today,
+        now=clock.now,
+        current_locale=current_locale,
+        maybe_actor=maybe_actor,
+        settings=settings,
+    )
+    app.after_request(_headers)
+
+
+def _headers(response: Response) -> Response:
+    """Nothing personal is kept by a browser or a proxy; nothing is loaded from another host."""
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", POLICY)
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    if request.endpoint == "static" or request.endpoint == "bootstrap.static":
+        cached = "v" in request.args or request.endpoint == "bootstrap.static"
+        headers["Cache-Control"] = "public, max-age=31536000, immutable" if cached else "public, max-age=300"
+    else:
+        headers.setdefault("Cache-Control", "no-store")
+        response.vary.add("Cookie")
+    return response

@@ -1,0 +1,149 @@
+"""Ground of the suite: both databases, a world per test that is rolled back, and real commits where a test asks.
+
+`world` runs a test inside one outer transaction that is rolled back (fast, most tests). `fresh` gives an own database
+with real commits (races, kills, worker); mark such tests `committed`.
+"""
+
+import contextlib
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from apiflask import APIFlask
+from argon2 import PasswordHasher
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, event, text
+
+for _name in [name for name in os.environ if name.startswith("LMS_")]:
+    del os.environ[_name]
+
+from lms import create_app
+from lms.accounts import passwords
+from lms.core.db import db
+from tests.support import postgres
+
+DATABASES = ("sqlite", "postgresql")
+_not_run: dict[str, str] = {}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashes() -> None:
+    """Passwords are hashed as cheaply as argon2 allows: the suite tests what is done with them, not their cost."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    passwords.hasher = lambda: cheap  # type: ignore[assignment]
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    try:
+        with postgres.server() as url:
+            yield url
+    except postgres.NoServer as reason:
+        _not_run["PostgreSQL"] = str(reason)
+        pytest.skip(f"not run: {reason}")
+
+
+@contextlib.contextmanager
+def _postgres_database(server: str) -> Iterator[str]:
+    name = f"lms_{uuid.uuid4().hex[:12]}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    try:
+        yield server.rsplit("/", 1)[0] + f"/{name}"
+    finally:
+        with engine.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        engine.dispose()
+
+
+def an_app(folder: Path, url: str, **settings: Any) -> APIFlask:
+    """Return an app on an empty database whose tables are made."""
+    app = create_app({"instance_path": folder, "database_url": url, **settings})
+    app.testing = True
+    with app.app_context():
+        db.create_all()
+    return app
+
+
+@pytest.fixture(scope="session", params=DATABASES)
+def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[APIFlask]:
+    """The app on one database for the whole run; every test that uses it runs on SQLite and on PostgreSQL."""
+    folder = tmp_path_factory.mktemp(f"instance-{request.param}")
+    with contextlib.ExitStack() as stack:
+        if request.param == "sqlite":
+            url = f"sqlite:///{folder / 'lms.sqlite3'}"
+        else:
+            url = stack.enter_context(_postgres_database(request.getfixturevalue("postgres_url")))
+        made = an_app(folder, url)
+        yield made
+        with made.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
+def world(app: APIFlask) -> Iterator[APIFlask]:
+    """The app with everything that a test writes inside one outer transaction, rolled back at the end."""
+    with app.app_context():
+        connection = db.engine.connect().execution_options(write=True)
+        outer = connection.begin()
+        app.extensions["lms_pinned_connection"] = connection
+        try:
+            yield app
+        finally:
+            db.session.remove()
+            outer.rollback()
+            connection.close()
+            app.extensions["lms_pinned_connection"] = None
+
+
+@pytest.fixture
+def client(world: APIFlask) -> FlaskClient:
+    return world.test_client()
+
+
+@pytest.fixture(params=DATABASES)
+def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[APIFlask]:
+    """The app on a database of its own, with real commits."""
+    with contextlib.ExitStack() as stack:
+        if request.param == "sqlite":
+            url = f"sqlite:///{tmp_path / 'lms.sqlite3'}"
+        else:
+            url = stack.enter_context(_postgres_database(request.getfixturevalue("postgres_url")))
+        made = an_app(tmp_path, url)
+        yield made
+        with made.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
+def statements(world: APIFlask) -> Iterator[list[str]]:
+    """Every SQL statement run while the fixture is held, without BEGIN, COMMIT and SAVEPOINT."""
+    seen: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "PRAGMA")):
+            seen.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(db.engine, "before_cursor_execute", note)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium; where there is none the test is reported as not run."""
+    found = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
+    if found is None:
+        _not_run["Chromium"] = "no chromium on the path; install the package chromium"
+        pytest.skip("not run: no chromium on the path")
+    return found
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    for what, reason in _not_run.items():
+        terminalreporter.write_line(f"NOT RUN for want of {what}: {reason}", yellow=True)
