@@ -1,0 +1,168 @@
+"""What is open, locked, late or done. Pure: items in, states out."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class State(StrEnum):
+    OPEN = "open"
+    STARTED = "started"
+    DONE = "done"
+    OVERDUE = "overdue"
+    EXEMPT = "exempt"
+    LOCKED = "locked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One item of a duty as the rules see it; `day` is the planned rostered day, from 1.
+
+    waits_for_others: what the person alone can't finish (a task that somebody confirms, a sign-off).
+    """
+
+    assignment_id: int
+    position: int
+    document_id: int
+    purpose: str
+    container_id: int | None
+    stage: int | None
+    stage_name: str
+    after_stage: int | None
+    in_order: bool
+    required: bool
+    minutes: int
+    day: int | None
+    due_on: date | None
+    opened_at: datetime | None
+    done_at: datetime | None
+    exempt: bool
+    waits_for_others: bool
+
+    @property
+    def settled(self) -> bool:
+        return self.done_at is not None or self.exempt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """Required items of something, and how many of them are done."""
+
+    done: int
+    total: int
+
+    @property
+    def complete(self) -> bool:
+        return self.done >= self.total
+
+    @property
+    def percent(self) -> int:
+        """Whole percent, rounded down, so that 100 means all."""
+        return 100 * self.done // self.total if self.total else 100
+
+
+def progress(items: Iterable[Item]) -> Progress:
+    required = [item for item in items if item.required]
+    return Progress(done=sum(item.settled for item in required), total=len(required))
+
+
+def complete_stages(items: Sequence[Item]) -> frozenset[int]:
+    """Return the stages whose required items are all done, the sign-off included."""
+    stages = {item.stage for item in items if item.stage is not None}
+    return frozenset(
+        stage for stage in stages if progress(item for item in items if item.stage == stage).complete
+    )
+
+
+def ready_for_sign_off(items: Sequence[Item]) -> frozenset[int]:
+    """Return the stages whose sign-off is all that is missing."""
+    ready = set()
+    for item in items:
+        if item.purpose == "sign_off" and not item.settled and item.stage is not None:
+            rest = [other for other in items if other.stage == item.stage and other.purpose != "sign_off"]
+            if progress(rest).complete:
+                ready.add(item.stage)
+    return frozenset(ready)
+
+
+def is_locked(item: Item, items: Sequence[Item], complete: frozenset[int]) -> bool:
+    """Return whether an item of an assignment is not open yet.
+
+    It waits for the stage named in 需完成, and in a stage with an order for the required items before it. What waits
+    for somebody else's confirmation holds up nobody: a mentor on leave must not stop a new hire's reading.
+    """
+    if item.settled:
+        return False
+    if item.after_stage is not None and item.after_stage not in complete:
+        return True
+    if item.purpose == "sign_off":
+        return item.stage not in ready_for_sign_off(items)
+    if not item.in_order or item.waits_for_others:
+        return False
+    return any(
+        other.stage == item.stage
+        and other.position < item.position
+        and other.required
+        and not other.settled
+        and not other.waits_for_others
+        for other in items
+    )
+
+
+def state_of(item: Item, items: Sequence[Item], complete: frozenset[int], today: date) -> State:
+    """Return how one item of an assignment stands; `items` are all of the same assignment."""
+    if item.done_at is not None:
+        return State.DONE
+    if item.exempt:
+        return State.EXEMPT
+    if is_overdue(item.due_on, today) and item.required:
+        return State.OVERDUE
+    if is_locked(item, items, complete):
+        return State.LOCKED
+    return State.STARTED if item.opened_at else State.OPEN
+
+
+def states(items: Sequence[Item], today: date) -> list[State]:
+    """Return the state of every item of one assignment, in the given order."""
+    complete = complete_stages(items)
+    return [state_of(item, items, complete, today) for item in items]
+
+
+def is_overdue(due_on: date | None, today: date) -> bool:
+    """Due days are whole days in the installation's zone: the due day itself is in time."""
+    return due_on is not None and today > due_on
+
+
+def carry_over(planned: Sequence[Item], present: Sequence[Item]) -> list[Item]:
+    """Return the newly laid out items with what was already done, opened or exempted at the same thing.
+
+    The same thing = the same document for the same purpose, in the same stage first, else in any.
+    """
+    left = list(present)
+    found = []
+    for item in planned:
+        same = [
+            other
+            for other in left
+            if (other.document_id, other.purpose) == (item.document_id, item.purpose)
+            and (item.purpose != "sign_off" or other.stage == item.stage)
+        ]
+        best = next((other for other in same if other.stage == item.stage), same[0] if same else None)
+        if best is not None:
+            left.remove(best)
+            item = replace(item, opened_at=best.opened_at, done_at=best.done_at, exempt=best.exempt)
+        found.append(item)
+    return found
+
+
+def next_item(items: Sequence[Item], today: date) -> Item | None:
+    """Return what to do now: the first open required item that the person alone can do, by due day, then by order."""
+    state = states(items, today)
+    doable = [
+        item
+        for item, how in zip(items, state, strict=True)
+        if how in {State.OPEN, State.STARTED} or (how == State.OVERDUE)
+    ]
+    own = [item for item in doable if item.required and not item.waits_for_others]
+    return min(own, key=lambda item: (item.due_on or date.max, item.position), default=None)
