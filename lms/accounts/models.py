@@ -70,7 +70,7 @@ class Person(Base):
 
 
 class Membership(Base):
-    """In which team a person was, from when until when (exclusive; None = still). A future one is applied by the worker."""
+    """In which team a person was, from when until when (exclusive; None = still); the worker applies a future one."""
 
     __tablename__ = "membership"
     __table_args__ = (
@@ -135,7 +135,10 @@ class PersonShop(Base):
 
 
 class RosterPattern(Base):
-    """A weekly pattern of working days of one cohort, team or person. `weekdays`: bit 0 = Monday … bit 6 = Sunday."""
+    """A weekly pattern of working days of one cohort, team or person, from when until when (exclusive; None = still).
+
+    `weekdays`: bit 0 = Monday … bit 6 = Sunday.
+    """
 
     __tablename__ = "roster_pattern"
     __table_args__ = (
@@ -153,6 +156,7 @@ class RosterPattern(Base):
     person_id: Mapped[int | None] = pseudonym(ForeignKey("person.id"), index=True)
     weekdays: Mapped[int] = plain()
     from_on: Mapped[date] = plain()
+    until_on: Mapped[date | None] = plain()
 
 
 class RosterDay(Base):

@@ -1,0 +1,38 @@
+"""Facts about people, declared below all who listen."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonHired:
+    """Somebody is new, or came back after leaving."""
+
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonMoved:
+    """Somebody's team or position is another from today on, or will be from a later day that is now known."""
+
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonLeft:
+    """Somebody's account was closed; the record stays."""
+
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterChanged:
+    """The working days of these people are others; due days are to be counted anew."""
+
+    person_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CohortChanged:
+    """These people joined or left an intake, or its start day or mentor is another."""
+
+    person_ids: tuple[int, ...]
