@@ -21,6 +21,9 @@ class RegionKind(StrEnum):
     COMMENT = "comment"
 
 
+_RULE = re.compile(r" {0,3}(?:-[- ]*|_[_ ]*|\*[* ]*)$")
+
+
 @dataclass(frozen=True, slots=True)
 class Region:
     """Lines `first..last` (0-based, inclusive), taken as they are; `info` is the language of a fence."""
@@ -53,6 +56,13 @@ def split_keeping_ends(source: str) -> list[str]:
     if start < len(source):
         lines.append(source[start:])
     return lines
+
+
+def is_rule(line: str) -> bool:
+    """A line of at least three `-`, `*` or `_` with at most two spaces between: a horizontal rule."""
+    if not _RULE.match(line) or "   " in line.strip():
+        return False
+    return sum(1 for character in line if character in "-_*") >= 3
 
 
 def front_length(lines: Sequence[str]) -> int:

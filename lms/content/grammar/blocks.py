@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lms.core.lines import RegionKind, regions, split_lines
+from lms.core.lines import RegionKind, is_rule, regions, split_lines
 
 MAX_DEPTH = 12  # lists and quotes nested deeper than this are read as text; nobody writes them
 
@@ -84,7 +84,6 @@ class _Line:
 MARKER = re.compile(r" {0,3}(?:([*+-])|(\d+\.)) +(.*)", re.DOTALL)
 _HEADING = re.compile(r"(#{1,6})(.*)", re.DOTALL)
 _QUOTE = re.compile(r" {0,3}> ?")
-_RULE = re.compile(r" {0,3}(?:-[- ]*|_[_ ]*|\*[* ]*)$")
 _TABLE_RULE = re.compile(r"[|: -]+$")
 _BOX = re.compile(r"\[([ xX])\](?:[ \t]+|$)")
 _INDENT = "    "
@@ -110,9 +109,7 @@ def scan(source: str) -> tuple[Block, ...]:
         rest = []
         kind = BlockKind.FENCE if region.kind is RegionKind.FENCE else BlockKind.FRONT
         inner = "\n".join(lines[region.first + 1 : region.last])
-        found.append(
-            Block(kind=kind, first=region.first + 1, last=region.last + 1, text=inner, info=region.info)
-        )
+        found.append(Block(kind=kind, first=region.first + 1, last=region.last + 1, text=inner, info=region.info))
     rest.extend(_numbered(lines, next_line, len(lines)))
     found.extend(_scan(rest, 0))
     return _with_comments(found, comments)
@@ -167,14 +164,6 @@ def _is_blank(line: _Line) -> bool:
     return not line.text or line.text.isspace()
 
 
-def _is_rule(text: str) -> bool:
-    return bool(_RULE.match(text)) and _dashes(text) >= 3 and "   " not in text.strip()
-
-
-def _dashes(text: str) -> int:
-    return sum(1 for character in text if character in "-_*")
-
-
 def _marks(text: str) -> BlockKind | None:
     """Return which kind of list the line is an item of."""
     match = MARKER.match(text)
@@ -202,7 +191,7 @@ def _scan(lines: Sequence[_Line], depth: int, in_item: bool = False) -> list[Blo
             block, index = _code(lines, index)
         elif fresh and _starts_table(lines, index):
             block, index = _table(lines, index)
-        elif _is_rule(line.text):
+        elif is_rule(line.text):
             block = Block(kind=BlockKind.RULE, first=line.number, last=line.number, text=line.text.strip())
             index += 1
         elif deeper and (fresh or (in_item and not line.lazy)) and MARKER.match(line.text):
@@ -233,7 +222,7 @@ def _paragraph(lines: Sequence[_Line], index: int, deeper: bool, in_item: bool) 
     index += 1
     while index < len(lines):
         line = lines[index]
-        if _is_blank(line) or line.text.startswith("#") or _is_rule(line.text):
+        if _is_blank(line) or line.text.startswith("#") or is_rule(line.text):
             break
         if deeper and (_QUOTE.match(line.text) or (in_item and not line.lazy and MARKER.match(line.text))):
             break
@@ -259,7 +248,7 @@ def _starts_table(lines: Sequence[_Line], index: int) -> bool:
 
 def _table(lines: Sequence[_Line], index: int) -> tuple[Block, int]:
     start = index
-    while index < len(lines) and not _is_blank(lines[index]):
+    while index < len(lines) and not _is_blank(lines[index]) and not lines[index].text.startswith("#"):
         index += 1
     text = "\n".join(line.text.strip() for line in lines[start:index])
     return _spanning(BlockKind.TABLE, lines[start:index], text), index
@@ -292,7 +281,7 @@ def _list(lines: Sequence[_Line], index: int, depth: int) -> tuple[Block, int]:
         following = _skip_blank(lines, index)
         if following == len(lines) or _marks(lines[following].text) is not kind:
             break
-        if _is_rule(lines[following].text):
+        if is_rule(lines[following].text):
             break
         index = following
     return _spanning(kind, lines[start:index], items=tuple(items)), index
@@ -312,7 +301,7 @@ def _item_lines(lines: Sequence[_Line], index: int, kind: BlockKind) -> tuple[in
             continue
         if line.text.startswith(_INDENT):
             inner.append(_Line(line.number, line.text[4:]))
-        elif line.text.startswith("#") or _is_rule(line.text) or _marks(line.text) is kind:
+        elif line.text.startswith("#") or is_rule(line.text) or _marks(line.text) is kind:
             break
         else:
             inner.append(_Line(line.number, line.text, lazy=True))
@@ -330,9 +319,7 @@ def _item(marker: str, inner: list[_Line], depth: int) -> Item:
     if blocks and blocks[0].kind is BlockKind.PARAGRAPH and blocks[0].first == inner[0].number:
         text = blocks.pop(0).text
     last = max(line.number for line in inner if line is inner[0] or not _is_blank(line))
-    return Item(
-        first=inner[0].number, last=last, marker=marker, checked=checked, text=text, kids=tuple(blocks)
-    )
+    return Item(first=inner[0].number, last=last, marker=marker, checked=checked, text=text, kids=tuple(blocks))
 
 
 def _skip_blank(lines: Sequence[_Line], index: int) -> int:

@@ -103,9 +103,7 @@ def _pattern(template: str) -> re.Pattern[str]:
 
 def find_chips(text: str) -> tuple[Chip, ...]:
     """Return every chip of a text in order, wherever it stands."""
-    return tuple(
-        Chip((match[1] or match[2]).strip(), match.start(), match.end()) for match in _CHIP.finditer(text)
-    )
+    return tuple(Chip((match[1] or match[2]).strip(), match.start(), match.end()) for match in _CHIP.finditer(text))
 
 
 def is_chip_line(text: str) -> bool:
