@@ -1,0 +1,269 @@
+"""Reading tables that people make: CSV in any encoding that Chinese Excel writes, or XLSX.
+
+What a file is, is decided by its bytes and in a fixed order, never guessed: byte order mark, then strict UTF-8, then
+strict GB18030 (which holds GBK and GB2312). The charset guesser only words the error where none of them fits.
+"""
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from unicodedata import normalize
+
+import openpyxl
+from charset_normalizer import from_bytes
+
+from lms.core.errors import TooLarge, Unreadable
+from lms.core.sheets.write import unguarded
+from lms.core.texts import Text, text
+
+MOST_BYTES = 10_000_000
+MOST_UNPACKED = 100_000_000
+MOST_ROWS = 20_000
+MOST_COLUMNS = 200
+HEAD_WITHIN = 10
+"""A title may stand above the header; the header is looked for in this many first rows."""
+
+_SPACES = re.compile(r"[\s\u200b\ufeff]+")
+_REMARK = re.compile(r"[(\[【][^)\]】]*[)\]】]|[*:：]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column that an importer knows: its key, its name, the other names under which people write it.
+
+    folded: full-width letters and digits are made narrow (numbers, codes, days; not names).
+    """
+
+    key: str
+    name: str
+    synonyms: tuple[str, ...] = ()
+    required: bool = False
+    folded: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One filled row. line: as the spreadsheet numbers it, from 1. values: by the column's key; "" where left empty."""
+
+    line: int
+    values: Mapping[str, str]
+
+    def __getitem__(self, key: str) -> str:
+        return self.values.get(key, "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """What was read. present: keys of the columns that the file has. unknown: headers that nobody asked for."""
+
+    rows: tuple[Row, ...]
+    present: frozenset[str]
+    unknown: tuple[str, ...]
+
+
+def read(data: bytes, columns: Sequence[Column], *, most_rows: int = MOST_ROWS, most_bytes: int = MOST_BYTES) -> Sheet:
+    """Return the rows under the header that names these columns, in any order.
+
+    Raises TooLarge; Unreadable for a file that is empty, no table, or lacks a required column (says which and under
+    which names it is accepted).
+    """
+    if len(data) > most_bytes:
+        raise TooLarge(
+            text("文件有 %(size)s MB，最多 %(most)s MB。请分成几个文件。", size=_mb(len(data)), most=_mb(most_bytes))
+        )
+    if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        raise Unreadable(text("文件是空的。请确认选的是填好的那一份。"))
+    grid = _xlsx(data) if data.startswith(b"PK\x03\x04") else _csv(decode(data), columns)
+    return _under_header(grid, columns, most_rows)
+
+
+def _mb(size: int) -> str:
+    return f"{size / 1_000_000:.1f}".removesuffix(".0")
+
+
+def decode(data: bytes) -> str:
+    """Return the text of a CSV file. Raises Unreadable for what is no text."""
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise Unreadable(text("这是旧版 Excel 的 .xls 文件，读不了。请在 Excel 里另存为 .xlsx 或 CSV 再传。"))
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        found = _strict(data, "utf-16")
+    elif data.startswith(b"\xef\xbb\xbf"):
+        found = _strict(data, "utf-8-sig")
+    else:
+        found = _strict(data, "utf-8") or _strict(data, "gb18030")
+    if found is None or _CONTROL.search(found):
+        raise Unreadable(_not_text(data))
+    return found
+
+
+def _strict(data: bytes, encoding: str) -> str | None:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _not_text(data: bytes) -> Text:
+    guess = None if b"\x00" in data else from_bytes(data[:100_000]).best()
+    if guess is not None and guess.could_be_from_charset:
+        return text(
+            "看不懂文件的文字编码，像是 %(encoding)s。请在 Excel 里另存为“CSV UTF-8”或 .xlsx 再传。",
+            encoding=guess.encoding,
+        )
+    return text("这不是表格文件。请传 .xlsx，或从 Excel 另存的 CSV。")
+
+
+def heading(written: str) -> str:
+    """Return the form in which headers are compared: narrow, lower case, without spaces, remarks, stars, colons."""
+    return _SPACES.sub("", _REMARK.sub("", normalize("NFKC", written))).replace("_", "").replace("-", "").casefold()
+
+
+def _names(columns: Sequence[Column]) -> dict[str, str]:
+    return {heading(name): column.key for column in columns for name in (column.name, column.key, *column.synonyms)}
+
+
+Grid = Iterator[tuple[int, list[str]]]
+
+
+def _csv(content: str, columns: Sequence[Column]) -> Grid:
+    first = content.lstrip("\ufeff").partition("\n")[0].strip().lower()
+    told = re.fullmatch(r'"?sep=(.)"?', first)
+    delimiter = told.group(1) if told else _delimiter(content, columns)
+    reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter)
+    try:
+        for number, cells in enumerate(reader, start=1):
+            if number == 1 and told:
+                continue
+            yield number, [unguarded(cell) for cell in cells[:MOST_COLUMNS]]
+    except csv.Error as error:
+        raise Unreadable(
+            text("第 %(line)s 行读不下去：引号没有成对，或一格太长。请检查这一行。", line=reader.line_num)
+        ) from error
+
+
+def _delimiter(content: str, columns: Sequence[Column]) -> str:
+    """Return the one of comma, tab, semicolon by which the first lines show the most known headers."""
+    names = _names(columns)
+    head = content.splitlines()[:HEAD_WITHIN]
+
+    def known(delimiter: str) -> int:
+        return max(sum(heading(cell.strip('"')) in names for cell in line.split(delimiter)) for line in head)
+
+    return max((",", "\t", ";"), key=known)
+
+
+def _xlsx(data: bytes) -> Grid:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            names = packed.namelist()
+            unpacked = sum(entry.file_size for entry in packed.infolist())
+    except zipfile.BadZipFile as error:
+        raise Unreadable(text("文件坏了，打不开。请重新保存一份再传。")) from error
+    if unpacked > MOST_UNPACKED:
+        raise TooLarge(text("文件解开后太大。请只留要导入的那张表。"))
+    if "xl/workbook.xml" not in names:
+        raise Unreadable(text("这不是表格文件。请传 .xlsx，或从 Excel 另存的 CSV。"))
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        sheet = next(sheet for sheet in book.worksheets if sheet.sheet_state == "visible")
+        sheet.reset_dimensions()  # some programs write a size that would hide rows
+        rows = sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS)
+        for number, cells in enumerate(rows, start=1):
+            yield number, [_written(cell) for cell in cells]
+    except (ValueError, KeyError, TypeError, StopIteration, AttributeError, zipfile.BadZipFile, SyntaxError) as error:
+        raise Unreadable(text("文件坏了，打不开。请重新保存一份再传。")) from error
+
+
+def _written(cell: Any) -> str:
+    """Return a cell of a workbook as a person would type it."""
+    match cell:
+        case None:
+            return ""
+        case bool():
+            return "1" if cell else "0"
+        case float() if cell.is_integer():
+            return str(int(cell))
+        case datetime():
+            return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ", "minutes")
+        case _:
+            return str(cell)
+
+
+def _under_header(grid: Grid, columns: Sequence[Column], most_rows: int) -> Sheet:
+    names = _names(columns)
+    above: list[list[str]] = []
+    best: tuple[int, list[str]] = (0, [])
+    for _, cells in grid:
+        keys = [names.get(heading(cell), "") for cell in cells]
+        found = frozenset(keys) - {""}
+        if all(column.key in found for column in columns if column.required):
+            return Sheet(
+                rows=tuple(_rows(grid, keys, columns, most_rows)),
+                present=found,
+                unknown=tuple(cell.strip() for cell, key in zip(cells, keys, strict=True) if not key and cell.strip()),
+            )
+        if any(cells):
+            above.append(cells)
+            best = max(best, (len(found), cells), key=lambda pair: pair[0])
+        if len(above) >= HEAD_WITHIN:
+            break
+    raise Unreadable(_missing(best[1], columns, names))
+
+
+def _missing(cells: list[str], columns: Sequence[Column], names: Mapping[str, str]) -> Text:
+    found = {names.get(heading(cell)) for cell in cells}
+    lacking = [column for column in columns if column.required and column.key not in found]
+    return text(
+        "缺少列：%(columns)s（斜线后是也认的写法）。表头要写在同一行，在前 %(n)s 行内。",
+        n=HEAD_WITHIN,
+        columns="；".join(" / ".join((column.name, *column.synonyms)) for column in lacking),
+    )
+
+
+def _rows(grid: Grid, keys: list[str], columns: Sequence[Column], most_rows: int) -> Iterator[Row]:
+    folded = {column.key for column in columns if column.folded}
+    count = 0
+    for line, cells in grid:
+        values: dict[str, str] = {}
+        for key, cell in zip(keys, cells, strict=False):
+            if key and not values.get(key):
+                values[key] = tidy(cell, folded=key in folded)
+        if not any(values.values()):
+            continue
+        count += 1
+        if count > most_rows:
+            raise TooLarge(text("超过 %(n)s 行。请分成几个文件。", n=most_rows))
+        yield Row(line=line, values=values)
+
+
+def tidy(cell: str, *, folded: bool = True) -> str:
+    """Return the cell without outer spaces and invisible characters; narrow where it is a number or a code."""
+    cell = cell.replace("\u200b", "").replace("\ufeff", "").replace("\u00a0", " ")
+    if folded:
+        cell = normalize("NFKC", cell)
+    return " ".join(cell.split())
+
+
+_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?")
+_SERIAL_FROM = date(1899, 12, 30)
+
+
+def day(written: str) -> date:
+    """Return the day written as 2026-11-22, 2026/11/22, 2026.11.22, 2026年11月22日, 20261122 or as Excel's number.
+
+    Raises ValueError for anything else, also for days without a year and for 1/2/26, that nobody can read for sure.
+    """
+    cell = tidy(written)
+    if found := _DAY.fullmatch(cell):
+        return date(int(found[1]), int(found[2]), int(found[3]))
+    if cell.isascii() and cell.isdigit() and len(cell) == 8:
+        return date(int(cell[:4]), int(cell[4:6]), int(cell[6:]))
+    if cell.isascii() and cell.isdigit() and len(cell) == 5:  # 10000 = 1927-05-18, 99999 = 2173-10-13
+        return _SERIAL_FROM + timedelta(days=int(cell))
+    raise ValueError(written)
