@@ -70,9 +70,7 @@ def progress(items: Iterable[Item]) -> Progress:
 def complete_stages(items: Sequence[Item]) -> frozenset[int]:
     """Return the stages whose required items are all done, the sign-off included."""
     stages = {item.stage for item in items if item.stage is not None}
-    return frozenset(
-        stage for stage in stages if progress(item for item in items if item.stage == stage).complete
-    )
+    return frozenset(stage for stage in stages if progress(item for item in items if item.stage == stage).complete)
 
 
 def ready_for_sign_off(items: Sequence[Item]) -> frozenset[int]:
@@ -156,13 +154,20 @@ def carry_over(planned: Sequence[Item], present: Sequence[Item]) -> list[Item]:
     return found
 
 
-def next_item(items: Sequence[Item], today: date) -> Item | None:
+def with_done(item: Item, at: datetime | None) -> Item:
+    return replace(item, done_at=at)
+
+
+def with_due(item: Item, due_on: date | None) -> Item:
+    return replace(item, due_on=due_on)
+
+
+def next_item(items: Sequence[Item]) -> Item | None:
     """Return what to do now: the first open required item that the person alone can do, by due day, then by order."""
-    state = states(items, today)
-    doable = [
+    complete = complete_stages(items)
+    own = [
         item
-        for item, how in zip(items, state, strict=True)
-        if how in {State.OPEN, State.STARTED} or (how == State.OVERDUE)
+        for item in items
+        if item.required and not item.settled and not item.waits_for_others and not is_locked(item, items, complete)
     ]
-    own = [item for item in doable if item.required and not item.waits_for_others]
     return min(own, key=lambda item: (item.due_on or date.max, item.position), default=None)

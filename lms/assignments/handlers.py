@@ -1,0 +1,50 @@
+"""What duties do when something else happens; rooms.py subscribes these, in this order of facts."""
+
+from lms.accounts.events import CohortChanged, PersonHired, PersonMoved, RosterChanged
+from lms.assignments import actions
+from lms.content import queries as content
+from lms.content.events import Published
+from lms.content.kinds import kind_of
+from lms.records.events import RecordAppended, StandingsRebuilt, Verb
+
+
+def on_record(fact: RecordAppended) -> None:
+    """Roll a new line of the log up, in the same transaction."""
+    if fact.document_id is None:
+        return
+    if fact.verb == Verb.VOIDED:
+        actions.recount(fact.person_id, source="void")
+    elif fact.counts or fact.verb == Verb.SIGNED_OFF:
+        signed = fact.verb == Verb.SIGNED_OFF
+        actions.item_done(None, fact.person_id, fact.document_id, fact.at, ref=fact.ref, sign_off=signed)
+        if fact.counts:
+            actions.first_completion(fact.person_id, fact.document_id, fact.revision_id, fact.at)
+
+
+def on_standings_rebuilt(fact: StandingsRebuilt) -> None:
+    for person_id in fact.person_ids:
+        actions.recount(person_id, source="rebuild")
+
+
+def on_hired(fact: PersonHired) -> None:
+    actions.give_by_position([fact.person_id])
+
+
+def on_moved(fact: PersonMoved) -> None:
+    actions.give_by_position([fact.person_id])
+
+
+def on_roster(fact: RosterChanged) -> None:
+    actions.reschedule(list(fact.person_ids))
+
+
+def on_cohort(fact: CohortChanged) -> None:
+    actions.reschedule(list(fact.person_ids))
+
+
+def on_published(fact: Published) -> None:
+    if fact.kind == "curriculum":
+        spec = content.compiled(fact.revision_id)
+        actions.keep_rule(fact.document_id, kind_of(fact.kind).positions(spec))
+    if fact.kind in {"course", "curriculum"}:
+        actions.lay_out_anew(fact.actor_id, fact.document_id)
