@@ -205,3 +205,9 @@ SET = Form(Word.SET, ("记下:{text}",), ("set:{text}",), "记下:…")
 REQUIRES = Form(Word.REQUIRES, ("前提:{text}",), ("requires:{text}",), "前提:…")
 DEDUCT = _plain(Word.DEDUCT)
 EFFECT = Form(Word.SCORE, ("{name}{signed}",), ("{name}{signed}",), "维度+N")
+
+EVERY_FORM = (
+    ID, VALID, *DAY_KINDS, WATCHED, MUST_READ, OPTIONAL, MINUTES, DAY, DAYS, ANY_ORDER, AFTER, SIGN_OFF, DRAW, ALL,
+    EACH, POINTS, LEVEL, ORDERING, HALF_IF_INCOMPLETE, NONE_IF_WRONG, CASE_SENSITIVE, ADJACENT_PAIRS, MANUAL,
+    LENGTH, TIME, FREE, ENDING, SET, REQUIRES, DEDUCT, TAG, EFFECT,
+)  # fmt: skip
