@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from flask import request, url_for
 
 from lms.core.access import Permission, Role, allows
-from lms.core.i18n import gettext
+from lms.core.i18n import say
+from lms.core.texts import text
 from lms.web.auth import maybe_actor
 
 
@@ -22,25 +23,25 @@ def navigation() -> list[Item]:
     actor = maybe_actor()
     if actor is None:
         return []
-    ways = [("今天", "home.index", "today")]
+    ways = [(text("今天"), "home.index", "today")]
     if allows(actor, Permission.CONTENT_EDIT):
-        ways.append(("编辑台", "content.index", "pen"))
+        ways.append((text("编辑台"), "content.index", "pen"))
     elif actor.roles & {Role.AGENT, Role.LEAD}:
-        ways.append(("课程", "learning.index", "book"))
+        ways.append((text("课程"), "learning.index", "book"))
     if allows(actor, Permission.REPORT_READ):
-        ways.append(("报表", "reports.completion", "chart"))
-    ways.append(("知识库", "kb.index", "bookmark"))
+        ways.append((text("报表"), "reports.completion", "chart"))
+    ways.append((text("知识库"), "kb.index", "bookmark"))
     if allows(actor, Permission.PERSON_READ) and not actor.is_new_hire_only:
-        ways.append(("人员", "accounts.people", "people"))
+        ways.append((text("人员"), "accounts.people", "people"))
     if allows(actor, Permission.TASK_CONFIRM):
-        ways.append(("确认", "learning.queue", "check-list"))
+        ways.append((text("确认"), "learning.queue", "check-list"))
     if len(ways) < 4:
-        ways.append(("我的", "accounts.me", "person"))
+        ways.append((text("我的"), "accounts.me", "person"))
     here = request.endpoint or ""
     known = request.url_rule is not None
     found = []
     for label, endpoint, icon in ways:
         room = endpoint.partition(".")[0]
         current = known and (here == endpoint or (room != "accounts" and here.startswith(f"{room}.")))
-        found.append(Item(label=gettext(label), href=url_for(endpoint), icon=icon, current=current))
+        found.append(Item(label=say(label), href=url_for(endpoint), icon=icon, current=current))
     return found
