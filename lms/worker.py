@@ -1,0 +1,84 @@
+"""The one schedule: what is done without anybody asking, and how often.
+
+Every job is idempotent, so any number of workers may run. A plain timer and no job queue: the shortest interval is
+ten seconds (an expired attempt closes within half a minute), and the usual queues time by the minute.
+"""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from types import FrameType
+
+from apiflask import APIFlask
+
+from lms.accounts import jobs as accounts
+from lms.core import clock
+from lms.core.db import db, session, transaction
+from lms.core.models import WorkerBeat
+from lms.quizzes import jobs as quizzes
+
+log = logging.getLogger("lms.worker")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One line of the schedule. `work` opens its own transactions and returns how many things it did."""
+
+    name: str
+    every: timedelta
+    work: Callable[[], int]
+
+
+SCHEDULE = (
+    Job(name="quizzes.close_expired", every=timedelta(seconds=10), work=quizzes.close_expired),
+    Job(name="accounts.apply_dated_changes", every=timedelta(minutes=10), work=accounts.apply_dated_changes),
+)
+
+
+def run(app: APIFlask, job: Job) -> int:
+    """Do one job and note when; a failure is logged and noted, and the others go on."""
+    with app.app_context():
+        error = ""
+        done = 0
+        try:
+            done = job.work()
+        except Exception as failure:
+            log.exception("job %s failed", job.name)
+            error = f"{type(failure).__name__}: {failure}"[:400]
+            db.session.rollback()
+        with transaction():
+            beat = session().get(WorkerBeat, job.name)
+            if beat is None:
+                session().add(WorkerBeat(job=job.name, at=clock.now(), error=error))
+            else:
+                beat.at, beat.error = clock.now(), error
+        return done
+
+
+def run_once(app: APIFlask) -> None:
+    """Do every job once, in order."""
+    for job in SCHEDULE:
+        run(app, job)
+
+
+def run_forever(app: APIFlask, stop: threading.Event | None = None) -> None:
+    """Do each job at its interval until SIGTERM or SIGINT."""
+    stop = stop or threading.Event()
+
+    def leave(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, leave)
+        signal.signal(signal.SIGINT, leave)
+    due = {job.name: clock.now() for job in SCHEDULE}
+    while not stop.is_set():
+        for job in SCHEDULE:
+            if clock.now() >= due[job.name] and not stop.is_set():
+                run(app, job)
+                due[job.name] = clock.now() + job.every
+        wait = min(due.values()) - clock.now()
+        stop.wait(max(wait.total_seconds(), 0.2))
