@@ -42,7 +42,7 @@ def disagreements(source: str, blocks: Sequence[Block] | None = None) -> tuple[F
 
 def _finding(line: int) -> Finding:
     message = text(
-        "第 %(line)s 行：这里显示出来的和读到的不一样。请检查缩进（嵌套要 4 个空格），并在列表、引用、代码前后各空一行。",
+        "第 %(line)s 行：这里显示出来的和读到的不一样。请检查缩进（嵌套要 4 格），列表、引用、代码前后各空一行。",
         line=line,
     )
     return Finding(code="C120", line=line, message=message)

@@ -100,13 +100,6 @@ def write_seconds(seconds: int, *, chinese: bool = True) -> str:
     raise AssertionError("one second divides every whole number")
 
 
-def write_minutes(minutes: int, *, chinese: bool = True) -> str:
-    """Return minutes as “15分钟”, whole hours as “3小时”. Days are not used: a working day is no 24 hours."""
-    if minutes % 60 == 0:
-        return f"{minutes // 60}{'小时' if chinese else 'h'}"
-    return f"{minutes}{'分钟' if chinese else 'min'}"
-
-
 def write_percent(share: Fraction) -> str:
     """Return “80%”; a share that is no whole percentage with up to three decimals, “66.667%”."""
     percent = share * 100

@@ -205,7 +205,7 @@ def _cells(table: Block, lines: Sequence[str]) -> Iterator[Finding]:
 def _count_cells(row: str) -> int:
     """Return how many cells a row has; bars in code and after a backslash do not part cells."""
     row = row.strip().lstrip(">").strip()
-    bars = []
+    bars: list[int] = []
     ticks = ""
     opened: list[int] = []
     for match in _CELL.finditer(row):
