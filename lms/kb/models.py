@@ -1,11 +1,28 @@
-"""Tables of the knowledge base: what was searched for."""
+"""Tables of the knowledge base: what is searched in, and what was searched for."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped
 
-from lms.core.db import Base, free_text, pk, plain, pseudonym
+from lms.core.db import Base, free_text, pk, plain, pseudonym, type_json
+
+
+class ArticleEntry(Base):
+    """What one published article is found by, folded (NFKC, simplified, lower case): rebuilt at each publish.
+
+    sections: `[anchor, heading, text]` as written, for the sentence that is shown with the hit.
+    """
+
+    __tablename__ = "article_entry"
+    document_id: Mapped[int] = plain(ForeignKey("document.id"), primary_key=True, autoincrement=False)
+    title: Mapped[str] = plain()
+    aliases: Mapped[str] = plain()
+    tags: Mapped[str] = plain()
+    summary: Mapped[str] = plain()
+    body: Mapped[str] = plain()
+    sections: Mapped[list[Any]] = plain(type_json)
 
 
 class SearchLog(Base):

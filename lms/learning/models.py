@@ -26,7 +26,7 @@ class Reading(Base):
 
 
 class TaskWork(Base):
-    """A person's work on a task. state: working | submitted | returned | confirmed."""
+    """A person's work on a task. state: working | submitted | returned | confirmed; confirmer: mentor | trainer | self."""
 
     __tablename__ = "task_work"
     __table_args__ = (
@@ -38,6 +38,7 @@ class TaskWork(Base):
     document_id: Mapped[int] = plain(ForeignKey("document.id"), index=True)
     revision_id: Mapped[int] = plain(ForeignKey("revision.id"))
     state: Mapped[str] = plain(String(12))
+    confirmer: Mapped[str] = plain(String(12), default="mentor", server_default="mentor")
     ticked: Mapped[list[Any]] = plain(type_json, default=list)  # positions of the checklist, from 0
     evidence: Mapped[str] = free_text(default="", server_default="")
     submitted_at: Mapped[datetime | None] = plain()
