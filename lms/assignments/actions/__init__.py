@@ -1,0 +1,20 @@
+"""Giving duties, keeping them in step with people, rosters and documents, and rolling completions up.
+
+Everything here runs in the caller's transaction. Locks: persons first (`lock_people`), the log head last.
+"""
+
+from lms.assignments.actions.follow import lay_out_anew, reschedule
+from lms.assignments.actions.give import assign, give_by_position, keep_rule
+from lms.assignments.actions.settle import first_completion, item_done, opened, recount
+
+__all__ = [
+    "assign",
+    "first_completion",
+    "give_by_position",
+    "item_done",
+    "keep_rule",
+    "lay_out_anew",
+    "opened",
+    "recount",
+    "reschedule",
+]

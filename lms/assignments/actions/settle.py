@@ -1,0 +1,258 @@
+"""Rolling completions up, in the transaction of the record that completes them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select, update
+
+from lms.assignments import rules
+from lms.assignments.models import Assignment, AssignmentItem, AssignmentReason
+from lms.assignments.rules import Item
+from lms.content.models import Document
+from lms.core import clock
+from lms.core.access import Actor
+from lms.core.bus import emit
+from lms.core.db import session
+from lms.records.actions import append
+from lms.records.events import DocumentCompleted, Verb
+from lms.records.models import Record, Standing
+
+
+def items_of(assignment_id: int) -> list[Item]:
+    """Return the items of one assignment as the rules see them."""
+    rows = session().execute(
+        select(AssignmentItem, Document.kind)
+        .join(Document, Document.id == AssignmentItem.document_id)
+        .where(AssignmentItem.assignment_id == assignment_id)
+        .order_by(AssignmentItem.position)
+        .execution_options(populate_existing=True)
+    )
+    return [
+        Item(
+            assignment_id=row.assignment_id,
+            position=row.position,
+            document_id=row.document_id,
+            purpose=row.purpose,
+            container_id=row.container_id,
+            stage=row.stage,
+            stage_name=row.stage_name,
+            after_stage=row.after_stage,
+            in_order=row.in_order,
+            required=row.required,
+            minutes=row.minutes,
+            day=row.due_plan.get("day"),
+            due_on=row.due_on,
+            opened_at=row.opened_at,
+            done_at=row.done_at,
+            exempt=row.exempt,
+            waits_for_others=kind == "task" or row.purpose == "sign_off",
+        )
+        for row, kind in rows
+    ]
+
+
+def write_items(assignment: Assignment, items: Sequence[Item]) -> None:
+    """Replace the items of an assignment; a day granted by hand survives."""
+    extended = {
+        (row.document_id, row.purpose, row.stage): row.extended_to
+        for row in session().execute(
+            select(
+                AssignmentItem.document_id, AssignmentItem.purpose, AssignmentItem.stage, AssignmentItem.extended_to
+            ).where(AssignmentItem.assignment_id == assignment.id, AssignmentItem.extended_to.is_not(None))
+        )
+    }
+    session().execute(delete(AssignmentItem).where(AssignmentItem.assignment_id == assignment.id))
+    if items:
+        session().execute(
+            insert(AssignmentItem),
+            [
+                {
+                    "assignment_id": assignment.id,
+                    "position": position,
+                    "document_id": item.document_id,
+                    "purpose": item.purpose,
+                    "container_id": item.container_id,
+                    "stage": item.stage,
+                    "stage_name": item.stage_name,
+                    "after_stage": item.after_stage,
+                    "in_order": item.in_order,
+                    "required": item.required,
+                    "minutes": item.minutes,
+                    "due_plan": {"day": item.day} if item.day is not None else {},
+                    "due_on": item.due_on,
+                    "extended_to": extended.get((item.document_id, item.purpose, item.stage)),
+                    "opened_at": item.opened_at,
+                    "done_at": item.done_at,
+                    "exempt": item.exempt,
+                }
+                for position, item in enumerate(items)
+            ],
+        )
+    session().expire_all()
+
+
+def with_past(person_id: int, items: Sequence[Item], counts_from: datetime) -> list[Item]:
+    """Return the items with what the person had done before they were laid out."""
+    done = _done_since(person_id, {item.document_id for item in items if item.purpose == "complete"}, counts_from)
+    signed = _signed_off(person_id, {item.document_id for item in items if item.purpose == "sign_off"}, counts_from)
+    return [
+        rules.with_done(
+            item,
+            done.get(item.document_id)
+            if item.purpose == "complete"
+            else signed.get((item.document_id, str(item.stage))),
+        )
+        for item in items
+    ]
+
+
+def _done_since(person_id: int, document_ids: set[int], counts_from: datetime) -> dict[int, datetime]:
+    found: dict[int, datetime] = {}
+    for standing in session().scalars(
+        select(Standing).where(
+            Standing.person_id == person_id, Standing.document_id.in_(document_ids), Standing.state == "done"
+        )
+    ):
+        moments = (standing.first_done_at, standing.last_done_at)
+        counted = [at for at in moments if at is not None and at >= counts_from]
+        if counted:
+            found[standing.document_id] = counted[0]
+    return found
+
+
+def _signed_off(person_id: int, document_ids: set[int], counts_from: datetime) -> dict[tuple[int, str], datetime]:
+    voided = select(Record.corrects).where(Record.verb == Verb.VOIDED, Record.corrects.is_not(None))
+    rows = session().execute(
+        select(Record.document_id, Record.ref, Record.at)
+        .where(
+            Record.person_id == person_id,
+            Record.document_id.in_(document_ids),
+            Record.verb == Verb.SIGNED_OFF,
+            Record.at >= counts_from,
+            Record.seq.not_in(voided),
+        )
+        .order_by(Record.seq.desc())
+    )
+    return {(document_id, ref): at for document_id, ref, at in rows if document_id is not None}
+
+
+def settle(actor: Actor | None, assignment: Assignment, *, source: str) -> None:
+    """Roll items up to their courses and to the whole, in this transaction; write what became complete into the log.
+
+    The person's lock is held, so of two last items finished at once the second one sees the first.
+    """
+    items = items_of(assignment.id)
+    whole = rules.progress(items)
+    finished = [item.done_at for item in items if item.done_at]
+    assignment.done_items, assignment.total_items = whole.done, whole.total
+    assignment.last_done_at = max(finished, default=None)
+    due = [item.due_on for item in items if item.required and item.due_on]
+    reasons = session().scalars(
+        select(AssignmentReason.due_on).where(
+            AssignmentReason.assignment_id == assignment.id,
+            AssignmentReason.until.is_(None),
+            AssignmentReason.due_on.is_not(None),
+        )
+    )
+    assignment.due_on = min(filter(None, reasons), default=max(due, default=None))
+    for container in dict.fromkeys(item.container_id for item in items if item.container_id is not None):
+        inside = [item for item in items if item.container_id == container]
+        if rules.progress(inside).complete:
+            _complete(actor, assignment, container, source)
+    if not whole.complete:
+        if assignment.state == "done" and source == "void":
+            assignment.state, assignment.done_at = "open", None
+        return
+    if assignment.state == "open":
+        assignment.state, assignment.done_at = "done", clock.now()
+        if all(item.document_id != assignment.document_id or item.purpose == "sign_off" for item in items):
+            _complete(actor, assignment, assignment.document_id, source)
+
+
+def _complete(actor: Actor | None, assignment: Assignment, document_id: int, source: str) -> None:
+    """Write the completion of a course or curriculum, once for this occasion."""
+    standing = session().get(Standing, (assignment.person_id, document_id))
+    if (
+        standing
+        and standing.state == "done"
+        and standing.last_done_at
+        and standing.last_done_at >= assignment.counts_from
+    ):
+        return
+    revision_id = session().scalar(select(Document.published_id).where(Document.id == document_id))
+    append(
+        actor,
+        assignment.person_id,
+        Verb.COMPLETED,
+        document_id=document_id,
+        revision_id=revision_id,
+        source=source if source == "publish" else "rollup",
+        ref=f"assignment:{assignment.id}",
+    )
+
+
+def item_done(actor: Actor | None, person_id: int, document_id: int, at: datetime, *, ref: str, sign_off: bool) -> None:
+    """Mark the items that a new line of the log completes, and roll up every assignment that they belong to."""
+    owed = (
+        select(Assignment.id)
+        .where(
+            Assignment.person_id == person_id,
+            Assignment.state != "withdrawn",
+            Assignment.counts_from <= at,
+        )
+        .scalar_subquery()
+    )
+    match = [
+        AssignmentItem.assignment_id.in_(owed),
+        AssignmentItem.document_id == document_id,
+        AssignmentItem.purpose == ("sign_off" if sign_off else "complete"),
+    ]
+    if sign_off:
+        match.append(AssignmentItem.stage == int(ref))
+    touched = session().scalars(select(AssignmentItem.assignment_id).where(*match).distinct()).all()
+    if not touched:
+        return
+    session().execute(
+        update(AssignmentItem)
+        .where(*match, AssignmentItem.done_at.is_(None))
+        .values(done_at=at)
+        .execution_options(synchronize_session=False)
+    )
+    for assignment in session().scalars(select(Assignment).where(Assignment.id.in_(touched)).order_by(Assignment.id)):
+        settle(actor, assignment, source="rollup")
+
+
+def recount(person_id: int, *, source: str) -> None:
+    """Fold the items of all of a person's assignments anew from the standings and the log."""
+    for assignment in (
+        session()
+        .scalars(select(Assignment).where(Assignment.person_id == person_id, Assignment.state != "withdrawn"))
+        .all()
+    ):
+        cleared = [rules.with_done(item, None) for item in items_of(assignment.id)]
+        write_items(assignment, with_past(person_id, cleared, assignment.counts_from))
+        settle(None, assignment, source=source)
+
+
+def opened(person_id: int, document_id: int) -> None:
+    """Note that a person has begun an item, so that lists say 进行中. Changes nothing where it was noted before."""
+    owed = select(Assignment.id).where(Assignment.person_id == person_id).scalar_subquery()
+    session().execute(
+        update(AssignmentItem)
+        .where(
+            AssignmentItem.assignment_id.in_(owed),
+            AssignmentItem.document_id == document_id,
+            AssignmentItem.purpose == "complete",
+            AssignmentItem.opened_at.is_(None),
+            AssignmentItem.done_at.is_(None),
+        )
+        .values(opened_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+
+
+def first_completion(person_id: int, document_id: int, revision_id: int | None, at: datetime) -> None:
+    """Tell the world when a document was completed for the first time."""
+    standing = session().get(Standing, (person_id, document_id))
+    if standing is not None and standing.first_done_at == at:
+        emit(DocumentCompleted(person_id=person_id, document_id=document_id, revision_id=revision_id, at=at))
