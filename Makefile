@@ -50,3 +50,6 @@ lock: ## resolve the dependencies anew into requirements.lock
 format: $(VENV)/.ok ## put every file into the one layout
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+migration: $(VENV)/.ok ## write the first migration anew from the models (until the first release)
+	@$(BIN)/python -m lms.core.migrations.regenerate

@@ -8,7 +8,7 @@ import contextlib
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +118,13 @@ def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[APIFlask]:
         yield made
         with made.app_context():
             db.engine.dispose()
+
+
+@pytest.fixture
+def a_postgres_database(request: pytest.FixtureRequest) -> Iterator[Callable[[], str]]:
+    """Make empty PostgreSQL databases, each given by its URL; the server is asked for at the first one."""
+    with contextlib.ExitStack() as stack:
+        yield lambda: stack.enter_context(_postgres_database(request.getfixturevalue("postgres_url")))
 
 
 @pytest.fixture

@@ -1,0 +1,838 @@
+"""Every table of the first release. Written by `python -m lms.core.migrations.regenerate`; do not edit."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy import Text
+from sqlalchemy.dialects import postgresql
+
+from lms.core.db import UTCDateTime
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+# What stands beside the tables: foreign keys of circles, triggers of append-only tables, the head of the log.
+AFTER = {
+    "sqlite": [
+        "CREATE TRIGGER blob_no_update BEFORE UPDATE ON blob BEGIN SELECT RAISE(ABORT, 'blob is append-only'); END",
+        "CREATE TRIGGER blob_no_delete BEFORE DELETE ON blob BEGIN SELECT RAISE(ABORT, 'blob is append-only'); END",
+        "CREATE TRIGGER blob_no_replace BEFORE INSERT ON blob WHEN EXISTS (SELECT 1 FROM blob WHERE sha = NEW.sha) BEGIN SELECT RAISE(ABORT, 'blob is append-only'); END",
+        "CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON audit_entry BEGIN SELECT RAISE(ABORT, 'audit_entry is append-only'); END",
+        "CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON audit_entry BEGIN SELECT RAISE(ABORT, 'audit_entry is append-only'); END",
+        "CREATE TRIGGER audit_entry_no_replace BEFORE INSERT ON audit_entry WHEN EXISTS (SELECT 1 FROM audit_entry WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'audit_entry is append-only'); END",
+        "INSERT INTO log_head (id, seq, hash) VALUES (1, 0, x'0000000000000000000000000000000000000000000000000000000000000000')",
+        "CREATE TRIGGER revision_no_update BEFORE UPDATE ON revision BEGIN SELECT RAISE(ABORT, 'revision is append-only'); END",
+        "CREATE TRIGGER revision_no_delete BEFORE DELETE ON revision BEGIN SELECT RAISE(ABORT, 'revision is append-only'); END",
+        "CREATE TRIGGER revision_no_replace BEFORE INSERT ON revision WHEN EXISTS (SELECT 1 FROM revision WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'revision is append-only'); END",
+        "CREATE TRIGGER part_version_no_update BEFORE UPDATE ON part_version BEGIN SELECT RAISE(ABORT, 'part_version is append-only'); END",
+        "CREATE TRIGGER part_version_no_delete BEFORE DELETE ON part_version BEGIN SELECT RAISE(ABORT, 'part_version is append-only'); END",
+        "CREATE TRIGGER part_version_no_replace BEFORE INSERT ON part_version WHEN EXISTS (SELECT 1 FROM part_version WHERE sha = NEW.sha) BEGIN SELECT RAISE(ABORT, 'part_version is append-only'); END",
+        "CREATE TRIGGER record_no_update BEFORE UPDATE ON record BEGIN SELECT RAISE(ABORT, 'record is append-only'); END",
+        "CREATE TRIGGER record_no_delete BEFORE DELETE ON record BEGIN SELECT RAISE(ABORT, 'record is append-only'); END",
+        "CREATE TRIGGER record_no_replace BEFORE INSERT ON record WHEN EXISTS (SELECT 1 FROM record WHERE seq = NEW.seq) BEGIN SELECT RAISE(ABORT, 'record is append-only'); END",
+    ],
+    "postgresql": [
+        "CREATE OR REPLACE FUNCTION lms_append_only() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is append-only'; END $$ LANGUAGE plpgsql",
+        "CREATE TRIGGER blob_no_change BEFORE UPDATE OR DELETE ON blob FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
+        "CREATE TRIGGER blob_no_truncate BEFORE TRUNCATE ON blob FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
+        "CREATE TRIGGER audit_entry_no_change BEFORE UPDATE OR DELETE ON audit_entry FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
+        "CREATE TRIGGER audit_entry_no_truncate BEFORE TRUNCATE ON audit_entry FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
+        "INSERT INTO log_head (id, seq, hash) VALUES (1, 0, decode(repeat('00', 32), 'hex'))",
+        "CREATE TRIGGER revision_no_change BEFORE UPDATE OR DELETE ON revision FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
+        "CREATE TRIGGER revision_no_truncate BEFORE TRUNCATE ON revision FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
+        "CREATE TRIGGER part_version_no_change BEFORE UPDATE OR DELETE ON part_version FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
+        "CREATE TRIGGER part_version_no_truncate BEFORE TRUNCATE ON part_version FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
+        "CREATE TRIGGER record_no_change BEFORE UPDATE OR DELETE ON record FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
+        "CREATE TRIGGER record_no_truncate BEFORE TRUNCATE ON record FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
+        "ALTER TABLE document ADD CONSTRAINT fk_document_draft_id_revision FOREIGN KEY(draft_id) REFERENCES revision (id)",
+        "ALTER TABLE document ADD CONSTRAINT fk_document_published_id_revision FOREIGN KEY(published_id) REFERENCES revision (id)",
+    ],
+}
+
+
+def upgrade() -> None:
+    op.create_table(
+        "audit_entry",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("actor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("verb", sa.String(length=60), nullable=False),
+        sa.Column("object_kind", sa.String(length=40), nullable=False),
+        sa.Column("object_id", sa.String(length=80), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("before", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("after", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
+        info={"append_only": True},
+    )
+    op.create_index("ix_audit_entry_object", "audit_entry", ["object_kind", "object_id", "id"], unique=False)
+    op.create_index(op.f("ix_audit_entry_person_id"), "audit_entry", ["person_id"], unique=False)
+    op.create_table(
+        "blob",
+        sa.Column("sha", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("zlib", sa.LargeBinary(), nullable=False),
+        sa.Column("size", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("sha", name=op.f("pk_blob")),
+        info={"append_only": True},
+    )
+    op.create_table(
+        "log_head",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_log_head_one_row")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_log_head")),
+    )
+    op.create_table(
+        "shop",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("platform", sa.String(length=40), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shop")),
+        sa.UniqueConstraint("code", name=op.f("uq_shop_code")),
+    )
+    op.create_table(
+        "sign_in_try",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_try")),
+    )
+    op.create_index("ix_sign_in_try_key", "sign_in_try", ["key", "at"], unique=False)
+    op.create_table(
+        "team",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_team")),
+        sa.UniqueConstraint("code", name=op.f("uq_team_code")),
+    )
+    op.create_table(
+        "worker_beat",
+        sa.Column("job", sa.String(length=60), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("error", sa.String(length=400), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("job", name=op.f("pk_worker_beat")),
+    )
+    op.create_table(
+        "person",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("employee_no", sa.String(length=40), nullable=True),
+        sa.Column("login_name", sa.String(length=80), nullable=True),
+        sa.Column("name", sa.String(length=80), nullable=True),
+        sa.Column("email", sa.String(length=200), nullable=True),
+        sa.Column("phone", sa.String(length=40), nullable=True),
+        sa.Column("chat_ids", sa.String(length=400), nullable=True),
+        sa.Column("position", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("employment", sa.String(length=20), server_default="regular", nullable=False),
+        sa.Column("hired_on", sa.Date(), nullable=True),
+        sa.Column("left_on", sa.Date(), nullable=True),
+        sa.Column("leaving_on", sa.Date(), nullable=True),
+        sa.Column("active", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
+        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("channel", sa.String(length=20), server_default="", nullable=False),
+        sa.Column(
+            "time_factor_percent",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="100",
+            nullable=False,
+        ),
+        sa.Column("locale", sa.String(length=10), server_default="", nullable=False),
+        sa.Column("theme", sa.String(length=10), server_default="auto", nullable=False),
+        sa.Column("password_hash", sa.String(length=200), nullable=True),
+        sa.Column(
+            "session_version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False
+        ),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("erased_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_person_team_id_team")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
+        sa.UniqueConstraint("employee_no", name=op.f("uq_person_employee_no")),
+        sa.UniqueConstraint("login_name", name=op.f("uq_person_login_name")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_person_public_id")),
+    )
+    op.create_index(op.f("ix_person_team_id"), "person", ["team_id"], unique=False)
+    op.create_table(
+        "team_place",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("parent_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["parent_id"], ["team.id"], name=op.f("fk_team_place_parent_id_team")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_team_place_team_id_team")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_team_place")),
+        sa.UniqueConstraint("team_id", "from_on", name=op.f("uq_team_place_team_id_from_on")),
+    )
+    op.create_index(op.f("ix_team_place_parent_id"), "team_place", ["parent_id"], unique=False)
+    op.create_table(
+        "api_token",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("label", sa.String(length=80), server_default="", nullable=False),
+        sa.Column("scope", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.Column("last_used_on", sa.Date(), nullable=True),
+        sa.Column("revoked_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_api_token_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
+        sa.UniqueConstraint("digest", name=op.f("uq_api_token_digest")),
+    )
+    op.create_index(op.f("ix_api_token_person_id"), "api_token", ["person_id"], unique=False)
+    op.create_table(
+        "cohort",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("trainer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("room", sa.String(length=80), server_default="", nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["trainer_id"], ["person.id"], name=op.f("fk_cohort_trainer_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cohort")),
+        sa.UniqueConstraint("name", name=op.f("uq_cohort_name")),
+    )
+    op.create_index(op.f("ix_cohort_trainer_id"), "cohort", ["trainer_id"], unique=False)
+    op.create_table(
+        "document",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("folder", sa.String(length=20), nullable=False),
+        sa.Column("locale", sa.String(length=10), server_default="zh_CN", nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("summary", sa.Text(), server_default="", nullable=False),
+        sa.Column("minutes", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+        sa.Column("tags", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column(
+            "aliases", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "audience", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("shops", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("owner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("published_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("draft_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("published_at", UTCDateTime(), nullable=True),
+        sa.Column("verified_until", sa.Date(), nullable=True),
+        sa.Column("translation_of", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("archived_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["draft_id"], ["revision.id"], name=op.f("fk_document_draft_id_revision"), use_alter=True
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["person.id"], name=op.f("fk_document_owner_id_person")),
+        sa.ForeignKeyConstraint(
+            ["published_id"], ["revision.id"], name=op.f("fk_document_published_id_revision"), use_alter=True
+        ),
+        sa.ForeignKeyConstraint(["translation_of"], ["document.id"], name=op.f("fk_document_translation_of_document")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
+    )
+    op.create_index("ix_document_kind", "document", ["kind", "state"], unique=False)
+    op.create_index(op.f("ix_document_verified_until"), "document", ["verified_until"], unique=False)
+    op.create_table(
+        "membership",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_membership_person_id_person")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_membership_team_id_team")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
+        sa.UniqueConstraint("person_id", "from_on", name=op.f("uq_membership_person_id_from_on")),
+    )
+    op.create_index("ix_membership_team", "membership", ["team_id", "from_on"], unique=False)
+    op.create_table(
+        "mentor",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("mentor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["mentor_id"], ["person.id"], name=op.f("fk_mentor_mentor_id_person")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_mentor_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mentor")),
+        sa.UniqueConstraint("person_id", "mentor_id", "from_on", name=op.f("uq_mentor_person_id_mentor_id_from_on")),
+    )
+    op.create_index(op.f("ix_mentor_mentor_id"), "mentor", ["mentor_id"], unique=False)
+    op.create_index(op.f("ix_mentor_person_id"), "mentor", ["person_id"], unique=False)
+    op.create_table(
+        "person_shop",
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("shop_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_person_shop_person_id_person")),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_person_shop_shop_id_shop")),
+        sa.PrimaryKeyConstraint("person_id", "shop_id", name=op.f("pk_person_shop")),
+    )
+    op.create_table(
+        "role_grant",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.Column("granted_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["granted_by"], ["person.id"], name=op.f("fk_role_grant_granted_by_person")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_role_grant_person_id_person")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_role_grant_team_id_team")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_role_grant")),
+        sa.UniqueConstraint(
+            "person_id", "role", "team_id", "from_on", name=op.f("uq_role_grant_person_id_role_team_id_from_on")
+        ),
+    )
+    op.create_index(op.f("ix_role_grant_person_id"), "role_grant", ["person_id"], unique=False)
+    op.create_table(
+        "roster_day",
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("working", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_roster_day_person_id_person")),
+        sa.PrimaryKeyConstraint("person_id", "day", name=op.f("pk_roster_day")),
+    )
+    op.create_table(
+        "search_log",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("query", sa.String(length=200), nullable=False),
+        sa.Column("hits", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_search_log_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_log")),
+    )
+    op.create_index("ix_search_log_at", "search_log", ["at"], unique=False)
+    op.create_table(
+        "sign_in_slip",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token_digest", sa.LargeBinary(), nullable=False),
+        sa.Column("code_digest", sa.LargeBinary(), nullable=False),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.Column("expires_at", UTCDateTime(), nullable=False),
+        sa.Column(
+            "wrong_tries", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False
+        ),
+        sa.Column("used_at", UTCDateTime(), nullable=True),
+        sa.Column("voided_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_sign_in_slip_made_by_person")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_sign_in_slip_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_slip")),
+        sa.UniqueConstraint("token_digest", name=op.f("uq_sign_in_slip_token_digest")),
+    )
+    op.create_index(op.f("ix_sign_in_slip_person_id"), "sign_in_slip", ["person_id"], unique=False)
+    op.create_table(
+        "article_entry",
+        sa.Column(
+            "document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("aliases", sa.Text(), nullable=False),
+        sa.Column("tags", sa.Text(), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column(
+            "sections", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_article_entry_document_id_document")),
+        sa.PrimaryKeyConstraint("document_id", name=op.f("pk_article_entry")),
+    )
+    op.create_table(
+        "cohort_member",
+        sa.Column("cohort_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("left_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_cohort_member_cohort_id_cohort")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_cohort_member_person_id_person")),
+        sa.PrimaryKeyConstraint("cohort_id", "person_id", name=op.f("pk_cohort_member")),
+    )
+    op.create_index(op.f("ix_cohort_member_person_id"), "cohort_member", ["person_id"], unique=False)
+    op.create_table(
+        "part",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(length=6), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("title", sa.Text(), server_default="", nullable=False),
+        sa.Column("anchor", sa.String(length=200), server_default="", nullable=False),
+        sa.Column(
+            "old_anchors", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("text_sha", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("retired_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_part_document_id_document")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_part")),
+        sa.UniqueConstraint("key", name=op.f("uq_part_key")),
+    )
+    op.create_index("ix_part_document", "part", ["document_id", "kind", "position"], unique=False)
+    op.create_table(
+        "revision",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("parent_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("merge_parent_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("blob_sha", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("compiled_sha", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("parser", sa.String(length=20), server_default="", nullable=False),
+        sa.Column("author_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("minor", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_revision_author_id_person")),
+        sa.ForeignKeyConstraint(["blob_sha"], ["blob.sha"], name=op.f("fk_revision_blob_sha_blob")),
+        sa.ForeignKeyConstraint(["compiled_sha"], ["blob.sha"], name=op.f("fk_revision_compiled_sha_blob")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_revision_document_id_document")),
+        sa.ForeignKeyConstraint(
+            ["merge_parent_id"], ["revision.id"], name=op.f("fk_revision_merge_parent_id_revision")
+        ),
+        sa.ForeignKeyConstraint(["parent_id"], ["revision.id"], name=op.f("fk_revision_parent_id_revision")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_revision")),
+        sa.UniqueConstraint("document_id", "number", name=op.f("uq_revision_document_id_number")),
+        info={"append_only": True},
+    )
+    op.create_table(
+        "roster_pattern",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("cohort_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("weekdays", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "(cohort_id IS NOT NULL AND team_id IS NULL AND person_id IS NULL) OR (cohort_id IS NULL AND team_id IS NOT NULL AND person_id IS NULL) OR (cohort_id IS NULL AND team_id IS NULL AND person_id IS NOT NULL)",
+            name=op.f("ck_roster_pattern_one_owner"),
+        ),
+        sa.CheckConstraint("weekdays BETWEEN 0 AND 127", name=op.f("ck_roster_pattern_weekdays_in_range")),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_roster_pattern_cohort_id_cohort")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_roster_pattern_person_id_person")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_roster_pattern_team_id_team")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_roster_pattern")),
+    )
+    op.create_index(op.f("ix_roster_pattern_cohort_id"), "roster_pattern", ["cohort_id"], unique=False)
+    op.create_index(op.f("ix_roster_pattern_person_id"), "roster_pattern", ["person_id"], unique=False)
+    op.create_index(op.f("ix_roster_pattern_team_id"), "roster_pattern", ["team_id"], unique=False)
+    op.create_table(
+        "rule",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "audience", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("occasion", sa.String(length=40), server_default="once", nullable=False),
+        sa.Column(
+            "due_plan", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="1", nullable=False),
+        sa.Column("active", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_rule_document_id_document")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rule")),
+    )
+    op.create_index(op.f("ix_rule_document_id"), "rule", ["document_id"], unique=False)
+    op.create_table(
+        "slug",
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("slug", sa.String(length=200), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("is_current", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_slug_document_id_document")),
+        sa.PrimaryKeyConstraint("kind", "slug", name=op.f("pk_slug")),
+    )
+    op.create_index("ix_slug_slug", "slug", ["slug"], unique=False)
+    op.create_index(
+        "uq_slug_current",
+        "slug",
+        ["document_id"],
+        unique=True,
+        sqlite_where=sa.text("is_current"),
+        postgresql_where=sa.text("is_current"),
+    )
+    op.create_table(
+        "assignment",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("occasion", sa.String(length=40), server_default="once", nullable=False),
+        sa.Column("purpose", sa.String(length=12), server_default="complete", nullable=False),
+        sa.Column("counts_from", UTCDateTime(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column(
+            "done_items", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False
+        ),
+        sa.Column(
+            "total_items", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False
+        ),
+        sa.Column("state", sa.String(length=12), server_default="open", nullable=False),
+        sa.Column("done_at", UTCDateTime(), nullable=True),
+        sa.Column("last_done_at", UTCDateTime(), nullable=True),
+        sa.Column("exempt_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_assignment_document_id_document")),
+        sa.ForeignKeyConstraint(["exempt_by"], ["person.id"], name=op.f("fk_assignment_exempt_by_person")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_assignment_person_id_person")),
+        sa.ForeignKeyConstraint(["revision_id"], ["revision.id"], name=op.f("fk_assignment_revision_id_revision")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
+        sa.UniqueConstraint(
+            "person_id", "document_id", "occasion", name=op.f("uq_assignment_person_id_document_id_occasion")
+        ),
+    )
+    op.create_index("ix_assignment_document", "assignment", ["document_id", "occasion", "state"], unique=False)
+    op.create_index("ix_assignment_person", "assignment", ["person_id", "state", "due_on"], unique=False)
+    op.create_table(
+        "attempt",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("occasion", sa.String(length=40), server_default="once", nullable=False),
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("mode", sa.String(length=12), nullable=False),
+        sa.Column("state", sa.String(length=12), server_default="open", nullable=False),
+        sa.Column("started_at", UTCDateTime(), nullable=False),
+        sa.Column("deadline_at", UTCDateTime(), nullable=True),
+        sa.Column("submitted_at", UTCDateTime(), nullable=True),
+        sa.Column("ended_by", sa.String(length=12), nullable=True),
+        sa.Column("total", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("limits", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=True),
+        sa.Column("earned", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("possible", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("passed", sa.Boolean(), nullable=True),
+        sa.Column("request_id", sa.String(length=64), nullable=True),
+        sa.CheckConstraint(
+            "earned IS NULL OR (earned >= 0 AND earned <= possible)", name=op.f("ck_attempt_earned_in_range")
+        ),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_attempt_document_id_document")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_attempt_person_id_person")),
+        sa.ForeignKeyConstraint(["revision_id"], ["revision.id"], name=op.f("fk_attempt_revision_id_revision")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
+        sa.UniqueConstraint(
+            "person_id",
+            "document_id",
+            "occasion",
+            "number",
+            name=op.f("uq_attempt_person_id_document_id_occasion_number"),
+        ),
+        sa.UniqueConstraint("public_id", name=op.f("uq_attempt_public_id")),
+    )
+    op.create_index(
+        "ix_attempt_deadline",
+        "attempt",
+        ["deadline_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.create_index("ix_attempt_document", "attempt", ["document_id", "state"], unique=False)
+    op.create_index(
+        "uq_attempt_open",
+        "attempt",
+        ["person_id", "document_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.create_table(
+        "edge",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("from_document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("from_part_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("to_document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("to_part_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("to_path", sa.String(length=300), nullable=False),
+        sa.Column("to_anchor", sa.String(length=200), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(["from_document_id"], ["document.id"], name=op.f("fk_edge_from_document_id_document")),
+        sa.ForeignKeyConstraint(["from_part_id"], ["part.id"], name=op.f("fk_edge_from_part_id_part")),
+        sa.ForeignKeyConstraint(["to_document_id"], ["document.id"], name=op.f("fk_edge_to_document_id_document")),
+        sa.ForeignKeyConstraint(["to_part_id"], ["part.id"], name=op.f("fk_edge_to_part_id_part")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_edge")),
+    )
+    op.create_index(op.f("ix_edge_from_document_id"), "edge", ["from_document_id"], unique=False)
+    op.create_index("ix_edge_to", "edge", ["to_document_id", "to_part_id"], unique=False)
+    op.create_table(
+        "file_state",
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("path", sa.String(length=300), nullable=False),
+        sa.Column("file_sha", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("synced_revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("conflict_revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["conflict_revision_id"], ["revision.id"], name=op.f("fk_file_state_conflict_revision_id_revision")
+        ),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_file_state_document_id_document")),
+        sa.ForeignKeyConstraint(
+            ["synced_revision_id"], ["revision.id"], name=op.f("fk_file_state_synced_revision_id_revision")
+        ),
+        sa.PrimaryKeyConstraint("document_id", name=op.f("pk_file_state")),
+        sa.UniqueConstraint("path", name=op.f("uq_file_state_path")),
+    )
+    op.create_table(
+        "part_version",
+        sa.Column("sha", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("part_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("spec", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("first_revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["first_revision_id"], ["revision.id"], name=op.f("fk_part_version_first_revision_id_revision")
+        ),
+        sa.ForeignKeyConstraint(["part_id"], ["part.id"], name=op.f("fk_part_version_part_id_part")),
+        sa.PrimaryKeyConstraint("sha", name=op.f("pk_part_version")),
+        info={"append_only": True},
+    )
+    op.create_index("ix_part_version_part", "part_version", ["part_id"], unique=False)
+    op.create_table(
+        "reading",
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("anchor", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("section", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+        sa.Column("sections", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+        sa.Column(
+            "observed_seconds", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False
+        ),
+        sa.Column("checks", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("started_at", UTCDateTime(), nullable=False),
+        sa.Column("last_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_reading_document_id_document")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_reading_person_id_person")),
+        sa.ForeignKeyConstraint(["revision_id"], ["revision.id"], name=op.f("fk_reading_revision_id_revision")),
+        sa.PrimaryKeyConstraint("person_id", "document_id", name=op.f("pk_reading")),
+    )
+    op.create_table(
+        "record",
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("actor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("verb", sa.String(length=20), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("earned", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("possible", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("passed", sa.Boolean(), nullable=True),
+        sa.Column("credited_minutes", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("observed_seconds", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("source", sa.String(length=20), nullable=False),
+        sa.Column("ref", sa.String(length=80), server_default="", nullable=False),
+        sa.Column("corrects", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("note_digest", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["actor_id"], ["person.id"], name=op.f("fk_record_actor_id_person")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_record_document_id_document")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_record_person_id_person")),
+        sa.ForeignKeyConstraint(["revision_id"], ["revision.id"], name=op.f("fk_record_revision_id_revision")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_record_team_id_team")),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_record")),
+        sa.UniqueConstraint("hash", name=op.f("uq_record_hash")),
+        info={"append_only": True},
+    )
+    op.create_index("ix_record_document", "record", ["document_id", "seq"], unique=False)
+    op.create_index("ix_record_person_document", "record", ["person_id", "document_id", "seq"], unique=False)
+    op.create_table(
+        "standing",
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("tries", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+        sa.Column("best_earned", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("best_possible", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("last_earned", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("last_possible", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("first_done_at", UTCDateTime(), nullable=True),
+        sa.Column("last_done_at", UTCDateTime(), nullable=True),
+        sa.Column("confirmed_revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "credited_minutes", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False
+        ),
+        sa.Column(
+            "observed_seconds", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False
+        ),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("last_seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("last_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["confirmed_revision_id"], ["revision.id"], name=op.f("fk_standing_confirmed_revision_id_revision")
+        ),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_standing_document_id_document")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_standing_person_id_person")),
+        sa.PrimaryKeyConstraint("person_id", "document_id", name=op.f("pk_standing")),
+    )
+    op.create_index("ix_standing_document", "standing", ["document_id", "state"], unique=False)
+    op.create_index(op.f("ix_standing_valid_until"), "standing", ["valid_until"], unique=False)
+    op.create_table(
+        "task_work",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("confirmer", sa.String(length=12), server_default="mentor", nullable=False),
+        sa.Column("ticked", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("evidence", sa.Text(), server_default="", nullable=False),
+        sa.Column("submitted_at", UTCDateTime(), nullable=True),
+        sa.Column("decided_at", UTCDateTime(), nullable=True),
+        sa.Column("decided_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("remark", sa.Text(), server_default="", nullable=False),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="1", nullable=False),
+        sa.ForeignKeyConstraint(["decided_by"], ["person.id"], name=op.f("fk_task_work_decided_by_person")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_task_work_document_id_document")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_task_work_person_id_person")),
+        sa.ForeignKeyConstraint(["revision_id"], ["revision.id"], name=op.f("fk_task_work_revision_id_revision")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_task_work")),
+        sa.UniqueConstraint("person_id", "document_id", name=op.f("uq_task_work_person_id_document_id")),
+    )
+    op.create_index(op.f("ix_task_work_document_id"), "task_work", ["document_id"], unique=False)
+    op.create_index("ix_task_work_state", "task_work", ["state", "submitted_at"], unique=False)
+    op.create_table(
+        "view",
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("first_at", UTCDateTime(), nullable=False),
+        sa.Column("last_at", UTCDateTime(), nullable=False),
+        sa.Column("times", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_view_person_id_person")),
+        sa.ForeignKeyConstraint(["revision_id"], ["revision.id"], name=op.f("fk_view_revision_id_revision")),
+        sa.PrimaryKeyConstraint("person_id", "revision_id", name=op.f("pk_view")),
+    )
+    op.create_table(
+        "assignment_item",
+        sa.Column("assignment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("purpose", sa.String(length=12), server_default="complete", nullable=False),
+        sa.Column("container_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("stage", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("stage_name", sa.String(length=120), server_default="", nullable=False),
+        sa.Column("after_stage", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("in_order", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("required", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
+        sa.Column("minutes", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+        sa.Column(
+            "due_plan", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("extended_to", sa.Date(), nullable=True),
+        sa.Column("opened_at", UTCDateTime(), nullable=True),
+        sa.Column("done_at", UTCDateTime(), nullable=True),
+        sa.Column("exempt", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"], ["assignment.id"], name=op.f("fk_assignment_item_assignment_id_assignment")
+        ),
+        sa.ForeignKeyConstraint(
+            ["container_id"], ["document.id"], name=op.f("fk_assignment_item_container_id_document")
+        ),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_assignment_item_document_id_document")),
+        sa.PrimaryKeyConstraint("assignment_id", "position", name=op.f("pk_assignment_item")),
+    )
+    op.create_index("ix_assignment_item_document", "assignment_item", ["document_id", "assignment_id"], unique=False)
+    op.create_index(
+        "ix_assignment_item_open_due",
+        "assignment_item",
+        ["due_on"],
+        unique=False,
+        sqlite_where=sa.text("done_at IS NULL"),
+        postgresql_where=sa.text("done_at IS NULL"),
+    )
+    op.create_table(
+        "assignment_reason",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("assignment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("ref", sa.String(length=80), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("since", UTCDateTime(), nullable=False),
+        sa.Column("until", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"], ["assignment.id"], name=op.f("fk_assignment_reason_assignment_id_assignment")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment_reason")),
+        sa.UniqueConstraint("assignment_id", "kind", "ref", name=op.f("uq_assignment_reason_assignment_id_kind_ref")),
+    )
+    op.create_table(
+        "attempt_item",
+        sa.Column("attempt_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("key", sa.String(length=12), nullable=False),
+        sa.Column("part_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("part_version_sha", sa.LargeBinary(length=32), nullable=False),
+        sa.Column(
+            "option_order", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("points", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "value",
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
+            ),
+            nullable=True,
+        ),
+        sa.Column("answered", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+        sa.Column("saved_at", UTCDateTime(), nullable=True),
+        sa.Column("seconds", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("flagged", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("earned", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("marked_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "mark_version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False
+        ),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_attempt_item_attempt_id_attempt")),
+        sa.ForeignKeyConstraint(["marked_by"], ["person.id"], name=op.f("fk_attempt_item_marked_by_person")),
+        sa.ForeignKeyConstraint(["part_id"], ["part.id"], name=op.f("fk_attempt_item_part_id_part")),
+        sa.ForeignKeyConstraint(
+            ["part_version_sha"], ["part_version.sha"], name=op.f("fk_attempt_item_part_version_sha_part_version")
+        ),
+        sa.PrimaryKeyConstraint("attempt_id", "position", name=op.f("pk_attempt_item")),
+    )
+    op.create_index("ix_attempt_item_part", "attempt_item", ["part_id", "attempt_id"], unique=False)
+    op.create_index("ix_attempt_item_part_version", "attempt_item", ["part_version_sha"], unique=False)
+    op.create_table(
+        "record_note",
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("salt", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["seq"], ["record.seq"], name=op.f("fk_record_note_seq_record")),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_record_note")),
+    )
+    op.create_table(
+        "upload",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("task_work_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("media_type", sa.String(length=80), nullable=False),
+        sa.Column("size", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sha", sa.LargeBinary(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_upload_person_id_person")),
+        sa.ForeignKeyConstraint(["task_work_id"], ["task_work.id"], name=op.f("fk_upload_task_work_id_task_work")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_upload")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_upload_public_id")),
+    )
+    op.create_index(op.f("ix_upload_person_id"), "upload", ["person_id"], unique=False)
+    op.create_index(op.f("ix_upload_task_work_id"), "upload", ["task_work_id"], unique=False)
+    for statement in AFTER[op.get_bind().dialect.name]:
+        op.execute(statement)
+
+
+def downgrade() -> None:
+    raise NotImplementedError("there is nothing before the first release; restore a backup instead")
