@@ -171,3 +171,64 @@ def next_item(items: Sequence[Item]) -> Item | None:
         if item.required and not item.settled and not item.waits_for_others and not is_locked(item, items, complete)
     ]
     return min(own, key=lambda item: (item.due_on or date.max, item.position), default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """One item with its document's public name, the course that holds it and the goal it belongs to, and its state."""
+
+    item: Item
+    state: State
+    person_id: int
+    kind: str
+    slug: str
+    title: str
+    container_title: str
+    container_slug: str
+    goal_id: int
+    goal_kind: str
+    goal_title: str
+    goal_slug: str
+    starts_on: date
+    goal_open: bool
+
+    @property
+    def name(self) -> str:
+        """The public name, `quiz:onboarding/q1`."""
+        return f"{self.kind}:{self.slug}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a document stands in what a person owes. number, count: within its course, from 1, sign-offs left out.
+
+    next: the next duty after it that is open, in the same course first; None at the end of what can be done.
+    """
+
+    duty: Duty
+    number: int
+    count: int
+    previous: Duty | None
+    next: Duty | None
+
+
+def place_of(found: Sequence[Duty], document_id: int) -> Place | None:
+    """Return where a document stands among somebody's duties (`duties`), open goals first; None if it is not owed."""
+    mine = [duty for duty in found if duty.item.document_id == document_id and duty.item.purpose == "complete"]
+    if not mine:
+        return None
+    duty = min(mine, key=lambda each: (not each.goal_open, each.item.done_at is not None))
+    whole = [
+        each for each in found if each.item.assignment_id == duty.item.assignment_id and each.item.purpose == "complete"
+    ]
+    course = [each for each in whole if each.item.container_id == duty.item.container_id]
+    number = course.index(duty) + 1
+    after = [each for each in whole if each.item.position > duty.item.position]
+    free = [each for each in after if each.state in {State.OPEN, State.STARTED, State.OVERDUE} and each.kind != "task"]
+    return Place(
+        duty=duty,
+        number=number,
+        count=len(course),
+        previous=course[number - 2] if number > 1 else None,
+        next=free[0] if free else None,
+    )

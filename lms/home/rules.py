@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from lms.assignments import rules
-from lms.assignments.queries import Duty
-from lms.assignments.rules import Progress, State
+from lms.assignments.rules import Duty, Progress, State
 
 LIVE = frozenset({State.OPEN, State.STARTED, State.OVERDUE})
 

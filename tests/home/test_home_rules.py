@@ -2,8 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from lms.assignments.queries import Duty
-from lms.assignments.rules import Item, states
+from lms.assignments.rules import Duty, Item, states
 from lms.home import rules
 
 DAY1 = date(2026, 11, 16)
