@@ -80,6 +80,7 @@ def create_app(
     errors.init_app(app)
     auth.init_app(app)
     shell.init_app(app)
+    auth.public(app.view_functions["openapi.spec"])  # the description of the API holds nothing of anybody
     rooms.furnish(app)
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=1, x_host=1)  # type: ignore[method-assign]
