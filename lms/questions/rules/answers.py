@@ -138,9 +138,7 @@ def _pairs(shape: Matching, value: dict[object, str], authored: dict[str, str]) 
 
 def _plain(given: str, longest: int) -> str:
     if len(given) > longest:
-        raise _wrong(
-            text("答案有 %(given)s 个字，最多 %(longest)s 个字，请缩短。", given=len(given), longest=longest)
-        )
+        raise _wrong(text("答案有 %(given)s 个字，最多 %(longest)s 个字，请缩短。", given=len(given), longest=longest))
     if "\x00" in given or any("\ud800" <= character <= "\udfff" for character in given):
         raise _wrong(text("答案里有无法保存的字符，请删去后重新输入。"))
     return given

@@ -119,9 +119,7 @@ def likeness(one: Question, other: Question) -> float:
     return fuzz.ratio(_words(one.stem), _words(other.stem)) / 100
 
 
-def _alike(
-    old: dict[str, Question], new: Sequence[Question], taken: dict[int, Match]
-) -> list[tuple[float, str, int]]:
+def _alike(old: dict[str, Question], new: Sequence[Question], taken: dict[int, Match]) -> list[tuple[float, str, int]]:
     """Return the pairs with the same answers and texts alike enough, the likest first."""
     answers = {index: _answers(question) for index, question in enumerate(new) if index not in taken}
     pairs = []
@@ -137,8 +135,7 @@ def _twin(question: Question, lost: dict[str, Question]) -> str | None:
     """Return the lost question that was most probably meant: a text alike, less alike if the answers are."""
     wanted = _answers(question)
     alike = {
-        key: likeness(question, old) + (SAME_ANSWERS if _answers(old) == wanted else 0)
-        for key, old in lost.items()
+        key: likeness(question, old) + (SAME_ANSWERS if _answers(old) == wanted else 0) for key, old in lost.items()
     }
     best = max(alike, key=lambda key: alike[key], default=None)
     return best if best is not None and alike[best] >= ALIKE else None
@@ -150,8 +147,7 @@ def _warning(question: Question, key: str, twin: Question) -> Finding:
         line=max(question.span.first, 1),
         severity=Severity.WARNING,
         message=text(
-            "这道题当作新题，统计从头开始，原来的“%(twin)s”会停用。"
-            "若是同一道题，请在题目下一行加 `id:%(key)s`。",
+            "这道题当作新题，统计从头开始，原来的“%(twin)s”会停用。若是同一道题，请在题目下一行加 `id:%(key)s`。",
             twin=twin.stem.text[:40],
             key=key,
         ),

@@ -128,9 +128,7 @@ def _items(items: Sequence[Item], order: Sequence[str]) -> list[Json]:
     return [{"id": shown[id], "html": by_id[id].body.html} for id in order if id in by_id]
 
 
-def _choices(
-    options: Sequence[Item], right: Sequence[str], chosen: Sequence[str], order: Sequence[str]
-) -> list[Json]:
+def _choices(options: Sequence[Item], right: Sequence[str], chosen: Sequence[str], order: Sequence[str]) -> list[Json]:
     by_id = {option.id: option for option in options}
     shown = shown_ids(order)
     return [
