@@ -5,7 +5,6 @@ A form writes only the blocks that it touched; `content.edit` puts them in place
 
 from collections.abc import Iterable, Sequence
 
-from lms.content.grammar.amounts import write_seconds
 from lms.content.grammar.chips import ID, write_chips
 from lms.content.grammar.document import About, SectionSpec
 from lms.content.grammar.front import Entry, write_front
@@ -32,7 +31,11 @@ class FrontWriter:
         self.one(word, None if value is None else value.written(self.language))
 
     def words(self, word: Word, values: Sequence[Word]) -> None:
-        self.many(word, [value.written(self.language) for value in values])
+        written = [value.written(self.language) for value in values]
+        if len(written) == 1:
+            self.one(word, written[0])
+        else:
+            self.many(word, written)
 
     def days(self, word: Word, days: int | None) -> None:
         if days is not None:
@@ -55,11 +58,11 @@ class FrontWriter:
 
 
 def written_minutes(minutes: int, language: Language) -> str:
-    """Return “15分钟” or “3小时”; never days: a working day is no 24 hours."""
+    """Return “120分钟”, from three whole hours on “3小时”; never days: a working day is no 24 hours."""
     chinese = language is Language.ZH
-    if minutes % 60 == 0:
+    if minutes >= 180 and minutes % 60 == 0:
         return f"{minutes // 60}{'小时' if chinese else 'h'}"
-    return write_seconds(minutes * 60, chinese=chinese)
+    return f"{minutes}{'分钟' if chinese else 'min'}"
 
 
 def write_heading(title: str, level: int, chips: Sequence[str] = ()) -> str:
