@@ -1,13 +1,38 @@
 """A quiz as its author wrote it: its rules, its sections and pools, their questions."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
+from lms.content.grammar.amounts import normal, read_percent, read_seconds, write_percent, write_seconds
+from lms.content.grammar.chips import ALL, DRAW, EACH, TAG, ChipValue, Form
+from lms.content.grammar.document import About, Parsed
+from lms.content.grammar.findings import Finding
+from lms.content.grammar.inline import plain_text
+from lms.content.grammar.keywords import Language, Word
+from lms.content.grammar.reading import Reading
+from lms.content.grammar.reading import Section as ReadSection
+from lms.content.grammar.traps import open_lines
+from lms.content.grammar.writing import FrontWriter, write_document, write_heading
 from lms.core.points import Points
+from lms.core.texts import text
+from lms.questions.parse.items import has_boxes
+from lms.questions.parse.question import parse_question
+from lms.questions.parse.settings import read_points
+from lms.questions.rich import rich
 from lms.questions.spec import NOWHERE, Question, Rich, Span
+from lms.questions.word_paste import word_findings
+from lms.questions.write import points_chip_text, write_question
 
 DEFAULT_PASS_MARK = Fraction(60, 100)
+_WORDS = (
+    Word.USE, Word.PASS_MARK, Word.TIME, Word.ATTEMPTS, Word.COOLDOWN, Word.SHUFFLE, Word.OPEN_BOOK,
+    Word.INTERRUPTIBLE, Word.COMPETENCIES,
+)  # fmt: skip
+_SECTION_FORMS = (DRAW, ALL, EACH, TAG)
+_COUNT = re.compile(r"(\d{1,3}) ?(?:次|times?|x)?", re.IGNORECASE)
 
 
 class Use(StrEnum):
@@ -18,10 +43,10 @@ class Use(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuizRules:
-    """pass_mark: 0..1 of the points. seconds: length of an attempt; None = no limit. attempts: at least 1; None = any.
+    """pass_mark: 0..1 of the points. seconds: length of an attempt; None = no limit.
 
-    cooldown_seconds: from the end of an attempt to the start of the next, 0 = none. interruptible: the learner
-    may leave and come back; the clock goes on either way.
+    attempts: at least 1; None = any number. cooldown_seconds: from the end of an attempt to the start of the next,
+    0 = none. interruptible: the learner may leave and come back; the clock goes on either way.
     """
 
     use: Use = Use.CHECK
@@ -53,7 +78,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuizSpec:
+    """title: its words alone. intro: what stands under the title. competencies: as written."""
+
     title: str
+    about: About = field(default_factory=About)
+    competencies: tuple[str, ...] = ()
     rules: QuizRules = QuizRules()
     intro: Rich | None = None
     sections: tuple[Section, ...] = ()
@@ -61,3 +90,148 @@ class QuizSpec:
     @property
     def questions(self) -> tuple[Question, ...]:
         return tuple(question for section in self.sections for question in section.questions)
+
+
+_USES = {Word.EXAM: Use.EXAM, Word.CHECK: Use.CHECK, Word.PRACTICE: Use.PRACTICE}
+
+
+def parse(source: str, path: str) -> Parsed[QuizSpec]:
+    """Read a quiz. path: in the repository, for its relative links."""
+    reading = Reading(source, path)
+    reading.allow(_WORDS)
+    sections = reading.sections()
+    typed = word_findings(open_lines(source))
+    spec = QuizSpec(
+        title=reading.title(),
+        about=reading.about(),
+        competencies=reading.many(Word.COMPETENCIES),
+        rules=_rules(reading),
+        intro=_intro(reading, sections[0]),
+        sections=_sections(reading, sections[1:]),
+    )
+    if not spec.questions and not typed:
+        reading.error("Q255", 1, text("这份测验还没有题。题目写成 ### 开头的一行，下面写选项或答案。"))
+    _replace(reading, typed)
+    return reading.finish(spec)
+
+
+def write(spec: QuizSpec, language: Language = Language.ZH) -> str:
+    """Return the quiz in canonical form."""
+    front = FrontWriter(Word.QUIZ, language)
+    rules = spec.rules
+    chinese = language is Language.ZH
+    front.about(spec.about)
+    front.word(Word.USE, next(word for word, use in _USES.items() if use is rules.use))
+    front.one(Word.PASS_MARK, write_percent(rules.pass_mark))
+    front.one(Word.TIME, write_seconds(rules.seconds, chinese=chinese) if rules.seconds else None)
+    front.one(Word.ATTEMPTS, str(rules.attempts) if rules.attempts else None)
+    front.one(Word.COOLDOWN, write_seconds(rules.cooldown_seconds, chinese=chinese) if rules.cooldown_seconds else None)
+    shuffled = [Word.QUESTIONS] * rules.shuffle_questions + [Word.OPTIONS] * rules.shuffle_options
+    front.words(Word.SHUFFLE, shuffled)
+    front.word(Word.OPEN_BOOK, Word.YES if rules.open_book else None)
+    front.word(Word.INTERRUPTIBLE, None if rules.interruptible else Word.NO)
+    front.many(Word.COMPETENCIES, spec.competencies)
+    parts = [write_heading(spec.title, 1)]
+    if spec.intro:
+        parts.append(spec.intro.source)
+    for section in spec.sections:
+        parts.extend(_write_section(section, language))
+    return write_document(front.written(), parts)
+
+
+def _rules(reading: Reading) -> QuizRules:
+    use = reading.choice(Word.USE, tuple(_USES))
+    shuffle = reading.choices(Word.SHUFFLE, (Word.QUESTIONS, Word.OPTIONS))
+    pass_mark = reading.amount(Word.PASS_MARK, read_percent, "80%")
+    return QuizRules(
+        use=Use.CHECK if use is None else _USES[use],
+        pass_mark=DEFAULT_PASS_MARK if pass_mark is None else pass_mark,
+        seconds=reading.amount(Word.TIME, read_seconds, "15分钟"),
+        attempts=reading.amount(Word.ATTEMPTS, _read_count, "3"),
+        cooldown_seconds=reading.amount(Word.COOLDOWN, read_seconds, "24小时") or 0,
+        shuffle_questions=Word.QUESTIONS in shuffle,
+        shuffle_options=Word.OPTIONS in shuffle,
+        open_book=reading.choice(Word.OPEN_BOOK, (Word.YES, Word.NO)) is Word.YES,
+        interruptible=reading.choice(Word.INTERRUPTIBLE, (Word.YES, Word.NO)) is not Word.NO,
+    )
+
+
+def _read_count(written: str) -> int | None:
+    match = _COUNT.fullmatch(normal(written))
+    return int(match[1]) or None if match else None
+
+
+def _intro(reading: Reading, section: ReadSection) -> Rich | None:
+    source = reading.body(section.blocks)
+    for block in section.blocks:
+        if block.is_list and has_boxes(block):
+            reading.error("Q251", block.first, text("这里有选项，没有题目，请在上面写一行 ### 题目。"))
+    return rich(source, reading.link) if source.strip() else None
+
+
+def _sections(reading: Reading, read: Sequence[ReadSection]) -> tuple[Section, ...]:
+    """Return the sections; questions before the first `##` make one without a name."""
+    groups: list[tuple[ReadSection | None, list[Question]]] = []
+    for section in read:
+        if section.level == 2:
+            groups.append((section, []))
+        elif section.level == 3:
+            if not groups:
+                groups.append((None, []))
+            question = parse_question(reading, section)
+            if question is not None:
+                groups[-1][1].append(question)
+        elif section.level > 3:
+            reading.error("Q252", section.first, text("题目用三级标题（###），小节用二级标题（##）。"))
+    return tuple(_section(reading, heading, questions) for heading, questions in groups)
+
+
+def _section(reading: Reading, heading: ReadSection | None, questions: Sequence[Question]) -> Section:
+    if heading is None:
+        return Section(questions=tuple(questions))
+    chips = reading.chips(heading.chips, _SECTION_FORMS)
+    draw = _only(reading, chips, (DRAW, ALL))
+    each = _only(reading, chips, (EACH,))
+    count = draw[1].number() if draw and draw[1].form is DRAW else None
+    if draw and count == 0:
+        reading.error("Q253", draw[0], text("抽 0 题就没有题了，请写至少 1 题，或用“全部”。"))
+    return Section(
+        title=plain_text(heading.title),
+        draw=count,
+        each=read_points(reading, each[0], each[1].values["x"]) if each else None,
+        tags=tuple(dict.fromkeys(value.values["text"].strip() for _, value in chips if value.form is TAG)),
+        intro=_intro(reading, heading),
+        questions=tuple(questions),
+        span=Span(first=heading.first, last=heading.last),
+    )
+
+
+def _only(
+    reading: Reading, chips: Sequence[tuple[int, ChipValue]], forms: Sequence[Form]
+) -> tuple[int, ChipValue] | None:
+    found = [(line, value) for line, value in chips if value.form in forms]
+    for line, value in found[1:]:
+        reading.error("Q209", line, text("“%(chip)s”这类设置写了两次，请只留一个。", chip=value.chip))
+    return found[0] if found else None
+
+
+def _replace(reading: Reading, typed: Sequence[Finding]) -> None:
+    """Where questions are typed the Word way, say that alone: what else is wrong there follows from it."""
+    for finding in typed:
+        assert finding.fix
+        inside = range(finding.fix.first, finding.fix.last + 1)
+        reading.findings = [other for other in reading.findings if other.line not in inside]
+        reading.findings.append(finding)
+
+
+def _write_section(section: Section, language: Language) -> list[str]:
+    parts = []
+    if section.title:
+        chips = [ALL.written(language) if section.draw is None else DRAW.written(language, n=section.draw)]
+        if section.each is not None:
+            chips.append(EACH.written(language, x=points_chip_text(section.each)))
+        chips += [TAG.written(language, text=tag) for tag in section.tags]
+        parts.append(write_heading(section.title, 2, chips))
+    if section.intro:
+        parts.append(section.intro.source)
+    return parts + [write_question(question, language) for question in section.questions]

@@ -60,9 +60,7 @@ def multiples(draw):
 words = st.text(alphabet="退款貨SKUabc48０", min_size=1, max_size=6)
 fill_ins = st.builds(
     FillIn,
-    blanks=st.lists(
-        st.lists(words, min_size=1, max_size=3, unique=True).map(tuple), min_size=1, max_size=5
-    ).map(tuple),
+    blanks=st.lists(st.lists(words, min_size=1, max_size=3, unique=True).map(tuple), min_size=1, max_size=5).map(tuple),
     case_sensitive=st.booleans(),
 )
 decimals = st.integers(-10_000, 10_000).map(lambda hundredths: Fraction(hundredths, 100))
@@ -156,9 +154,7 @@ def one_of_each(secret="秘"):
         FillIn(blanks=((f"甲{secret}", f"乙{secret}"), (f"丙{secret}",))),
         Numeric(low=Fraction("6399.01"), high=Fraction("6400.99"), target=Fraction("6400"), unit="元"),
         Ordering(steps=items("s", ["先", "再", "后"], notes), by_neighbours=True),
-        Matching(
-            left=items("l", ["左", "中"], notes), right=items("r", ["一", "二", "三"]), key=("r1", "r2")
-        ),
+        Matching(left=items("l", ["左", "中"], notes), right=items("r", ["一", "二", "三"]), key=("r1", "r2")),
         Open(
             rubric=(Criterion(kind=CriterionKind.NEVER, points=-from_fraction(5), words=f"规定{secret}"),),
             manual=True,

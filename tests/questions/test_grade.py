@@ -102,9 +102,7 @@ def test_traditional_writing_and_case_are_equal(given):
     assert share(fill_in(("退货", "sku")), [given]) == ALL
 
 
-@pytest.mark.parametrize(
-    ("given", "earned"), [("SKU", ALL), (" SKU ", ALL), ("sku", NOTHING), ("ＳＫＵ", NOTHING)]
-)
+@pytest.mark.parametrize(("given", "earned"), [("SKU", ALL), (" SKU ", ALL), ("sku", NOTHING), ("ＳＫＵ", NOTHING)])
 def test_a_case_sensitive_gap_takes_the_word_as_it_is_written(given, earned):
     assert share(fill_in(("SKU",), case_sensitive=True), [given]) == earned
 
@@ -119,9 +117,7 @@ def test_a_number_within_the_tolerance_is_right_however_it_is_typed(given):
     assert share(number("63.99", "64.01"), given) == ALL
 
 
-@pytest.mark.parametrize(
-    "given", ["64.0100001", "63.98", "-64", "64角", "六十四", "", "6 4 元整", "1e2", "."]
-)
+@pytest.mark.parametrize("given", ["64.0100001", "63.98", "-64", "64角", "六十四", "", "6 4 元整", "1e2", "."])
 def test_a_number_outside_or_no_number_is_wrong(given):
     assert share(number("63.99", "64.01"), given) == NOTHING
 

@@ -91,9 +91,7 @@ def test_another_right_order_or_pair_is_another_version(shape):
 
 
 def test_a_chip_is_the_surest_sign():
-    matched = match(
-        [("aaaaaa", single()), ("bbbbbb", true("别的"))], [single("全都改了", right="o1", key="aaaaaa")]
-    )
+    matched = match([("aaaaaa", single()), ("bbbbbb", true("别的"))], [single("全都改了", right="o1", key="aaaaaa")])
     assert hows(matched) == [("aaaaaa", How.KEY)]
     assert matched.lost == ("bbbbbb",)
 
@@ -142,9 +140,7 @@ def test_the_likest_pair_comes_first():
 
 @given(questions)
 def test_a_question_matches_itself(question):
-    assert hows(match([("aaaaaa", question)], [replace(question, explanation=None)])) == [
-        ("aaaaaa", How.SAME)
-    ]
+    assert hows(match([("aaaaaa", question)], [replace(question, explanation=None)])) == [("aaaaaa", How.SAME)]
 
 
 def test_two_equal_questions_get_two_ids():

@@ -16,9 +16,7 @@ def order(shape, seed="s", label="q", *, shuffle_options=True):
 
 @given(questions, seeds, st.booleans())
 def test_an_order_shows_everything_once(question, seed, shuffle_options):
-    assert sorted(shown_order(question, seed, "q", shuffle_options=shuffle_options)) == sorted(
-        authored_order(question)
-    )
+    assert sorted(shown_order(question, seed, "q", shuffle_options=shuffle_options)) == sorted(authored_order(question))
 
 
 @given(questions, seeds)

@@ -47,9 +47,7 @@ def test_the_view_of_an_ordering_is_the_same_whatever_order_is_right(one, other)
 @given(st.permutations(range(3)), st.permutations(range(3)))
 def test_the_view_of_a_matching_is_the_same_whatever_pairs_are_right(one, other):
     def view(rights):
-        shape = Matching(
-            left=items("l", "左中"), right=items("r", ["一二三"[n] for n in rights]), key=("r1", "r2")
-        )
+        shape = Matching(left=items("l", "左中"), right=items("r", ["一二三"[n] for n in rights]), key=("r1", "r2"))
         order = ["l1", "l2", *(f"r{rights.index(shown) + 1}" for shown in range(3))]
         return learner_view(Question(stem=rich("?"), shape=shape), order)
 
@@ -60,9 +58,7 @@ def test_the_view_of_a_matching_is_the_same_whatever_pairs_are_right(one, other)
 def test_the_view_of_a_choice_is_the_same_whatever_option_is_right(shape, data):
     other = replace(shape, right=data.draw(st.sampled_from(shape.options)).id)
     views = [
-        learner_view(
-            Question(stem=rich("?"), shape=each), authored_order(Question(stem=rich("?"), shape=each))
-        )
+        learner_view(Question(stem=rich("?"), shape=each), authored_order(Question(stem=rich("?"), shape=each)))
         for each in (shape, other)
     ]
     assert views[0] == views[1]

@@ -108,6 +108,7 @@ def _take(reading: Reading, settings: Settings, line: int, value: ChipValue) -> 
             settings.tags.append(tag)
     elif value.form is ID:
         settings.key = value.values["id"].lower()
+        reading.note_id((settings.key, line))
     elif value.form is LEVEL:
         settings.level = value.number()
         if settings.level not in LEVELS:
