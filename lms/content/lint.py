@@ -1,0 +1,224 @@
+"""What is wrong between documents, and what does not belong into any of them. Pure: looks things up in mappings."""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from posixpath import basename, dirname, relpath
+
+from lms.content.grammar.document import Parsed, Reference
+from lms.content.grammar.findings import Finding, Severity
+from lms.content.grammar.keywords import nearest
+from lms.content.grammar.traps import one_line
+from lms.core.lines import split_lines
+from lms.core.markup_tree import heading_id
+from lms.core.texts import Text, text
+
+FOLDERS = ("courses", "quizzes", "kb_content")
+# The last words of addresses below a document: a slug that ends in one would never be reached.
+RESERVED = frozenset(
+    (
+        "api", "archive", "attempts", "copy", "delete", "diff", "discuss", "draft", "edit", "export", "feedback",
+        "history", "import", "links", "new", "preview", "print", "publish", "questions", "restore", "results",
+        "review", "runs", "search", "source", "start", "stats", "submit", "versions",
+    )
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What a link may lead to. headings: as written. archived: withdrawn; expired: no longer confirmed as valid."""
+
+    headings: tuple[str, ...] = ()
+    archived: bool = False
+    expired: bool = False
+
+
+def slug_of(path: str) -> str | None:
+    """Return the slug of a file: its path below courses/, quizzes/ or kb_content/ without .md; None elsewhere."""
+    folder, _, rest = path.partition("/")
+    if folder not in FOLDERS or not rest.endswith(".md"):
+        return None
+    return rest.removesuffix(".md")
+
+
+def lint_links(source: str, path: str, links: Sequence[Reference], known: Mapping[str, Target]) -> list[Finding]:
+    """Return links that lead nowhere. known: every document and attachment by its path in the repository."""
+    lines = split_lines(source)
+    found = []
+    for link in links:
+        if link.target == path:
+            continue  # a heading of the same file: the parser has looked
+        target = known.get(link.target)
+        if target is None:
+            found.append(_missing_target(lines, path, link, known))
+        elif link.anchor and not link.is_image:
+            found.extend(_check_heading(lines, link, target))
+        if target is not None and target.archived:
+            found.append(
+                _warning("C143", link.line, text("“%(label)s”指到的内容已经归档，请换一份。", label=link.label))
+            )
+        elif target is not None and target.expired:
+            found.append(
+                _warning(
+                    "C144", link.line, text("“%(label)s”指到的内容已过复审期，请先确认它还有效。", label=link.label)
+                )
+            )
+    return found
+
+
+def _missing_target(lines: Sequence[str], path: str, link: Reference, known: Collection[str]) -> Finding:
+    same_name = [other for other in known if basename(other) == basename(link.target)]
+    guess = same_name[0] if len(same_name) == 1 else nearest(link.target, [*known] if len(known) < 5_000 else [])
+    if guess is None:
+        return _error("C140", link.line, text("链接“%(target)s”没有对应的文件，请检查路径。", target=link.target))
+    better = relpath(guess, dirname(path) or ".")
+    written = re.escape(link.target.split("/")[-1])
+    new = re.sub(rf"\]\([^()\s#]*{written}(?=[#)])", lambda _: f"]({better}", lines[link.line - 1], count=1)
+    problem = text("链接“%(target)s”没有对应的文件，是否“%(guess)s”？", target=link.target, guess=guess)
+    return _error("C140", link.line, problem, new if new != lines[link.line - 1] else None)
+
+
+def _check_heading(lines: Sequence[str], link: Reference, target: Target) -> list[Finding]:
+    wanted = heading_id(link.anchor)
+    if any(heading_id(heading) == wanted for heading in target.headings):
+        return []
+    guess = nearest(link.anchor, target.headings)
+    if guess is None:
+        problem = text("“%(label)s”里没有“%(name)s”这一节。", label=link.label, name=link.anchor)
+        return [_error("C141", link.line, problem)]
+    new = lines[link.line - 1].replace(f"#{link.anchor}", f"#{guess}", 1)
+    problem = text(
+        "“%(label)s”里没有“%(name)s”这一节，是否“%(guess)s”？", label=link.label, name=link.anchor, guess=guess
+    )
+    return [_error("C141", link.line, problem, new)]
+
+
+# personal data
+
+_PHONE = re.compile(r"(?<![\dA-Za-z_])1[3-9]\d(?:[ -]?\d{4}){2}(?![\dA-Za-z_])")
+_NUMBER = re.compile(r"(?<![\dA-Za-z_.])\d(?:[ -]?\d){13,19}[Xx]?(?![\dA-Za-z_.])")
+_ADDRESS = re.compile(r"https?://[^\s)）]+")
+_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_ID_CHECKS = "10X98765432"
+
+
+def lint_personal_data(source: str) -> list[Finding]:
+    """Return numbers that look like those of a real person: phone, ID card, bank card, order."""
+    found = []
+    for number, line in enumerate(split_lines(source), start=1):
+        if not any(character.isdigit() for character in line):
+            continue
+        bare = _ADDRESS.sub(lambda match: " " * len(match[0]), line)
+        for match in _PHONE.finditer(bare):
+            if not _made_up(match[0]):
+                found.append(_personal("C150", number, line, match, text("手机号")))
+        for match in _NUMBER.finditer(bare):
+            kind = _kind_of_number(re.sub("[ -]", "", match[0]))
+            if kind is not None:
+                found.append(_personal(kind[0], number, line, match, kind[1]))
+    return found
+
+
+def _kind_of_number(digits: str) -> tuple[str, Text] | None:
+    if len(set(digits)) <= 2:
+        return None  # 0000000000000000 is nobody's
+    if is_id_number(digits):
+        return "C151", text("身份证号")
+    if not digits.isdecimal():
+        return None
+    if 16 <= len(digits) <= 19 and digits[0] in "3456" and passes_luhn(digits):
+        return "C152", text("银行卡号")
+    return ("C153", text("订单号")) if len(digits) >= 15 and digits not in "0123456789" * 3 else None
+
+
+def is_id_number(digits: str) -> bool:
+    """Whether 18 characters are a valid number of a Chinese ID card: a birthday and the right check character."""
+    if not re.fullmatch(r"[1-8]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]", digits):
+        return False
+    total = sum(int(digit) * weight for digit, weight in zip(digits[:17], _ID_WEIGHTS, strict=True))
+    return _ID_CHECKS[total % 11] == digits[17].upper()
+
+
+def passes_luhn(digits: str) -> bool:
+    """Whether the last digit is the check digit that bank cards carry."""
+    total = 0
+    for position, digit in enumerate(reversed(digits)):
+        value = int(digit) * (2 if position % 2 else 1)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0
+
+
+def _made_up(phone: str) -> bool:
+    digits = re.sub("[ -]", "", phone)
+    return digits == "13800138000" or len(set(digits[3:])) <= 2 or digits[3:] in "01234567890123456789"
+
+
+def _personal(code: str, number: int, line: str, match: re.Match[str], kind: Text) -> Finding:
+    digits = re.sub("[ -]", "", match[0])
+    masked = f"{digits[:3]}{'*' * (len(digits) - 7)}{digits[-4:]}"
+    problem = text("“%(number)s”像是真实的%(kind)s，请打码，如 %(masked)s。", number=masked, kind=kind, masked=masked)
+    new = line[: match.start()] + masked.replace("*", r"\*") + line[match.end() :]
+    if code in ("C150", "C153"):
+        return _warning(code, number, problem, new)
+    return _error(code, number, problem, new)
+
+
+# names and ids
+
+
+def lint_slug(path: str) -> list[Finding]:
+    """Return what is wrong with a file's own name."""
+    slug = slug_of(path)
+    if slug is None:
+        problem = text("文件要放在 courses、quizzes 或 kb_content 目录下，以 .md 结尾。")
+        return [Finding(code="C161", line=1, message=problem)]
+    last = slug.rsplit("/", 1)[-1]
+    if last in RESERVED:
+        problem = text("文件名“%(name)s”和网址里的固定用词相同，请改名。", name=last)
+        return [Finding(code="C160", line=1, message=problem)]
+    if re.search(r"[\s?#%&\"'<>\\]", slug):
+        problem = text("文件名“%(name)s”里不要用空格和 ? # %% & 引号，请改名。", name=slug)
+        return [Finding(code="C161", line=1, message=problem)]
+    return []
+
+
+def lint_twins(kinds: Mapping[str, str], parsed: Mapping[str, Parsed[object]]) -> Iterator[tuple[str, Finding]]:
+    """Yield files with the same kind and slug, and ids that stand in two files. kinds: kind by path."""
+    by_name: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for path in sorted(kinds):
+        by_name[(kinds[path], (slug_of(path) or path).casefold())].append(path)
+    for paths in by_name.values():
+        for path in paths[1:]:
+            problem = text("和“%(other)s”的类型和名称都相同，请给其中一个改名。", other=paths[0])
+            yield path, Finding(code="C163", line=1, message=problem)
+    seen: dict[str, str] = {}
+    for path in sorted(parsed):
+        for id, line in parsed[path].ids:
+            other = seen.setdefault(id, path)
+            if other != path:
+                yield (
+                    path,
+                    _error("C164", line, text("“id:%(id)s”已经用在“%(other)s”里，请删去这里的。", id=id, other=other)),
+                )
+
+
+def known_targets(parsed: Iterable[Parsed[object]], others: Iterable[str] = ()) -> dict[str, Target]:
+    """Return what links may lead to: documents with their headings, and other files (pictures) by path."""
+    known = {path: Target() for path in others}
+    known.update({each.path: Target(headings=each.headings) for each in parsed})
+    return known
+
+
+def _error(code: str, line: int, problem: Text, new: str | None = None) -> Finding:
+    return _finding(code, line, problem, Severity.ERROR, new)
+
+
+def _warning(code: str, line: int, problem: Text, new: str | None = None) -> Finding:
+    return _finding(code, line, problem, Severity.WARNING, new)
+
+
+def _finding(code: str, line: int, problem: Text, severity: Severity, new: str | None) -> Finding:
+    message = text("第 %(line)s 行：%(problem)s", line=line, problem=problem)
+    fix = None if new is None else one_line(line, new, text("改写这一行"))
+    return Finding(code=code, line=line, message=message, severity=severity, fix=fix)
