@@ -3,16 +3,30 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, deferred
 
 from lms.core.db import Base, free_text, new_public_id, pk, plain, pseudonym, type_json
+
+type_answer = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+"""An answer that was taken back is NULL, not a JSON null."""
 
 
 class Attempt(Base):
     """One person's paper. state: open | submitted | expired | voided. One open attempt at most per person and quiz.
 
-    limits: pass mark, seconds, attempts, review rule, seed, as frozen at the start. `ended_by`: person | deadline.
+    limits: the quiz's rules, the person's time factor, the credited minutes and the seed, as frozen at the start.
+    `ended_by`: person | deadline.
     """
 
     __tablename__ = "attempt"
@@ -59,7 +73,8 @@ class Attempt(Base):
 class AttemptItem(Base):
     """One drawn question and its answer: one row, inserted at the start. points, earned in 1/27,720 point.
 
-    value: the answer in the shape of the API, wrapped as {"v": …}; NULL = not answered. seq: the client's number.
+    value: the answer in the shape of the API but in the author's ids, wrapped as {"v": …}; NULL = not answered.
+    seq: the client's number. answered: nothing is left to fill in. earned: set when the answer is final.
     """
 
     __tablename__ = "attempt_item"
@@ -74,7 +89,8 @@ class AttemptItem(Base):
     part_version_sha: Mapped[bytes] = plain(LargeBinary(32), ForeignKey("part_version.sha"))
     option_order: Mapped[dict[str, Any]] = plain(type_json)
     points: Mapped[int] = plain()
-    value: Mapped[dict[str, Any] | None] = free_text(type_json)
+    value: Mapped[dict[str, Any] | None] = free_text(type_answer)
+    answered: Mapped[bool] = plain(default=False, server_default=text("false"))
     seq: Mapped[int] = plain(default=0, server_default="0")
     saved_at: Mapped[datetime | None] = plain()
     seconds: Mapped[int | None] = plain()
