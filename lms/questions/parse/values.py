@@ -15,7 +15,7 @@ from lms.questions.parse.settings import Settings
 from lms.questions.spec import FillIn, Numeric, TrueFalse
 
 _N = r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)"
-_UNIT = r"\s*([^\d\s.+±~\-][^\d]{0,9})?"
+_UNIT = r"\s*([^\d\s.+±~\-到至–—][^\d]{0,9})?"
 _VALUE = re.compile(rf"{_N}{_UNIT}", re.ASCII)
 _TOLERANCE = re.compile(rf"{_N}{_UNIT}\s*(?:±|\+/?-)\s*{_N}{_UNIT}", re.ASCII)
 _RANGE = re.compile(rf"{_N}{_UNIT}\s*(?:\.\.+|~|—+|–|到|至|(?<=\d)-)\s*{_N}{_UNIT}", re.ASCII)
