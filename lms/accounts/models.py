@@ -56,9 +56,7 @@ class Person(Base):
     left_on: Mapped[date | None] = personal()
     leaving_on: Mapped[date | None] = personal()  # planned last day; the worker closes the account after it
     active: Mapped[bool] = plain(default=True, server_default=text("true"))
-    team_id: Mapped[int | None] = plain(
-        ForeignKey("team.id"), index=True
-    )  # projection of the current membership
+    team_id: Mapped[int | None] = plain(ForeignKey("team.id"), index=True)  # projection of the current membership
     channel: Mapped[str] = plain(String(20), default="", server_default="")
     time_factor_percent: Mapped[int] = personal(default=100, server_default="100")
     locale: Mapped[str] = plain(String(10), default="", server_default="")

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     PERSON_READ = "person.read"
     PERSON_EDIT = "person.edit"
     STAFF_IMPORT = "staff.import"
+    COHORT_EDIT = "cohort.edit"
     SLIP_PRINT = "slip.print"
     ASSIGN = "assign"
     ROSTER_EDIT = "roster.edit"
@@ -94,6 +95,7 @@ POLICY: dict[Permission, dict[Role | Relation, Scope]] = {
     },
     Permission.PERSON_EDIT: {Role.HR: Scope.ALL, Role.ADMIN: Scope.ALL},
     Permission.STAFF_IMPORT: {Role.HR: Scope.ALL, Role.ADMIN: Scope.ALL},
+    Permission.COHORT_EDIT: {Role.TRAINER: Scope.ALL, Role.HR: Scope.ALL, Role.ADMIN: Scope.ALL},
     Permission.SLIP_PRINT: {
         Role.LEAD: Scope.TEAM,
         Role.TRAINER: Scope.ALL,
@@ -111,6 +113,9 @@ POLICY: dict[Permission, dict[Role | Relation, Scope]] = {
     Permission.HEALTH_READ: {Role.ADMIN: Scope.ALL},
 }
 
+TOKEN_SCOPES = ("read", "write")
+"""Words of a token's scope: write includes read; none at all = everything that the person may do."""
+
 _WIDTH = [Scope.OWN, Scope.MENTEES, Scope.TEAM, Scope.ALL]
 
 
@@ -120,6 +125,7 @@ class Actor:
 
     teams_below: ids of every team at or below one on which a lead's grant stands today.
     mentees: ids of the people whose mentor this is today. shops: ids of the shops served.
+    token_scope: what the bearer token was made for (TOKEN_SCOPES); empty = all, and always so in a browser.
     """
 
     id: int
@@ -137,6 +143,7 @@ class Actor:
     mentees: frozenset[int] = frozenset()
     trains_cohorts: frozenset[int] = frozenset()
     shops: frozenset[int] = frozenset()
+    token_scope: frozenset[str] = frozenset()
 
     @property
     def is_new_hire_only(self) -> bool:

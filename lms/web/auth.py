@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from lms.core.access import Actor, Permission, allows
 from lms.core.errors import Forbidden, Unauthenticated
 from lms.core.i18n import set_locale
+from lms.core.texts import text
 
 View = TypeVar("View", bound=Callable[..., Any])
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -116,6 +117,8 @@ def _who_asks() -> None | BaseResponse:
         g.actor = source.by_token(token.strip()) if scheme.lower() == "bearer" else None
         if g.actor is None:
             raise Unauthenticated()
+        if request.method not in SAFE and g.actor.token_scope and "write" not in g.actor.token_scope:
+            raise Forbidden(text("这个令牌只能读。要写入请另建一个 write 范围的令牌。"))
         g.by_token = True
     else:
         g.actor = _by_host(source.identify) if source.identify else _by_cookie()

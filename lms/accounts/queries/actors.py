@@ -40,7 +40,7 @@ from lms.core.here import today
 
 def _live(table: Any) -> ColumnElement[bool]:
     """Return the condition that a dated row holds on the day :today."""
-    day = bindparam("today")
+    day: Any = bindparam("today")
     return and_(table.from_on <= day, or_(table.until_on.is_(None), table.until_on > day))
 
 
@@ -84,8 +84,10 @@ _ACTOR_BY_PUBLIC_ID = _ACTOR.where(
 )
 _ACTOR_BY_ID = _ACTOR.where(Person.id == bindparam("id"), Person.active)
 _ACTOR_BY_NUMBER = _ACTOR.where(Person.employee_no == bindparam("employee_no"), Person.active)
-_ACTOR_BY_TOKEN = _ACTOR.join(ApiToken, ApiToken.person_id == Person.id).where(
-    ApiToken.digest == bindparam("digest"), ApiToken.revoked_at.is_(None), Person.active
+_ACTOR_BY_TOKEN = (
+    _ACTOR.add_columns(ApiToken.scope.label("token_scope"))
+    .join(ApiToken, ApiToken.person_id == Person.id)
+    .where(ApiToken.digest == bindparam("digest"), ApiToken.revoked_at.is_(None), Person.active)
 )
 
 
@@ -93,7 +95,7 @@ def _ids(joined: str) -> frozenset[int]:
     return frozenset(int(part) for part in joined.split(",") if part)
 
 
-def _actor(statement: Select[Any], **keys: object) -> Actor | None:
+def _actor(statement: Select[*tuple[Any, ...]], **keys: object) -> Actor | None:
     row = session().execute(statement, {**keys, "today": today()}).one_or_none()
     if row is None:
         return None
@@ -117,6 +119,7 @@ def _actor(statement: Select[Any], **keys: object) -> Actor | None:
         mentees=_ids(row.mentees),
         trains_cohorts=_ids(row.cohorts),
         shops=_ids(row.shops),
+        token_scope=frozenset(getattr(row, "token_scope", "").split()),
     )
 
 
@@ -203,9 +206,7 @@ def team_tree() -> list[TeamRow]:
 
     def walk(parent: int | None, depth: int) -> None:
         for row in children.get(parent, []):
-            found.append(
-                TeamRow(id=row.id, code=row.code, name=row.name, depth=depth, parent_id=row.parent_id)
-            )
+            found.append(TeamRow(id=row.id, code=row.code, name=row.name, depth=depth, parent_id=row.parent_id))
             walk(row.id, depth + 1)
 
     walk(None, 0)
@@ -240,9 +241,7 @@ def mentor_of(person_id: int) -> MentorCard | None:
         .one_or_none()
     )
     return (
-        MentorCard(
-            id=row.id, name=row.name or "", employee_no=row.employee_no or "", team_name=row.team_name or ""
-        )
+        MentorCard(id=row.id, name=row.name or "", employee_no=row.employee_no or "", team_name=row.team_name or "")
         if row
         else None
     )

@@ -1,0 +1,129 @@
+"""Forms about people. Fields are few and named; nothing that a form does not name can be set by it.
+
+Labels are Texts: macros/fields.html says them in the reader's language.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from wtforms import DateField, EmailField, PasswordField, SelectField, StringField, TelField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+
+from lms.accounts.rules.people import EMPLOYMENTS, ROLES
+from lms.accounts.rules.staff import EMAIL, NUMBER, PHONE
+from lms.core.access import Role
+from lms.core.i18n import _, gettext, say
+from lms.core.texts import text
+from lms.web.forms import Form
+
+Choices = Sequence[tuple[int | str, str]]
+
+
+def _tidy(value: str | None) -> str:
+    return " ".join((value or "").split())
+
+
+class Facts(Form):
+    """What is written about a person."""
+
+    name = StringField(text("姓名"), [InputRequired(), Length(max=80)], filters=[_tidy])
+    position = StringField(text("岗位"), [Length(max=40)], filters=[_tidy])
+    employment = SelectField(text("用工类型"), [InputRequired()])
+    hired_on = DateField(text("入职日期"), [InputRequired()])
+    leaving_on = DateField(text("预计离职日"), [Optional()])
+    email = EmailField(text("邮箱"), [Length(max=200)], filters=[_tidy])
+    phone = TelField(text("手机"), [Length(max=40)], filters=[_tidy])
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.employment.choices = [(kind.value, say(name)) for kind, name in EMPLOYMENTS.items()]
+
+    def validate_email(self, field: Any) -> None:
+        if field.data and not EMAIL.fullmatch(field.data):
+            raise ValidationError(gettext("写法不对，例如 name@example.com。"))
+
+    def validate_phone(self, field: Any) -> None:
+        if field.data and not PHONE.fullmatch(field.data):
+            raise ValidationError(gettext("写法不对，只要数字。"))
+
+
+class NewPerson(Facts):
+    employee_no = StringField(text("工号"), [InputRequired(), Length(max=40)], filters=[_tidy])
+    team = SelectField(text("团队"), [InputRequired()], coerce=int)
+
+    def __init__(self, teams: Choices, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.team.choices = teams
+
+    def validate_employee_no(self, field: Any) -> None:
+        if not NUMBER.fullmatch(field.data):
+            raise ValidationError(gettext("工号里不能有空格和符号。"))
+
+
+class Move(Form):
+    team = SelectField(text("去哪个团队"), [InputRequired()], coerce=int)
+    from_on = DateField(text("从哪天起"), [InputRequired()])
+
+    def __init__(self, teams: Choices, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.team.choices = teams
+
+
+class Grant(Form):
+    role = SelectField(text("角色"), [InputRequired()])
+    team = SelectField(text("管到哪个团队"), [InputRequired()], coerce=int)
+
+    def __init__(self, teams: Choices, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.team.choices = teams
+        self.role.choices = [(role.value, say(name)) for role, name in ROLES.items() if role is not Role.AGENT]
+
+
+class MentorOf(Form):
+    mentor = StringField(text("带教人工号"), [Length(max=40)], filters=[_tidy])
+    from_on = DateField(text("从哪天起"), [InputRequired()])
+
+
+class CohortForm(Form):
+    name = StringField(text("批次名称"), [InputRequired(), Length(max=80)], filters=[_tidy])
+    starts_on = DateField(text("开班日"), [InputRequired()])
+    trainer = StringField(text("培训师工号"), [Length(max=40)], filters=[_tidy])
+    room = StringField(text("教室"), [Length(max=80)], filters=[_tidy])
+
+
+class PatternForm(Form):
+    """A weekly pattern; the seven boxes are read apart because together they are one number."""
+
+    from_on = DateField(text("从哪天起"), [InputRequired()])
+    until_on = DateField(text("到哪天为止（不含）"), [Optional()])
+
+
+class TeamForm(Form):
+    code = StringField(text("代码"), [InputRequired(), Length(max=40)], filters=[_tidy])
+    name = StringField(text("名称"), [InputRequired(), Length(max=80)], filters=[_tidy])
+    parent = SelectField(text("上级团队"), [InputRequired()], coerce=int)
+
+    def __init__(self, teams: Choices, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.parent.choices = teams
+
+
+class ShopForm(Form):
+    code = StringField(text("代码"), [InputRequired(), Length(max=40)], filters=[_tidy])
+    name = StringField(text("店铺名称"), [InputRequired(), Length(max=80)], filters=[_tidy])
+    platform = StringField(text("平台"), [InputRequired(), Length(max=40)], filters=[_tidy])
+
+
+class PasswordForm(Form):
+    old = PasswordField(text("现在的密码"), [InputRequired()])
+    password = PasswordField(text("新密码"), [InputRequired()])
+    again = PasswordField(text("新密码再输一遍"), [InputRequired()])
+
+
+class TokenForm(Form):
+    label = StringField(text("用在哪里"), [InputRequired(), Length(max=80)], filters=[_tidy])
+    scope = SelectField(text("范围"))
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.scope.choices = [("read", _("只读")), ("read write", _("读和写")), ("", _("我能做的一切"))]

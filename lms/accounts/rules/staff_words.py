@@ -1,0 +1,77 @@
+"""The words of staff files: columns and the names under which people write them, kinds of employment, roles."""
+
+import re
+
+from lms.accounts.rules.people import EMPLOYMENTS, ROLES, Employment
+from lms.core.access import Role
+from lms.core.sheets import Column
+
+COLUMNS = (
+    Column(
+        key="employee_no",
+        name="工号",
+        synonyms=("员工编号", "员工号", "员工工号", "人员编号", "Employee No", "Employee ID", "Staff No"),
+        required=True,
+    ),
+    Column(key="name", name="姓名", synonyms=("名字", "员工姓名", "Name", "Full Name"), required=True, folded=False),
+    Column(
+        key="team",
+        name="团队",
+        synonyms=("部门", "小组", "组别", "所属团队", "所在部门", "Team", "Department", "Group"),
+        folded=False,
+    ),
+    Column(key="position", name="岗位", synonyms=("职位", "职务", "Position", "Job Title"), folded=False),
+    Column(
+        key="hired_on",
+        name="入职日期",
+        synonyms=("入职时间", "入职日", "到岗日期", "Hire Date", "Hired On", "Start Date"),
+    ),
+    Column(
+        key="employment",
+        name="用工类型",
+        synonyms=("用工形式", "员工类型", "合同类型", "Employment", "Employment Type"),
+    ),
+    Column(key="email", name="邮箱", synonyms=("电子邮箱", "邮件", "E-mail", "Mail")),
+    Column(key="phone", name="手机", synonyms=("手机号", "手机号码", "电话", "联系电话", "Phone", "Mobile")),
+    Column(key="shops", name="店铺", synonyms=("服务店铺", "负责店铺", "Shops", "Shop"), folded=False),
+    Column(key="roles", name="角色", synonyms=("系统角色", "权限", "Roles", "Role"), folded=False),
+    Column(key="mentor", name="带教", synonyms=("带教人", "师傅", "导师", "Mentor"), folded=False),
+    Column(key="cohort", name="批次", synonyms=("期次", "班级", "Cohort", "Intake"), folded=False),
+    Column(
+        key="leaving_on",
+        name="预计离职日",
+        synonyms=("预计离职日期", "预计离职", "合同到期日", "Leaving On", "Last Day", "Contract End"),
+    ),
+)
+
+EMPLOYMENT_WORDS: dict[str, Employment] = {
+    **{str(name): kind for kind, name in EMPLOYMENTS.items()},
+    **{kind.value: kind for kind in Employment},
+    "正式工": Employment.REGULAR,
+    "全职": Employment.REGULAR,
+    "正式员工": Employment.REGULAR,
+    "劳务派遣": Employment.OUTSOURCED,
+    "派遣": Employment.OUTSOURCED,
+    "临时工": Employment.TEMPORARY,
+    "兼职": Employment.TEMPORARY,
+    "实习生": Employment.INTERN,
+    "full-time": Employment.REGULAR,
+    "temp": Employment.TEMPORARY,
+}
+ROLE_WORDS: dict[str, Role] = {
+    **{role.value: role for role in Role},
+    **{str(name): role for role, name in ROLES.items()},
+    "客服": Role.AGENT,
+    "客服专员": Role.AGENT,
+    "坐席": Role.AGENT,
+    "组长": Role.LEAD,
+    "主管": Role.LEAD,
+    "客服经理": Role.LEAD,
+    "经理": Role.LEAD,
+    "培训": Role.TRAINER,
+    "讲师": Role.TRAINER,
+    "质检员": Role.QUALITY,
+    "客服总监": Role.DIRECTOR,
+    "hr": Role.HR,
+}
+LIST = re.compile(r"[、,，;；|\n]+")
