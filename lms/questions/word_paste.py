@@ -8,57 +8,79 @@ from dataclasses import dataclass, field
 from lms.content.grammar.findings import Finding, Fix
 from lms.content.grammar.keywords import Word, find_word
 from lms.core.texts import text
+from lms.questions.rich import gaps_in
 
-_QUESTION = re.compile(r"\s{0,8}[（(]?(\d{1,3})\s*[、.．)）]\s*(\S.*)")
-_OPTION = re.compile(r"\s*[-*]?\s*([A-HＡ-Ｈ])\s*[、.．:：)）]\s*(\S.*)")
+_QUESTION = re.compile(r"\s{0,8}[（(]?\d{1,3}\s*[、.．)）]\s*([^\s\[［【].*|[（(【](?:单选|多选|判断|填空).*)")
+_CAPTION = re.compile(r"\s*[一二三四五六七八九十]{1,3}\s*[、.．]\s*(\S.*)")
+_OPTION = re.compile(r"\s*([A-HＡ-Ｈ])\s*[、.．:：)）]\s*(\S.*)")
 _NEXT_OPTION = re.compile(r"(?:\s{2,}|\t|\u3000+)(?=[A-HＡ-Ｈ]\s*[、.．:：)）])")
-_ANSWER = re.compile(r"\s*(?:[-*>]\s*)?[【\[]?(?:正确|参考|标准)?答案[】\]]?\s*[:：]?\s*(\S.*)")
-_EXPLAIN = re.compile(r"\s*(?:[-*>]\s*)?[【\[]?(?:答案)?解析[】\]]?\s*[:：]?\s*(\S.*)")
+_ANSWER = re.compile(r"\s*[【\[]?(?:正确|参考|标准)?答案[】\]]?\s*[:：]?\s*(\S.*)")
+_EXPLAIN = re.compile(r"\s*[【\[]?(?:答案)?解析[】\]]?\s*[:：]?\s*(\S.*)")
 _INLINE_KEY = re.compile(r"[（(]\s*([A-HＡ-Ｈ]{1,8}|[√×对错])\s*[)）]")
 _LETTERS = re.compile(r"[A-H]+")
 _TITLE_MARKS = re.compile(r"[（(\[【]\s*(?:单选|多选|判断|填空)题?\s*[)）\]】]\s*")
+_PARTS = re.compile(r"\s*[;；|｜/]\s*")
 
 
 @dataclass(slots=True, kw_only=True)
 class Typed:
-    """One question as it was typed, on the lines `first..last` (1-based)."""
+    """One question as it was typed, on the lines `first..last` (1-based). caption: “一、单选题” above it."""
 
     first: int
     last: int
     stem: str
+    caption: str = ""
     options: list[str] = field(default_factory=list)
     answer: str = ""
     explanation: str = ""
 
+    @property
+    def is_sure(self) -> bool:
+        """A number in front alone is not enough: “1. 核对订单” may be any list."""
+        return len(self.options) > 1 or bool(self.answer)
+
 
 def find_typed(lines: Iterable[tuple[int, str]]) -> list[list[Typed]]:
     """Return the runs of questions typed the Word way. lines: number and text of what is Markdown's own."""
-    runs: list[list[Typed]] = []
-    current: Typed | None = None
-    blank_only = True  # since the last line that belonged to a question
+    runs: list[list[Typed]] = [[]]
+    caption: tuple[int, str] | None = None
     for number, line in lines:
-        if not line.strip():
+        run = runs[-1]
+        if not line.strip() or (run and caption is None and _take(run[-1], number, line)):
             continue
-        if line.startswith(("#", "```", ">", "|")) and not _EXPLAIN.match(line) and not _ANSWER.match(line):
-            current, blank_only = None, False
-            continue
-        if current is not None and _take(current, number, line):
-            continue
-        match = _QUESTION.match(line)
-        if match is None or "[" in match[2][:1]:
-            if current is not None and not current.options and not current.answer:
-                current.stem += f"\n{line.strip()}"
-                current.last = number
-            else:
-                current, blank_only = None, False
-            continue
-        current = Typed(first=number, last=number, stem=match[2].strip())
-        if not runs or not blank_only:
+        above = _CAPTION.match(line)
+        question = _QUESTION.match(line)
+        if above:
+            caption = (number, above[1].strip())
+        elif question:
+            first, title = caption or (number, "")
+            run.append(Typed(first=first, last=number, stem=question[1].strip(), caption=title))
+            caption = None
+        elif run and caption is None and _goes_on(run[-1], line):
+            run[-1].last = number
+        else:
             runs.append([])
-        runs[-1].append(current)
-        blank_only = True
-    kept = [[each for each in run if len(each.options) > 1 or each.answer] for run in runs]
-    return [run for run in kept if any(_is_sure(each) for each in run)]
+            caption = None
+    return [trimmed for run in runs if (trimmed := _trimmed(run))]
+
+
+def _trimmed(run: list[Typed]) -> list[Typed]:
+    """Return the run without list items at its ends that are no questions."""
+    sure = [index for index, typed in enumerate(run) if typed.is_sure]
+    return run[sure[0] : sure[-1] + 1] if sure else []
+
+
+def _goes_on(typed: Typed, line: str) -> bool:
+    """Take a further line of the question's text or of its explanation."""
+    if line.startswith(("#", ">", "`", "|", "-", "*", "~")):
+        return False
+    if typed.explanation:
+        typed.explanation += f"\n{line.strip()}"
+    elif not typed.is_sure and not typed.options:
+        typed.stem += f"\n{line.strip()}"
+    else:
+        return False
+    return True
 
 
 def word_findings(lines: Iterable[tuple[int, str]]) -> tuple[Finding, ...]:
@@ -81,30 +103,22 @@ def word_findings(lines: Iterable[tuple[int, str]]) -> tuple[Finding, ...]:
 
 def to_markdown(typed: Typed) -> str:
     """Return the question in the authoring format; a key that cannot be told is left to the author."""
-    stem = _TITLE_MARKS.sub("", typed.stem)
-    answer = _letters(typed.answer)
-    if not typed.answer:
-        inline = _INLINE_KEY.search(stem)
-        if inline:
-            answer = _letters(inline[1])
-            typed.answer = inline[1]
-            stem = stem[: inline.start()] + "（ ）" + stem[inline.end() :]
+    stem, answer = _TITLE_MARKS.sub("", typed.stem), typed.answer
+    inline = None if answer else _INLINE_KEY.search(stem)
+    if inline:
+        answer = inline[1]
+        stem = f"{stem[: inline.start()]}（ ）{stem[inline.end() :]}"
     heading, _, below = stem.partition("\n")
     parts = [f"### {heading.strip()}"]
+    if typed.caption:
+        parts.insert(0, f"## {typed.caption}\n")
     if below.strip():
         parts += ["", below.strip(), ""]
-    if typed.options:
-        parts += _options(typed.options, answer)
-    else:
-        parts.append(f"- 答案：{_value(typed.answer)}")
+    parts += _options(typed.options, _letters(answer)) if typed.options else _answers(answer, gaps_in(stem))
     if typed.explanation:
-        parts += ["", f"> 解析：{typed.explanation}"]
+        first, *more = typed.explanation.split("\n")
+        parts += ["", f"> 解析：{first}", *(f"> {line}" for line in more)]
     return "\n".join(parts)
-
-
-def _is_sure(typed: Typed) -> bool:
-    """An answer line alone is not enough: “1. 核对订单” may be any list."""
-    return len(typed.options) > 1 or bool(typed.answer)
 
 
 def _take(typed: Typed, number: int, line: str) -> bool:
@@ -137,10 +151,14 @@ def _options(options: Sequence[str], answer: str) -> list[str]:
     return [f"{n}. {box} {words}" for n, (box, words) in enumerate(zip(boxes, options, strict=True), start=1)]
 
 
+def _answers(answer: str, gaps: int) -> list[str]:
+    parts = [part for part in _PARTS.split(answer) if part]
+    if gaps > 1 and len(parts) == gaps:
+        return [f"- 空{number}：{part}" for number, part in enumerate(parts, start=1)]
+    return [f"- 答案：{_value(answer)}"]
+
+
 def _value(answer: str) -> str:
-    word = find_word(answer.strip("。.√× ") or answer, (Word.TRUE, Word.FALSE))
-    if word is None and answer[:1] in "√✓":
-        return Word.TRUE.zh
-    if word is None and answer[:1] in "×✗":
-        return Word.FALSE.zh
-    return word.zh if word else answer
+    bare = answer.strip("。. ")
+    word = find_word(bare, (Word.TRUE, Word.FALSE))
+    return word.zh if word else bare

@@ -109,7 +109,7 @@ def parse(source: str, path: str) -> Parsed[QuizSpec]:
         intro=_intro(reading, sections[0]),
         sections=_sections(reading, sections[1:]),
     )
-    if not spec.questions and not typed:
+    if not typed and all(section.level < 3 for section in sections):
         reading.error("Q255", 1, text("这份测验还没有题。题目写成 ### 开头的一行，下面写选项或答案。"))
     _replace(reading, typed)
     return reading.finish(spec)

@@ -186,7 +186,7 @@ def _shape(reading: Reading, section: Section, body: _Body, settings: Settings, 
 def _shape_without_list(reading: Reading, section: Section, body: _Body, settings: Settings) -> Shape | None:
     if settings.has(MANUAL) or settings.has(LENGTH) or Word.MODEL in body.quotes:
         return read_open(reading, (), settings)
-    inside = range(section.first, section.last + 1)
+    inside = range(section.first, section.last + 2)  # a tag taken for a title ends the question too early
     if not any(finding.line in inside and finding.severity is Severity.ERROR for finding in reading.findings):
         reading.error(
             "Q200",

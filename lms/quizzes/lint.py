@@ -1,0 +1,48 @@
+"""What is wrong with a quiz as a whole: pools, points, the chance to pass by guessing. Codes Q25x, Q26x."""
+
+from lms.content.grammar.findings import Finding, Severity
+from lms.core.points import decimal_text
+from lms.core.texts import text
+from lms.questions.lint import lint_questions, warning
+from lms.quizzes.rules.draw import points_of
+from lms.quizzes.rules.guessing import chance_of_passing
+from lms.quizzes.spec import QuizSpec, Section, Use
+
+MOST_GUESSED = 0.05  # chance of passing by guessing that is still borne
+
+
+def lint(quiz: QuizSpec) -> tuple[Finding, ...]:
+    """Return every finding about a quiz that could be read, by line."""
+    found = [*lint_questions(quiz.questions)]
+    for section in quiz.sections:
+        found.extend(_pool(section))
+    found.extend(_guessing(quiz))
+    return tuple(sorted(found, key=lambda finding: (finding.line, finding.code)))
+
+
+def _pool(section: Section) -> list[Finding]:
+    line = max(section.span.first, 1)
+    count = len(section.questions)
+    if not count:
+        return [warning("Q260", line, text("“%(section)s”下面没有题，请加题或删去这一节。", section=section.title))]
+    if section.draw is None:
+        return []
+    if section.draw > count:
+        problem = text("要抽 %(draw)s 题，题库只有 %(count)s 题，请加题或少抽。", draw=section.draw, count=count)
+        return [warning("Q261", line, problem, Severity.ERROR)]
+    if section.draw < count and len({points_of(section, question) for question in section.questions}) > 1:
+        return [warning("Q262", line, text("题库里各题分值不同，每个人抽到的总分会不一样，请统一分值。"))]
+    return []
+
+
+def _guessing(quiz: QuizSpec) -> list[Finding]:
+    if quiz.rules.use is Use.PRACTICE or not quiz.questions:
+        return []
+    chance = chance_of_passing(quiz)
+    if chance <= MOST_GUESSED:
+        return []
+    problem = text(
+        "全靠猜也有 %(percent)s%% 的机会及格，请加题、提高及格线，或多用填空、数值、多选题。",
+        percent=decimal_text(round(chance * 100), 0),
+    )
+    return [warning("Q263", 1, problem)]
