@@ -15,6 +15,8 @@ from lms.core.texts import Text, text
 _PAIR = re.compile(r"([^：:#\[\]{}\"']{1,60}?)[ \t]*([：:])(.*)", re.DOTALL)
 _COMMA = re.compile(r"[,，、;；]")
 _SPECIAL_START = tuple("[]{}#&*!|>'\"%@`,")
+_QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'")
+_PAIR_INSIDE = re.compile(r"(\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|[^：:]+?)\s*([：:])(.*)", re.DOTALL)
 _COMMENT = re.compile(r"(?:^|\s)#")
 
 
@@ -89,7 +91,7 @@ def write_entry(entry: Entry) -> str:
     if entry.items is not None:
         return f"{entry.key}: [{', '.join(_quoted(item, inside=True) for item in entry.items)}]"
     if entry.pairs is not None:
-        pairs = (f"{_quoted(name, inside=True)}: {_quoted(value, inside=True)}" for name, value in entry.pairs)
+        pairs = (f"{_quoted_name(name)}: {_quoted(value, inside=True)}" for name, value in entry.pairs)
         return f"{entry.key}: {{{', '.join(pairs)}}}"
     return f"{entry.key}: {_quoted(entry.value)}".rstrip()
 
@@ -198,7 +200,7 @@ def _read_pairs(key: str, inner: str, line: int) -> tuple[Entry, list[Text]]:
     if wide:
         problems.append(_PUNCTUATION)
     for part in parts:
-        match = re.fullmatch(r"([^：:]+)([：:])(.*)", part)
+        match = _PAIR_INSIDE.fullmatch(part)
         if match is None:
             problems.append(_BAD_PAIR)
             continue
@@ -217,20 +219,24 @@ def _split_commas(inner: str) -> tuple[list[str], bool]:
     parts: list[str] = []
     wide = False
     piece = ""
-    quote = ""
-    for character in inner:
-        if quote:
-            quote = "" if character == quote else quote
-            piece += character
-        elif character in "\"'" and not piece.strip():
-            quote = character
-            piece += character
-        elif _COMMA.match(character):
+    position = 0
+    while position < len(inner):
+        character = inner[position]
+        quoted = None
+        # A quote opens only where a value starts: `5"` is five inches.
+        if character in "\"'" and (not piece.strip() or piece.rstrip().endswith(":")):
+            quoted = _QUOTED.match(inner, position)
+        if quoted:
+            piece += quoted[0]
+            position = quoted.end()
+            continue
+        if _COMMA.match(character):
             wide = wide or character != ","
             parts.append(piece.strip())
             piece = ""
         else:
             piece += character
+        position += 1
     parts.append(piece.strip())
     return [part for part in parts if part], wide
 
@@ -246,14 +252,11 @@ def _block_list(lines: Sequence[str], start: int, end: int) -> tuple[tuple[str, 
 
 
 def _unquoted(value: str) -> str | None:
-    if len(value) < 2 or value[0] != value[-1] or value[0] not in "\"'":
+    """Return what stands in quotes; None if the value is not one quoted text."""
+    if not _QUOTED.fullmatch(value):
         return None
     inner = value[1:-1]
-    if value[0] == "'":
-        return inner.replace("''", "'") if "'" not in inner.replace("''", "") else None
-    if '"' in inner.replace('\\"', ""):
-        return None
-    return inner.replace('\\"', '"').replace("\\\\", "\\")
+    return inner.replace("''", "'") if value[0] == "'" else re.sub(r"\\(.)", r"\1", inner)
 
 
 def _needs_quotes(value: str, *, inside: bool = False) -> bool:
@@ -264,6 +267,12 @@ def _needs_quotes(value: str, *, inside: bool = False) -> bool:
     if ": " in value or value.endswith(":") or _COMMENT.search(value) or value != value.strip():
         return True
     return inside and any(character in value for character in ",，、;；[]{}")
+
+
+def _quoted_name(name: str) -> str:
+    plain = _quoted(name, inside=True)
+    # A full-width colon means nothing to YAML, but our reader takes it for the one behind the name.
+    return f'"{name}"' if plain == name and re.search("[：:]", name) else plain
 
 
 def _quoted(value: str, *, inside: bool = False) -> str:

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from posixpath import dirname, normpath
 from urllib.parse import unquote
 
-from lms.content.grammar.keywords import Word, find_word
+from lms.content.grammar.keywords import Word, find_word, folded
 
 _CODE = re.compile(r"`[^`\n]*`")
 # Label and target cannot hold another bracket, so that each character is looked at a fixed number of times.
@@ -117,3 +117,37 @@ def plain_text(text: str) -> str:
     pieces.append(text[start:])
     bare = _EMPHASIS.sub(lambda match: match[1] or match[2], "".join(pieces))
     return re.sub(r"\\([\\`*_{}\[\]()#+.!|>~-])", r"\1", bare.replace("`", "")).strip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bubble:
+    """What one speaker says in a quote. condition: what stands in brackets behind the name."""
+
+    line: int
+    speaker: str
+    condition: str
+    text: str
+
+
+def split_bubbles(quote: str, first: int, speakers: Iterable[str]) -> tuple[Bubble, ...]:
+    """Return the bubbles of a quote's inner text whose first line is `first`.
+
+    Markdown makes one paragraph of two lines without an empty `>` line between; a known speaker starts a new
+    bubble all the same. Text before the first speaker has the speaker "".
+    """
+    names = {folded(name) for name in speakers}
+    bubbles: list[Bubble] = []
+    for offset, line in enumerate(quote.split("\n")):
+        parts = split_label(line)
+        argument = _ARGUMENT.match(parts[0]) if parts else None
+        name = argument[1] if argument else (parts[0] if parts else "")
+        if parts and folded(name) in names:
+            condition = argument[2].strip() if argument else ""
+            bubbles.append(Bubble(line=first + offset, speaker=name.strip(), condition=condition, text=parts[1]))
+        elif bubbles:
+            last = bubbles.pop()
+            said = f"{last.text}\n{line.strip()}" if line.strip() else f"{last.text}\n"
+            bubbles.append(replace(last, text=said))
+        elif line.strip():
+            bubbles.append(Bubble(line=first + offset, speaker="", condition="", text=line.strip()))
+    return tuple(replace(bubble, text=bubble.text.strip()) for bubble in bubbles)

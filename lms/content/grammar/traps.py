@@ -5,7 +5,7 @@ question options are in `option_traps`, those of the front matter in `front`.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from lms.content.grammar.blocks import MARKER, Block, BlockKind, Item, walk
 from lms.content.grammar.chips import EVERY_FORM, read_chip, split_chips, write_chips
@@ -251,47 +251,55 @@ def _glued_to_item(item: Item, lines: Sequence[str]) -> Iterator[Finding]:
     for offset, line in enumerate(item.text.split("\n")[1:], start=1):
         number = item.first + offset
         match = MARKER.match(line)
-        if match and MARKER.match(lines[number - 1].lstrip("> ")):
-            yield _indent_to(number, lines[number - 1], match[3], 4)
+        if match and not lines[number - 1].startswith((" ", "\t")):  # indented ones: see _indentation
+            new = " " * 4 + lines[number - 1].lstrip()
+            yield _indent(number, match[3], one_line(number, new, text("缩进 4 格")))
 
 
 def _indentation(block: Block, lines: Sequence[str]) -> Iterator[Finding]:
-    """Markers indented by one to three spaces, and what is below them, in a list at the margin."""
-    unit = 0
-    glued = _glued_lines(block)
+    """Markers indented by one to three spaces, and what is below them, in a list at the margin.
+
+    The lines below one item are mended together: two spaces beside four would mean another level.
+    """
+    unit = margin = 0
+    run: dict[int, int] = {}
     for number in range(block.first, block.last + 1):
-        line = lines[number - 1].expandtabs(4)
-        match = _INDENTED_MARKER.match(line)
+        match = _INDENTED_MARKER.match(lines[number - 1].expandtabs(4))
         if match is None:
             continue
         indent = len(match[1])
-        if indent == 0:
-            unit = 0
+        if number == block.first:
+            margin = indent
+        deeper = indent - margin
+        if deeper <= 0:
+            yield from _indent_run(run, lines)
+            unit, run = 0, {}
         elif unit == 0 and indent < 4:
-            unit = indent
-        if unit and indent and number != block.first:
-            wanted = max(1, round(indent / unit)) * 4
-            if wanted != indent and number not in glued:
-                inner = MARKER.match(line.lstrip())
-                yield _indent_to(number, line, inner[3] if inner else "", wanted)
+            unit = deeper
+        if unit and deeper > 0:
+            wanted = max(1, round(deeper / unit)) * 4
+            if wanted != indent:
+                run[number] = wanted
+    yield from _indent_run(run, lines)
 
 
-def _glued_lines(block: Block) -> frozenset[int]:
-    """Return the lines of which `_glued_to_item` has already spoken."""
-    return frozenset(
-        item.first + offset
-        for inner in walk((block,))
-        for item in inner.items
-        for offset, line in enumerate(item.text.split("\n"))
-        if offset and MARKER.match(line)
-    )
+def _indent_run(run: Mapping[int, int], lines: Sequence[str]) -> Iterator[Finding]:
+    if not run:
+        return
+    first, last = min(run), max(run)
+    new = [lines[number - 1] for number in range(first, last + 1)]
+    for number, wanted in run.items():
+        new[number - first] = " " * wanted + lines[number - 1].lstrip()
+    fix = Fix(first=first, last=last, lines=tuple(new), label=text("缩进 4 格"))
+    for number in run:
+        marker = MARKER.match(lines[number - 1].lstrip())
+        yield _indent(number, marker[3] if marker else "", fix)
 
 
-def _indent_to(number: int, line: str, inner: str, spaces: int) -> Finding:
+def _indent(number: int, inner: str, fix: Fix) -> Finding:
     label = re.split(r"[：:（(\s]", inner, maxsplit=1)[0]
     if find_word(label, _UNDER_ITEM):
         message = text("第 %(line)s 行：%(label)s要缩进 4 格。", line=number, label=label)
     else:
         message = text("第 %(line)s 行：下一级要缩进 4 格，否则并到上一条里。", line=number)
-    fix = one_line(number, " " * spaces + line.lstrip(), text("缩进 4 格"))
     return Finding(code="C127", line=number, message=message, fix=fix)
