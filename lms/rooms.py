@@ -6,23 +6,35 @@ Part of the row of app.py: nothing below imports it.
 from apiflask import APIFlask
 
 from lms.accounts import views as accounts_views
+from lms.accounts.events import CohortChanged, PersonHired, PersonMoved, RosterChanged
+from lms.assignments import handlers as assignments
+from lms.content import kind as content_kinds
+from lms.content import kinds
 from lms.content import views as content_views
+from lms.content.events import Published
 from lms.core.bus import Bus
 from lms.home import views as home_views
 from lms.home.navigation import navigation
+from lms.kb import kind as kb_kind
 from lms.kb import views as kb_views
+from lms.learning import kind as learning_kinds
 from lms.learning import views as learning_views
+from lms.quizzes import kind as quizzes_kind
+from lms.records.events import RecordAppended, StandingsRebuilt
+from lms.reports import api as reports_api
 from lms.reports import views as reports_views
 from lms.tables import metadata
 
 PAGES = (home_views, accounts_views, content_views, kb_views, learning_views, reports_views)
-API = ()
+API = (reports_api,)
+KINDS = (*learning_kinds.KINDS, quizzes_kind.KIND, kb_kind.KIND, *content_kinds.KINDS)
 
 
 def furnish(app: APIFlask) -> None:
     """Register every room and every subscription, in the one order in which handlers run."""
     for room in (*PAGES, *API):
         app.register_blueprint(room.bp)
+    kinds.register(app, *KINDS)
     app.jinja_env.globals["navigation"] = navigation
     app.extensions["lms_metadata"] = metadata
     bus: Bus = app.extensions["lms_bus"]
@@ -31,3 +43,10 @@ def furnish(app: APIFlask) -> None:
 
 def subscribe(bus: Bus) -> None:
     """Say who listens to which fact. The order of the lines is the order of the handlers."""
+    bus.subscribe(RecordAppended, assignments.on_record)
+    bus.subscribe(StandingsRebuilt, assignments.on_standings_rebuilt)
+    bus.subscribe(PersonHired, assignments.on_hired)
+    bus.subscribe(PersonMoved, assignments.on_moved)
+    bus.subscribe(RosterChanged, assignments.on_roster)
+    bus.subscribe(CohortChanged, assignments.on_cohort)
+    bus.subscribe(Published, assignments.on_published)

@@ -68,7 +68,7 @@ class AssignmentItem(Base):
     """One thing of an assignment, in order. purpose: complete (a leaf document) | sign_off (the stage itself).
 
     stage: position of the stage, from 0; None outside a curriculum. container_id: the course that holds the item.
-    due_plan: `{"day": n}` = by the person's nth rostered day. locked items wait for `after_stage`.
+    day: by the person's nth rostered day, from 1; None = no day of its own. Locked items wait for `after_stage`.
     """
 
     __tablename__ = "assignment_item"
@@ -92,7 +92,7 @@ class AssignmentItem(Base):
     in_order: Mapped[bool] = plain(default=False, server_default=text("false"))
     required: Mapped[bool] = plain(default=True, server_default=text("true"))
     minutes: Mapped[int] = plain(default=0, server_default="0")
-    due_plan: Mapped[dict[str, Any]] = plain(type_json)
+    day: Mapped[int | None] = plain()
     due_on: Mapped[date | None] = plain()
     extended_to: Mapped[date | None] = plain()
     opened_at: Mapped[datetime | None] = plain()

@@ -1,9 +1,16 @@
 """The first screen of every role."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, url_for
 
-from lms.core.access import Permission
+from lms.assignments.rules import Duty
+from lms.content.kinds import kind_of
+from lms.core.access import Actor, Permission, Role
+from lms.core.i18n import _, ngettext
+from lms.home import queries
+from lms.home.rules import Today
+from lms.home.sections import sections_of
 from lms.web.auth import current_actor, requires
+from lms.web.shell import show_minutes
 
 bp = Blueprint("home", __name__)
 
@@ -11,4 +18,42 @@ bp = Blueprint("home", __name__)
 @bp.get("/")
 @requires(Permission.LEARN)
 def index() -> str:
-    return render_template("lms/home/index.html", actor=current_actor())
+    """Show what to do next; below it what each role is here for."""
+    actor = current_actor()
+    screen = queries.screen(actor)
+    lists = screen.lists
+    shown = [*lists.todo, *lists.on_floor, *([lists.next] if lists.next else [])]
+    return render_template(
+        "lms/home/index.html",
+        actor=actor,
+        journey=screen.journey,
+        lists=lists,
+        mentor=screen.mentor,
+        reading=screen.reading,
+        links={duty.name: _link(duty) for duty in shown},
+        summary=_summary(actor, lists),
+        greeting=_("%(name)s，你好", name=actor.name),
+        is_learner=bool(actor.roles & {Role.AGENT, Role.LEAD}),
+        sections=sections_of(actor),
+    )
+
+
+def _link(duty: Duty) -> str:
+    endpoint = kind_of(duty.kind).open_endpoint
+    return url_for(endpoint, slug=duty.slug) if endpoint else url_for(".index")
+
+
+def _summary(actor: Actor, lists: Today) -> str:
+    """Return one sentence: how many things, how many done, about how long the rest takes."""
+    total = len(lists.todo)
+    if not total:
+        return _("今天没有到期的学习任务。") if lists.next else ""
+    left = total - lists.done_count
+    if not left:
+        return _("今天 %(total)s 件事都做完了。", total=total)
+    sentence = ngettext("今天 %(n)s 件事", "今天 %(n)s 件事", total) % {"n": total}
+    if lists.done_count:
+        sentence += _("，已做完 %(n)s 件", n=lists.done_count)
+    if lists.minutes_left:
+        sentence += _("，还剩约 %(time)s", time=show_minutes(lists.minutes_left))
+    return sentence + _("。")

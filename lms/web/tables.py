@@ -6,6 +6,7 @@ lms/macros/tables.html write the heads and the pager. Pages count from 1.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 from urllib.parse import quote, urlencode
 
 from flask import Response
@@ -41,7 +42,7 @@ class TableState:
         default: str,
         filters: Collection[str] = (),
         size: int = 50,
-    ) -> "TableState":
+    ) -> Self:
         """Read the state from an address; what is unknown or unreadable falls back to the default, never to an error.
 
         default: the key sorted by, with a minus in front where descending ("-hired_on").
@@ -70,7 +71,7 @@ class TableState:
     def last_page(self, total: int) -> int:
         return max(1, -(-total // self.size))
 
-    def within(self, total: int) -> "TableState":
+    def within(self, total: int) -> Self:
         """Return the same state on a page that exists."""
         return replace(self, page=min(self.page, self.last_page(total)))
 

@@ -1,0 +1,121 @@
+"""Reading what mentors, trainers, leads and administrators find on their first screen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from lms.accounts.models import Person
+from lms.content import queries as content
+from lms.content.audience import readable
+from lms.content.models import Document, Slug
+from lms.content.queries import Listed
+from lms.core import clock
+from lms.core.access import Actor
+from lms.core.db import session
+from lms.core.here import settings
+from lms.core.models import WorkerBeat
+from lms.learning import queries as learning
+from lms.records.models import LogHead
+from lms.reports import queries as reports
+from lms.reports.queries import Filter, Goal
+from lms.reports.rules import Line, Summary
+
+SHOWN = 5
+LATE_BEAT = timedelta(hours=1)
+"""A job that has not run for so long is shown as standing still; the slowest one runs every ten minutes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """What a mentor or trainer is waited for. work: the oldest handed-in tasks; more: how many beyond those shown."""
+
+    work: Sequence[Any]
+    more: int
+    stages: Sequence[Any]
+
+
+def waiting(actor: Actor) -> Waiting:
+    work = learning.waiting(actor, limit=50)
+    return Waiting(work=work[:SHOWN], more=max(0, len(work) - SHOWN), stages=learning.stages_ready(actor)[:SHOWN])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Studio:
+    """What an author left: drafts not yet published, conflicts of file and database, articles past their review."""
+
+    drafts: Sequence[Listed]
+    draft_count: int
+    conflict_count: int
+    expired: Sequence[Listed]
+
+
+def studio(actor: Actor) -> Studio:
+    drafts, count = content.find(content.Filter(state="changed"), size=SHOWN)
+    _conflicts, conflict_count = content.find(content.Filter(state="conflict"), size=1)
+    expired, _more = content.find(content.Filter(state="expired"), size=SHOWN)
+    return Studio(drafts=drafts, draft_count=count, conflict_count=conflict_count, expired=expired)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """How the people of a lead are doing: the goals that most owe, and who is late with the first of them."""
+
+    goals: Sequence[tuple[Goal, Summary]]
+    late: Sequence[Line]
+    late_goal: Goal | None
+
+
+def team(actor: Actor) -> Team:
+    goals = [(goal, reports.summary(actor, Filter(document_id=goal.document_id))) for goal in reports.goals(actor)[:3]]
+    worst = max(goals, key=lambda pair: pair[1].overdue, default=None)
+    if worst is None or not worst[1].overdue:
+        return Team(goals=goals, late=[], late_goal=None)
+    late = reports.lines(actor, Filter(document_id=worst[0].document_id, status="overdue"), limit=SHOWN)
+    return Team(goals=goals, late=late, late_goal=worst[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """Whether the installation is well. stands_still: jobs that failed or have not run for an hour."""
+
+    people: int
+    records: int
+    database: str
+    beats: Sequence[tuple[str, datetime, str]]
+    stands_still: bool
+
+
+def health() -> Health:
+    beats = session().execute(select(WorkerBeat.job, WorkerBeat.at, WorkerBeat.error).order_by(WorkerBeat.job)).all()
+    old = clock.now() - LATE_BEAT
+    return Health(
+        people=session().scalar(select(func.count()).select_from(Person).where(Person.active)) or 0,
+        records=session().scalar(select(LogHead.seq)) or 0,
+        database="PostgreSQL" if settings().database_url.startswith("postgresql") else "SQLite",
+        beats=[(beat.job, beat.at, beat.error) for beat in beats],
+        stands_still=not beats or any(beat.error or beat.at < old for beat in beats),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fresh:
+    """An article that changed lately."""
+
+    slug: str
+    title: str
+    published_at: datetime
+
+
+def recent(actor: Actor) -> list[Fresh]:
+    """Return the knowledge articles that changed last, of those the actor may read."""
+    rows = session().execute(
+        select(Slug.slug, Document.title, Document.published_at)
+        .join(Slug, (Slug.document_id == Document.id) & Slug.is_current)
+        .where(Document.kind == "article", Document.state == "published", readable(actor))
+        .order_by(Document.published_at.desc(), Document.id.desc())
+        .limit(SHOWN)
+    )
+    return [Fresh(slug=row.slug, title=row.title, published_at=row.published_at) for row in rows]

@@ -1,0 +1,37 @@
+"""What each role finds on its first screen beside its own learning: a few rows with a way on, each a small template."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from lms.core.access import Actor, Permission, Role, allows
+from lms.home import desk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One block of the screen. column: main | side."""
+
+    template: str
+    column: str
+    data: Any
+
+
+def sections_of(actor: Actor) -> list[Section]:
+    """Return the blocks of a person, what waits for an act first."""
+    found: list[Section] = []
+    confirms = bool(actor.mentees) or Role.TRAINER in actor.roles
+    if confirms and allows(actor, Permission.TASK_CONFIRM):
+        found.append(_main("waiting", desk.waiting(actor)))
+    if allows(actor, Permission.CONTENT_EDIT):
+        found.append(_main("studio", desk.studio(actor)))
+    if Role.LEAD in actor.roles or actor.roles & {Role.DIRECTOR, Role.HR, Role.QUALITY}:
+        found.append(_main("team", desk.team(actor)))
+    if allows(actor, Permission.HEALTH_READ):
+        found.append(_main("health", desk.health()))
+    if Role.AGENT in actor.roles or Role.LEAD in actor.roles:
+        found.append(Section(template="lms/home/section_search.html", column="side", data=desk.recent(actor)))
+    return found
+
+
+def _main(name: str, data: Any) -> Section:
+    return Section(template=f"lms/home/section_{name}.html", column="main", data=data)

@@ -1,0 +1,126 @@
+"""`GET /reports/completion` and `GET /records`."""
+
+from typing import Any
+
+from apiflask import APIBlueprint, Schema
+from apiflask.fields import Integer, String
+from apiflask.validators import OneOf, Range
+from flask import Response, jsonify
+
+from lms.accounts.queries import team_tree
+from lms.core.access import Permission
+from lms.core.errors import NotFound
+from lms.records.queries import lines_after
+from lms.reports import queries
+from lms.reports.queries import Filter
+from lms.reports.rules import quarter_days
+from lms.web.api import instant, page
+from lms.web.auth import current_actor, requires
+from lms.web.tables import download
+
+bp = APIBlueprint("reports_api", __name__, url_prefix="/api/v1", tag="reports")
+
+HEADS = ("employee_no", "name", "team", "done", "total", "percent", "overdue", "last_completed_at")
+
+
+class CompletionQuery(Schema):  # type: ignore[misc]
+    curriculum = String(load_default="", metadata={"description": "slug of a curriculum, or kind:slug of any goal"})
+    team = String(load_default="", metadata={"description": "code of a team; the teams below it count too"})
+    quarter = String(load_default="", metadata={"description": "2026Q4: goals due in that quarter"})
+    format = String(load_default="json", validate=OneOf(["json", "csv", "xlsx"]))
+
+
+class RecordsQuery(Schema):  # type: ignore[misc]
+    after = Integer(load_default=0, validate=Range(min=0), metadata={"description": "number of the last line known"})
+    limit = Integer(load_default=100, validate=Range(min=1, max=1000))
+
+
+@bp.get("/reports/completion")
+@requires(Permission.REPORT_READ)
+@bp.input(CompletionQuery, location="query", arg_name="asked")
+@bp.doc(
+    summary="Completion of a goal: a row per person whom the caller may see",
+    security="token",
+    responses={
+        200: {
+            "description": "rows, or a file",
+            "content": {"application/json": {"schema": {"type": "object"}}, "text/csv": {"schema": {"type": "string"}}},
+        },
+        401: "no token",
+        403: "may not read reports",
+        404: "no such goal or team",
+    },
+)
+def completion(asked: dict[str, Any]) -> Response:
+    actor = current_actor()
+    goals = queries.goals(actor)
+    if asked["curriculum"]:
+        goal = queries.goal_named(actor, asked["curriculum"])
+    elif goals:
+        goal = goals[0]
+    else:
+        return jsonify(page([], None))
+    team = None
+    if asked["team"]:
+        team = next((each.id for each in team_tree() if each.code == asked["team"]), None)
+        if team is None:
+            raise NotFound()
+    if asked["quarter"]:
+        quarter_days(asked["quarter"])
+    wanted = Filter(document_id=goal.document_id, team_id=team, quarter=asked["quarter"].upper())
+    rows = [
+        (
+            line.employee_no,
+            line.name,
+            line.team,
+            line.done,
+            line.total,
+            line.percent,
+            line.overdue,
+            instant(line.last_completed_at),
+        )
+        for line in queries.lines(actor, wanted)
+    ]
+    if asked["format"] != "json":
+        return download(
+            asked["format"], goal.title, HEADS, [["" if value is None else value for value in row] for row in rows]
+        )
+    return jsonify(page([dict(zip(HEADS, row, strict=True)) for row in rows], None))
+
+
+@bp.get("/records")
+@requires(Permission.RECORD_READ)
+@bp.input(RecordsQuery, location="query", arg_name="asked")
+@bp.doc(
+    summary="The learning log in order; the number of the last line is the cursor",
+    security="token",
+    responses={200: "lines with their hash", 401: "no token", 403: "may not read the log"},
+)
+def records(asked: dict[str, Any]) -> Response:
+    lines = lines_after(asked["after"], asked["limit"])
+    items = [
+        {
+            "seq": line.seq,
+            "at": instant(line.at),
+            "day": line.day.isoformat(),
+            "person_id": line.person_id,
+            "actor_id": line.actor_id,
+            "team_id": line.team_id,
+            "verb": line.verb,
+            "document_id": line.document_id,
+            "revision_id": line.revision_id,
+            "earned": line.earned,
+            "possible": line.possible,
+            "passed": line.passed,
+            "credited_minutes": line.credited_minutes,
+            "observed_seconds": line.observed_seconds,
+            "valid_until": line.valid_until.isoformat() if line.valid_until else None,
+            "source": line.source,
+            "ref": line.ref,
+            "corrects": line.corrects,
+            "note_digest": line.note_digest.hex() if line.note_digest else None,
+            "hash": line.hash.hex(),
+        }
+        for line in lines
+    ]
+    return jsonify(page(items, lines[-1].seq if len(lines) == asked["limit"] else None))

@@ -1,0 +1,140 @@
+"""One person's account: duties by goal, the attempts and the lines of the log, newest first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from lms.accounts.models import Person, Team
+from lms.accounts.queries import MentorCard, mentor_of, visible
+from lms.assignments.queries import Duty, duties
+from lms.content.models import Document, Revision, Slug
+from lms.core.access import Actor, Permission
+from lms.core.db import session
+from lms.core.errors import NotFound
+from lms.core.here import today
+from lms.records.models import Record, RecordNote, Standing
+
+LOG_LINES = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine:
+    """One line of the log in words. percent: 0–100, None where nothing was graded."""
+
+    seq: int
+    at: datetime
+    verb: str
+    kind: str
+    slug: str
+    title: str
+    revision: int | None
+    percent: Fraction | None
+    passed: bool | None
+    actor: str
+    note: str
+    voided: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One person as the report shows him. minutes: credited; seconds: observed, over everything."""
+
+    employee_no: str
+    name: str
+    team: str
+    active: bool
+    mentor: MentorCard | None
+    goals: Sequence[Sequence[Duty]]
+    log: Sequence[LogLine]
+    minutes: int
+    seconds: int
+
+
+def account(actor: Actor, employee_no: str) -> Account:
+    """Return a person's account. Raises NotFound for whom the actor may not see."""
+    row = (
+        session()
+        .execute(
+            select(Person.id, Person.employee_no, Person.name, Person.active, Team.name.label("team"))
+            .outerjoin(Team, Team.id == Person.team_id)
+            .where(Person.employee_no == employee_no, visible(actor, Permission.REPORT_READ))
+        )
+        .one_or_none()
+    )
+    if row is None:
+        raise NotFound()
+    by_goal: dict[int, list[Duty]] = {}
+    for duty in duties(row.id, today()):
+        by_goal.setdefault(duty.item.assignment_id, []).append(duty)
+    sums = (
+        session()
+        .execute(
+            select(
+                func.coalesce(func.sum(Standing.credited_minutes), 0),
+                func.coalesce(func.sum(Standing.observed_seconds), 0),
+            ).where(Standing.person_id == row.id)
+        )
+        .one()
+    )
+    return Account(
+        employee_no=row.employee_no or "",
+        name=row.name or "",
+        team=row.team or "",
+        active=row.active,
+        mentor=mentor_of(row.id),
+        goals=list(by_goal.values()),
+        log=_log(row.id),
+        minutes=sums[0],
+        seconds=sums[1],
+    )
+
+
+def _log(person_id: int) -> list[LogLine]:
+    doer, correction = aliased(Person), aliased(Record)
+    rows = session().execute(
+        select(
+            Record.seq,
+            Record.at,
+            Record.verb,
+            Record.earned,
+            Record.possible,
+            Record.passed,
+            Document.kind,
+            Slug.slug,
+            Document.title,
+            Revision.number,
+            doer.name.label("actor"),
+            RecordNote.text.label("note"),
+            correction.seq.label("voided"),
+        )
+        .outerjoin(Document, Document.id == Record.document_id)
+        .outerjoin(Slug, (Slug.document_id == Document.id) & Slug.is_current)
+        .outerjoin(Revision, Revision.id == Record.revision_id)
+        .outerjoin(doer, doer.id == Record.actor_id)
+        .outerjoin(RecordNote, RecordNote.seq == Record.seq)
+        .outerjoin(correction, (correction.corrects == Record.seq) & (correction.verb == "voided"))
+        .where(Record.person_id == person_id)
+        .order_by(Record.seq.desc())
+        .limit(LOG_LINES)
+    )
+    return [
+        LogLine(
+            seq=row.seq,
+            at=row.at,
+            verb=row.verb,
+            kind=row.kind or "",
+            slug=row.slug or "",
+            title=row.title or "",
+            revision=row.number,
+            percent=Fraction(100 * row.earned, row.possible) if row.possible else None,
+            passed=row.passed,
+            actor=row.actor or "",
+            note=row.note or "",
+            voided=row.voided is not None,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,137 @@
+"""How a block of items shows in a matrix, and what a summary says. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from lms.core.errors import Invalid
+from lms.core.texts import text
+
+BY_DAY, BY_COURSE, BY_ITEM = "day", "course", "item"
+WIDEST = 14
+"""Columns up to which every item has its own; beyond, a matrix is by day or by course."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Counts over some required items of one person: a day, a course or a single item. late: open and past due."""
+
+    total: int
+    settled: int
+    exempt: int
+    late: int
+    begun: int
+
+    @property
+    def state(self) -> str:
+        """Return what the cell shows: done | late | part | off | open; `none` where the person has no such item."""
+        if not self.total:
+            return "none"
+        if self.exempt == self.total:
+            return "off"
+        if self.settled == self.total:
+            return "done"
+        if self.late:
+            return "late"
+        return "part" if self.settled > self.exempt or self.begun else "open"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column of the matrix. key: "day:4", "course:17", "item:203"."""
+
+    key: str
+    title: str
+    short: str
+    due_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One person in the report. percent: whole, rounded down. overdue: items late; overdue_days: of the latest one."""
+
+    assignment_id: int
+    employee_no: str
+    name: str
+    team: str
+    cohort: str
+    done: int
+    total: int
+    overdue: int
+    overdue_days: int
+    state: str
+    due_on: date | None
+    last_completed_at: datetime | None
+    credited_minutes: int
+    observed_seconds: int
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.done // self.total if self.total else 0
+
+    @property
+    def status(self) -> str:
+        """Return done | exempt | overdue | part | open."""
+        if self.state in {"done", "exempt"}:
+            return self.state
+        if self.overdue:
+            return "overdue"
+        return "part" if self.done else "open"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """Counts of people. longest: days by which the latest one is late."""
+
+    people: int
+    done: int
+    overdue: int
+    begun: int
+    longest: int
+    due_on: date | None
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.done // self.people if self.people else 0
+
+
+def quarter_days(quarter: str) -> tuple[date, date]:
+    """Return the first day of a quarter and the first of the next, for "2026Q4". Raises Invalid for anything else."""
+    year, _, number = quarter.upper().partition("Q")
+    if not (year.isdigit() and len(year) == 4 and number in {"1", "2", "3", "4"} and int(year) >= 2000):
+        wrong = text("季度写成 2026Q4 这样。")
+        raise Invalid(wrong, fields={"quarter": wrong})
+    first = 3 * int(number) - 2
+    start = date(int(year), first, 1)
+    return start, date(int(year) + (first == 10), (first + 3 - 1) % 12 + 1, 1)
+
+
+def quarters(first: date, last: date) -> list[str]:
+    """Return the quarters from that of `first` to that of `last`, the latest first."""
+    found = []
+    year, number = first.year, (first.month - 1) // 3 + 1
+    while (year, number) <= (last.year, (last.month - 1) // 3 + 1):
+        found.append(f"{year}Q{number}")
+        year, number = (year + 1, 1) if number == 4 else (year, number + 1)
+    return found[::-1]
+
+
+def grouping(asked: str, items: int, days: int) -> str:
+    """Return by what the columns of a matrix are made: as asked, else every item while they fit, else days."""
+    if asked in {BY_DAY, BY_COURSE, BY_ITEM}:
+        return asked
+    if items <= WIDEST:
+        return BY_ITEM
+    return BY_DAY if 1 < days <= WIDEST else BY_COURSE
+
+
+def total_of(groups: Sequence[Summary]) -> Summary:
+    """Return the sum of some groups; the summary of all people is the sum of its parts."""
+    return Summary(
+        people=sum(group.people for group in groups),
+        done=sum(group.done for group in groups),
+        overdue=sum(group.overdue for group in groups),
+        begun=sum(group.begun for group in groups),
+        longest=max((group.longest for group in groups), default=0),
+        due_on=max((group.due_on for group in groups if group.due_on), default=None),
+    )
