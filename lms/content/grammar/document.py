@@ -60,7 +60,7 @@ class About:
     review_days: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: `Parsed[ArticleSpec](…)` has to remember its argument
 class Parsed(Generic[S]):
     """The outcome of reading one file. spec is None if any finding is an error."""
 

@@ -196,7 +196,7 @@ def _read_list(key: str, inner: str, line: int) -> tuple[Entry, list[Text]]:
 def _read_pairs(key: str, inner: str, line: int) -> tuple[Entry, list[Text]]:
     pairs: list[tuple[str, str]] = []
     problems: list[Text] = []
-    parts, wide = _split_commas(inner)
+    parts, wide = _split_commas(inner, pairs=True)
     if wide:
         problems.append(_PUNCTUATION)
     for part in parts:
@@ -214,7 +214,7 @@ def _read_pairs(key: str, inner: str, line: int) -> tuple[Entry, list[Text]]:
     return Entry(key=key, line=line, pairs=tuple(pairs)), problems
 
 
-def _split_commas(inner: str) -> tuple[list[str], bool]:
+def _split_commas(inner: str, *, pairs: bool = False) -> tuple[list[str], bool]:
     """Return the parts between commas outside of quotes, empty ones left out; whether one was full-width."""
     parts: list[str] = []
     wide = False
@@ -224,7 +224,7 @@ def _split_commas(inner: str) -> tuple[list[str], bool]:
         character = inner[position]
         quoted = None
         # A quote opens only where a value starts: `5"` is five inches.
-        if character in "\"'" and (not piece.strip() or piece.rstrip().endswith(":")):
+        if character in "\"'" and (not piece.strip() or (pairs and piece.rstrip().endswith((":", "：")))):
             quoted = _QUOTED.match(inner, position)
         if quoted:
             piece += quoted[0]
@@ -270,9 +270,8 @@ def _needs_quotes(value: str, *, inside: bool = False) -> bool:
 
 
 def _quoted_name(name: str) -> str:
-    plain = _quoted(name, inside=True)
-    # A full-width colon means nothing to YAML, but our reader takes it for the one behind the name.
-    return f'"{name}"' if plain == name and re.search("[：:]", name) else plain
+    # A colon in a name means nothing to YAML without a space, but our reader takes it for the one behind it.
+    return _in_quotes(name) if re.search("[：:\"']", name) else _quoted(name, inside=True)
 
 
 def _quoted(value: str, *, inside: bool = False) -> str:
@@ -280,4 +279,8 @@ def _quoted(value: str, *, inside: bool = False) -> str:
     value = " ".join(value.split("\n"))
     if not _needs_quotes(value, inside=inside):
         return value
+    return _in_quotes(value)
+
+
+def _in_quotes(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -10,7 +10,7 @@ from functools import cache
 
 from rapidfuzz import fuzz, process
 
-_LIKE = 60  # of 100: below this a suggestion misleads more than it helps
+_LIKE = 50  # of 100: one of two characters; below this a suggestion misleads more than it helps
 
 
 class Language(StrEnum):

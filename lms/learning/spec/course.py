@@ -72,6 +72,6 @@ def _contents(reading: Reading, section: Section) -> tuple[PathItem, ...]:
     extra = not_items(section.blocks)
     if extra:
         reading.warn("L406", extra[0].first, text("“内容”下面只写列表，这里的文字不会显示。"))
-    if not items:
+    if not any(block.is_list for block in section.blocks):
         reading.error("L404", section.first, text("“内容”下面还没有课时、任务或测验的链接。"))
     return items

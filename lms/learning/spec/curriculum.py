@@ -119,7 +119,7 @@ def _stage(reading: Reading, section: Section) -> StageSpec:
     reading.note_id(own)
     first_day, last_day = _days(reading, chips)
     items = read_path_items(reading, section.blocks)
-    if not items:
+    if not any(block.is_list for block in section.blocks):
         reading.error("L404", section.first, text("“%(stage)s”下面还没有课程、任务或测验的链接。", stage=section.title))
     body = reading.body(not_items(section.blocks))
     forms = [value.form for _, value in chips]
