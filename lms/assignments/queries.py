@@ -172,5 +172,6 @@ def last_activity(person_ids: Sequence[int]) -> dict[int, datetime]:
     )
     found: dict[int, datetime] = {}
     for person_id, at in rows:
-        found[person_id] = max(found.get(person_id, at), at)
+        if at is not None:
+            found[person_id] = max(found.get(person_id, at), at)
     return found

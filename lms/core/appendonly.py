@@ -23,14 +23,15 @@ def append_only(model: type[Base]) -> type[Base]:
         ("postgresql", postgresql_triggers(table.name)),
     ):
         for statement in statements:
-            event.listen(table, "after_create", DDL(statement.replace("%", "%%")).execute_if(dialect=dialect))
+            ddl = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
+            event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
     event.listen(model, "before_update", _refuse)
     event.listen(model, "before_delete", _refuse)
     return model
 
 
 def _refuse(mapper: Mapper[Any], connection: object, target: object) -> None:
-    raise AppendOnlyError(f"{mapper.local_table.name} is append-only")
+    raise AppendOnlyError(f"{mapper.class_.__tablename__} is append-only")
 
 
 def sqlite_triggers(table: str, keys: Sequence[str]) -> list[str]:

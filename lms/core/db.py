@@ -25,6 +25,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     String,
+    Table,
     Text,
     TypeDecorator,
     event,
@@ -210,9 +211,7 @@ def init_app(app: Flask, database_url: str) -> None:
 
 
 def _on_sqlite_connect(connection: Any, _: object) -> None:
-    connection.isolation_level = (
-        None  # BEGIN is ours, else the driver opens transactions that can't be raised
-    )
+    connection.isolation_level = None  # BEGIN is ours, else the driver opens transactions that can't be raised
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")  # an acknowledged answer survives a power cut
@@ -231,7 +230,7 @@ def _refuse_bulk_changes_of_append_only(state: ORMExecuteState) -> None:
     """Refuse `session.execute(update(Record))`, which no mapper event sees."""
     if (state.is_update or state.is_delete) and state.bind_mapper is not None:
         table = state.bind_mapper.local_table
-        if table.info.get("append_only"):
+        if isinstance(table, Table) and table.info.get("append_only"):
             raise AppendOnlyError(f"{table.name} is append-only")
 
 

@@ -15,17 +15,18 @@ class DomainError(Exception):
 
     status: ClassVar[int] = 400
     default_code: ClassVar[str] = "refused"
+    default_message: ClassVar[Text] = text("这次操作没有被接受。")
 
     def __init__(
         self,
-        message: Text,
+        message: Text | None = None,
         *,
         code: str | None = None,
         fields: Mapping[str, Text] | None = None,
         details: Mapping[str, object] | None = None,
     ) -> None:
-        super().__init__(str(message))
-        self.message = message
+        self.message = message or self.default_message
+        super().__init__(str(self.message))
         self.code = code or self.default_code
         self.fields = dict(fields or {})
         self.details = dict(details or {})
@@ -43,9 +44,7 @@ class Unauthenticated(DomainError):
 
     status = 401
     default_code = "unauthenticated"
-
-    def __init__(self, message: Text | None = None, **more: object) -> None:
-        super().__init__(message or text("请先登录。"), **more)  # type: ignore[arg-type]
+    default_message = text("请先登录。")
 
 
 class Forbidden(DomainError):
@@ -53,9 +52,7 @@ class Forbidden(DomainError):
 
     status = 403
     default_code = "forbidden"
-
-    def __init__(self, message: Text | None = None, **more: object) -> None:
-        super().__init__(message or text("您没有做这件事的权限。需要的话请联系主管。"), **more)  # type: ignore[arg-type]
+    default_message = text("您没有做这件事的权限。需要的话请联系主管。")
 
 
 class NotFound(DomainError):
@@ -63,11 +60,7 @@ class NotFound(DomainError):
 
     status = 404
     default_code = "not_found"
-
-    def __init__(self, message: Text | None = None, **more: object) -> None:
-        super().__init__(
-            message or text("没有找到这个页面或内容。它可能已改名、归档，或您没有查看权限。"), **more
-        )  # type: ignore[arg-type]
+    default_message = text("没有找到这个页面或内容。它可能已改名、归档，或您没有查看权限。")
 
 
 class Conflict(DomainError):

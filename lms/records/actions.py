@@ -167,15 +167,11 @@ def refold(person_id: int, document_id: int) -> Folded | None:
         .execution_options(populate_existing=True)
     ).all()
     waiting = [
-        pending
-        for pending in queued().records
-        if pending.person_id == person_id and pending.document_id == document_id
+        pending for pending in queued().records if pending.person_id == person_id and pending.document_id == document_id
     ]
     folded = fold([*written, *waiting])
     if folded is None:
-        current.execute(
-            delete(Standing).where(Standing.person_id == person_id, Standing.document_id == document_id)
-        )
+        current.execute(delete(Standing).where(Standing.person_id == person_id, Standing.document_id == document_id))
         return None
     store(person_id, document_id, folded)
     return folded
@@ -212,11 +208,7 @@ def link_pending(current: Session) -> None:
         current.add(
             Record(
                 hash=previous,
-                **{
-                    name: getattr(line, name)
-                    for name in Pending.__dataclass_fields__
-                    if name not in {"note", "salt"}
-                },
+                **{name: getattr(line, name) for name in Pending.__dataclass_fields__ if name not in {"note", "salt"}},
             )
         )
         if line.document_id is not None:
@@ -249,5 +241,6 @@ def refold_people(person_ids: Sequence[int]) -> None:
         .distinct()
     ).all()
     for person_id, document_id in pairs:
-        refold(person_id, document_id)
+        if document_id is not None:
+            refold(person_id, document_id)
     emit(StandingsRebuilt(person_ids=tuple(person_ids)))

@@ -68,11 +68,8 @@ for _dialect, _zero in (
     ("postgresql", "decode(repeat('00', 32), 'hex')"),
 ):
     # The head exists from the first day on, so that even the first two writers wait for one another.
-    event.listen(
-        LogHead.__table__,
-        "after_create",
-        DDL(f"INSERT INTO log_head (id, seq, hash) VALUES (1, 0, {_zero})").execute_if(dialect=_dialect),
-    )
+    _seed = DDL(f"INSERT INTO log_head (id, seq, hash) VALUES (1, 0, {_zero})")  # type: ignore[no-untyped-call]  # noqa: S608
+    event.listen(LogHead.__table__, "after_create", _seed.execute_if(dialect=_dialect))
 
 
 class Standing(Base):

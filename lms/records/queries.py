@@ -62,9 +62,7 @@ def verify() -> Verdict:
 def _standing_problems() -> Iterator[Text]:
     pairs = (
         session()
-        .execute(
-            select(Record.person_id, Record.document_id).where(Record.document_id.is_not(None)).distinct()
-        )
+        .execute(select(Record.person_id, Record.document_id).where(Record.document_id.is_not(None)).distinct())
         .all()
     )
     kept = session().scalar(select(func.count()).select_from(Standing)) or 0
@@ -75,13 +73,13 @@ def _standing_problems() -> Iterator[Text]:
             due=len(pairs),
         )
     for person_id, document_id in pairs:
+        if document_id is None:
+            continue
         folded = fold(lines_of(person_id, document_id))
         standing = session().get(Standing, (person_id, document_id))
         if folded is None or standing is None:
             continue
-        if any(
-            getattr(standing, name) != getattr(folded, name) for name in type(folded).__dataclass_fields__
-        ):
+        if any(getattr(standing, name) != getattr(folded, name) for name in type(folded).__dataclass_fields__):
             yield text(
                 "人员 %(person)s 与内容 %(document)s 的学习状态与记录不符；请运行 lms records rebuild。",
                 person=person_id,
@@ -92,8 +90,6 @@ def _standing_problems() -> Iterator[Text]:
 def lines_of(person_id: int, document_id: int) -> list[Record]:
     return list(
         session().scalars(
-            select(Record)
-            .where(Record.person_id == person_id, Record.document_id == document_id)
-            .order_by(Record.seq)
+            select(Record).where(Record.person_id == person_id, Record.document_id == document_id).order_by(Record.seq)
         )
     )

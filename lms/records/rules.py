@@ -89,9 +89,7 @@ def note_digest(salt: bytes, text: str) -> bytes:
 
 def makes_done(verb: str, passed: bool | None) -> bool:
     """Return whether a line of this verb completes its document."""
-    return verb in {Verb.COMPLETED, Verb.ACKNOWLEDGED, Verb.CONFIRMED} or (
-        verb == Verb.GRADED and passed is True
-    )
+    return verb in {Verb.COMPLETED, Verb.ACKNOWLEDGED, Verb.CONFIRMED} or (verb == Verb.GRADED and passed is True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

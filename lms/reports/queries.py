@@ -99,7 +99,7 @@ def _conditions(actor: Actor, wanted: Filter, late: Any) -> list[ColumnElement[b
         visible(actor, Permission.REPORT_READ),
     ]
     if not wanted.left_too:
-        found.append(Person.active)
+        found.append(Person.active.is_(True))
     if wanted.team_id is not None:
         found.append(Person.team_id.in_(teams_below([wanted.team_id])))
     if wanted.cohort_id is not None:
@@ -324,7 +324,7 @@ def _key(by: str) -> Any:
 
 
 def _countable(day: int | None) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [AssignmentItem.required, AssignmentItem.purpose == "complete"]
+    found: list[ColumnElement[bool]] = [AssignmentItem.required.is_(True), AssignmentItem.purpose == "complete"]
     if day is not None:
         found.append(AssignmentItem.day == day)
     return found

@@ -4,17 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from apiflask import Schema
-from apiflask.fields import Dict, Integer, String
+from apiflask.fields import Dict, Integer
 from apiflask.validators import Range
 
 
-class ErrorDetail(Schema):  # type: ignore[misc]
-    code = String(required=True)
-    message = String(required=True)
-    fields = Dict(keys=String(), values=String())
-
-
-class ErrorBody(Schema):  # type: ignore[misc]
+class ErrorBody(Schema):
     """The one shape of an error."""
 
     error = Dict(
@@ -22,7 +16,7 @@ class ErrorBody(Schema):  # type: ignore[misc]
     )
 
 
-class PageQuery(Schema):  # type: ignore[misc]
+class PageQuery(Schema):
     after = Integer(load_default=0, strict=False, validate=Range(min=0))
     limit = Integer(load_default=100, validate=Range(min=1, max=1000))
 
