@@ -54,6 +54,7 @@ def test_layout_keeps_the_version():
         single("自付款次日起几天内可以申请退货？"),
         single(options=("3 天", "7 天", "14 天")),
         single(right="o3"),
+        single(options=("15 天", "7 天", "3 天")),
         single(options=("7 天", "3 天", "15 天"), right="o1"),
         Question(stem=single().stem, shape=Multiple(options=single().shape.options, right=("o2",))),
     ],

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from lms.questions.rules.order import authored_order, shown_ids, shown_order, shuffled
 from lms.questions.spec import Kind, Question
-from tests.questions.shapes import SHAPES, questions, rich
+from tests.questions.shapes import SHAPES, one_of_each, questions, rich
 
 seeds = st.text(max_size=8)
 
@@ -35,6 +35,13 @@ def test_options_keep_their_order_unless_the_quiz_shuffles_them(shape):
 def test_left_sides_come_before_right_sides(shape):
     letters = "".join(id[0] for id in order(shape))
     assert letters == "l" * len(shape.left) + "r" * len(shape.right)
+
+
+def test_steps_and_right_sides_are_shuffled_even_where_options_are_not():
+    ordering, matching = (each.shape for each in one_of_each()[5:7])
+    for shape in (ordering, matching):
+        orders = {order(shape, f"seed{n}", shuffle_options=False)[-3:] for n in range(100)}
+        assert len(orders) == 6
 
 
 def test_every_order_of_three_steps_is_about_equally_frequent():

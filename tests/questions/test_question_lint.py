@@ -30,6 +30,7 @@ def test_the_right_option_is_longest_in_most_questions():
     assert "Q240" in codes(*telling)
     assert "Q240" not in codes(*telling[:4])
     assert "Q240" not in codes(*five(lambda n: single("一样长的话", "一样长的字", "一样长的词")))
+    assert "Q240" not in codes(*five(lambda n: single("只长一个字呢", "一样长的字", "一样长的词")))
 
 
 def test_the_key_stands_at_the_same_place_in_most_questions():

@@ -8,7 +8,7 @@ from lms.core.plain import from_plain, to_plain
 from lms.core.points import ONE_POINT
 from lms.questions.rules.identity import asked_sha
 from lms.questions.spec import Item, Question, Rich, Single, TrueFalse
-from lms.quizzes.rules.draw import Paper, draw, points_of
+from lms.quizzes.rules.draw import Paper, draw, points_of, tags_of
 from lms.quizzes.spec import QuizRules, QuizSpec, Section
 
 
@@ -112,6 +112,10 @@ def test_points_come_from_the_question_then_the_section_then_are_one():
     assert points_of(two, question("甲", points=5 * ONE_POINT)) == 5 * ONE_POINT
     assert points_of(two, question("甲")) == 2 * ONE_POINT
     assert points_of(Section(), question("甲")) == ONE_POINT
+
+
+def test_a_question_has_its_sections_tags_and_its_own():
+    assert tags_of(Section(tags=("售后", "时效")), question("甲", tags=("时效", "难点"))) == ("售后", "时效", "难点")
 
 
 def test_the_possible_points_of_a_paper_are_the_sum():

@@ -73,6 +73,11 @@ def points_of(section: Section, question: Question) -> Points:
     return ONE_POINT if section.each is None else section.each
 
 
+def tags_of(section: Section, question: Question) -> tuple[str, ...]:
+    """Return the section's tags and the question's own, each once."""
+    return tuple(dict.fromkeys((*section.tags, *question.tags)))
+
+
 def _is_in(these: Collection[str], asked: str, question: Question) -> bool:
     return asked in these or (question.key is not None and question.key in these)
 
