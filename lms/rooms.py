@@ -11,22 +11,28 @@ from lms.assignments import handlers as assignments
 from lms.content import kind as content_kinds
 from lms.content import kinds
 from lms.content import views as content_views
-from lms.content.events import Published
+from lms.content.events import ArchivePreview, Published, PublishPreview
 from lms.core.bus import Bus
 from lms.home import views as home_views
 from lms.home.navigation import navigation
+from lms.kb import api as kb_api
+from lms.kb import handlers as kb_handlers
 from lms.kb import kind as kb_kind
 from lms.kb import views as kb_views
+from lms.learning import api as learning_api
 from lms.learning import kind as learning_kinds
 from lms.learning import views as learning_views
+from lms.quizzes import api as quizzes_api
+from lms.quizzes import handlers as quizzes
 from lms.quizzes import kind as quizzes_kind
+from lms.quizzes import views as quizzes_views
 from lms.records.events import RecordAppended, StandingsRebuilt
 from lms.reports import api as reports_api
 from lms.reports import views as reports_views
 from lms.tables import metadata
 
-PAGES = (home_views, accounts_views, content_views, kb_views, learning_views, reports_views)
-API = (reports_api,)
+PAGES = (home_views, accounts_views, content_views, kb_views, learning_views, quizzes_views, reports_views)
+API = (quizzes_api, reports_api, learning_api, kb_api)
 KINDS = (*learning_kinds.KINDS, quizzes_kind.KIND, kb_kind.KIND, *content_kinds.KINDS)
 
 
@@ -50,3 +56,6 @@ def subscribe(bus: Bus) -> None:
     bus.subscribe(RosterChanged, assignments.on_roster)
     bus.subscribe(CohortChanged, assignments.on_cohort)
     bus.subscribe(Published, assignments.on_published)
+    bus.subscribe(Published, kb_handlers.on_published)
+    bus.answer(PublishPreview, quizzes.on_publish_preview)
+    bus.answer(ArchivePreview, quizzes.on_archive_preview)

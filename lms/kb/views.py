@@ -1,14 +1,162 @@
-"""Pages of the room."""
+"""The knowledge base: its front page with search, and one article."""
 
-from flask import Blueprint, render_template
+import logging
+from typing import Any
 
-from lms.core.access import Permission
-from lms.web.auth import requires
+from flask import Blueprint, redirect, render_template, request, url_for
+from sqlalchemy.exc import OperationalError
+from werkzeug.wrappers import Response
+
+from lms.accounts import queries as accounts
+from lms.assignments import queries as duties_queries
+from lms.assignments.rules import Place, place_of
+from lms.content import queries as content
+from lms.content.kinds import kinds
+from lms.content.sections import outline, shown_sections
+from lms.content.show import show
+from lms.core.access import Actor, Permission
+from lms.core.db import session, transaction
+from lms.core.here import today
+from lms.kb import actions, queries, rules
+from lms.kb.spec import ArticleSpec
+from lms.records.models import Standing
+from lms.web.auth import current_actor, requires
 
 bp = Blueprint("kb", __name__)
+log = logging.getLogger("lms")
+
+TAGS_SHOWN = 20
 
 
 @bp.get("/kb")
 @requires(Permission.LEARN)
 def index() -> str:
-    return render_template("lms/home/index.html")
+    """Search, else browse by folder or tag, else the front page."""
+    actor = current_actor()
+    query = request.args.get("q", "").strip()[: rules.LONGEST_QUERY]
+    if query:
+        return _results(actor, query)
+    every = queries.articles(actor)
+    pairs = [(each.slug, each.tags) for each in every]
+    folders = rules.categories(pairs)
+    folder, tag = request.args.get("folder"), request.args.get("tag", "")
+    chosen = None
+    if folder is not None:
+        chosen = [each for each in every if each.slug.rpartition("/")[0] == folder]
+    elif tag:
+        chosen = [each for each in every if tag in each.tags]
+    return render_template(
+        "lms/kb/index.html",
+        query="",
+        folders=folders,
+        tags=rules.tag_counts(pairs, TAGS_SHOWN),
+        folder=folder,
+        tag=tag,
+        name=next((each.name for each in folders if each.folder == folder), tag),
+        chosen=sorted(chosen, key=lambda each: each.title) if chosen is not None else None,
+        recent=every[: queries.RECENT],
+        count=len(every),
+        base=url_for(".article", slug="~"),
+    )
+
+
+def _results(actor: Actor, query: str) -> str:
+    hits = queries.search(actor, query)
+    meant = rules.nearest_word(query, queries.names(actor)) if not hits else None
+    log_search(actor, query, len(hits))
+    return render_template(
+        "lms/kb/results.html", query=query, hits=hits, meant=meant, base=url_for(".article", slug="~")
+    )
+
+
+def log_search(actor: Actor, query: str, hits: int) -> None:
+    """Note the search; a database that is busy loses the note, never the answer."""
+    try:
+        with transaction():
+            actions.note_search(actor, query, hits)
+    except OperationalError as error:
+        log.warning("a search was not noted: %s", error.orig)
+
+
+@bp.get("/kb/<path:slug>")
+@requires(Permission.LEARN)
+def article(slug: str) -> str | Response:
+    actor = current_actor()
+    opened = content.open_published(actor, "article", slug)
+    if opened.slug != slug:
+        return redirect(url_for(".article", slug=opened.slug), 301)
+    spec: ArticleSpec = content.spec(opened)
+    intro, parts = shown_sections(spec.intro, spec.sections, show)
+    place = place_of(duties_queries.duties(actor.id, today()), opened.document_id)
+    near = queries.neighbours(actor, opened.document_id)
+    return render_template(
+        "lms/kb/article.html",
+        opened=opened,
+        spec=spec,
+        intro=intro,
+        groups=_groups(parts),
+        entries=outline(spec.sections),
+        shops=queries.shop_names(opened.shops, accounts.shops()),
+        review=rules.review_of(opened.verified_until, spec.about.review_days, today()),
+        change=queries.last_change(opened.revision_id),
+        related=[each for each in near if each.kind == "article" and each.outward],
+        backlinks=[(each, _href(each)) for each in near if not each.outward and each.kind != "article"],
+        backward=[each for each in near if each.kind == "article" and not each.outward],
+        used=rules.used_by(_counts(near)),
+        base=url_for(".article", slug="~"),
+        place=place,
+        ack=_acknowledged(actor, opened, place),
+        going_on=_going_on(place),
+    )
+
+
+def _groups(parts: list[Any]) -> list[dict[str, Any]]:
+    """Return the sections in boxes: a dated one holds what is under it, everything else stands open."""
+    groups: list[dict[str, Any]] = []
+    inside: int | None = None
+    for part in parts:
+        validity = part.section.validity
+        if inside is not None and part.level > inside:
+            groups[-1]["parts"].append(part)
+            continue
+        inside = part.level if validity else None
+        force = rules.force_of(validity, today()) if validity else None
+        groups.append({"force": force, "parts": [part]})
+    return groups
+
+
+def _counts(near: list[queries.Neighbour]) -> dict[str, int]:
+    """Return what rests on the article: a quiz by its questions, all else by documents."""
+    counts: dict[str, int] = {}
+    for each in near:
+        if not each.outward and each.kind != "article":
+            counts[each.kind] = counts.get(each.kind, 0) + (max(1, each.parts) if each.kind == "quiz" else 1)
+    return counts
+
+
+def _href(each: queries.Neighbour) -> str | None:
+    known = kinds().get(each.kind)
+    return url_for(known.open_endpoint, slug=each.slug) if known and known.open_endpoint else None
+
+
+def _going_on(place: Place | None) -> str:
+    """Return where to go after the article was read as an item of a course: its next item, else the first screen."""
+    if place is None:
+        return ""
+    following = place.next
+    if following is not None and following.item.container_id == place.duty.item.container_id:
+        known = kinds().get(following.kind)
+        if known and known.open_endpoint:
+            return url_for(known.open_endpoint, slug=following.slug)
+    return url_for("home.index")
+
+
+def _acknowledged(actor: Actor, opened: content.Opened, place: Place | None) -> dict[str, Any] | None:
+    """Return what the reader is to confirm: None where nobody asks for it and nothing was ever confirmed."""
+    standing = session().get(Standing, (actor.id, opened.document_id))
+    at = standing.last_done_at if standing is not None and standing.state == "done" else None
+    same = standing is not None and standing.confirmed_revision_id == opened.revision_id
+    owed = place is not None and not place.duty.item.settled
+    if place is None and at is None:
+        return None
+    return {"at": at, "stale": at is not None and not same, "owed": owed}

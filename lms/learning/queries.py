@@ -10,12 +10,14 @@ from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Cohort, CohortMember, Person, Team
 from lms.assignments.models import Assignment, AssignmentItem
+from lms.content import queries as content
 from lms.content.models import Document, Slug
 from lms.core.access import Actor, Permission, Scope, scopes
 from lms.core.db import session
 from lms.core.errors import NotFound
 from lms.learning.models import Reading, TaskWork, Upload
-from lms.learning.rules.tasks import Confirmer, Rights, WorkState
+from lms.learning.rules.tasks import Rights, WorkState
+from lms.learning.spec.task import ConfirmedBy
 from lms.records.models import Standing
 
 CLASS_DAYS = 14
@@ -32,9 +34,9 @@ _READING = select(
     Reading.observed_seconds,
     Reading.last_at,
 ).where(Reading.person_id == bindparam("person_id"), Reading.document_id == bindparam("document_id"))
-_STANDING = select(
-    Standing.state, Standing.first_done_at, Standing.last_done_at, Standing.confirmed_revision_id
-).where(Standing.person_id == bindparam("person_id"), Standing.document_id == bindparam("document_id"))
+_STANDING = select(Standing.state, Standing.first_done_at, Standing.last_done_at, Standing.confirmed_revision_id).where(
+    Standing.person_id == bindparam("person_id"), Standing.document_id == bindparam("document_id")
+)
 _STANDINGS = select(Standing.document_id, Standing.state, Standing.last_done_at).where(
     Standing.person_id == bindparam("person_id"), Standing.document_id.in_(bindparam("ids", expanding=True))
 )
@@ -66,16 +68,12 @@ _PERSON_NAME = select(Person.name).where(Person.id == bindparam("id"))
 
 def reading_of(person_id: int, document_id: int) -> Any:
     """Return the row of where a person is in a document, or None."""
-    return (
-        session().execute(_READING, {"person_id": person_id, "document_id": document_id}).one_or_none()
-    )
+    return session().execute(_READING, {"person_id": person_id, "document_id": document_id}).one_or_none()
 
 
 def standing_of(person_id: int, document_id: int) -> Any:
     """Return the row of how a person stands with a document, or None."""
-    return (
-        session().execute(_STANDING, {"person_id": person_id, "document_id": document_id}).one_or_none()
-    )
+    return session().execute(_STANDING, {"person_id": person_id, "document_id": document_id}).one_or_none()
 
 
 def standings_of(person_id: int, document_ids: Sequence[int]) -> dict[int, Any]:
@@ -134,14 +132,14 @@ def confirmable(actor: Actor, person_id: Any, team_id: Any, confirmer: Any) -> C
     held = scopes(actor, Permission.TASK_CONFIRM)
     not_own = person_id != actor.id
     if Scope.ALL in held:
-        return and_(not_own, confirmer != Confirmer.SELF)
+        return and_(not_own, confirmer != ConfirmedBy.SELF)
     conditions: list[ColumnElement[bool]] = []
     if Scope.TEAM in held:
-        conditions.append(and_(team_id.in_(actor.teams_below), confirmer != Confirmer.SELF))
+        conditions.append(and_(team_id.in_(actor.teams_below), confirmer != ConfirmedBy.SELF))
     if actor.mentees:
-        conditions.append(and_(person_id.in_(actor.mentees), confirmer == Confirmer.MENTOR))
+        conditions.append(and_(person_id.in_(actor.mentees), confirmer == ConfirmedBy.MENTOR))
     if actor.trains_cohorts:
-        conditions.append(and_(person_id.in_(_members(actor)), confirmer == Confirmer.TRAINER))
+        conditions.append(and_(person_id.in_(_members(actor)), confirmer == ConfirmedBy.TRAINER))
     return and_(not_own, or_(*conditions)) if conditions else false()
 
 
@@ -346,9 +344,7 @@ def learners(actor: Actor, today: date) -> list[Learner]:
     days: dict[int, list[date]] = {}
     for assignment_id, on in session().execute(
         select(AssignmentItem.assignment_id, AssignmentItem.due_on)
-        .where(
-            AssignmentItem.assignment_id.in_([row.id for row in people]), AssignmentItem.due_on.is_not(None)
-        )
+        .where(AssignmentItem.assignment_id.in_([row.id for row in people]), AssignmentItem.due_on.is_not(None))
         .distinct()
         .order_by(AssignmentItem.due_on)
     ):
@@ -368,6 +364,23 @@ def learners(actor: Actor, today: date) -> list[Learner]:
         )
         for row in people
     ]
+
+
+def plans_to_read(actor: Actor) -> list[Any]:
+    """Return the rows of published curricula and courses that the actor may read, by kind and title."""
+    return list(
+        session().execute(
+            select(Document.id, Document.kind, Document.title, Document.summary, Document.minutes, Slug.slug)
+            .join(Slug, (Slug.document_id == Document.id) & Slug.is_current)
+            .where(
+                Document.kind.in_(("curriculum", "course")),
+                Document.state == "published",
+                content.readable(actor),
+            )
+            .order_by(Document.kind.desc(), Slug.slug)
+            .limit(200)
+        )
+    )
 
 
 def upload_for(actor: Actor, public_id: str) -> Any:

@@ -21,9 +21,9 @@ from lms.core.texts import Text, text
 from lms.learning import queries
 from lms.learning.actions.tasks import begin, record_confirmation, work_of
 from lms.learning.models import TaskWork
-from lms.learning.page import task_of
 from lms.learning.rules import tasks as rules
-from lms.learning.rules.tasks import Confirmer, WorkState
+from lms.learning.rules.tasks import WorkState
+from lms.learning.spec.task import ConfirmedBy, TaskSpec
 from lms.records.actions import append, lock_people
 from lms.records.events import Verb
 from lms.records.models import Record
@@ -87,7 +87,7 @@ def confirm_people(actor: Actor, slug: str, person_ids: Sequence[int]) -> Confir
     out with the reason, and so is who has been confirmed before. Raises NotFound where the actor may confirm nobody.
     """
     opened = content.open_published(actor, "task", slug)
-    task = task_of(content.compiled(opened.revision_id))
+    task: TaskSpec = content.spec(opened)
     chosen = sorted(set(person_ids) - {actor.id})[:100]
     lock_people(chosen)
     rights = queries.rights_of(actor)
@@ -96,7 +96,7 @@ def confirm_people(actor: Actor, slug: str, person_ids: Sequence[int]) -> Confir
         .execute(select(Person.id, Person.name, Person.team_id).where(Person.id.in_(chosen)).order_by(Person.id))
         .all()
     )
-    allowed = [person for person in people if rights.may_confirm(person.id, person.team_id, task.confirmer)]
+    allowed = [person for person in people if rights.may_confirm(person.id, person.team_id, task.confirmed_by)]
     if not allowed:
         raise NotFound()
     names: list[str] = []
@@ -107,7 +107,7 @@ def confirm_people(actor: Actor, slug: str, person_ids: Sequence[int]) -> Confir
             if work.decided_by != actor.id:
                 left_out.append(_decided(work).message)
             continue
-        if task.confirmer != Confirmer.TRAINER and (work is None or work.state != WorkState.SUBMITTED):
+        if task.confirmed_by != ConfirmedBy.TRAINER and (work is None or work.state != WorkState.SUBMITTED):
             left_out.append(text("%(name)s 还没有提交。", name=person.name or ""))
             continue
         if work is None:
@@ -124,21 +124,15 @@ def sign_off(actor: Actor, person_id: int, assignment_id: int, stage: int, note:
     somebody else has signed (with who and when), Invalid for a note that is too long.
     """
     if len(note) > rules.LONGEST_REMARK:
-        raise Invalid(
-            text("写得太长了。"), fields={"note": text("最多 %(n)s 个字，请缩短。", n=rules.LONGEST_REMARK)}
-        )
+        raise Invalid(text("写得太长了。"), fields={"note": text("最多 %(n)s 个字，请缩短。", n=rules.LONGEST_REMARK)})
     lock_people([person_id])
     person = session().execute(select(Person.id, Person.team_id).where(Person.id == person_id)).one_or_none()
     if person is None or not queries.rights_of(actor).may_sign_off(person.id, person.team_id):
         raise NotFound()
     duties = [
-        duty
-        for duty in duties_queries.duties_of_assignments([assignment_id], today())
-        if duty.person_id == person_id
+        duty for duty in duties_queries.duties_of_assignments([assignment_id], today()) if duty.person_id == person_id
     ]
-    sign = next(
-        (duty for duty in duties if duty.item.purpose == "sign_off" and duty.item.stage == stage), None
-    )
+    sign = next((duty for duty in duties if duty.item.purpose == "sign_off" and duty.item.stage == stage), None)
     if sign is None:
         raise NotFound()
     if sign.item.done_at is not None:

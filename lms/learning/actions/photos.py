@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from lms.content.models import Slug
 from lms.core import clock
 from lms.core.access import Actor
 from lms.core.db import new_public_id, session
@@ -34,11 +35,7 @@ def attach(actor: Actor, work: TaskWork, name: str, content: bytes) -> Upload:
     if refused is not None:
         raise Invalid(refused, code="photo_refused", fields={"photo": refused})
     digest = sha256(content).digest()
-    known = (
-        session()
-        .scalars(select(Upload).where(Upload.task_work_id == work.id, Upload.sha == digest))
-        .one_or_none()
-    )
+    known = session().scalars(select(Upload).where(Upload.task_work_id == work.id, Upload.sha == digest)).one_or_none()
     if known is not None:
         return known
     _write(path_of(digest), content)
@@ -58,10 +55,10 @@ def attach(actor: Actor, work: TaskWork, name: str, content: bytes) -> Upload:
     return upload
 
 
-def remove(actor: Actor, public_id: str) -> Path | None:
-    """Take a photo of the actor's own work away; return the file to delete once this is committed, if nobody else has it.
+def remove(actor: Actor, public_id: str) -> tuple[str, Path | None]:
+    """Take a photo of the actor's own work away; return the task's slug and the file to delete after the commit.
 
-    Raises NotFound, Conflict where the work is handed in.
+    The file is None where another work has the same picture. Raises NotFound, Conflict where the work is handed in.
     """
     lock_people([actor.id])
     upload = (
@@ -78,7 +75,8 @@ def remove(actor: Actor, public_id: str) -> Path | None:
     session().delete(upload)
     work.version += 1
     session().flush()
-    return path if shared == 1 else None
+    slug = session().scalars(select(Slug.slug).where(Slug.document_id == work.document_id, Slug.is_current)).one()
+    return slug, path if shared == 1 else None
 
 
 def _write(path: Path, content: bytes) -> None:

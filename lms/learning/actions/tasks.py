@@ -14,9 +14,9 @@ from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.here import today
 from lms.core.texts import text
 from lms.learning.models import TaskWork, Upload
-from lms.learning.page import Task, task_of
 from lms.learning.rules import tasks as rules
-from lms.learning.rules.tasks import Confirmer, WorkState
+from lms.learning.rules.tasks import WorkState
+from lms.learning.spec.task import ConfirmedBy, TaskSpec
 from lms.records.actions import append, lock_people
 from lms.records.events import Verb
 
@@ -36,9 +36,7 @@ def work_of(person_id: int, document_id: int) -> TaskWork | None:
     )
 
 
-def save(
-    actor: Actor, slug: str, *, ticked: Collection[int], evidence: str | None, version: int | None
-) -> TaskWork:
+def save(actor: Actor, slug: str, *, ticked: Collection[int], evidence: str | None, version: int | None) -> TaskWork:
     """Keep what the actor has ticked and written so far; the work is begun by the first save.
 
     evidence: None leaves what is written there. version: of the work that the page showed (0 = none yet), None where
@@ -46,7 +44,7 @@ def save(
     Raises NotFound, Conflict where the work was handed in, confirmed or changed elsewhere, Invalid.
     """
     opened = content.open_published(actor, "task", slug)
-    task = task_of(content.compiled(opened.revision_id))
+    task: TaskSpec = content.spec(opened)
     lock_people([actor.id])
     work = work_of(actor.id, opened.document_id)
     if work is None:
@@ -57,23 +55,19 @@ def save(
             text("写得太长了。"),
             fields={"evidence": text("最多 %(n)s 个字，请缩短。", n=rules.LONGEST_EVIDENCE)},
         )
-    kept = rules.valid_ticks(ticked, len(task.steps))
+    kept = rules.valid_ticks(ticked, len(task.checklist))
     written = work.evidence if evidence is None else evidence.strip()
     if (kept, written) != (work.ticked, work.evidence):
         if version is not None and version != work.version:
-            raise Conflict(
-                text("这项任务在别的窗口改过了。请刷新页面，看过最新内容再改。"), code="version"
-            )
+            raise Conflict(text("这项任务在别的窗口改过了。请刷新页面，看过最新内容再改。"), code="version")
         work.ticked, work.evidence = kept, written
         work.version += 1
-    work.revision_id, work.confirmer = opened.revision_id, task.confirmer
+    work.revision_id, work.confirmer = opened.revision_id, task.confirmed_by
     session().flush()
     return work
 
 
-def hand_in(
-    actor: Actor, slug: str, *, ticked: Collection[int], evidence: str | None, version: int | None
-) -> TaskWork:
+def hand_in(actor: Actor, slug: str, *, ticked: Collection[int], evidence: str | None, version: int | None) -> TaskWork:
     """Save and ask for the confirmation; what 本人 confirms is done with it. A second time changes nothing.
 
     Raises Invalid with what is missing, Conflict where the task is not open yet, and what `save` raises.
@@ -87,13 +81,13 @@ def hand_in(
     if reason is not None:
         raise Conflict(text("还不能开始：%(reason)s", reason=reason), code="locked")
     work = save(actor, slug, ticked=ticked, evidence=evidence, version=version)
-    task = task_of(content.compiled(opened.revision_id))
-    missing = rules.missing(task.needs, work.ticked, work.evidence, photos_of(work.id))
+    task: TaskSpec = content.spec(opened)
+    missing = rules.missing(rules.needs_of(task), work.ticked, work.evidence, photos_of(work.id))
     if missing:
         raise Invalid(text("还差一点，补上再提交。"), code="incomplete", fields=missing)
     work.submitted_at = clock.now()
     work.version += 1
-    if task.confirmer == Confirmer.SELF:
+    if task.confirmed_by == ConfirmedBy.SELF:
         record_confirmation(actor, work, source="self")
     else:
         work.state = WorkState.SUBMITTED
@@ -116,14 +110,14 @@ def take_back(actor: Actor, slug: str) -> TaskWork:
     return work
 
 
-def begin(person_id: int, document_id: int, revision_id: int, task: Task) -> TaskWork:
+def begin(person_id: int, document_id: int, revision_id: int, task: TaskSpec) -> TaskWork:
     """Make the row of a person's work. The caller holds the person's lock."""
     work = TaskWork(
         person_id=person_id,
         document_id=document_id,
         revision_id=revision_id,
         state=WorkState.WORKING,
-        confirmer=task.confirmer,
+        confirmer=task.confirmed_by,
         ticked=[],
         evidence="",
         remark="",

@@ -4,8 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from lms.assignments.rules import Item, State, is_locked, complete_stages, progress
+from lms.assignments.rules import Item, State, complete_stages, is_locked, progress
 
+PLANS = frozenset({"course", "curriculum"})
+TO_DO = frozenset({"open", "part", "late"})
+SETTLED = frozenset({"done", "off"})
 STUCK_AFTER = 2
 """Rostered days without anything done after which somebody is stuck."""
 
@@ -56,9 +59,7 @@ def strip(items: Sequence[Item], today: date) -> list[Day]:
         days.append(Day(number=number, on=on, state=state))
     now = day_number(days, today)
     return [
-        Day(number=day.number, on=day.on, state="now")
-        if day.number == now and day.state == "open"
-        else day
+        Day(number=day.number, on=day.on, state="now") if day.number == now and day.state == "open" else day
         for day in days
     ]
 
@@ -83,13 +84,7 @@ def stages(items: Sequence[Item]) -> list[Stage]:
                 done=counted.done,
                 total=counted.total,
                 state="done" if position in complete else "open" if locked or not counted.done else "now",
-                sign_off=""
-                if sign is None
-                else "done"
-                if sign.settled
-                else "ready"
-                if counted.complete
-                else "open",
+                sign_off="" if sign is None else "done" if sign.settled else "ready" if counted.complete else "open",
             )
         )
     return found

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from lms.core.errors import Conflict
 from lms.core.texts import Text, text
+from lms.learning.spec.task import ConfirmedBy, Evidence, TaskSpec
 
 LONGEST_EVIDENCE = 5_000
 LONGEST_REMARK = 500
@@ -24,14 +25,6 @@ class WorkState(StrEnum):
 EDITABLE = frozenset({WorkState.WORKING, WorkState.RETURNED})
 
 
-class Confirmer(StrEnum):
-    """确认人: who says that a task is done."""
-
-    MENTOR = "mentor"
-    TRAINER = "trainer"
-    SELF = "self"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needs:
     """What a task asks for. steps: number of lines of its checklist."""
@@ -39,6 +32,14 @@ class Needs:
     steps: int
     text: bool
     photo: bool
+
+
+def needs_of(task: TaskSpec) -> Needs:
+    return Needs(
+        steps=len(task.checklist),
+        text=Evidence.WRITING in task.evidence,
+        photo=Evidence.PHOTO in task.evidence,
+    )
 
 
 def valid_ticks(ticked: Iterable[int], steps: int) -> list[int]:
@@ -83,17 +84,17 @@ class Rights:
         A class (讲师) is confirmed by the cohort's trainer, all else by the mentor; a trainer and the lead of the
         team may confirm both, so that nobody waits for somebody on leave.
         """
-        if person_id == self.actor_id or confirmer == Confirmer.SELF:
+        if person_id == self.actor_id or confirmer == ConfirmedBy.SELF:
             return False
         if self.everything or team_id in self.teams:
             return True
-        if confirmer == Confirmer.TRAINER:
+        if confirmer == ConfirmedBy.TRAINER:
             return person_id in self.cohort_members
         return person_id in self.mentees
 
     def may_sign_off(self, person_id: int, team_id: int | None) -> bool:
         """Say whether this person may sign off a stage of another (带教验收)."""
-        return self.may_confirm(person_id, team_id, Confirmer.MENTOR)
+        return self.may_confirm(person_id, team_id, ConfirmedBy.MENTOR)
 
 
 def image_type(head: bytes) -> str | None:

@@ -1,0 +1,60 @@
+"""Verbs of the knowledge base: keep what articles are found by in step, note what was searched."""
+
+from sqlalchemy import delete, select
+
+from lms.content import queries as content
+from lms.content.models import Document
+from lms.core import clock
+from lms.core.access import Actor
+from lms.core.db import session
+from lms.kb.models import ArticleEntry, SearchLog
+from lms.kb.spec import ArticleSpec
+from lms.questions.rules.folding import folded
+
+APART = "\n"
+"""Between the parts of a folded column, so that no word is found across two of them."""
+
+
+def index_article(document_id: int, revision_id: int) -> None:
+    """Write anew what an article is found by: title, aliases, tags, summary, and the text of its sections."""
+    spec: ArticleSpec = content.compiled(revision_id)
+    sections = [(each.anchor, each.title, each.text) for each in (spec.intro, *spec.sections)]
+    sections[0] = ("", "", spec.intro.text)
+    values = {
+        "title": folded(spec.title),
+        "aliases": APART.join(folded(alias) for alias in spec.aliases),
+        "tags": APART.join(folded(tag) for tag in spec.about.tags),
+        "summary": folded(spec.about.summary),
+        "body": APART.join(folded(part) for _, heading, text in sections for part in (heading, text)),
+        "sections": [list(section) for section in sections],
+    }
+    entry = session().get(ArticleEntry, document_id)
+    if entry is None:
+        session().add(ArticleEntry(document_id=document_id, **values))
+    else:
+        for name, value in values.items():
+            setattr(entry, name, value)
+    session().flush()
+
+
+def rebuild() -> int:
+    """Write every entry anew from what is published; return how many there are."""
+    session().execute(delete(ArticleEntry))
+    session().expire_all()
+    rows = (
+        session()
+        .execute(
+            select(Document.id, Document.published_id).where(
+                Document.kind == "article", Document.state == "published", Document.published_id.is_not(None)
+            )
+        )
+        .all()
+    )
+    for document_id, revision_id in rows:
+        index_article(document_id, revision_id)
+    return len(rows)
+
+
+def note_search(actor: Actor, query: str, hits: int) -> None:
+    """Note a search and how many articles it found: what is searched in vain is knowledge that is missing."""
+    session().add(SearchLog(at=clock.now(), person_id=actor.id, query=query.strip()[:200], hits=hits))

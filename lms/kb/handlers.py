@@ -1,0 +1,9 @@
+"""What the knowledge base does when something is published; rooms.py subscribes it."""
+
+from lms.content.events import Published
+from lms.kb import actions
+
+
+def on_published(fact: Published) -> None:
+    if fact.kind == "article":
+        actions.index_article(fact.document_id, fact.revision_id)

@@ -1,0 +1,39 @@
+"""What the store, the editor and the search need to know of an article."""
+
+from lms.content.grammar.keywords import Word
+from lms.content.kinds import Kind
+from lms.content.parts import Meta, PartSpec
+from lms.content.rules.parts import section_parts
+from lms.kb.spec import ArticleSpec, parse
+
+REVIEW_DAYS = 180
+"""An article that does not say how often it is reviewed is due twice a year."""
+
+
+def _meta(spec: ArticleSpec) -> Meta:
+    return Meta(
+        title=spec.title,
+        summary=spec.about.summary,
+        tags=spec.about.tags,
+        aliases=spec.aliases,
+        audience=spec.about.audience,
+        shops=spec.shops,
+        owner=spec.about.owner,
+        review_days=spec.about.review_days or REVIEW_DAYS,
+    )
+
+
+def _parts(spec: ArticleSpec) -> tuple[PartSpec, ...]:
+    return section_parts(spec.sections)
+
+
+KIND = Kind(
+    name="article",
+    word=Word.ARTICLE,
+    folder="kb_content",
+    spec=ArticleSpec,
+    parse=parse,
+    meta=_meta,
+    parts=_parts,
+    open_endpoint="kb.article",
+)

@@ -1,0 +1,199 @@
+"""Finding and showing knowledge: words, sentences with marks, categories, whether a rule is in force. Pure."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+from rapidfuzz import fuzz, process
+
+from lms.kb.spec import DateKind, Validity
+from lms.questions.rules.folding import folded
+
+LONGEST_QUERY = 100
+MOST_WORDS = 8
+SNIPPET = 60
+"""Characters of a sentence around the first hit."""
+_BREAK = re.compile(r"[\s，。；、,;?？!！]+")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_SENTENCE_END = re.compile(r"(?<=[。！？；\n])")
+
+
+def query_words(query: str) -> tuple[str, ...]:
+    """Return the words of a query as they are looked for, each once, at most eight. Spaces and commas part them."""
+    words = (folded(word) for word in _BREAK.split(query[:LONGEST_QUERY]))
+    return tuple(dict.fromkeys(word for word in words if word))[:MOST_WORDS]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A run of text; hit: it is one of the words that were looked for."""
+
+    text: str
+    hit: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """Where a word stands: the section and its sentence in pieces. anchor "" = at the top."""
+
+    anchor: str
+    heading: str
+    pieces: tuple[Piece, ...]
+
+
+def marked(text: str, words: Sequence[str]) -> tuple[Piece, ...]:
+    """Return the text in pieces, the words marked. Width, case and traditional writing do not count."""
+    flat, places = _flat(text)
+    hits = [False] * len(text)
+    for word in words:
+        start = flat.find(word)
+        while start >= 0:
+            for index in range(start, start + len(word)):
+                hits[places[index]] = True
+            start = flat.find(word, start + len(word))
+    pieces: list[Piece] = []
+    begin = 0
+    for index in range(1, len(text) + 1):
+        if index == len(text) or hits[index] != hits[begin]:
+            pieces.append(Piece(text=text[begin:index], hit=hits[begin]))
+            begin = index
+    return tuple(pieces)
+
+
+@lru_cache(maxsize=20_000)
+def _fold_one(character: str) -> str:
+    return folded(character)
+
+
+def _flat(text: str) -> tuple[str, list[int]]:
+    """Return the folded text and, for each of its characters, which one of the original it comes from."""
+    flat: list[str] = []
+    places: list[int] = []
+    for index, character in enumerate(text):
+        if character.isspace():
+            beside = text[max(0, index - 1) : index] + text[index + 1 : index + 2]
+            if _HAN.search(beside):
+                continue  # folding closes the gap between Chinese and digits
+            character = " "
+        for each in _fold_one(character) or " ":
+            flat.append(each)
+            places.append(index)
+    return "".join(flat), places
+
+
+def best_sentence(sections: Sequence[Sequence[str]], words: Sequence[str], summary: str) -> Sentence:
+    """Return the sentence to show with a hit: of the section with most of the words, else the summary.
+
+    sections: `(anchor, heading, text)`.
+    """
+    best: tuple[int, int] | None = None
+    for index, (_anchor, heading, text) in enumerate(sections):
+        flat = folded(f"{heading}\n{text}")
+        score = sum(word in flat for word in words) * 2 + any(word in folded(heading) for word in words)
+        if score and (best is None or score > best[0]):
+            best = (score, index)
+    if best is None:
+        return Sentence(anchor="", heading="", pieces=marked(summary, words))
+    anchor, heading, text = sections[best[1]]
+    return Sentence(anchor=anchor, heading=heading, pieces=marked(_around(text, words), words))
+
+
+def _around(text: str, words: Sequence[str]) -> str:
+    """Return the sentence with most of the words, cut to what fits on two lines of a phone."""
+    sentences = [sentence.strip() for sentence in _SENTENCE_END.split(text) if sentence.strip()]
+    if not sentences:
+        return ""
+    chosen = max(sentences, key=lambda sentence: sum(word in folded(sentence) for word in words))
+    if len(chosen) <= SNIPPET * 2:
+        return chosen
+    flat, places = _flat(chosen)
+    first = min((places[at] for word in words if (at := flat.find(word)) >= 0), default=0)
+    begin = max(0, first - SNIPPET // 2)
+    cut = chosen[begin : begin + SNIPPET * 2]
+    return ("…" if begin else "") + cut + ("…" if begin + len(cut) < len(chosen) else "")
+
+
+def nearest_word(query: str, names: Iterable[str]) -> str | None:
+    """Return the title or alias that was probably meant, or None."""
+    every = list(dict.fromkeys(names))
+    found = process.extractOne(folded(query), every, scorer=fuzz.WRatio, processor=folded, score_cutoff=55)
+    return found[0] if found and folded(found[0]) != folded(query) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Category:
+    """A folder of articles. name: the tag that most of its articles have, else the folder's own name."""
+
+    folder: str
+    name: str
+    count: int
+
+
+def categories(articles: Iterable[tuple[str, Sequence[str]]]) -> list[Category]:
+    """Return the folders of the articles, given as slug and tags, the fullest first."""
+    tags: dict[str, Counter[str]] = {}
+    counts: Counter[str] = Counter()
+    for slug, names in articles:
+        folder = slug.rpartition("/")[0]
+        counts[folder] += 1
+        tags.setdefault(folder, Counter()).update(names)
+    found = []
+    used: set[str] = set()
+    for folder, count in counts.most_common():
+        name = next((tag for tag, _ in tags[folder].most_common() if tag not in used), folder)
+        used.add(name)
+        found.append(Category(folder=folder, name=name or folder, count=count))
+    return found
+
+
+def tag_counts(articles: Iterable[tuple[str, Sequence[str]]], most: int) -> list[tuple[str, int]]:
+    counts: Counter[str] = Counter()
+    for _slug, names in articles:
+        counts.update(names)
+    return counts.most_common(most)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Force:
+    """Whether a dated section holds. state: now | ahead | over; days: left, or until it begins; None = no end."""
+
+    state: str
+    days: int | None
+    first: date | None
+    last: date | None
+    judged_by: DateKind
+
+
+def force_of(validity: Validity, today: date) -> Force:
+    if validity.first is not None and today < validity.first:
+        state, days = "ahead", (validity.first - today).days
+    elif validity.last is not None and today > validity.last:
+        state, days = "over", None
+    else:
+        state, days = "now", (validity.last - today).days if validity.last else None
+    return Force(state=state, days=days, first=validity.first, last=validity.last, judged_by=validity.judged_by)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """Up to when an article was confirmed. confirmed_on: None where the period is not known; late: days overdue, 0 = not."""
+
+    confirmed_on: date | None
+    until: date | None
+    late: int
+
+
+def review_of(until: date | None, period: int | None, today: date) -> Review:
+    """period: whole days between two reviews."""
+    late = max(0, (today - until).days) if until else 0
+    confirmed = until - timedelta(days=period) if until and period else None
+    return Review(confirmed_on=confirmed, until=until, late=late)
+
+
+def used_by(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Return how many things of each kind rest on an article, in the order in which people think of them."""
+    order = ("lesson", "task", "course", "curriculum", "quiz", "drill", "article")
+    return [(kind, counts[kind]) for kind in order if counts.get(kind)]
