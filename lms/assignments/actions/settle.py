@@ -1,9 +1,9 @@
 """Rolling completions up, in the transaction of the record that completes them."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from lms.assignments import rules
 from lms.assignments.models import Assignment, AssignmentItem, AssignmentReason
@@ -141,20 +141,20 @@ def settle(actor: Actor | None, assignment: Assignment, *, source: str) -> None:
 
     The person's lock is held, so of two last items finished at once the second one sees the first.
     """
+    asked = session().scalar(
+        select(func.min(AssignmentReason.due_on)).where(
+            AssignmentReason.assignment_id == assignment.id, AssignmentReason.until.is_(None)
+        )
+    )
+    if asked is not None:
+        _date_undated(assignment.id, asked)
     items = items_of(assignment.id)
     whole = rules.progress(items)
     finished = [item.done_at for item in items if item.done_at]
     assignment.done_items, assignment.total_items = whole.done, whole.total
     assignment.last_done_at = max(finished, default=None)
     due = [item.due_on for item in items if item.required and item.due_on]
-    reasons = session().scalars(
-        select(AssignmentReason.due_on).where(
-            AssignmentReason.assignment_id == assignment.id,
-            AssignmentReason.until.is_(None),
-            AssignmentReason.due_on.is_not(None),
-        )
-    )
-    assignment.due_on = min(filter(None, reasons), default=max(due, default=None))
+    assignment.due_on = asked or max(due, default=None)
     for container in dict.fromkeys(item.container_id for item in items if item.container_id is not None):
         inside = [item for item in items if item.container_id == container]
         if rules.progress(inside).complete:
@@ -167,6 +167,21 @@ def settle(actor: Actor | None, assignment: Assignment, *, source: str) -> None:
         assignment.state, assignment.done_at = "done", clock.now()
         if all(item.document_id != assignment.document_id or item.purpose == "sign_off" for item in items):
             _complete(actor, assignment, assignment.document_id, source)
+
+
+def _date_undated(assignment_id: int, due_on: date) -> None:
+    """Give the items without a day of their own the day of the earliest live reason, so that each can be late."""
+    session().execute(
+        update(AssignmentItem)
+        .where(
+            AssignmentItem.assignment_id == assignment_id,
+            AssignmentItem.day.is_(None),
+            AssignmentItem.done_at.is_(None),
+            AssignmentItem.due_on.is_distinct_from(due_on),
+        )
+        .values(due_on=due_on)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _complete(actor: Actor | None, assignment: Assignment, document_id: int, source: str) -> None:
