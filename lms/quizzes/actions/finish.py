@@ -1,0 +1,226 @@
+"""Closing an attempt: by its person, by its deadline, or by somebody who voids it. Marked once, recorded once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Table, bindparam, select, update
+
+from lms.accounts.models import Person
+from lms.accounts.queries import visible
+from lms.content.models import PartVersion
+from lms.core import clock
+from lms.core.access import Actor, Permission
+from lms.core.audit import audit
+from lms.core.bus import emit
+from lms.core.db import session
+from lms.core.errors import Conflict, Invalid, NotFound
+from lms.core.plain import from_plain
+from lms.core.texts import text
+from lms.questions.rules.grade import grade
+from lms.questions.spec import Question
+from lms.quizzes.events import QuizGraded
+from lms.quizzes.models import Attempt, AttemptItem
+from lms.quizzes.queries import Frozen
+from lms.quizzes.rules.attempts import GRACE, AttemptClosed, Mark, State, is_over, mark, score
+from lms.records import actions as records
+from lms.records.events import Verb
+from lms.records.models import Record
+
+LEFT_LYING = 2 * 60 * 60
+"""Seconds from which an attempt without a limit was left lying, not worked on: nothing is counted as observed."""
+
+_item: Table = AttemptItem.__table__  # type: ignore[assignment]
+_ANSWERS = (
+    select(_item.c.position, _item.c.points, _item.c.value, _item.c.earned, PartVersion.spec)
+    .join(PartVersion, PartVersion.sha == _item.c.part_version_sha)
+    .where(_item.c.attempt_id == bindparam("attempt_id"))
+    .order_by(_item.c.position)
+)
+_MARK = (
+    update(_item)
+    .where(_item.c.attempt_id == bindparam("of_attempt"), _item.c.position == bindparam("at_position"))
+    .values(earned=bindparam("points_earned"))
+)
+
+
+def submit(actor: Actor, public_id: str) -> bool:
+    """Close and mark one's own attempt; say whether this call did it. Sent again, it changes nothing.
+
+    An attempt whose time is up is closed as ended by its deadline. Raises NotFound, and AttemptClosed for a voided one.
+    """
+    records.lock_people([actor.id])
+    attempt = session().scalars(
+        select(Attempt)
+        .where(Attempt.public_id == public_id, Attempt.person_id == actor.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if attempt is None:
+        raise NotFound()
+    if attempt.state == State.VOIDED:
+        raise AttemptClosed(text("这份答卷已作废，不再接收答案。原因请看通知。"), code="attempt_voided")
+    if attempt.state != State.OPEN:
+        return False
+    now = clock.now()
+    if is_over(attempt.deadline_at, now):
+        _close(None, attempt, State.EXPIRED, attempt.deadline_at or now)
+    else:
+        _close(actor, attempt, State.SUBMITTED, now)
+    return True
+
+
+def close_over(person_id: int, document_id: int) -> None:
+    """Close the person's open attempt at a quiz if its time is up. The caller holds the person's lock."""
+    now = clock.now()
+    for attempt in session().scalars(
+        select(Attempt)
+        .where(
+            Attempt.person_id == person_id,
+            Attempt.document_id == document_id,
+            Attempt.state == State.OPEN.value,
+            Attempt.deadline_at < now - GRACE,
+        )
+        .with_for_update()
+    ):
+        _close(None, attempt, State.EXPIRED, attempt.deadline_at or now)
+
+
+def over(now: datetime, after: int, limit: int) -> list[tuple[int, int]]:
+    """Return attempt and person of open attempts whose time is up: up to `limit` with a key above `after`."""
+    rows = session().execute(
+        select(Attempt.id, Attempt.person_id)
+        .where(Attempt.state == State.OPEN.value, Attempt.deadline_at < now - GRACE, Attempt.id > after)
+        .order_by(Attempt.id)
+        .limit(limit)
+    )
+    return [(row.id, row.person_id) for row in rows]
+
+
+def close_all(attempt_ids: Sequence[int], person_ids: Sequence[int]) -> int:
+    """Close these attempts at their deadlines with what was saved; return how many still had to be.
+
+    At most 100 people in one transaction.
+    """
+    records.lock_people(person_ids)
+    now = clock.now()
+    closed = 0
+    for attempt in session().scalars(
+        select(Attempt)
+        .where(Attempt.id.in_(attempt_ids), Attempt.state == State.OPEN.value)
+        .order_by(Attempt.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ):
+        if is_over(attempt.deadline_at, now):
+            _close(None, attempt, State.EXPIRED, attempt.deadline_at or now)
+            closed += 1
+    return closed
+
+
+def void(actor: Actor, public_id: str, reason: str) -> None:
+    """Declare that an attempt counts for nothing. Nothing is deleted; the log says who and why.
+
+    Raises NotFound, Invalid without a reason, Conflict where it is voided already.
+    """
+    if not reason.strip():
+        raise Invalid(text("请写明作废的原因。"), fields={"reason": text("原因不能为空。")})
+    person_id = session().scalar(
+        select(Attempt.person_id)
+        .join(Person, Person.id == Attempt.person_id)
+        .where(Attempt.public_id == public_id, visible(actor, Permission.RECORD_VOID))
+    )
+    if person_id is None:
+        raise NotFound()
+    records.lock_people([person_id])
+    attempt = session().scalars(
+        select(Attempt)
+        .where(Attempt.public_id == public_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    if attempt.state == State.VOIDED:
+        raise Conflict(text("这份答卷已经作废，没有再次改动。"))
+    before = attempt.state
+    line = session().scalar(
+        select(Record.seq).where(
+            Record.person_id == person_id,
+            Record.document_id == attempt.document_id,
+            Record.verb == Verb.GRADED.value,
+            Record.ref == public_id,
+        )
+    )
+    if line is not None:
+        records.void(actor, line, reason)
+    attempt.state = State.VOIDED.value
+    attempt.submitted_at = attempt.submitted_at or clock.now()
+    audit(
+        actor.id,
+        "attempt.voided",
+        "attempt",
+        public_id,
+        person_id=person_id,
+        before={"state": before},
+        after={"state": State.VOIDED.value},
+    )
+
+
+def _close(actor: Actor | None, attempt: Attempt, state: State, at: datetime) -> None:
+    """Mark every answer, close the attempt, write its one line into the log."""
+    frozen: Frozen = from_plain(Frozen, attempt.limits)
+    marks = _mark_all(attempt.id)
+    total = score(marks)
+    passed = total.verdict(frozen.rules.pass_mark)
+    attempt.state = state.value
+    attempt.submitted_at = at
+    attempt.ended_by = "deadline" if state is State.EXPIRED else "person"
+    attempt.earned = total.earned
+    attempt.possible = total.possible
+    attempt.passed = passed
+    records.append(
+        actor,
+        attempt.person_id,
+        Verb.GRADED,
+        document_id=attempt.document_id,
+        revision_id=attempt.revision_id,
+        source="quiz",
+        earned=total.earned,
+        possible=total.possible,
+        passed=passed,
+        credited_minutes=frozen.minutes,
+        observed_seconds=_observed(attempt, at),
+        ref=attempt.public_id,
+    )
+    emit(
+        QuizGraded(
+            person_id=attempt.person_id,
+            document_id=attempt.document_id,
+            attempt_id=attempt.public_id,
+            earned=total.earned,
+            possible=total.possible,
+            passed=passed,
+            at=at,
+        )
+    )
+
+
+def _mark_all(attempt_id: int) -> list[Mark]:
+    marks: list[Mark] = []
+    rows = session().execute(_ANSWERS, {"attempt_id": attempt_id}).all()
+    for row in rows:
+        answer = row.value["v"] if row.value else None
+        marks.append(mark(row.points, grade(from_plain(Question, row.spec), answer)))
+    session().execute(
+        _MARK,
+        [
+            {"of_attempt": attempt_id, "at_position": row.position, "points_earned": each.earned}
+            for row, each in zip(rows, marks, strict=True)
+        ],
+    )
+    return marks
+
+
+def _observed(attempt: Attempt, at: datetime) -> int | None:
+    seconds = max(int((at - attempt.started_at).total_seconds()), 0)
+    if attempt.deadline_at is None and seconds > LEFT_LYING:
+        return None
+    return seconds

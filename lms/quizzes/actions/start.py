@@ -1,0 +1,138 @@
+"""Beginning an attempt: its questions are drawn and its rules frozen; later publishing changes neither."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Table, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from lms.accounts.models import Person
+from lms.assignments import actions as assignments
+from lms.assignments.queries import locked_reason
+from lms.content import queries as content
+from lms.content.models import Part, PartVersion
+from lms.core import clock
+from lms.core.access import Actor
+from lms.core.db import session
+from lms.core.errors import Conflict
+from lms.core.here import today
+from lms.core.plain import to_plain
+from lms.core.texts import text
+from lms.quizzes import queries
+from lms.quizzes.actions.finish import close_over
+from lms.quizzes.models import Attempt, AttemptItem
+from lms.quizzes.rules.attempts import State, deadline, may_start
+from lms.quizzes.rules.draw import Paper, draw
+from lms.quizzes.spec import QuizSpec
+from lms.records.actions import lock_people
+
+_item: Table = AttemptItem.__table__  # type: ignore[assignment]
+
+
+class Locked(Conflict):
+    """The quiz waits for something else that the person has to finish first."""
+
+    default_code = "locked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """public_id: the attempt's name. created: false where one was open already and goes on."""
+
+    public_id: str
+    created: bool
+
+
+def start(actor: Actor, slug: str, *, request_id: str | None = None) -> Started:
+    """Return the person's open attempt at the quiz, begun now where there was none.
+
+    Raises NotFound, Locked, NoAttemptsLeft, CoolingDown, and Conflict for a quiz without a question.
+    """
+    lock_people([actor.id])  # two starts of one person wait here; the unique index is the proof
+    opened = content.open_published(actor, "quiz", slug)
+    quiz: QuizSpec = content.spec(opened)
+    now = clock.now()
+    close_over(actor.id, opened.document_id)
+    past = queries.history(actor.id, opened.document_id, now)
+    decision = may_start(quiz.rules, queries.as_past(past), now)
+    if decision.resumes:
+        return Started(public_id=_open_one(actor.id, opened.document_id), created=False)
+    reason = locked_reason(actor.id, opened.document_id, today())
+    if reason is not None:
+        raise Locked(reason)
+    percent = session().scalar(select(Person.time_factor_percent).where(Person.id == actor.id)) or 100
+    frozen = queries.Frozen(
+        rules=quiz.rules, minutes=opened.minutes, time_percent=percent, seed=secrets.token_hex(16)
+    )
+    paper = draw(quiz, frozen.seed, seen=queries.seen_by(actor.id, opened.document_id))
+    if not paper.items:
+        raise Conflict(text("这份测验还没有题目，请联系它的负责人。"), code="empty")
+    attempt = Attempt(
+        person_id=actor.id,
+        document_id=opened.document_id,
+        revision_id=opened.revision_id,
+        occasion=queries.ONCE,
+        number=decision.number,
+        mode=quiz.rules.use.value,
+        state=State.OPEN.value,
+        started_at=now,
+        deadline_at=deadline(quiz.rules, now, queries.time_factor(percent)),
+        total=len(paper.items),
+        possible=paper.possible,
+        limits=to_plain(frozen),
+        request_id=request_id,
+    )
+    try:
+        with session().begin_nested():
+            session().add(attempt)
+            session().flush()
+    except IntegrityError:
+        return Started(public_id=_open_one(actor.id, opened.document_id), created=False)
+    _lay_out(attempt.id, opened.document_id, paper, now)
+    assignments.opened(actor.id, opened.document_id)
+    return Started(public_id=attempt.public_id, created=True)
+
+
+def _open_one(person_id: int, document_id: int) -> str:
+    return session().scalars(
+        select(Attempt.public_id).where(
+            Attempt.person_id == person_id,
+            Attempt.document_id == document_id,
+            Attempt.state == State.OPEN.value,
+        )
+    ).one()
+
+
+def _lay_out(attempt_id: int, document_id: int, paper: Paper, now: datetime) -> None:
+    """Write every question of the paper, with room for its answer, in one statement."""
+    parts = _parts_of(document_id, paper)
+    session().execute(
+        insert(_item),
+        [
+            {
+                "attempt_id": attempt_id,
+                "position": position,
+                "key": f"q{position}",
+                "part_id": parts[item.asked],
+                "part_version_sha": bytes.fromhex(item.asked),
+                "option_order": {"ids": list(item.option_order)},
+                "points": item.points,
+            }
+            for position, item in enumerate(paper.items, start=1)
+        ],
+    )
+
+
+def _parts_of(document_id: int, paper: Paper) -> dict[str, int]:
+    """Return the part of each drawn question: this quiz's own where another quiz asks the same."""
+    shas = [bytes.fromhex(item.asked) for item in paper.items]
+    found = {
+        row.sha.hex(): row.part_id
+        for row in session().execute(select(PartVersion.sha, PartVersion.part_id).where(PartVersion.sha.in_(shas)))
+    }
+    keys = {item.key: item.asked for item in paper.items if item.key}
+    if keys:
+        own = select(Part.key, Part.id).where(Part.document_id == document_id, Part.key.in_(keys))
+        found.update({keys[row.key]: row.id for row in session().execute(own)})
+    return found

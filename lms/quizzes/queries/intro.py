@@ -1,0 +1,82 @@
+"""What somebody has to know before an attempt: how it goes, what came before, what may be done now."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from lms.assignments.queries import locked_reason
+from lms.content import queries as content
+from lms.core import clock
+from lms.core.access import Actor
+from lms.core.here import today
+from lms.core.texts import Text
+from lms.quizzes.queries.sittings import PastAttempt, as_past, history
+from lms.quizzes.rules.attempts import CoolingDown, NoAttemptsLeft, State, attempts_left, may_start, next_start
+from lms.quizzes.spec import QuizRules, QuizSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intro:
+    """questions: on one paper. going: the open attempt; over: its time is up. refusal: why none may begin now.
+
+    retry_at: when the next may begin, where there is a wait. left: attempts that may still begin, None = any number.
+    """
+
+    slug: str
+    title: str
+    questions: int
+    rules: QuizRules
+    quiz: QuizSpec
+    past: tuple[PastAttempt, ...]
+    going: PastAttempt | None
+    refusal: Text | None
+    retry_at: datetime | None
+    left: int | None
+
+    @property
+    def passed(self) -> bool:
+        return any(each.passed for each in self.past if each.state is not State.VOIDED)
+
+
+def intro(actor: Actor, slug: str) -> Intro:
+    """Return what the quiz's first page shows. Raises NotFound."""
+    opened = content.open_published(actor, "quiz", slug)
+    quiz: QuizSpec = content.spec(opened)
+    now = clock.now()
+    past = history(actor.id, opened.document_id, now)
+    going = next((each for each in past if each.state is State.OPEN), None)
+    refusal: Text | None = None
+    retry_at: datetime | None = None
+    if going is None:
+        try:
+            may_start(quiz.rules, as_past(past), now)
+            refusal = locked_reason(actor.id, opened.document_id, today())
+        except NoAttemptsLeft as refused:
+            refusal = refused.message
+        except CoolingDown as refused:
+            refusal, retry_at = refused.message, next_start(quiz.rules, as_past(past))
+    return Intro(
+        slug=opened.slug,
+        title=opened.title,
+        questions=_on_one_paper(quiz),
+        rules=quiz.rules,
+        quiz=quiz,
+        past=tuple(reversed(past)),
+        going=going,
+        refusal=refusal,
+        retry_at=retry_at,
+        left=attempts_left(quiz.rules, as_past(past)),
+    )
+
+
+def next_try(rules: QuizRules, ended_at: datetime | None) -> datetime | None:
+    """Return when the next attempt may begin after one that ended at this time; None = at once."""
+    if ended_at is None or not rules.cooldown_seconds:
+        return None
+    return ended_at + timedelta(seconds=rules.cooldown_seconds)
+
+
+def _on_one_paper(quiz: QuizSpec) -> int:
+    return sum(
+        len(section.questions) if section.draw is None else min(section.draw, len(section.questions))
+        for section in quiz.sections
+    )
