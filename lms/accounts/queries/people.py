@@ -21,7 +21,7 @@ from lms.accounts.models import (
     Team,
 )
 from lms.accounts.queries.actors import teams_below, visible
-from lms.core.access import Actor, Permission, Role
+from lms.core.access import Actor, Permission, Role, Scope, scopes
 from lms.core.db import session
 from lms.core.errors import NotFound
 from lms.core.here import today
@@ -165,6 +165,22 @@ def person_by_no(actor: Actor, employee_no: str, permission: Permission = Permis
     if found is None:
         raise NotFound()
     return found
+
+
+def person_by_id(person_id: int) -> Person:
+    """Return a person whose id came from the actor's own rights. Raises NotFound."""
+    found = session().get(Person, person_id)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def sees_everybody(actor: Actor, permission: Permission) -> bool:
+    return Scope.ALL in scopes(actor, permission)
+
+
+def team_name(team_id: int | None) -> str:
+    return session().scalar(select(Team.name).where(Team.id == team_id)) or ""
 
 
 def seen(actor: Actor, permission: Permission, person_ids: Iterable[int]) -> frozenset[int]:
@@ -325,3 +341,25 @@ def active_by_no(employee_no: str) -> Person | None:
         .scalars(select(Person).where(Person.login_name == employee_no.strip().casefold(), Person.active))
         .one_or_none()
     )
+
+
+def team_heads() -> dict[int, tuple[int, str]]:
+    """Return for each team how many people are in it and the names of its leads."""
+    day = today()
+    found: dict[int, tuple[int, str]] = {}
+    counted = dict(
+        session()
+        .execute(select(Person.team_id, func.count(Person.id)).where(Person.active).group_by(Person.team_id))
+        .tuples()
+    )
+    leads: dict[int, list[str]] = {}
+    for team_id, name in session().execute(
+        select(RoleGrant.team_id, Person.name)
+        .join(Person, Person.id == RoleGrant.person_id)
+        .where(RoleGrant.role == Role.LEAD, _live(RoleGrant, day), Person.active)
+        .order_by(Person.employee_no)
+    ):
+        leads.setdefault(team_id, []).append(name or "")
+    for team in {*counted, *leads} - {None}:
+        found[team or 0] = (counted.get(team, 0), "、".join(leads.get(team or 0, [])))
+    return found

@@ -1,0 +1,187 @@
+"""Staff and roster files: what is known, what would happen, and doing exactly that."""
+
+from collections import defaultdict
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from lms.accounts import queries
+from lms.accounts.actions import cohorts, people, rosters
+from lms.accounts.models import Cohort, CohortMember, Mentor, Person, PersonShop, RoleGrant, RosterDay, Shop, Team
+from lms.accounts.rules import roster_file, staff, staff_words
+from lms.accounts.rules.roster_file import RosterPlan
+from lms.accounts.rules.sign_in import login_name
+from lms.accounts.rules.staff import Known, KnownPerson, StaffPlan
+from lms.core import sheets
+from lms.core.access import Actor, Permission, Role
+from lms.core.audit import audit
+from lms.core.db import session
+from lms.core.errors import Conflict, Invalid
+from lms.core.here import today
+from lms.core.texts import text
+
+
+def plan_staff(actor: Actor, data: bytes) -> StaffPlan:
+    """Return what the file would do. Raises Unreadable, TooLarge for a file that can't be read at all."""
+    sheet = sheets.read(data, staff_words.COLUMNS)
+    return staff.plan(sheet.rows, known(actor), sheet.unknown)
+
+
+def plan_roster(actor: Actor, data: bytes) -> RosterPlan:
+    """Return what the roster file would do. Raises Unreadable, TooLarge."""
+    sheet = sheets.read(data, roster_file.COLUMNS)
+    current = session()
+    mine = current.execute(
+        select(Person.login_name, Person.id).where(
+            queries.visible(actor, Permission.ROSTER_EDIT), Person.active, Person.login_name.is_not(None)
+        )
+    ).all()
+    logins = {login_name(row["employee_no"]) for row in sheet.rows}
+    ids = [id for login, id in mine if login in logins]
+    held = {
+        (row.person_id, row.day): row.working
+        for row in current.execute(
+            select(RosterDay.person_id, RosterDay.day, RosterDay.working).where(RosterDay.person_id.in_(ids))
+        )
+    }
+    return roster_file.plan(sheet.rows, {login or "": id for login, id in mine}, held, today(), sheet.unknown)
+
+
+def digest(plan: StaffPlan | RosterPlan) -> str:
+    """Return the fingerprint of a plan: what was shown is what is done, or nothing."""
+    return sha256(repr(plan).encode()).hexdigest()
+
+
+def apply_staff(actor: Actor, data: bytes, shown: str = "") -> StaffPlan:
+    """Do what the file says, all of it or nothing. shown: the digest of the plan that the person has seen.
+
+    Raises Invalid where a row is refused, Conflict where the plan is another one by now.
+    """
+    plan = plan_staff(actor, data)
+    _check(plan, shown)
+    ids: dict[str, int] = {login: person.id for login, person in _logins().items()}
+    for change in plan.new:
+        fields = dict(change.fields)
+        fields.pop("name", None)
+        person = people.hire(
+            actor,
+            employee_no=change.employee_no,
+            name=change.name,
+            team_id=change.team_id or 0,
+            **fields,  # type: ignore[arg-type]
+        )
+        ids[change.login] = person.id
+    for change in plan.changed:
+        if change.fields:
+            people.change(actor, ids[change.login], change.fields)
+        if change.team_id is not None:
+            people.move(actor, ids[change.login], change.team_id, today())
+    joining: dict[int, list[int]] = defaultdict(list)
+    for change in (*plan.new, *plan.changed):
+        person_id = ids[change.login]
+        if change.shops is not None:
+            people.set_shops(actor, person_id, change.shops)
+        for role, team_id in change.grants:
+            people.grant(actor, person_id, role, team_id)
+        if change.mentor:
+            people.set_mentor(actor, person_id, ids[change.mentor])
+        if change.cohort_id is not None:
+            joining[change.cohort_id].append(person_id)
+    for cohort_id in sorted(joining):
+        cohorts.add_members(actor, cohort_id, joining[cohort_id])
+    audit(
+        actor.id,
+        "staff.imported",
+        "file",
+        sha256(data).hexdigest()[:16],
+        after={"new": len(plan.new), "changed": len(plan.changed)},
+    )
+    return plan
+
+
+def apply_roster(actor: Actor, data: bytes, shown: str = "") -> RosterPlan:
+    """Set the single days that the file says, all of them or none. Raises like apply_staff."""
+    plan = plan_roster(actor, data)
+    _check(plan, shown)
+    rosters.set_days(actor, plan.days())
+    return plan
+
+
+def _check(plan: StaffPlan | RosterPlan, shown: str) -> None:
+    if plan.refused:
+        raise Invalid(text("有 %(n)s 行不能导入，什么也没有改。请改好文件再传。", n=len(plan.refused)))
+    if not plan.can_apply:
+        raise Invalid(text("文件里没有要改的，什么也没有改。"))
+    if shown and shown != digest(plan):
+        raise Conflict(text("预览之后有人改过人员资料，什么也没有改。请重新预览。"))
+
+
+def _logins() -> dict[str, Person]:
+    return {
+        person.login_name or "": person
+        for person in session().scalars(select(Person).where(Person.login_name.is_not(None)))
+    }
+
+
+def known(actor: Actor) -> Known:
+    """Return what is there already, in seven statements."""
+    current, day = session(), today()
+    shops, grants, mentors, members = (
+        _pairs(select(PersonShop.person_id, PersonShop.shop_id)),
+        defaultdict[int, set[tuple[Role, int]]](set),
+        dict[int, int](),
+        _pairs(select(CohortMember.person_id, CohortMember.cohort_id).where(CohortMember.left_on.is_(None))),
+    )
+    for row in current.execute(
+        select(RoleGrant.person_id, RoleGrant.role, RoleGrant.team_id).where(_live(RoleGrant, day))
+    ):
+        grants[row.person_id].add((Role(row.role), row.team_id))
+    for person_id, mentor_id in current.execute(
+        select(Mentor.person_id, Mentor.mentor_id).where(_live(Mentor, day)).order_by(Mentor.from_on, Mentor.id)
+    ):
+        mentors[person_id] = mentor_id
+    return Known(
+        people={
+            login: KnownPerson(
+                id=person.id,
+                employee_no=person.employee_no or "",
+                name=person.name or "",
+                active=person.active,
+                team_id=person.team_id,
+                position=person.position,
+                employment=person.employment,
+                email=person.email or "",
+                phone=person.phone or "",
+                hired_on=person.hired_on,
+                leaving_on=person.leaving_on,
+                shops=frozenset(shops[person.id]),
+                grants=frozenset(grants[person.id]),
+                mentor_id=mentors.get(person.id),
+                cohorts=frozenset(members[person.id]),
+            )
+            for login, person in _logins().items()
+        },
+        teams=_named(select(Team.id, Team.code, Team.name).where(Team.closed_on.is_(None)).order_by(Team.code)),
+        shops=_named(select(Shop.id, Shop.code, Shop.name).order_by(Shop.code)),
+        cohorts=_named(select(Cohort.id, Cohort.name, Cohort.name).order_by(Cohort.starts_on.desc())),
+        root_id=queries.root_id() or 0,
+        may_grant_admin=Role.ADMIN in actor.roles,
+        own_login=login_name(actor.employee_no),
+    )
+
+
+def _pairs(statement: Any) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = defaultdict(set)
+    for person_id, other in session().execute(statement):
+        found[person_id].add(other)
+    return found
+
+
+def _named(statement: Any) -> list[tuple[int, str, str]]:
+    return [(row[0], row[1], row[2]) for row in session().execute(statement)]
+
+
+def _live(table: Any, day: date) -> Any:
+    return (table.from_on <= day) & or_(table.until_on.is_(None), table.until_on > day)
