@@ -1,37 +1,27 @@
-"""One file while it is read: its blocks, its words, and everything found wrong or linked on the way."""
+"""One file while it is read: its blocks, its sections, its links, and everything found wrong on the way."""
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from lms.content.grammar.agree import disagreements
-from lms.content.grammar.amounts import read_days
 from lms.content.grammar.blocks import Block, BlockKind, scan
-from lms.content.grammar.chips import ID, ChipValue, Form, find_chips, is_chip_line, read_chip, suggest_chip
-from lms.content.grammar.document import About, Parsed, Reference, SectionSpec, in_order
-from lms.content.grammar.findings import Finding, Fix, Severity
-from lms.content.grammar.front import Entry, Front, read_front
+from lms.content.grammar.chips import ID, ChipValue, is_chip_line
+from lms.content.grammar.document import Parsed, Reference, SectionSpec, in_order
+from lms.content.grammar.findings import Severity
 from lms.content.grammar.inline import find_links, plain_text, resolve
-from lms.content.grammar.keywords import Language, Word, find_word, language_of, nearest
+from lms.content.grammar.keywords import Word, nearest
+from lms.content.grammar.properties import Properties
 from lms.content.grammar.traps import one_line, open_lines, traps
 from lms.core.lines import split_lines
 from lms.core.markup import render, why_refused
 from lms.core.markup_tree import HeadingIds, heading_id
-from lms.core.texts import Text, text
+from lms.core.texts import text
 
 S = TypeVar("S")
 
-COMMON_WORDS = (
-    Word.TYPE,
-    Word.TITLE,
-    Word.SUMMARY,
-    Word.OWNER,
-    Word.TAGS,
-    Word.AUDIENCE,
-    Word.REVIEW_EVERY,
-)
 _LAYOUT = re.compile(r"^[ \t]*(?:[-*+>]|\d+\.|#{1,6})[ \t]+(?:\[[ xX]\][ \t]+)?|^[ \t]*\|?[ |:-]+\|?[ \t]*$")
 
 
@@ -54,52 +44,29 @@ class Section:
         return self.heading.level if self.heading else 0
 
 
-class Reading:
-    """Reads what all kinds have in common; a kind's parser asks for its own words, chips and sections.
-
-    Everything that is wrong is collected, never raised: an author is told all at once.
-    """
+class Reading(Properties):
+    """Reads what all kinds have in common; a kind's parser asks for its own words, chips and sections."""
 
     def __init__(self, source: str, path: str, *, scenes: bool = False) -> None:
-        """scenes: headings are the scenes of a drill, and are called so."""
+        """path: in the repository, for relative links. scenes: headings are scenes of a drill, and called so."""
+        super().__init__(source)
         self._scenes = scenes
         self.source = source
         self.path = path
-        self.lines = split_lines(source)
-        self.findings: list[Finding] = []
         self.blocks: tuple[Block, ...] = scan(source)
-        self.ids: list[tuple[str, int]] = []
-        self._words: dict[Language, tuple[int, str]] = {}
         self.refusal = why_refused(source)
-        front, found = read_front(source)
-        self.front: Front = front
-        self.findings.extend(found)
         if self.refusal is not None:
             self.error("C119", 1, self.refusal)
         else:
             self.findings.extend(traps(source, self.blocks))
             if not any(finding.code == "C129" for finding in self.findings):  # says the same, more plainly
                 self.findings.extend(disagreements(source, self.blocks))
-        self._entries: dict[Word, Entry] = {}
-        self.language = next((language for entry in front.entries if (language := language_of(entry.key))), Language.ZH)
         self.headings = tuple(block for block in self.blocks if block.kind is BlockKind.HEADING)
         self.links = tuple(self._links())
 
-    # what is said to the author
-
-    def error(self, code: str, line: int, problem: Text, fix: Fix | None = None) -> None:
-        self._say(code, line, problem, Severity.ERROR, fix)
-
-    def warn(self, code: str, line: int, problem: Text, fix: Fix | None = None) -> None:
-        self._say(code, line, problem, Severity.WARNING, fix)
-
-    def _say(self, code: str, line: int, problem: Text, severity: Severity, fix: Fix | None) -> None:
-        message = text("第 %(line)s 行：%(problem)s", line=line, problem=problem)
-        self.findings.append(Finding(code=code, line=line, message=message, severity=severity, fix=fix))
-
     def finish(self, spec: S) -> Parsed[S]:
         """Return what was read; the spec is left out if anything is an error."""
-        self._check_languages()
+        self.check_languages()
         findings = in_order(self.findings)
         broken = any(finding.severity is Severity.ERROR for finding in findings)
         return Parsed(
@@ -107,209 +74,18 @@ class Reading:
             spec=None if broken else spec,
             findings=findings,
             links=self.links,
-            headings=tuple(block.text for block in self.headings),
+            headings=tuple(plain_text(block.text) for block in self.headings),
             ids=tuple(self.ids),
             front=self.front,
         )
 
-    # front matter
-
-    def allow(self, words: Sequence[Word]) -> None:
-        """Take in the front matter; a key that is none of the words is an error."""
-        allowed = (*COMMON_WORDS, *words)
-        for entry in self.front.entries:
-            word = find_word(entry.key, allowed)
-            if word is None:
-                self._unknown_key(entry, allowed)
-            elif word in self._entries:
-                before = self._entries[word]
-                self.error(
-                    "C104",
-                    entry.line,
-                    text("“%(key)s”和第 %(before)s 行是同一个属性，请删去一处。", key=entry.key, before=before.line),
-                )
-            else:
-                self._entries[word] = entry
-                self.note_word(entry.key, entry.line)
-
-    def _unknown_key(self, entry: Entry, allowed: Sequence[Word]) -> None:
-        names = [word.written(self.language) for word in allowed]
-        guess = nearest(entry.key, names)
-        every = "、".join(names)
-        if guess is None:
-            self.error("C105", entry.line, text("没有“%(key)s”这个属性。可用：%(every)s。", key=entry.key, every=every))
-            return
-        new = self.lines[entry.line - 1].replace(entry.key, guess, 1)
-        self.error(
-            "C105",
-            entry.line,
-            text("没有“%(key)s”这个属性，是否“%(guess)s”？可用：%(every)s。", key=entry.key, guess=guess, every=every),
-            one_line(entry.line, new, text("改为“%(guess)s”", guess=guess)),
-        )
-
-    def about(self) -> About:
-        """Return what every kind may say of itself."""
-        return About(
-            summary=self.one(Word.SUMMARY),
-            owner=self.one(Word.OWNER),
-            tags=self.many(Word.TAGS),
-            audience=self.many(Word.AUDIENCE),
-            review_days=self.amount(Word.REVIEW_EVERY, read_days, "90天"),
-        )
-
-    def entry(self, word: Word) -> Entry | None:
-        """Return the entry unless it is missing or empty."""
-        entry = self._entries.get(word)
-        return None if entry is None or entry.is_empty else entry
-
-    def required(self, word: Word) -> Entry | None:
-        entry = self.entry(word)
-        if entry is None:
-            self.error("C108", 1, text("缺少属性“%(key)s”。", key=word.written(self.language)))
-        return entry
-
-    def one(self, word: Word) -> str:
-        """Return a plain value, "" if there is none."""
-        entry = self.entry(word)
-        if entry is None:
-            return ""
-        if (entry.items is not None and len(entry.items) > 1) or entry.pairs is not None:
-            self.error("C107", entry.line, text("“%(key)s”只写一个。", key=entry.key))
-        return entry.texts[0]
-
-    def many(self, word: Word) -> tuple[str, ...]:
-        """Return a list; “售后，退货” without brackets is one too, with a word about it."""
-        entry = self.entry(word)
-        if entry is None:
-            return ()
-        if entry.items is None and re.search("[,，、]", entry.value):
-            parts = tuple(part.strip() for part in re.split("[,，、]", entry.value) if part.strip())
-            new = f"{entry.key}: [{', '.join(parts)}]"
-            self.warn(
-                "C103",
-                entry.line,
-                text("属性用英文冒号加空格，列表用英文逗号。"),
-                one_line(entry.line, new, text("改写这一行")),
-            )
-            return parts
-        return tuple(dict.fromkeys(entry.texts))
-
-    def amount(self, word: Word, read: Callable[[str], S | None], sample: str) -> S | None:
-        """Return a value that `read` understands; sample: how it should be written."""
-        entry = self.entry(word)
-        if entry is None:
-            return None
-        value = read(self.one(word))
-        if value is None:
-            self.error(
-                "C107",
-                entry.line,
-                text("“%(key)s”看不懂，请写成“%(key)s: %(sample)s”。", key=entry.key, sample=sample),
-            )
-        return value
-
-    def choices(self, word: Word, among: Sequence[Word]) -> tuple[Word, ...]:
-        """Return the keywords that a value or list names; another word is an error."""
-        entry = self.entry(word)
-        found: list[Word] = []
-        for written in self.many(word):
-            choice = find_word(written, among)
-            assert entry is not None
-            if choice is None:
-                names = [each.written(self.language) for each in among]
-                guess = nearest(written, names)
-                every = "、".join(names)
-                fix = None
-                if guess:
-                    new = self.lines[entry.line - 1].replace(written, guess, 1)
-                    fix = one_line(entry.line, new, text("改为“%(guess)s”", guess=guess))
-                self.error(
-                    "C107",
-                    entry.line,
-                    text(
-                        "“%(key)s”不能写“%(written)s”。可用：%(every)s。", key=entry.key, written=written, every=every
-                    ),
-                    fix,
-                )
-            elif choice not in found:
-                found.append(choice)
-                self.note_word(written, entry.line)
-        return tuple(found)
-
-    def choice(self, word: Word, among: Sequence[Word]) -> Word | None:
-        self.one(word)
-        found = self.choices(word, among)
-        return found[0] if found else None
-
-    # keywords and chips
-
-    def note_word(self, written: str, line: int) -> None:
-        """Remember in which language a keyword was written: one file keeps to one."""
-        language = language_of(written)
-        if language is not None:
-            self._words.setdefault(language, (line, written))
-
-    def _check_languages(self) -> None:
-        if len(self._words) < 2:
-            return
-        line, written = self._words[Language.EN if self.language is Language.ZH else Language.ZH]
-        self.warn("C109", line, text("“%(word)s”和别处语言不同，一个文件只用一种语言的关键字。", word=written))
-
-    def chips(self, chip_lines: Sequence[tuple[int, str]], forms: Sequence[Form]) -> list[tuple[int, ChipValue]]:
-        """Return the chips of the lines that are among the forms; an unknown one is an error."""
-        found: list[tuple[int, ChipValue]] = []
-        for line, written in chip_lines:
-            for chip in find_chips(written):
-                value = self.chip(line, chip.text, forms)
-                if value:
-                    found.append((line, value))
-        return found
-
-    def chip(self, line: int, written: str, forms: Sequence[Form]) -> ChipValue | None:
-        value = read_chip(written, forms)
-        if value is None:
-            self.unknown_chip(line, written, forms)
-        elif value.form.word not in (Word.TAG, Word.ID):
-            # What follows the colon is the author's own: `需完成:Onboarding` is a Chinese chip.
-            self.note_word(re.split("[:：]", written)[0], line)
-        return value
-
-    def unknown_chip(self, line: int, written: str, forms: Sequence[Form]) -> None:
-        every = "、".join(form.sample(self.language) for form in forms)
-        guess = suggest_chip(written, forms)
-        if guess is None:
-            self.error("C110", line, text("不认识“%(chip)s”。可用：%(every)s。", chip=written, every=every))
-            return
-        old = self.lines[line - 1]
-        new = old.replace(f"`{written}`", f"`{guess}`").replace(f"【{written}】", f"`{guess}`")
-        fix = (
-            one_line(line, new, text("改为“%(guess)s”", guess=guess))
-            if new != old and read_chip(guess, forms)
-            else None
-        )
-        self.error(
-            "C110",
-            line,
-            text("不认识“%(chip)s”，是否“%(guess)s”？可用：%(every)s。", chip=written, guess=guess, every=every),
-            fix,
-        )
-
-    def note_id(self, found: tuple[str, int] | None) -> None:
-        """Remember an id and its line; the same one twice in a file is an error."""
-        if found is None:
-            return
-        id, line = found
-        before = next((other for name, other in self.ids if name == id), None)
-        if before is not None:
-            self.error("C162", line, text("“id:%(id)s”在第 %(before)s 行已经用过，请删去一处。", id=id, before=before))
-        self.ids.append(found)
-
-    # title, sections, links
-
     def title(self) -> str:
         """Return the text of the one `#` heading, or 标题 of the front matter."""
         titles = [block for block in self.headings if block.level == 1]
+        tags = {finding.line for finding in self.findings if finding.code == "C122"}
         for extra in titles[1:]:
+            if extra.first in tags:
+                continue
             new = "#" + self.lines[extra.first - 1]
             self.error(
                 "C112",
@@ -339,9 +115,9 @@ class Reading:
             if block.level == 1 and heading is None and not found:
                 heading = block
                 continue
-            found.append(_section(heading, own, self.lines))
+            found.append(_section(heading, own))
             heading, own = block, []
-        found.append(_section(heading, own, self.lines))
+        found.append(_section(heading, own))
         return tuple(found)
 
     def compiled(
@@ -448,7 +224,7 @@ def words_of(markdown: str) -> str:
     return "\n".join(kept)
 
 
-def _section(heading: Block | None, blocks: Sequence[Block], lines: Sequence[str]) -> Section:
+def _section(heading: Block | None, blocks: Sequence[Block]) -> Section:
     chips: list[tuple[int, str]] = []
     rest = list(blocks)
     if heading is not None and rest and rest[0].kind is BlockKind.PARAGRAPH:
