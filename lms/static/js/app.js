@@ -9,8 +9,12 @@
 
   document.addEventListener("keydown", function (event) {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-    var field = document.querySelector('[data-focus-key="' + event.key + '"]');
-    if (field && field.offsetParent !== null) {
+    // The last one that is to be seen: a page's own search comes after the one in the bar.
+    var fields = Array.prototype.filter.call(document.querySelectorAll("[data-focus-key]"), function (one) {
+      return one.dataset.focusKey === event.key && one.offsetParent !== null;
+    });
+    var field = fields[fields.length - 1];
+    if (field) {
       event.preventDefault();
       field.focus();
       field.select();
@@ -46,8 +50,14 @@
   document.addEventListener("click", function (event) {
     var button = event.target.closest("[data-copy]");
     if (!button) return;
-    var source = button.closest(".script").querySelector(".script-text");
-    copyText(source.textContent.trim()).then(function () { say(button.getAttribute("data-copied") || ""); });
+    var source = button.closest(".script").querySelector(".script-text").cloneNode(true);
+    var slots = source.querySelectorAll(".slot");
+    // A place to fill in stays to be seen as one: “{昵称}”, never a bare word that is sent as it is.
+    slots.forEach(function (slot) { slot.textContent = "{" + slot.textContent + "}"; });
+    var words = button.closest("[data-copied]");
+    copyText(source.textContent.trim()).then(function () {
+      if (words) say(slots.length ? words.dataset.copiedSlots.replace("{}", slots[0].textContent) : words.dataset.copied);
+    });
   });
 
   // A second press while the first is under way is the commonest way to do a thing twice.
