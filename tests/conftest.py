@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from apiflask import APIFlask
 from argon2 import PasswordHasher
+from flask import g, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, event, text
 
@@ -61,10 +62,20 @@ def _postgres_database(server: str) -> Iterator[str]:
         engine.dispose()
 
 
+class Browser(FlaskClient):
+    """A test's browser. Inside `world` all requests share one app context; each must begin with an empty `g`."""
+
+    def open(self, *args: Any, **options: Any) -> Any:
+        if has_app_context():
+            g.__dict__.clear()
+        return super().open(*args, **options)
+
+
 def an_app(folder: Path, url: str, **settings: Any) -> APIFlask:
     """Return an app on an empty database whose tables are made."""
     app = create_app({"instance_path": folder, "database_url": url, **settings})
     app.testing = True
+    app.test_client_class = Browser
     with app.app_context():
         db.create_all()
     return app
