@@ -111,7 +111,7 @@ def people() -> list[PersonPlan]:
                 roles=(Role.LEAD,),
                 hired=900 + 60 * number,
                 shops=_SHOPS_OF[team],
-            )  # fmt: skip
+            )
         )
     taken = {*_NAMED, *AUTUMN_COHORT, *(no for no, _ in NEW_HIRES)}
     free = (no for no in (f"A{number}" for number in range(1002, 1100)) if no not in taken)

@@ -13,7 +13,8 @@ LMS = ROOT / "lms"
 
 ROWS: list[tuple[str, ...]] = [
     ("cli", "__main__"),
-    ("mount", "worker", "demo"),
+    ("mount", "demo"),
+    ("worker", "serving"),
     ("app", "rooms", "tables", "facts"),
     ("home",),
     ("reports",),

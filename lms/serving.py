@@ -1,0 +1,70 @@
+"""The processes of one installation: the web server and one worker, started together and ended together."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from types import FrameType
+
+RESTART_AFTER = 2.0
+"""Seconds before a worker that ended is started again, so that one that can't start does not spin."""
+
+
+def web_command(host: str, port: int, processes: int, threads: int) -> list[str]:
+    """Return the command of the production server."""
+    return [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "lms:create_app()",
+        "--bind",
+        f"{host}:{port}",
+        "--workers",
+        str(processes),
+        "--threads",
+        str(threads),
+        "--worker-class",
+        "gthread",
+        "--keep-alive",
+        "30",
+        "--name",
+        "kefu-academy",
+    ]
+
+
+def run(host: str, port: int, *, processes: int, threads: int = 4, environment: Mapping[str, str] | None = None) -> int:
+    """Serve until the web server ends or SIGTERM or SIGINT comes; return the web server's exit code.
+
+    The worker is started again whenever it ends. Both are processes of their own: nothing opened here, a database
+    connection least of all, is shared with them.
+    """
+    given = {**os.environ, **(environment or {})}
+    sys.stdout.flush()
+    web = subprocess.Popen(web_command(host, port, processes, threads), env=given)  # noqa: S603 - our own interpreter
+    stop = threading.Event()
+    worker: list[subprocess.Popen[bytes]] = []
+
+    def keep_a_worker() -> None:
+        while not stop.is_set():
+            process = subprocess.Popen([sys.executable, "-m", "lms", "worker"], env=given)
+            worker[:] = [process]
+            process.wait()
+            stop.wait(RESTART_AFTER)
+
+    def leave(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+        web.terminate()
+
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGINT, leave)
+    keeper = threading.Thread(target=keep_a_worker, daemon=True)
+    keeper.start()
+    try:
+        return web.wait()
+    finally:
+        stop.set()
+        for process in worker:
+            process.terminate()
+        keeper.join(5)
