@@ -351,6 +351,7 @@ def team_heads() -> dict[int, tuple[int, str]]:
         session()
         .execute(select(Person.team_id, func.count(Person.id)).where(Person.active).group_by(Person.team_id))
         .tuples()
+        .all()
     )
     leads: dict[int, list[str]] = {}
     for team_id, name in session().execute(

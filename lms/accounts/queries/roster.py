@@ -97,6 +97,7 @@ def _places(ids: list[int]) -> dict[int, list[Place]]:
             )
         )
         .tuples()
+        .all()
     )
     upward: dict[int, tuple[int, ...]] = {}
 
