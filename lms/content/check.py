@@ -29,17 +29,22 @@ class Corpus:
     findings: list[tuple[str, Finding]] = field(default_factory=list)
 
 
-def check(files: Mapping[str, bytes], parsers: Mapping[Word, Parser], wholes: Iterable[Whole] = ()) -> Corpus:
+def check(
+    files: Mapping[str, bytes],
+    parsers: Mapping[Word, Parser],
+    wholes: Iterable[Whole] = (),
+    others: Iterable[str] = (),
+) -> Corpus:
     """Read all files and everything between them.
 
     files: by path in the repository, pictures too (links lead to them). parsers: by kind. wholes: checks of the
-    slices that need several documents, e.g. the minutes of a curriculum.
+    slices that need several documents, e.g. the minutes of a curriculum. others: paths that exist and are not read.
     """
     corpus = Corpus()
     for path in sorted(files):
         if is_document(path):
             corpus.findings.extend((path, finding) for finding in _read(corpus, path, files[path], parsers))
-    known = known_targets(corpus.parsed.values(), files)
+    known = known_targets(corpus.parsed.values(), [*files, *others])
     for path, parsed in corpus.parsed.items():
         source = corpus.sources[path]
         found = [*lint_links(source, path, parsed.links, known), *lint_personal_data(source), *lint_slug(path)]

@@ -4,6 +4,7 @@ from lms.content.grammar.keywords import Word
 from lms.content.kinds import Kind
 from lms.content.parts import Meta, PartSpec
 from lms.content.rules.parts import section_parts
+from lms.kb.learner import learner_pieces
 from lms.kb.spec import ArticleSpec, parse
 
 REVIEW_DAYS = 180
@@ -35,5 +36,6 @@ KIND = Kind(
     parse=parse,
     meta=_meta,
     parts=_parts,
+    safe_view=learner_pieces,
     open_endpoint="kb.article",
 )

@@ -11,6 +11,7 @@ from lms.content.kinds import Kind, MinutesOf
 from lms.content.parts import Meta, PartSpec
 from lms.content.rules.parts import section_parts
 from lms.content.steps import Step
+from lms.learning.learner import course_pieces, curriculum_pieces, lesson_pieces, task_pieces
 from lms.learning.lint import lint_paths
 from lms.learning.spec import course, curriculum, lesson, task
 from lms.learning.spec.course import CourseSpec
@@ -135,6 +136,7 @@ LESSON = Kind(
     with_keys=_lesson_with_keys,
     match=match_questions,
     lint=_lesson_lint,
+    safe_view=lesson_pieces,
     open_endpoint="learning.lesson",
 )
 TASK = Kind(
@@ -144,6 +146,7 @@ TASK = Kind(
     spec=TaskSpec,
     parse=task.parse,
     meta=_task_meta,
+    safe_view=task_pieces,
     open_endpoint="learning.task",
 )
 COURSE = Kind(
@@ -156,6 +159,8 @@ COURSE = Kind(
     parts=_course_parts,
     whole=_lint,
     expand=_course_steps,
+    rank=1,
+    safe_view=course_pieces,
     open_endpoint="learning.course",
 )
 CURRICULUM = Kind(
@@ -167,6 +172,8 @@ CURRICULUM = Kind(
     meta=_curriculum_meta,
     expand=_curriculum_steps,
     positions=_curriculum_positions,
+    rank=2,
+    safe_view=curriculum_pieces,
     open_endpoint="learning.curriculum",
 )
 KINDS = (LESSON, TASK, COURSE, CURRICULUM)

@@ -1,0 +1,118 @@
+"""The command `lms …`, and the same group as `flask lms …` in a host application.
+
+Each slice offers its own group in its cli.py; GROUPS is the one place where they are put together.
+"""
+
+import sys
+
+import click
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from apiflask import APIFlask
+from flask import Flask, current_app
+from flask.cli import ScriptInfo
+from flask_migrate import upgrade
+
+from lms import serving
+from lms import worker as worker_module
+from lms.app import MIGRATIONS, create_app
+from lms.content.cli import group as content_group
+from lms.core.db import db
+from lms.core.errors import Conflict
+from lms.core.terminal import AppCommand, provide, tell
+from lms.core.texts import text
+from lms.demo.cli import demo
+from lms.records.cli import group as records_group
+
+GROUPS: tuple[click.Command, ...] = (content_group, records_group, demo)
+"""Groups and single commands of the slices, in the order of `lms --help`."""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Kefu Academy 客服学院: training, knowledge checks and a knowledge base for customer-service teams.
+
+    \b
+    Example:
+      lms db upgrade
+      lms content sync
+      lms serve --port 8000
+    """
+    given = ctx.obj
+    if isinstance(given, Flask):
+        provide(ctx, lambda: given)
+    elif isinstance(given, ScriptInfo):
+        provide(ctx, lambda: _academy_of(given.load_app()))
+    else:
+        provide(ctx, create_app)
+
+
+def _academy_of(host: Flask) -> Flask:
+    """Return the academy that runs in a host application, which may be the academy itself."""
+    if "lms_settings" in host.extensions:
+        return host
+    mounted: Flask | None = host.extensions.get("lms_app")
+    return mounted or create_app()
+
+
+def _refuse_an_old_schema() -> None:
+    with db.engine.connect() as connection:
+        heads = MigrationContext.configure(connection).get_current_heads()
+    if set(heads) != set(ScriptDirectory(str(MIGRATIONS)).get_heads()):
+        raise Conflict(text("数据库还没有升级到这个版本，请先运行 lms db upgrade。"))
+
+
+@main.command(cls=AppCommand)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 for all.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--processes", default=2, show_default=True, type=click.IntRange(1, 64))
+@click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64), help="Threads in each process.")
+def serve(host: str, port: int, processes: int, threads: int) -> None:
+    """Serve the academy for production use, with one worker beside it.
+
+    \b
+    Example:
+      lms serve --host 0.0.0.0 --port 8000 --processes 4
+    """
+    _refuse_an_old_schema()
+    sys.exit(serving.run(host, port, processes=processes, threads=threads))
+
+
+@main.command(cls=AppCommand)
+@click.option("--once", is_flag=True, help="Do every job once and end.")
+def worker(once: bool) -> None:
+    """Do what nobody asks for: close expired attempts, apply dated changes. Any number may run.
+
+    \b
+    Example:
+      lms worker --once
+    """
+    _refuse_an_old_schema()
+    app: APIFlask = current_app._get_current_object()  # type: ignore[attr-defined]
+    if once:
+        worker_module.run_once(app)
+    else:
+        worker_module.run_forever(app)
+
+
+@main.group("db")
+def db_group() -> None:
+    """The database and its schema."""
+
+
+@db_group.command("upgrade", cls=AppCommand)
+def db_upgrade() -> None:
+    """Bring the schema to this version; safe to run again, and all or nothing.
+
+    \b
+    Example:
+      lms db upgrade
+    """
+    current_app.extensions["lms_settings"].instance_path.mkdir(parents=True, exist_ok=True)
+    upgrade()
+    tell(text("数据库已是最新版本。"))
+
+
+for each in GROUPS:
+    main.add_command(each)

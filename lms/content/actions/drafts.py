@@ -1,0 +1,154 @@
+"""Writing: a new document, a draft on top of what the author saw, an old version brought back."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from lms.content import store
+from lms.content.actions.documents import editable, head_of, mirror, new_document, path_now, stale
+from lms.content.kinds import kind_of
+from lms.content.models import Document, Revision
+from lms.content.rules.paths import path_of
+from lms.core.access import Actor
+from lms.core.audit import audit
+from lms.core.db import session
+from lms.core.errors import Conflict, Invalid, NotFound
+from lms.core.texts import text
+
+NOTE = 400  # characters of a note
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Created:
+    document_id: int
+    revision_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """What a save did. changed: false where the text was that of the base already.
+
+    conflict: somebody else had changed the document; the text is kept as revision_id, but is not the draft. The view
+    raises it after its transaction: raised inside, the text would be lost with the rollback.
+    """
+
+    revision_id: int
+    number: int
+    changed: bool
+    conflict: Conflict | None = None
+
+
+def create(actor: Actor, kind: str, slug: str, source: str, note: str = "", *, folder: str | None = None) -> Created:
+    """Begin a document as a draft. folder: of its file, None = the kind's usual one.
+
+    Raises Invalid for a slug that can't be used, Conflict for one that is taken.
+    """
+    data = store.encode(source)
+    path = path_of(folder or kind_of(kind).folder, slug)
+    document = new_document(kind, path, title=slug.rsplit("/", 1)[-1])
+    revision = store.add_revision(
+        document, blob_sha=store.put(data), kind="draft", author_id=actor.id, parent_id=None, note=_note(note)
+    )
+    document.draft_id = revision.id
+    _mirror_draft(document, source)
+    audit(actor.id, "document.created", "document", document.id, after={"kind": kind, "slug": slug})
+    return Created(document_id=document.id, revision_id=revision.id)
+
+
+def save_draft(actor: Actor, document_id: int, base_revision_id: int | None, source: str, note: str = "") -> Saved:
+    """Keep a text as the document's draft. base_revision_id: the version that the author had opened.
+
+    Line ends of a browser's form become those of the base. Raises Invalid, TooLarge, NotFound, Conflict if archived.
+    """
+    document = editable(document_id)
+    base = session().get(Revision, base_revision_id) if base_revision_id is not None else None
+    if base is not None and base.document_id != document.id:
+        raise NotFound()
+    if base is not None:
+        source = with_line_ends_of(store.source_of(base.blob_sha), source)
+    sha = store.put(store.encode(source))
+    if base is not None and base.id == head_of(document) and base.blob_sha == sha:
+        return Saved(revision_id=base.id, number=base.number, changed=False)
+    is_stale = base_revision_id != head_of(document)
+    revision = store.add_revision(
+        document,
+        blob_sha=sha,
+        kind="draft",
+        author_id=actor.id,
+        parent_id=base_revision_id,
+        note=_note(note),
+    )
+    if is_stale:
+        conflict = stale(document, base_revision_id, kept=revision)
+        return Saved(revision_id=revision.id, number=revision.number, changed=True, conflict=conflict)
+    document.draft_id = revision.id
+    if document.published_id is None:
+        _mirror_draft(document, source)
+    return Saved(revision_id=revision.id, number=revision.number, changed=True)
+
+
+def restore(actor: Actor, document_id: int, revision_id: int, base_revision_id: int | None, note: str = "") -> Saved:
+    """Bring an old version back as the draft; nothing between is lost. Raises NotFound, Conflict if the base is old."""
+    document = editable(document_id)
+    old = session().get(Revision, revision_id)
+    if old is None or old.document_id != document.id:
+        raise NotFound()
+    if base_revision_id != head_of(document):
+        raise stale(document, base_revision_id)
+    revision = store.add_revision(
+        document,
+        blob_sha=old.blob_sha,
+        kind="restore",
+        author_id=actor.id,
+        parent_id=head_of(document),
+        merge_parent_id=old.id,
+        note=_note(note),
+    )
+    document.draft_id = revision.id
+    if document.published_id is None:
+        _mirror_draft(document, store.source_of(old.blob_sha))
+    return Saved(revision_id=revision.id, number=revision.number, changed=True)
+
+
+def discard(actor: Actor, document_id: int, base_revision_id: int) -> None:
+    """Drop the draft of a published document; it stays in the history. Raises NotFound, Conflict."""
+    document = editable(document_id)
+    if document.draft_id is None or document.published_id is None:
+        raise Conflict(text("没有可以放弃的草稿。"))
+    if base_revision_id != document.draft_id:
+        raise stale(document, base_revision_id)
+    document.draft_id = None
+    audit(actor.id, "document.draft_dropped", "document", document.id, before={"revision": base_revision_id})
+
+
+def with_line_ends_of(base: str, typed: str) -> str:
+    """Return the typed text with the line ends of the base: a browser sends CR LF whatever it was given."""
+    if "\r\n" in base:
+        return typed
+    return typed.replace("\r\n", "\n")
+
+
+def _note(note: str) -> str:
+    if len(note) > NOTE:
+        raise Invalid(text("说明最多 %(most)s 个字。", most=NOTE), fields={"note": text("说明太长。")})
+    return note.strip()
+
+
+def _mirror_draft(document: Document, source: str) -> None:
+    """While nothing is published, lists show what the draft says, as far as it can be read."""
+    kind = kind_of(document.kind)
+    parsed = kind.parse(source, path_now(document))
+    if parsed.spec is not None:
+        mirror(document, kind.meta(parsed.spec))
+
+
+def revision_of(document_id: int, revision_id: int) -> Revision:
+    """Return a version of this document. Raises NotFound."""
+    found = (
+        session()
+        .scalars(select(Revision).where(Revision.id == revision_id, Revision.document_id == document_id))
+        .one_or_none()
+    )
+    if found is None:
+        raise NotFound()
+    return found

@@ -1,0 +1,202 @@
+"""`lms content …`: checking what was written, taking it into the store, writing it out again."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from lms.content import jobs
+from lms.content.grammar.findings import Finding, Severity
+from lms.core.here import settings
+from lms.core.i18n import say
+from lms.core.terminal import AppCommand, tell, tell_json, watched
+from lms.core.texts import Text, text
+
+T = TypeVar("T")
+
+group = click.Group("content", help="Courses, quizzes and articles as Markdown files: check, sync, export.")
+
+
+def _watch(items: Sequence[T], label: Text) -> Iterable[T]:
+    return watched(items, label, len(items))
+
+
+@group.command(cls=AppCommand)
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def check(paths: tuple[Path, ...], as_json: bool) -> None:
+    """Say everything that is wrong in the files, as path:line: message; exit 1 if anything has to be mended.
+
+    PATHS: files or folders to speak about; links are looked up in all. Warnings alone exit 0.
+
+    \b
+    Example:
+      lms content check
+      lms content check courses/onboarding
+    """
+    root = settings().content_path
+    wanted = [_inside(root, path) for path in paths]
+    found = [(path, finding) for path, finding in jobs.check_files(root) if not wanted or _is_below(path, wanted)]
+    counts = Counter(finding.severity for _, finding in found)
+    if as_json:
+        tell_json({"errors": counts[Severity.ERROR], "warnings": counts[Severity.WARNING], "findings": _plain(found)})
+    else:
+        for path, finding in found:
+            click.echo(f"{path}:{finding.line}: {_mark(finding)}{_bare(finding)} [{finding.code}]")
+        tell(
+            text(
+                "必须改 %(errors)s 处，建议改 %(warnings)s 处。",
+                errors=counts[Severity.ERROR],
+                warnings=counts[Severity.WARNING],
+            )
+        )
+    if counts[Severity.ERROR]:
+        click.get_current_context().exit(1)
+
+
+@group.command(cls=AppCommand)
+@click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def sync(dry_run: bool, as_json: bool) -> None:
+    """Take changed files into the store and publish them; the files themselves are only read.
+
+    A file with something to mend is left out, the others are taken. Where file and database both changed, both texts
+    are kept and the conflict is shown here and in the studio. Exit 1 if a file was left out or a conflict waits.
+
+    \b
+    Example:
+      lms content sync --dry-run
+      lms content sync
+    """
+    outcome = jobs.sync_files(settings().content_path, dry_run=dry_run, watch=_watch)
+    if as_json:
+        tell_json(_as_json(outcome))
+    else:
+        _report(outcome)
+    if not outcome.is_clean:
+        click.get_current_context().exit(1)
+
+
+@group.command(cls=AppCommand)
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def export(folder: Path, as_json: bool) -> None:
+    """Write every published document into FOLDER as Markdown, with the ids of its sections and questions.
+
+    Each file is written whole or not at all. A file there that the store does not know is left as it is: exit 1.
+
+    \b
+    Example:
+      lms content export /tmp/courses-backup
+    """
+    own = folder.resolve() == settings().content_path.resolve()
+    try:
+        outcome = jobs.export_files(folder, own=own, watch=_watch)
+    except OSError as error:
+        raise click.ClickException(f"{error.filename}: {error.strerror}") from error
+    if as_json:
+        tell_json({"written": outcome.written, "unchanged": outcome.unchanged, "kept": outcome.kept})
+    else:
+        for path in outcome.kept:
+            click.echo(f"{path}:1: {say(text('文件里有数据库没有的内容，没有覆盖；请先同步。'))}")
+        tell(
+            text(
+                "写入 %(written)s 个文件，%(unchanged)s 个没有变化，%(kept)s 个没有覆盖。",
+                written=len(outcome.written),
+                unchanged=outcome.unchanged,
+                kept=len(outcome.kept),
+            )
+        )
+    if outcome.kept:
+        click.get_current_context().exit(1)
+
+
+def _inside(root: Path, path: Path) -> str:
+    """Return a given path as one of the repository. Raises UsageError for one outside."""
+    whole = (path if path.is_absolute() else Path.cwd() / path).resolve()
+    if not whole.exists():
+        whole = (root / path).resolve()
+    if not whole.exists():
+        raise click.UsageError(say(text("没有这个文件或文件夹：%(path)s", path=path)))
+    try:
+        return whole.relative_to(root.resolve()).as_posix()
+    except ValueError:
+        raise click.UsageError(say(text("%(path)s 不在内容目录里。", path=path))) from None
+
+
+def _is_below(path: str, wanted: Sequence[str]) -> bool:
+    return any(each in (".", path) or path.startswith(f"{each}/") for each in wanted)
+
+
+def _mark(finding: Finding) -> str:
+    return "" if finding.severity is Severity.ERROR else say(text("（建议）"))
+
+
+def _bare(finding: Finding) -> str:
+    """Return the message without its own “第 3 行：”: the line stands before it already."""
+    if finding.message.id == "第 %(line)s 行：%(problem)s":
+        problem = finding.message.values["problem"]
+        return say(problem) if isinstance(problem, Text) else str(problem)
+    return say(finding.message)
+
+
+def _plain(found: Sequence[tuple[str, Finding]]) -> list[dict[str, object]]:
+    return [
+        {
+            "path": path,
+            "line": finding.line,
+            "severity": finding.severity.value,
+            "code": finding.code,
+            "message": _bare(finding),
+        }
+        for path, finding in found
+    ]
+
+
+def _as_json(outcome: jobs.Outcome) -> dict[str, object]:
+    return {
+        "dry_run": outcome.dry_run,
+        "created": outcome.created,
+        "updated": outcome.updated,
+        "moved": [{"from": before, "to": after} for before, after in outcome.moved],
+        "conflicts": outcome.conflicts,
+        "settled": outcome.settled,
+        "ahead": outcome.ahead,
+        "missing": outcome.missing,
+        "unchanged": outcome.unchanged,
+        "refused": [{"path": each.path, "line": each.line, "message": say(each.reason)} for each in outcome.refused],
+    }
+
+
+def _report(outcome: jobs.Outcome) -> None:
+    lines: list[tuple[Text, Sequence[str]]] = [
+        (text("新建"), outcome.created),
+        (text("更新"), outcome.updated),
+        (text("改名"), [f"{before} → {after}" for before, after in outcome.moved]),
+        (text("冲突已消除"), outcome.settled),
+        (text("数据库较新，请用 export 写出"), outcome.ahead),
+        (text("文件不见了，内容仍保留"), outcome.missing),
+    ]
+    for label, paths in lines:
+        for path in paths:
+            click.echo(f"{say(label)}: {path}")
+    for path in outcome.conflicts:
+        click.echo(f"{path}:1: {say(text('文件和数据库都改过，两份都已保留，请在编辑台选择。'))}")
+    for refusal in outcome.refused:
+        click.echo(f"{refusal.path}:{refusal.line}: {say(refusal.reason)}")
+    done = text("将有") if outcome.dry_run else text("已完成")
+    tell(
+        text(
+            "%(done)s：新建 %(created)s，更新 %(updated)s，改名 %(moved)s，冲突 %(conflicts)s，"
+            "未变 %(unchanged)s，未同步 %(refused)s。",
+            done=done,
+            created=len(outcome.created),
+            updated=len(outcome.updated),
+            moved=len(outcome.moved),
+            conflicts=len(outcome.conflicts),
+            unchanged=outcome.unchanged,
+            refused=len({refusal.path for refusal in outcome.refused}),
+        )
+    )

@@ -1,0 +1,58 @@
+"""Facts of the store, and the questions it asks before it changes what people read."""
+
+from dataclasses import dataclass
+
+from lms.core.texts import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """A revision became what people read. previous_id: the one before it, None at first. minor: nobody is to be told.
+
+    actor_id: None where the files were synced.
+    """
+
+    document_id: int
+    kind: str
+    revision_id: int
+    previous_id: int | None
+    actor_id: int | None
+    minor: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archived:
+    """A document is no longer offered; what was done with it stays."""
+
+    document_id: int
+    kind: str
+    actor_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishPreview:
+    """Question: whom and what would the publishing of this document touch? Answered with a list of Impact.
+
+    lost: keys of questions that the new version no longer has. changed: keys of questions asked otherwise.
+    """
+
+    document_id: int
+    kind: str
+    lost: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchivePreview:
+    """Question: who still needs this document? Answered with a list of Impact."""
+
+    document_id: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Impact:
+    """One line of an answer. count: of what the text speaks about, at least 1."""
+
+    count: int
+    text: Text

@@ -1,0 +1,292 @@
+"""Files into the store and back: the whole tree at once, in transactions of a few documents each.
+
+Called by the commands, the worker and the demo. A run that is killed leaves whole documents behind; the next run
+goes on where it stopped.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from lms.content import store
+from lms.content.actions import Unpublishable, files
+from lms.content.check import Corpus, check, is_document, read_kind
+from lms.content.grammar.findings import Finding, Severity
+from lms.content.grammar.inline import find_links, is_external, resolve
+from lms.content.kinds import Kind, kind_by_word, parsers, wholes
+from lms.content.lint import lint_slug
+from lms.content.models import Document
+from lms.content.queries import cards
+from lms.content.queries.reading import ARCHIVED
+from lms.content.rules.paths import why_no_path
+from lms.content.rules.sync import Plan, Refusal, State, differing, plan
+from lms.content.tree import Tree, read_tree, write_file
+from lms.core.db import session, transaction
+from lms.core.errors import DomainError
+from lms.core.texts import Text, text
+
+CHUNK = 20  # documents in one transaction
+Watch = Callable[[Sequence[Any], Text], Iterable[Any]]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a sync did, or with dry_run would do; paths. new_conflicts: since this run; conflicts: in all.
+
+    ahead: the database holds newer text than the file; the export writes it. missing: the file is gone.
+    """
+
+    dry_run: bool = False
+    created: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    moved: list[tuple[str, str]] = field(default_factory=list)
+    conflicts: list[str] = field(default_factory=list)
+    settled: list[str] = field(default_factory=list)
+    ahead: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    unchanged: int = 0
+    refused: list[Refusal] = field(default_factory=list)
+
+    @property
+    def is_clean(self) -> bool:
+        return not (self.refused or self.conflicts)
+
+
+def _unwatched(items: Sequence[Any], _: Text) -> Iterable[Any]:
+    return items
+
+
+def check_files(root: Path) -> list[tuple[str, Finding]]:
+    """Return everything that is wrong in the tree, by path and line. Needs no database."""
+    tree = read_tree(root)
+    corpus = check(tree.files, parsers(), wholes(), tree.others)
+    unread = [(path, Finding(code="C170", line=1, message=reason)) for path, reason in tree.refused.items()]
+    named = [
+        (path, Finding(code="C161", line=1, message=reason))
+        for path in tree.files
+        if not lint_slug(path) and (reason := why_no_path(path))
+    ]
+    return sorted([*corpus.findings, *unread, *named], key=lambda pair: (pair[0], pair[1].line, pair[1].code))
+
+
+def sync_files(root: Path, *, dry_run: bool = False, watch: Watch = _unwatched) -> Outcome:
+    """Take what authors changed in their files; one with something to mend is left out. Files are only read."""
+    tree = read_tree(root)
+    shas = tree.shas()
+    states = files.states()
+    made = plan(shas, states, refused=_unread(tree))
+    corpus = Corpus()
+    if not made.changes_nothing:
+        states = _closer(shas, states)
+        made = plan(shas, states, refused=_unread(tree))
+        corpus = _read(tree, states, made)
+        made = plan(
+            shas,
+            states,
+            kinds={path: kind_by_word(word).name for path, word in corpus.kinds.items()},
+            refused=_refusals(tree, corpus),
+        )
+    session().rollback()
+    outcome = _outcome(made, dry_run)
+    if not dry_run:
+        _apply(made, tree, shas, corpus, outcome, watch)
+    return outcome
+
+
+def _unread(tree: Tree) -> dict[str, list[tuple[int, Text]]]:
+    return {path: [(1, reason)] for path, reason in tree.refused.items()}
+
+
+def _closer(shas: Mapping[str, bytes], states: Sequence[State]) -> list[State]:
+    """Look up, for documents whose file differs, what the export would have written there."""
+    texts = files.exported(differing(shas, states))
+    shas_of = {document_id: sha256(data).digest() for document_id, data in texts.items()}
+    return [replace(state, exported_sha=shas_of.get(state.document_id)) for state in states]
+
+
+def _read(tree: Tree, states: Sequence[State], made: Plan) -> Corpus:
+    """Read the changed files and those that they lead to, through courses and curricula to their ends."""
+    wanted = [*made.create, *(path for path, _ in (*made.update, *made.conflict))]
+    elsewhere = _only_in_database(states, tree)
+    chosen: dict[str, bytes] = {}
+    kinds = parsers()
+    frontier = dict.fromkeys(wanted, True)  # whether links are followed from here
+    while frontier:
+        following: dict[str, bool] = {}
+        for path, deeper in frontier.items():
+            data = tree.files.get(path)
+            if data is None:
+                found = files.exported([elsewhere[path]]) if path in elsewhere else {}
+                data = next(iter(found.values()), None)
+            if data is None or path in chosen:
+                continue
+            chosen[path] = data
+            if not deeper:
+                continue
+            source = data.decode("utf-8", "replace")
+            word = read_kind(source, kinds)
+            for link in find_links(source):
+                target = None if is_external(link.target) else resolve(path, link.target)
+                if target and is_document(target) and target not in chosen:
+                    holds = not isinstance(word, Finding) and kind_by_word(word).rank > 0
+                    following[target] = following.get(target, False) or holds
+        frontier = following
+    return check(chosen, kinds, wholes(), [*tree.files, *tree.others, *elsewhere])
+
+
+def _only_in_database(states: Sequence[State], tree: Tree) -> dict[str, int]:
+    return {
+        state.path: state.document_id
+        for state in states
+        if state.path not in tree.files and not state.archived and state.published_id is not None
+    }
+
+
+def _refusals(tree: Tree, corpus: Corpus) -> dict[str, list[tuple[int, Text]]]:
+    found = _unread(tree)
+    for path, finding in corpus.findings:
+        if finding.severity is Severity.ERROR and path in tree.files:
+            found.setdefault(path, []).append((finding.line, finding.message))
+    for path in corpus.parsed:
+        reason = why_no_path(path)
+        if reason is not None and path not in found:
+            found[path] = [(1, reason)]
+    return found
+
+
+def _outcome(made: Plan, dry_run: bool) -> Outcome:
+    return Outcome(
+        dry_run=dry_run,
+        created=list(made.create) if dry_run else [],
+        updated=[path for path, _ in made.update] if dry_run else [],
+        moved=[(each.state.file_path or "", each.path) for each in made.move] if dry_run else [],
+        conflicts=[path for path, _ in (*made.waiting, *(made.conflict if dry_run else ()))],
+        settled=[path for path, _ in made.settle],
+        ahead=[path for path, _ in made.ahead],
+        missing=[state.file_path or "" for state in made.missing],
+        unchanged=len(made.unchanged) + len(made.agree) + len(made.ahead),
+        refused=list(made.refused),
+    )
+
+
+def _apply(made: Plan, tree: Tree, shas: Mapping[str, bytes], corpus: Corpus, outcome: Outcome, watch: Watch) -> None:
+    if made.changes_nothing:
+        return
+    updated = dict(made.update)
+    added: dict[str, int] = {}
+    with transaction():
+        failed = files.follow(made.move)
+        outcome.moved = [(each.state.file_path or "", each.path) for each in made.move if each.path not in failed]
+        outcome.refused += [Refusal(path=path, line=1, reason=reason) for path, reason in failed.items()]
+        for path, state in made.agree:
+            _try(outcome, path, partial(files.agree, state, path, shas[path]))
+        for _, state in made.settle:
+            files.settle(state)
+        for path, state in made.conflict:
+            files.keep_both(state, path, _source(tree, path))
+            outcome.conflicts.append(path)
+        # All names first: a link to a file of the same run then finds its document.
+        for path in made.create:
+            document_id = _try(outcome, path, partial(files.add_blank, _kind(corpus, path).name, path))
+            if document_id is not None:
+                added[path] = document_id
+    work = sorted((*added, *updated), key=lambda path: (_kind(corpus, path).rank, path))
+    chunks = [work[start : start + CHUNK] for start in range(0, len(work), CHUNK)]
+    for chunk in watch(chunks, text("同步内容")):
+        with transaction():
+            for path in chunk:
+                seen = updated.get(path)
+                document_id = added[path] if seen is None else seen.document_id
+                take = partial(
+                    files.take, document_id, path, corpus.parsed[path], _source(tree, path), updated.get(path)
+                )
+                if _try(outcome, path, take) is not None:
+                    (outcome.created if path in added else outcome.updated).append(path)
+
+
+def _try(outcome: Outcome, path: str, act: Callable[[], int]) -> int | None:
+    """Return what the act returns; None where this one file is refused, which is noted. The others go on."""
+    try:
+        return act()
+    except Unpublishable as error:
+        outcome.refused += [
+            Refusal(path=path, line=finding.line, reason=finding.message)
+            for finding in error.findings
+            if finding.severity is Severity.ERROR
+        ]
+    except DomainError as error:
+        outcome.refused.append(Refusal(path=path, line=1, reason=error.message))
+    return None
+
+
+def _kind(corpus: Corpus, path: str) -> Kind:
+    return kind_by_word(corpus.kinds[path])
+
+
+def _source(tree: Tree, path: str) -> str:
+    return tree.files[path].decode("utf-8")
+
+
+@dataclass(slots=True)
+class Exported:
+    """What an export wrote; paths. kept: files that hold something the store does not know and were left alone."""
+
+    written: list[str] = field(default_factory=list)
+    unchanged: int = 0
+    kept: list[str] = field(default_factory=list)
+
+
+def export_files(root: Path, *, own: bool = False, watch: Watch = _unwatched) -> Exported:
+    """Write the published text of every document, with the ids of its sections and questions, as a tree of files.
+
+    own: the folder is the one that sync reads; what was written is then noted as synced. A file there that holds
+    something which the store does not know is never overwritten. Raises OSError.
+    """
+    outcome = Exported()
+    ids = list(
+        session().scalars(
+            select(Document.id)
+            .where(Document.published_id.is_not(None), Document.state != ARCHIVED)
+            .order_by(Document.id)
+        )
+    )
+    chunks = [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
+    for chunk in watch(chunks, text("导出内容")):
+        texts = files.exported(chunk)
+        names = {document_id: card.path for document_id, card in cards(chunk).items()}
+        written: dict[int, tuple[str, bytes]] = {}
+        for document_id in chunk:
+            data, path = texts[document_id], names[document_id]
+            if _write(root, path, data, outcome):
+                written[document_id] = (path, data)
+        session().rollback()
+        with transaction():
+            # Kept in the store, so that a later export knows the file for its own.
+            store.put_all([data for _, data in written.values()])
+            if own:
+                files.note_exported(written)
+    return outcome
+
+
+def _write(root: Path, path: str, data: bytes, outcome: Exported) -> bool:
+    """Write one file unless it is there already or would be lost; return whether it now holds the data."""
+    target = root / path
+    if target.is_symlink() or (target.exists() and not target.is_file()):
+        outcome.kept.append(path)
+        return False
+    if target.is_file():
+        there = target.read_bytes()
+        if there == data:
+            outcome.unchanged += 1
+            return True
+        if not files.known_blobs([sha256(there).digest()]):
+            outcome.kept.append(path)
+            return False
+    write_file(root, path, data)
+    outcome.written.append(path)
+    return True

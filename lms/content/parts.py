@@ -1,0 +1,57 @@
+"""What a document is made of and what lists show of it, as its kind tells the store. Pure."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from lms.content.grammar.findings import Finding
+
+
+class PartKind(StrEnum):
+    SECTION = "section"
+    QUESTION = "question"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartSpec:
+    """A section or question of one version of a document, on the lines `first..last` of its source (1-based).
+
+    key: the id chip, None without one. sha: 32 bytes of what is asked and keyed (question) or written (section).
+    words: for likeness. spec: the question itself, None for a section.
+    """
+
+    kind: PartKind
+    key: str | None
+    title: str
+    anchor: str = ""
+    sha: bytes
+    words: str = ""
+    first: int = 0
+    last: int = 0
+    spec: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matching:
+    """keys: for each new part the key it keeps, None for a new one, in order. warnings: for the author."""
+
+    keys: tuple[str | None, ...]
+    warnings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meta:
+    """What lists show of a document, mirrored in its row. minutes: 0 = not said. owner: employee number as written.
+
+    review_days: whole days after which it has to be looked at again; None = never.
+    """
+
+    title: str
+    summary: str = ""
+    minutes: int = 0
+    tags: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    audience: tuple[str, ...] = ()
+    shops: tuple[str, ...] = ()
+    owner: str = ""
+    review_days: int | None = None

@@ -1,0 +1,289 @@
+"""Reading documents as authors work on them: drafts, history, who refers to what, the list of the studio."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, text
+from sqlalchemy.orm import aliased
+
+from lms.accounts.models import Person
+from lms.content.models import Blob, Document, Edge, FileState, Part, Revision, Slug
+from lms.content.queries.reading import ARCHIVED, CARD, CARD_MORE, CARDS, PUBLISHED, Card, asked, card_of
+from lms.core.db import session
+from lms.core.errors import NotFound
+from lms.core.here import today
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """A document as the studio opens it. head_id: the draft, else the published revision: base of the next save.
+
+    conflict_id: the file's version that waits for a decision. path: where sync saw its file, "" where it never did.
+    """
+
+    card: Card
+    owner_id: int | None
+    draft_id: int | None
+    draft_author: str
+    draft_at: datetime | None
+    head_id: int | None
+    conflict_id: int | None
+    path: str
+    aliases: tuple[str, ...]
+    audience: tuple[str, ...]
+
+
+def open_work(kind: str, slug: str) -> Work:
+    """Return a document of any state for an author. Raises NotFound. Who may call this is the gate's affair."""
+    draft, author = aliased(Revision), aliased(Person)
+    row = (
+        session()
+        .execute(
+            select(
+                *CARD,
+                *CARD_MORE,
+                Document.owner_id,
+                Document.draft_id,
+                Document.aliases,
+                Document.audience,
+                author.name.label("draft_author"),
+                draft.at.label("draft_at"),
+                FileState.conflict_revision_id,
+                FileState.path.label("file_path"),
+            )
+            .join(asked, asked.document_id == Document.id)
+            .join(Slug, and_(Slug.document_id == Document.id, Slug.is_current))
+            .outerjoin(draft, draft.id == Document.draft_id)
+            .outerjoin(author, author.id == draft.author_id)
+            .outerjoin(FileState, FileState.document_id == Document.id)
+            .where(asked.kind == kind, asked.slug == slug)
+        )
+        .one_or_none()
+    )
+    if row is None:
+        raise NotFound()
+    return Work(
+        card=card_of(row),
+        owner_id=row.owner_id,
+        draft_id=row.draft_id,
+        draft_author=row.draft_author or "",
+        draft_at=row.draft_at,
+        head_id=row.draft_id or row.published_id,
+        conflict_id=row.conflict_revision_id,
+        path=row.file_path or "",
+        aliases=tuple(row.aliases),
+        audience=tuple(row.audience),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One line of a history. kind: draft | publish | sync | restore | fix. size: bytes. author: "" for a sync."""
+
+    id: int
+    number: int
+    kind: str
+    author: str
+    note: str
+    minor: bool
+    at: datetime
+    size: int
+    parent_id: int | None
+    is_published: bool
+    is_draft: bool
+
+
+def history(document_id: int, *, before: int | None = None, limit: int = PAGE) -> list[Version]:
+    """Return versions, the newest first. before: only those with a lower number."""
+    statement = (
+        select(Revision, Person.name, Blob.size, Document.published_id, Document.draft_id)
+        .join(Document, Document.id == Revision.document_id)
+        .join(Blob, Blob.sha == Revision.blob_sha)
+        .outerjoin(Person, Person.id == Revision.author_id)
+        .where(Revision.document_id == document_id)
+        .order_by(Revision.number.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        statement = statement.where(Revision.number < before)
+    return [
+        Version(
+            id=revision.id,
+            number=revision.number,
+            kind=revision.kind,
+            author=name or "",
+            note=revision.note,
+            minor=revision.minor,
+            at=revision.at,
+            size=size,
+            parent_id=revision.parent_id,
+            is_published=revision.id == published_id,
+            is_draft=revision.id == draft_id,
+        )
+        for revision, name, size, published_id, draft_id in session().execute(statement)
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlink:
+    """A published document that refers to this one. part: the section or question in which it does so."""
+
+    card: Card
+    part: str
+    anchor: str
+
+
+def backlinks(document_id: int) -> list[Backlink]:
+    """Return who refers to a document, by title; archived ones are left out."""
+    rows = session().execute(
+        select(*CARD, *CARD_MORE, Part.title.label("part"), Edge.to_anchor)
+        .join(Edge, Edge.from_document_id == Document.id)
+        .join(Slug, and_(Slug.document_id == Document.id, Slug.is_current))
+        .outerjoin(Part, Part.id == Edge.from_part_id)
+        .where(Edge.to_document_id == document_id, Document.state != ARCHIVED)
+        .order_by(Document.title, Edge.id)
+    )
+    return [Backlink(card=card_of(row), part=row.part or "", anchor=row.to_anchor) for row in rows]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """What the studio looks for. words: in title or slug. state: also conflict (a file and the database both changed),
+    changed (a draft waits), expired (past its review day). page: from 1. sort: one of SORTS, "-" in front = falling.
+    mine: whose drafts come first, before the order that was asked for; None = nobody's.
+    """
+
+    words: str = ""
+    kind: str = ""
+    state: str = ""
+    owner_id: int | None = None
+    page: int = 1
+    sort: str = "-changed"
+    mine: int | None = None
+
+
+SORTS = ("title", "kind", "owner", "changed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One line of the studio. changed_at, changed_by: of the latest version. has_draft: what is published is not the
+    latest. is_mine: the draft was last saved by the person of `Filter.mine`.
+    """
+
+    card: Card
+    owner: str
+    changed_at: datetime | None
+    changed_by: str
+    has_draft: bool
+    has_conflict: bool
+    is_mine: bool
+
+
+def find(wanted: Filter, *, size: int = PAGE) -> tuple[list[Listed], int]:
+    """Return one page of documents for authors, the latest change first, and how many there are in all."""
+    head, author = aliased(Revision), aliased(Person)
+    is_mine = and_(Document.draft_id.is_not(None), head.author_id == wanted.mine)
+    order: dict[str, ColumnElement[Any]] = {
+        "title": Document.title.expression,
+        "kind": Document.kind.expression,
+        "owner": Person.name.expression,
+        "changed": head.at.expression,
+    }
+    column = order.get(wanted.sort.removeprefix("-"), head.at.expression)
+    conditions = _conditions(wanted)
+    statement = (
+        select(
+            *CARD,
+            *CARD_MORE,
+            Person.name.label("owner"),
+            head.at,
+            author.name.label("author"),
+            Document.draft_id,
+            FileState.conflict_revision_id,
+            case((is_mine, 1), else_=0).label("is_mine"),
+        )
+        .join(Slug, and_(Slug.document_id == Document.id, Slug.is_current))
+        .outerjoin(head, head.id == func.coalesce(Document.draft_id, Document.published_id))
+        .outerjoin(author, author.id == head.author_id)
+        .outerjoin(Person, Person.id == Document.owner_id)
+        .outerjoin(FileState, FileState.document_id == Document.id)
+        .where(*conditions)
+    )
+    total = session().scalar(select(func.count()).select_from(statement.subquery())) or 0
+    rows = session().execute(
+        statement.order_by(
+            *([text("is_mine DESC")] if wanted.mine is not None else []),
+            column.desc().nulls_last() if wanted.sort.startswith("-") else column.asc().nulls_last(),
+            Document.id,
+        )
+        .limit(size)
+        .offset((wanted.page - 1) * size)
+    )
+    found = [
+        Listed(
+            card=card_of(row),
+            owner=row.owner or "",
+            changed_at=row.at,
+            changed_by=row.author or "",
+            has_draft=row.draft_id is not None,
+            has_conflict=row.conflict_revision_id is not None,
+            is_mine=bool(row.is_mine),
+        )
+        for row in rows
+    ]
+    return found, total
+
+
+def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.words.strip():
+        like = "%" + wanted.words.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        found.append(or_(Document.title.ilike(like, escape="\\"), Slug.slug.ilike(like, escape="\\")))
+    if wanted.kind:
+        found.append(Document.kind == wanted.kind)
+    if wanted.owner_id is not None:
+        found.append(Document.owner_id == wanted.owner_id)
+    match wanted.state:
+        case "conflict":
+            found.append(FileState.conflict_revision_id.is_not(None))
+        case "changed":
+            found += [Document.draft_id.is_not(None), Document.state != ARCHIVED]
+        case "expired":
+            found += [Document.verified_until < today(), Document.state == PUBLISHED]
+        case "draft" | "published" | "archived":
+            found.append(Document.state == wanted.state)
+        case _:
+            found.append(Document.state != ARCHIVED)
+    return found
+
+
+def conflicts() -> list[Card]:
+    """Return the documents whose file and database both changed and wait for a decision, by title."""
+    waiting = exists().where(FileState.document_id == Document.id, FileState.conflict_revision_id.is_not(None))
+    return [card_of(row) for row in session().execute(CARDS.where(waiting).order_by(Document.title))]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartRow:
+    """A section or question of the published version. key: its id for life."""
+
+    id: int
+    key: str
+    kind: str
+    title: str
+    anchor: str
+    text_sha: bytes
+
+
+def parts(document_id: int) -> list[PartRow]:
+    """Return the live parts of a document in order."""
+    rows = session().execute(
+        select(Part.id, Part.key, Part.kind, Part.title, Part.anchor, Part.text_sha)
+        .where(Part.document_id == document_id, Part.retired_at.is_(None))
+        .order_by(Part.position)
+    )
+    return [PartRow(**row._mapping) for row in rows]

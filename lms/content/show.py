@@ -1,0 +1,87 @@
+"""Stored HTML as one reader sees it: references between documents become addresses, marks become words.
+
+`show(html)` costs one statement where there is a reference to another document, and none otherwise. A page with many
+pieces asks `shower(pieces)` once and calls what it returns for each.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from html import unescape
+
+from flask import url_for
+from markupsafe import Markup
+from sqlalchemy import String, and_, bindparam, cast, select
+from sqlalchemy.orm import aliased
+
+from lms.content.audience import fits, words_of
+from lms.content.kinds import kinds
+from lms.content.models import Document, Part, Slug
+from lms.content.queries.reading import PUBLISHED
+from lms.content.rules.paths import split_path
+from lms.core import markup
+from lms.core.access import Actor, Permission, allows
+from lms.core.db import session
+from lms.core.i18n import gettext
+from lms.web.auth import maybe_actor
+
+_REFERENCE = re.compile(r'\s(?:href|src)="lms:([^"]*)"')
+_asked = aliased(Slug)
+# Parts are joined only where a heading was renamed, so that there is one row per document nearly always.
+_TARGETS = (
+    select(Document.id, Document.kind, Document.folder, Slug.slug, _asked.slug.label("asked"), _asked.is_current)
+    .add_columns(Part.anchor, Part.old_anchors)
+    .join(_asked, _asked.document_id == Document.id)
+    .join(Slug, and_(Slug.document_id == Document.id, Slug.is_current))
+    .outerjoin(
+        Part,
+        and_(Part.document_id == Document.id, Part.retired_at.is_(None), cast(Part.old_anchors, String) != "[]"),
+    )
+    .where(_asked.slug.in_(bindparam("slugs", expanding=True)))
+    .order_by(_asked.is_current)
+)
+_ALL = _TARGETS.where(Document.state == PUBLISHED)
+_MEANT = _TARGETS.where(fits(bindparam("words", expanding=True)))
+
+
+def show(html: str) -> Markup:
+    """Return stored HTML ready for the page of whoever asks now."""
+    return shower([html])(html)
+
+
+def shower(pieces: Iterable[str]) -> Callable[[str], Markup]:
+    """Return what shows each of these pieces; all their references are looked up at once."""
+    references = {unescape(found) for piece in pieces if "lms:" in piece for found in _REFERENCE.findall(piece)}
+    addresses = _addresses(references, maybe_actor()) if references else {}
+    return lambda html: markup.shown(html, addresses.get, gettext)
+
+
+def _addresses(references: set[str], actor: Actor | None) -> dict[str, str]:
+    """Return the address of each reference that this person may open; the text of the others stays plain."""
+    if actor is None:
+        return {}
+    wanted = {}
+    for reference in references:
+        path, _, anchor = reference.partition("#")
+        parts = split_path(path)
+        if parts:
+            wanted[reference] = (parts, anchor)
+    if not wanted:
+        return {}
+    keys: dict[str, object] = {"slugs": sorted({parts[1] for parts, _ in wanted.values()})}
+    everything = allows(actor, Permission.CONTENT_READ_ALL)
+    rows = session().execute(_ALL if everything else _MEANT, keys if everything else keys | {"words": words_of(actor)})
+    pages: dict[tuple[str, str], str] = {}
+    renamed: dict[tuple[str, str], dict[str, str]] = {}
+    for row in rows:
+        endpoint = kinds()[row.kind].open_endpoint
+        if endpoint is None:
+            continue
+        place = (row.folder, row.asked)
+        pages[place] = url_for(endpoint, slug=row.slug)
+        for old in row.old_anchors or ():
+            renamed.setdefault(place, {})[old] = row.anchor
+    return {
+        reference: pages[place] + (f"#{renamed.get(place, {}).get(anchor, anchor)}" if anchor else "")
+        for reference, (place, anchor) in wanted.items()
+        if place in pages
+    }

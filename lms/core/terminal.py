@@ -1,0 +1,87 @@
+"""The ground of every `lms …` command: it runs inside the academy's app, speaks its language, and ends with 0, 1 or 2.
+
+A command is declared in its slice's cli.py with `@group.command(cls=AppCommand)`; lms/cli.py puts the groups together
+and says where the app comes from. `flask lms …` in a host application therefore runs here and not in the host's app.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+
+import click
+from flask import Flask, current_app
+
+from lms.core.errors import DomainError
+from lms.core.i18n import say, set_locale
+from lms.core.settings import SettingsError
+from lms.core.texts import Text
+
+T = TypeVar("T")
+SLOW = 2.0  # seconds from which a command shows how far it is
+
+AppSource = Callable[[], Flask]
+
+
+class AppCommand(click.Command):
+    """A command that runs inside the academy's app. A refusal is one sentence and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        source = ctx.find_object(_Source)
+        assert source is not None
+        try:
+            app = source.app()
+        except SettingsError as error:
+            raise click.ClickException(str(error)) from error
+        with app.app_context():
+            set_locale(current_app.extensions["lms_settings"].locale)
+            try:
+                return super().invoke(ctx)
+            except DomainError as error:
+                refuse(error)
+                ctx.exit(1)
+
+
+class _Source:
+    """Where the app of this run comes from; asked only once a command really runs, not for `--help`."""
+
+    def __init__(self, app: AppSource) -> None:
+        self.app = app
+
+
+def provide(ctx: click.Context, app: AppSource) -> None:
+    """Say where the commands below this group get their app from."""
+    ctx.obj = _Source(app)
+
+
+def refuse(error: DomainError) -> None:
+    """Print what was refused and why, with the reason at each input."""
+    click.echo(say(error.message), err=True)
+    for name, reason in error.fields.items():
+        click.echo(f"  {name}: {say(reason)}", err=True)
+
+
+def tell(sentence: Text) -> None:
+    """Print a sentence in the installation's language."""
+    click.echo(say(sentence))
+
+
+def tell_json(value: object) -> None:
+    """Print what a program reads, and nothing else."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def watched(items: Sequence[T] | Iterable[T], label: Text, total: int) -> Iterator[T]:
+    """Pass the items on; once that has taken two seconds, show on stderr how far it is (only to a person)."""
+    started = time.monotonic()
+    bar: Any = None
+    for done, item in enumerate(items, start=1):
+        yield item
+        if bar is None and sys.stderr.isatty() and time.monotonic() - started > SLOW:
+            bar = click.progressbar(length=total, label=say(label), file=sys.stderr)
+            bar.update(done - 1)
+        if bar is not None:
+            bar.update(1)
+    if bar is not None:
+        bar.render_finish()
