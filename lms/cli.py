@@ -15,6 +15,8 @@ from flask_migrate import upgrade
 
 from lms import serving
 from lms import worker as worker_module
+from lms.accounts.cli import staff as staff_group
+from lms.accounts.cli import token as token_group
 from lms.app import MIGRATIONS, create_app
 from lms.content.cli import group as content_group
 from lms.core.db import db
@@ -24,7 +26,7 @@ from lms.core.texts import text
 from lms.demo.cli import demo
 from lms.records.cli import group as records_group
 
-GROUPS: tuple[click.Command, ...] = (content_group, records_group, demo)
+GROUPS: tuple[click.Command, ...] = (content_group, staff_group, token_group, records_group, demo)
 """Groups and single commands of the slices, in the order of `lms --help`."""
 
 
