@@ -20,11 +20,14 @@ def audit(
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
 ) -> None:
-    """Write one line into the audit of the open transaction. Values are plain JSON and never secrets."""
+    """Write one line into the audit of the open transaction. Values are plain JSON and never secrets.
+
+    actor_id: None or 0 for the machine itself (worker, command line).
+    """
     session().add(
         AuditEntry(
             at=clock.now(),
-            actor_id=actor_id,
+            actor_id=actor_id or None,
             verb=verb,
             object_kind=object_kind,
             object_id=str(object_id),

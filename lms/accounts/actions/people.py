@@ -186,7 +186,9 @@ def grant(actor: Actor, person_id: int, role: Role, team_id: int, from_on: date 
             one.until_on = None
             break
     else:
-        current.add(RoleGrant(person_id=person.id, role=role, team_id=team_id, from_on=start, granted_by=actor.id))
+        current.add(
+            RoleGrant(person_id=person.id, role=role, team_id=team_id, from_on=start, granted_by=actor.id or None)
+        )
     current.flush()
     audit(
         actor.id,

@@ -96,7 +96,7 @@ def make_slips(actor: Actor, person_ids: Iterable[int]) -> list[PrintedSlip]:
                 person_id=slip.person_id,
                 token_digest=_token_digest(slip.token),
                 code_digest=_code_digest(slip.person_id, slip.code),
-                made_by=actor.id,
+                made_by=actor.id or None,
                 made_at=at,
                 expires_at=slip.expires_at,
             )

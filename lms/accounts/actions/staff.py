@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from lms.accounts import queries
-from lms.accounts.actions import cohorts, people, rosters
+from lms.accounts.actions import cohorts, people, rosters, teams
 from lms.accounts.models import Cohort, CohortMember, Mentor, Person, PersonShop, RoleGrant, RosterDay, Shop, Team
 from lms.accounts.rules import roster_file, staff, staff_words
 from lms.accounts.rules.roster_file import RosterPlan
@@ -19,7 +19,7 @@ from lms.core.access import Actor, Permission, Role
 from lms.core.audit import audit
 from lms.core.db import session
 from lms.core.errors import Conflict, Invalid
-from lms.core.here import today
+from lms.core.here import settings, today
 from lms.core.texts import text
 
 
@@ -47,6 +47,20 @@ def plan_roster(actor: Actor, data: bytes) -> RosterPlan:
         )
     }
     return roster_file.plan(sheet.rows, {login or "": id for login, id in mine}, held, today(), sheet.unknown)
+
+
+def make_teams(actor: Actor, data: bytes) -> list[str]:
+    """Make the teams that the file names and nobody knows, below the root; return their names."""
+    root = teams.found_company(settings().company)
+    sheet = sheets.read(data, staff_words.COLUMNS)
+    held = {name.casefold() for _, code, name in known(actor).teams for name in (code, name)}
+    made: dict[str, str] = {}
+    for row in sheet.rows:
+        name = staff.team_word(row["team"])
+        if name and name.casefold() not in held | made.keys():
+            made[name.casefold()] = name
+            teams.add_team(actor, code=name[:40], name=name[:80], parent_id=root.id)
+    return list(made.values())
 
 
 def digest(plan: StaffPlan | RosterPlan) -> str:

@@ -140,6 +140,22 @@ def actor_by_token_digest(digest: bytes) -> Actor | None:
     return _actor(_ACTOR_BY_TOKEN, digest=digest)
 
 
+def console() -> Actor:
+    """Return who acts on the command line: whoever can start a command there may do everything. Has no row, id 0."""
+    return Actor(
+        id=0,
+        public_id="",
+        employee_no="",
+        name="",
+        locale="",
+        theme="auto",
+        team_id=None,
+        team_name="",
+        position="",
+        roles=frozenset({Role.ADMIN}),
+    )
+
+
 def root_id() -> int | None:
     """Return the team that stands for the whole company, None before there is one."""
     return session().scalar(

@@ -146,6 +146,11 @@ def _names(rows: Sequence[Row], known: Known) -> Mapping[str, list[str]]:
     return {name: sorted(logins) for name, logins in found.items()}
 
 
+def team_word(written: str) -> str:
+    """Return the team of a path: "客服中心/售后一组" is 售后一组."""
+    return written.replace("／", "/").rsplit("/", 1)[-1].strip()
+
+
 class _RowReader:
     """Reads one row against what is known; keeps every reason, not only the first."""
 
@@ -249,7 +254,7 @@ class _RowReader:
         return found
 
     def _team(self) -> int | None:
-        written = self.row["team"].replace("／", "/").rsplit("/", 1)[-1].strip()
+        written = team_word(self.row["team"])
         if not written:
             if self.person is None:
                 self.reasons.append(text("没有团队。"))

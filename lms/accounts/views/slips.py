@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 
-import segno
 from flask import redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from lms.accounts import queries
 from lms.accounts.actions import slips as slip_actions
 from lms.accounts.rules.sign_in import code_shown
+from lms.accounts.slip_codes import slip_link as slip_link_of
+from lms.accounts.slip_codes import slip_qr
 from lms.accounts.views.blueprint import bp
 from lms.core.access import Permission
 from lms.core.db import transaction
 from lms.core.errors import DomainError, Invalid, NotFound
-from lms.core.here import settings
 from lms.core.i18n import say
 from lms.core.texts import text
 from lms.web.auth import current_actor, public, requires
@@ -129,23 +129,11 @@ def printed(made: Sequence[slip_actions.PrintedSlip]) -> str:
     """Return the page to print: the codes are on it this once."""
     if not made:
         raise NotFound()
-    slips = [
-        {"slip": one, "code": code_shown(one.code), "url": (url := link(one.token)), "qr": qr(url)} for one in made
-    ]
+    slips = []
+    for one in made:
+        url = slip_link_of(one.token)
+        slips.append({"slip": one, "code": code_shown(one.code), "url": url, "qr": slip_qr(url)})
     return render_template("lms/accounts/slips_print.html", slips=slips, expires_at=made[0].expires_at)
-
-
-def link(token: str) -> str:
-    """Return the full address of a slip, on the installation's own base where it has one."""
-    if settings().base_url:
-        return settings().base_url.rstrip("/") + url_for(".slip_link", token=token)
-    return url_for(".slip_link", token=token, _external=True)
-
-
-def qr(url: str) -> str:
-    """Return the QR code as a data address of an SVG."""
-    found: str = segno.make(url, error="m").svg_data_uri(scale=4, border=2, dark="#000", light="#fff")
-    return found
 
 
 def _refused(error: DomainError) -> tuple[str, int]:

@@ -1,0 +1,47 @@
+"""What happens to people on its day without anybody asking: moves begin, accounts close, old tries go."""
+
+from datetime import date
+
+from sqlalchemy import delete, select
+
+from lms.accounts import actions
+from lms.accounts.models import Person, SignInTry
+from lms.accounts.rules.sign_in import SLIP_LIFE
+from lms.core import clock
+from lms.core.db import session, transaction
+from lms.core.errors import Conflict
+from lms.core.here import today
+
+CHUNK = 100
+TRIES_KEPT = 2 * SLIP_LIFE
+
+
+def apply_dated_changes() -> int:
+    """Do what the day brings; safe at any time and as often as one likes. Return how many people it concerned."""
+    day = today()
+    done = close_leavers(day)
+    with transaction():
+        done += len(actions.apply_moves(day))
+    with transaction():
+        session().execute(delete(SignInTry).where(SignInTry.at < clock.now() - TRIES_KEPT))
+    return done
+
+
+def close_leavers(on: date) -> int:
+    """Close the accounts whose planned last day is over on the day, 100 in a transaction. Return how many."""
+    session().rollback()
+    due = list(
+        session().execute(
+            select(Person.id, Person.leaving_on).where(Person.active, Person.leaving_on < on).order_by(Person.id)
+        )
+    )
+    closed = 0
+    for start in range(0, len(due), CHUNK):
+        with transaction():
+            for row in due[start : start + CHUNK]:
+                try:
+                    actions.close(None, row.id, last_day=row.leaving_on)
+                except Conflict:  # the last administrator stays, or nobody could mend anything
+                    continue
+                closed += 1
+    return closed

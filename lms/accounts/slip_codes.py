@@ -1,0 +1,19 @@
+"""The address of a slip and its QR code."""
+
+import segno
+from flask import url_for
+
+from lms.core.here import settings
+
+
+def slip_link(token: str) -> str:
+    """Return the full address of a slip, on the installation's own base where it has one."""
+    if settings().base_url:
+        return settings().base_url.rstrip("/") + url_for("accounts.slip_link", token=token)
+    return url_for("accounts.slip_link", token=token, _external=True)
+
+
+def slip_qr(url: str) -> str:
+    """Return the QR code as a data address of an SVG."""
+    found: str = segno.make(url, error="m").svg_data_uri(scale=4, border=2, dark="#000", light="#fff")
+    return found
