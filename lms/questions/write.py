@@ -53,7 +53,7 @@ def write_question(question: Question, language: Language = Language.ZH) -> str:
         parts[0] += f"\n{write_chips(chips)}"
     if below.strip():
         parts.append(below.strip("\n"))
-    answer = "\n".join(_answer(question.shape, language))
+    answer = "\n".join(_answer(question.shape, language)).rstrip("\n")
     if answer and len(parts) == 1 and not chips:
         parts[0] += f"\n{answer}"
     elif answer:
@@ -156,9 +156,14 @@ def _box(is_right: bool) -> str:
 
 def _item(opening: str, item: Item, language: Language) -> Iterable[str]:
     first, *more = item.body.source.split("\n")
+    is_long = "" in more
     yield f"{opening}{first}".rstrip()
     yield from _indented(more, _INDENT)
+    if is_long and item.note:
+        yield ""
     yield from _note(item.note, language)
+    if is_long:
+        yield ""
 
 
 def _note(note: Rich | None, language: Language) -> Iterable[str]:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from lms.content.grammar.amounts import normal, read_percent, read_seconds, write_percent, write_seconds
+from lms.content.grammar.blocks import BlockKind
 from lms.content.grammar.chips import ALL, DRAW, EACH, TAG, ChipValue, Form
 from lms.content.grammar.document import About, Parsed
 from lms.content.grammar.findings import Finding
@@ -19,7 +20,7 @@ from lms.content.grammar.writing import FrontWriter, write_document, write_headi
 from lms.core.points import Points
 from lms.core.texts import text
 from lms.questions.parse.items import has_boxes
-from lms.questions.parse.question import parse_question
+from lms.questions.parse.question import parse_question, report_stray_chips, written_block
 from lms.questions.parse.settings import read_points
 from lms.questions.rich import rich
 from lms.questions.spec import NOWHERE, Question, Rich, Span
@@ -162,10 +163,13 @@ def _read_count(written: str) -> int | None:
 
 
 def _intro(reading: Reading, section: ReadSection) -> Rich | None:
-    source = reading.body(section.blocks)
-    for block in section.blocks:
+    shown = [block for block in section.blocks if block.kind is not BlockKind.COMMENT]
+    source = "\n\n".join(written_block(reading, block) for block in shown)
+    for block in shown:
         if block.is_list and has_boxes(block):
             reading.error("Q251", block.first, text("这里有选项，没有题目，请在上面写一行 ### 题目。"))
+        if block.kind is BlockKind.PARAGRAPH:
+            report_stray_chips(reading, block)
     return rich(source, reading.link) if source.strip() else None
 
 

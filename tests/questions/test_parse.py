@@ -368,3 +368,65 @@ def test_every_problem_is_an_error_with_a_line():
     _, findings = read("### 几天？\n`漏选半分` `9级`\n\n1. [x] 甲\n2. [x] 甲\n\n尾巴\n")
     assert len(findings) == 5
     assert all(finding.severity is Severity.ERROR and finding.line > 5 for finding in findings)
+
+
+# what must never slip into what a learner reads
+
+CANARY = "k7q2canary"
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        f"> 解析：{CANARY}\n",  # right below the last option: Markdown makes it part of the option
+        f"    > 解析：{CANARY}\n",
+        f"解析：{CANARY}\n",
+        f"答案：{CANARY}\n",
+        f"参考：{CANARY}\n",
+        f"  - 解析：{CANARY}\n",
+        f"    - 解析：因为\n    - 解析：{CANARY}\n",
+        f"    - 解析：因为\n        - {CANARY}\n",
+        f"    - 答案：{CANARY}\n",
+        f"    - 提示：{CANARY}\n",
+        f"\n    解析：{CANARY}\n",
+        f"\n> 顾客：你好\n> 解析：{CANARY}\n",
+        f"\n解析：{CANARY}\n",
+    ],
+)
+@pytest.mark.parametrize("options", ["1. [ ] 3 天\n2. [x] 7 天\n", "- [ ] 3 天\n- [x] 7 天\n"])
+def test_an_explanation_in_the_wrong_place_is_reported_and_not_shown(options, hidden):
+    found, findings = read(f"### 几天？\n{options}{hidden}")
+    assert findings
+    assert CANARY not in found.stem.html
+    assert not any(CANARY in option.body.html for option in found.shape.options)
+
+
+@pytest.mark.parametrize("hidden", [f"解析：{CANARY}\n", f"答案：{CANARY}\n", f"> 顾客：你好\n> 解析：{CANARY}\n"])
+def test_an_explanation_in_the_question_itself_is_not_shown(hidden):
+    found, _ = read(f"### 几天？\n\n{hidden}\n1. [ ] 3 天\n2. [x] 7 天\n")
+    assert CANARY not in found.stem.html
+
+
+def test_an_explanation_right_below_the_options_is_moved_into_its_own_place():
+    markdown = "### 几天？\n1. [ ] 3 天\n2. [x] 7 天\n> 解析：甲\n"
+    assert only_problem(markdown) == "第 9 行：这段引用紧跟着选项，成了选项的一部分，请在前面空一行。"
+    assert question(mended(markdown)).explanation.text == "甲"
+
+
+def test_settings_in_the_text_are_not_passed_over_in_silence():
+    assert only_problem("### 几天？\n请选择。\n`2分`\n\n- 答案：对\n") == (
+        "第 8 行：设置要紧跟在标题的下一行，写在这里不起作用。"
+    )
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "- 答案：对\n第二行\n",
+        "- 答案：对\n    - 因为\n",
+        "- 答案：对\n- 甲 => 乙\n",
+        "- 甲 => 一\n- 乙 => 二\n    - 丙\n",
+    ],
+)
+def test_what_is_not_read_of_an_answer_is_not_passed_over_in_silence(rows):
+    assert len(problems(f"### 几天？\n{rows}")) == 1

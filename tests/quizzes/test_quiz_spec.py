@@ -223,3 +223,39 @@ quizzes = st.builds(
 @given(quizzes, st.sampled_from(Language))
 def test_what_is_written_reads_back_as_the_same_quiz(quiz, language):
     assert parse(write(quiz, language), PATH).spec == quiz
+
+
+fragments = st.sampled_from(
+    [
+        "# 题目", "## 小节", "### 几天？", "### ____ 和____", "### 1. 甲", "###", "#### 深", "`2分`",
+        "`抽2题` `每题3分`",
+        "`漏选半分`", "`排序`", "【难度2】", "`id:abc123`", "1. [ ] 3 天", "2. [x] 7 天", "2. [x] 甲", "- [x] 甲",
+        "- [ ] 乙", "- [√] 丙", "2.[x] 丁", "    - 解析：因为", "  - 解析：因为", "- 解析：因为", "1. 核对", "2. 判断",
+        "- 答案：对", "- 答案：64 ± 0.01 元", "- 答案：7", "- 空1：甲 | 乙", "- 空2：丙", "- 甲 => 一", "- 乙 → 二",
+        "- （干扰项） => 三", "- 必说（3分）：甲 | (乙 & 丙)", "- 禁说（-5分）：丁", "- 评分（2分）：语气",
+        "> 解析：见[时效](../a.md#时效)。", "> 提示：想一想", "> 顾客：你好", ">", "解析：文字", "文字", "![图](a.png)",
+        "    ![图](b.png)", "~~~", "<!-- 注 -->", "| a | b |", "| - | - |", "1、几天？", "A. 3天", "B. 7天", "答案：B",
+        "一、单选题", "", "", "", "",
+    ]
+)  # fmt: skip
+sources = st.lists(fragments, max_size=24).map(lambda lines: f"{FRONT}\n" + "\n".join(lines) + "\n")
+
+
+@settings(max_examples=300)
+@given(sources)
+def test_any_mixture_is_read_and_what_has_no_error_is_written_back_the_same(source):
+    parsed = parse(source, PATH)
+    lines = len(source.splitlines())
+    assert all(1 <= finding.line <= lines + 1 for finding in parsed.findings)
+    assert (parsed.spec is None) is parsed.has_errors
+    if parsed.spec is not None:
+        again = parse(write(parsed.spec), PATH)
+        assert again.spec == parsed.spec, [str(finding.message) for finding in again.findings]
+
+
+@settings(max_examples=100)
+@given(sources)
+def test_every_offered_fix_can_be_applied(source):
+    for finding in parse(source, PATH).findings:
+        if finding.fix:
+            parse(apply_fixes(source, [finding.fix]), PATH)

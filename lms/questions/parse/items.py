@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from lms.content.grammar.blocks import Block, BlockKind
+from lms.content.grammar.blocks import Block, BlockKind, walk
 from lms.content.grammar.blocks import Item as ListItem
+from lms.content.grammar.findings import Fix
 from lms.content.grammar.inline import read_label
 from lms.content.grammar.keywords import Word
 from lms.content.grammar.reading import Reading
@@ -14,7 +15,8 @@ from lms.questions.spec import Item, Rich
 
 # [√] [Ｘ] [ x ] 【x】 [x]7 天: meant as a box, read by nobody as one. The traps of the grammar offer the fix.
 _TYPED_BOX = re.compile(r"[\[［【]\s*([xXｘＸ✓✔√☑]?)\s*[\]］】]\s*")
-_INDENTED_NOTE = re.compile(r"[-*+]?\s*")
+_BULLET = re.compile(r"[-*+] +")
+HIDDEN = (Word.EXPLAIN, Word.HINT, Word.MODEL, Word.ANSWER)  # never among what a learner reads of an option
 
 
 def is_checked(item: ListItem) -> bool | None:
@@ -61,23 +63,44 @@ def report_equal(reading: Reading, rows: Iterable[tuple[int, Rich]]) -> None:
 
 
 def note_of(reading: Reading, item: ListItem) -> Rich | None:
-    """Return the remark below an item that has nothing else below it."""
-    return _with_kids(reading, item, item.text)[1]
+    """Return the remark below an item that has nothing else below it; reports everything else."""
+    note = None
+    for kid in item.kids:
+        source = _note_in(kid)
+        if source is None or note is not None:
+            reading.error("Q217", kid.first, text("这一段放在这里不会显示，请移到题干，或删去。"))
+        else:
+            note = rich_line(source, reading.link)
+    only_one_line(reading, item)
+    return note
+
+
+def only_one_line(reading: Reading, item: ListItem) -> None:
+    """Report text that goes on below an item of which only the first line is read."""
+    if "\n" in item.text:
+        reading.error("Q217", item.first + 1, text("这一行并到了上一行的答案里，请在前面空一行，或写在同一行。"))
+
+
+def nothing_below(reading: Reading, item: ListItem) -> None:
+    """Report what stands below an answer that is one line."""
+    for kid in item.kids:
+        reading.error("Q217", kid.first, text("这一段放在这里不会显示，请移到题干，或删去。"))
+    only_one_line(reading, item)
 
 
 def _with_kids(reading: Reading, item: ListItem, words: str) -> tuple[Rich, Rich | None]:
-    words, note_source = _split_glued_note(words)
+    words, note_source = _split_glued(reading, item, words)
     parts = [words] if words else []
     for kid in item.kids:
-        labelled = _note_in(kid)
-        if labelled is None:
+        note = _note_in(kid)
+        if note is None and not _gives_away(kid):
             parts.append(_dedented(reading, kid))
-        elif note_source is None:
-            note_source = labelled
+        elif note is not None and note_source is None:
+            note_source = note
         else:
-            reading.error("Q206", kid.first, text("这一项有两条解析，请合成一条。"))
-    note = None if note_source is None else rich_line(note_source, reading.link)
-    return rich_line("\n\n".join(parts), reading.link), note
+            _report_hidden(reading, kid)
+    shown = None if note_source is None else rich_line(note_source, reading.link)
+    return rich_line("\n\n".join(parts), reading.link), shown
 
 
 def _note_in(kid: Block) -> str | None:
@@ -87,16 +110,51 @@ def _note_in(kid: Block) -> str | None:
     return None if label is None else label[2]
 
 
-def _split_glued_note(words: str) -> tuple[str, str | None]:
-    """Take `- 解析：…` off the end of the item's own text.
+def _gives_away(kid: Block) -> bool:
+    """Say whether any line of a block is labelled as what a learner must not see among the options."""
+    return any(
+        read_label(_BULLET.sub("", line, count=1), HIDDEN)
+        for block in walk((kid,))
+        for words in (block.text, *(item.text for item in block.items))
+        for line in words.split("\n")
+    )
 
-    It was indented by less than four spaces; the traps of the grammar say so, here it is read as meant.
+
+def _report_hidden(reading: Reading, kid: Block) -> None:
+    line = reading.lines[kid.first - 1]
+    if kid.kind is BlockKind.QUOTE and line.startswith(">"):
+        reading.error(
+            "Q206",
+            kid.first,
+            text("这段引用紧跟着选项，成了选项的一部分，请在前面空一行。"),
+            Fix(first=kid.first, last=kid.first - 1, lines=("",), label=text("前面空一行")),
+        )
+    else:
+        reading.error("Q206", kid.first, text("选项下面只能写一条“- 解析：…”，缩进 4 格，不再分条。"))
+
+
+def _split_glued(reading: Reading, item: ListItem, words: str) -> tuple[str, str | None]:
+    """Take `- 解析：…` and the like off the end of the item's own text, where a learner would read it.
+
+    With a bullet it was indented by less than four spaces: the traps of the grammar say so, here it is read as
+    meant.
     """
     lines = words.split("\n")
     for index, line in enumerate(lines[1:], start=1):
-        label = read_label(_INDENTED_NOTE.sub("", line, count=1), (Word.EXPLAIN,))
-        if label is not None:
+        bare = _BULLET.sub("", line, count=1)
+        label = read_label(bare, HIDDEN)
+        if label is None:
+            continue
+        if label[0] is Word.EXPLAIN and bare != line:
             return "\n".join(lines[:index]), "\n".join([label[2], *lines[index + 1 :]])
+        number = item.first + index
+        fix = None
+        if label[0] is not Word.ANSWER:
+            fix = Fix(first=number, last=number, lines=("", f"> {bare}"), label=text("另起一段"))
+        reading.error(
+            "Q206", number, text("“%(label)s”成了选项的一部分，请另起一段，前面空一行。", label=label[0].zh), fix
+        )
+        return "\n".join(lines[:index]), None
     return words, None
 
 

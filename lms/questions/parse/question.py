@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from lms.content.grammar.blocks import Block, BlockKind
-from lms.content.grammar.chips import LENGTH, MANUAL, ORDERING
+from lms.content.grammar.blocks import Block, BlockKind, Item
+from lms.content.grammar.chips import EVERY_FORM, LENGTH, MANUAL, ORDERING, find_chips, is_chip_line, read_chip
 from lms.content.grammar.findings import Fix, Severity
 from lms.content.grammar.inline import read_label
 from lms.content.grammar.keywords import Word
 from lms.content.grammar.reading import Reading, Section
 from lms.core.texts import text
 from lms.questions.parse.choices import read_choice, read_ordering
-from lms.questions.parse.items import has_boxes
+from lms.questions.parse.items import HIDDEN, has_boxes, nothing_below
 from lms.questions.parse.pairs import is_pair, read_matching
 from lms.questions.parse.rubric import is_criterion, read_open
 from lms.questions.parse.settings import Settings, check_fit, read_settings
@@ -73,39 +73,68 @@ def _sort(reading: Reading, blocks: Sequence[Block], settings: Settings) -> _Bod
     for block in blocks:
         if block.kind is BlockKind.COMMENT:
             continue
-        if block.kind is BlockKind.QUOTE and (labelled := _labelled_parts(block)):
+        shown = written_block(reading, block)
+        if block.kind is BlockKind.QUOTE:
+            shown, labelled = _parts_of_quote(block)
             _take_quotes(reading, body, labelled)
         elif block.is_list and _is_answer(block, ordering=settings.has(ORDERING)):
             _take_answer(reading, body, block)
-        elif body.answer is None:
-            body.stem.append(_written(reading, block.first, block.last))
-        else:
+            continue
+        if not shown:
+            continue
+        if body.answer is not None:
             body.behind.append(block)
+        elif block.kind is not BlockKind.PARAGRAPH or not _is_out_of_place(reading, block):
+            body.stem.append(shown)
     for block in body.behind:
         _lost(reading, block)
     return body
 
 
-def _written(reading: Reading, first: int, last: int) -> str:
-    return "\n".join(reading.lines[first - 1 : last])
+def written_block(reading: Reading, block: Block) -> str:
+    """Return a top-level block as it is to be rendered and written back."""
+    if block.kind is BlockKind.PARAGRAPH:
+        return block.text
+    return "\n".join(reading.lines[block.first - 1 : block.last])
 
 
-def _labelled_parts(block: Block) -> list[tuple[Word, int, str]]:
-    """Return keyword, line and text of each `提示：`, `解析：`, `参考：` in a quote; [] for any other quote.
+def report_stray_chips(reading: Reading, block: Block) -> None:
+    """Report settings that stand anywhere but right below a heading: there they are only words."""
+    for offset, line in enumerate(block.text.split("\n")):
+        chips = find_chips(line) if is_chip_line(line) else ()
+        if chips and all(read_chip(chip.text, EVERY_FORM) for chip in chips):
+            reading.error("Q222", block.first + offset, text("设置要紧跟在标题的下一行，写在这里不起作用。"))
+
+
+def _is_out_of_place(reading: Reading, block: Block) -> bool:
+    """Report a paragraph of the question's text that would show the answer, or that is meant as a setting."""
+    report_stray_chips(reading, block)
+    label = read_label(block.text, HIDDEN)
+    if label is None:
+        return False
+    if label[0] is Word.ANSWER:
+        reading.error("Q217", block.first, text("“%(label)s”会显示给学员，请写成“- 答案：…”。", label=label[0].zh))
+    else:
+        _report_unquoted(reading, block, label[0])
+    return True
+
+
+def _parts_of_quote(block: Block) -> tuple[str, list[tuple[Word, int, str]]]:
+    """Return what of a quote is shown, then keyword, line and text of each `提示：`, `解析：`, `参考：` in it.
 
     Two of them without an empty line between are one quote to Markdown and two to the author.
     """
-    parts: list[tuple[Word, int, str]] = []
+    shown: list[str] = []
+    parts: list[tuple[Word, int, list[str]]] = []
     for offset, line in enumerate(block.text.split("\n")):
         label = read_label(line, QUOTES)
         if label is not None:
-            parts.append((label[0], block.first + offset, label[2]))
-        elif not parts:
-            return []
+            parts.append((label[0], block.first + offset, [label[2]]))
+        elif parts:
+            parts[-1][2].append(line)
         else:
-            word, first, words = parts[-1]
-            parts[-1] = (word, first, f"{words}\n{line}")
-    return parts
+            shown.append(f"> {line}".rstrip())
+    return "\n".join(shown), [(word, line, "\n".join(words)) for word, line, words in parts]
 
 
 def _take_quotes(reading: Reading, body: _Body, parts: Sequence[tuple[Word, int, str]]) -> None:
@@ -154,10 +183,14 @@ def _lost(reading: Reading, block: Block) -> None:
     label = read_label(block.text, QUOTES) if block.kind is BlockKind.PARAGRAPH else None
     if label is None:
         reading.error("Q217", block.first, text("答案后面的这一段不会显示，请移到题干，或写成 > 解析：…。"))
-        return
+    else:
+        _report_unquoted(reading, block, label[0])
+
+
+def _report_unquoted(reading: Reading, block: Block, word: Word) -> None:
     lines = tuple(f"> {line}".rstrip() for line in reading.lines[block.first - 1 : block.last])
     fix = Fix(first=block.first, last=block.last, lines=lines, label=text("加上 >"))
-    reading.error("Q217", block.first, text("“%(label)s”要写成引用，行首加 >。", label=label[0].zh), fix)
+    reading.error("Q217", block.first, text("“%(label)s”要写成引用，行首加 >。", label=word.zh), fix)
 
 
 def _shape(reading: Reading, section: Section, body: _Body, settings: Settings, gaps: int) -> Shape | None:
@@ -169,18 +202,30 @@ def _shape(reading: Reading, section: Section, body: _Body, settings: Settings, 
     if answer.kind is BlockKind.ORDERED:
         return read_ordering(reading, answer, settings)
     blanks = [(item, found) for item in answer.items if (found := blank_in(item)) is not None]
-    if blanks:
-        rows = [(item, number, words) for item, (number, words) in blanks]
-        return read_fill_in(reading, answer.first, gaps, rows, settings)
-    if any(is_criterion(item) for item in answer.items):
-        return read_open(reading, answer.items, settings)
     first = answer.items[0]
     given = answer_in(first)
-    if given is not None and gaps == 1:
+    if blanks:
+        rows = [(item, number, words) for item, (number, words) in blanks]
+        _only(reading, answer, [item for item, _ in blanks])
+        return read_fill_in(reading, answer.first, gaps, rows, settings)
+    if any(is_criterion(item) for item in answer.items):
+        _only(reading, answer, answer.items)
+        return read_open(reading, answer.items, settings)
+    if given is None:
+        return read_matching(reading, answer.first, answer.items)
+    _only(reading, answer, [first])
+    if gaps == 1:
         return read_fill_in(reading, answer.first, gaps, [(first, 1, given)], settings)
-    if given is not None:
-        return read_answer_line(reading, first, given)
-    return read_matching(reading, answer.first, answer.items)
+    return read_answer_line(reading, first, given)
+
+
+def _only(reading: Reading, answer: Block, read: Sequence[Item]) -> None:
+    """Report what stands in the list beside the lines that are read, and below them."""
+    for item in answer.items:
+        if item in read:
+            nothing_below(reading, item)
+        else:
+            reading.error("Q205", item.first, text("一道题只能有一组答案，请把这一组并到上面，或另起一题。"))
 
 
 def _shape_without_list(reading: Reading, section: Section, body: _Body, settings: Settings) -> Shape | None:

@@ -24,13 +24,13 @@ _BLANK_LABEL = re.compile(r"(.*?)\s*(\d{0,2})")
 
 def answer_in(item: ListItem) -> str | None:
     """Return what stands behind `答案：`; None if the item is no answer."""
-    label = read_label(item.text, (Word.ANSWER,))
+    label = read_label(item.text.split("\n")[0], (Word.ANSWER,))
     return None if label is None else label[2].strip()
 
 
 def blank_in(item: ListItem) -> tuple[int, str] | None:
     """Return number (0 if none is written) and words of `空1：…`; None if the item is no gap."""
-    parts = split_label(item.text)
+    parts = split_label(item.text.split("\n")[0])
     if parts is None:
         return None
     match = _BLANK_LABEL.fullmatch(normal(parts[0]))
