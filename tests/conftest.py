@@ -26,6 +26,7 @@ from lms import create_app
 from lms.accounts import passwords
 from lms.core.db import db
 from tests.support import postgres
+from tests.support.live import browser, floor  # noqa: F401 - fixtures for tests in a browser
 
 DATABASES = ("sqlite", "postgresql")
 _not_run: dict[str, str] = {}
@@ -136,6 +137,15 @@ def a_postgres_database(request: pytest.FixtureRequest) -> Iterator[Callable[[],
     """Make empty PostgreSQL databases, each given by its URL; the server is asked for at the first one."""
     with contextlib.ExitStack() as stack:
         yield lambda: stack.enter_context(_postgres_database(request.getfixturevalue("postgres_url")))
+
+
+@pytest.fixture
+def empty_sqlite_app(tmp_path: Path) -> Iterator[APIFlask]:
+    """An app on an SQLite database of its own, with real commits."""
+    made = an_app(tmp_path, f"sqlite:///{tmp_path / 'lms.sqlite3'}")
+    yield made
+    with made.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ alone, so that an old page in another tab writes over nothing.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -95,6 +95,19 @@ def card_of(item: Drawn, review: Review) -> Card:
         checked=review.reveal is Reveal.KEY,
         earned=points_text(item.earned or 0),
     )
+
+
+def html_in(value: object) -> Iterator[str]:
+    """Return every piece of text of a question's view, to look up at once what its links lead to."""
+    match value:
+        case str():
+            yield value
+        case dict():
+            for inner in value.values():
+                yield from html_in(inner)
+        case list():
+            for inner in value:
+                yield from html_in(inner)
 
 
 def split_stem(html: str) -> tuple[str, str]:

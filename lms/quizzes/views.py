@@ -5,14 +5,16 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from lms.content.show import show, shower
 from lms.core import clock
 from lms.core.access import Actor, Permission, allows
 from lms.core.db import transaction
 from lms.core.errors import DomainError
+from lms.core.here import local
 from lms.core.i18n import _, say
 from lms.core.points import decimal_text, percent, points_text
 from lms.quizzes import actions, forms, queries, reading
-from lms.quizzes.rules.attempts import AttemptClosed, Reveal, State
+from lms.quizzes.rules.attempts import AttemptClosed, State
 from lms.quizzes.spec import QuizRules
 from lms.web.auth import current_actor, requires
 from lms.web.shell import show_minutes
@@ -28,8 +30,9 @@ def intro(slug: str) -> str | Response:
     found = queries.intro(current_actor(), slug)
     if found.slug != slug:
         return redirect(url_for(".intro", slug=found.slug), 301)
-    mark = _mark(found.rules)
-    return render_template("lms/quizzes/intro.html", page=found, rules=found.rules, pass_mark=mark, score=_score)
+    return render_template(
+        "lms/quizzes/intro.html", page=found, rules=found.rules, pass_mark=_mark(found.rules), score=_score, show=show
+    )
 
 
 @bp.post("/quizzes/<path:slug>")
@@ -65,12 +68,15 @@ def paper(attempt_id: str) -> str | Response:
         rules=sitting.rules,
         pass_mark=_mark(sitting.rules),
         cards=cards,
+        show=shower(forms.html_in([card.view for card in cards])),
+        split=forms.split_stem,
         current=_current(cards),
         answered=sum(card.answered for card in cards),
         saved_at=max((item.saved_at for item in items if item.saved_at), default=None),
         seconds_left=sitting.seconds_left(now),
         left=queries.left_of(sitting),
         letters=forms.LETTERS,
+        zone_minutes=_zone_minutes(),
     )
 
 
@@ -122,7 +128,6 @@ def confirm(attempt_id: str) -> str | Response:
         unanswered=[item for item in items if not item.answered],
         flagged=[item for item in items if item.flagged],
         left=queries.left_of(sitting),
-        seconds_left=sitting.seconds_left(clock.now()),
     )
 
 
@@ -155,13 +160,12 @@ def result(attempt_id: str) -> str | Response:
         pass_mark=_mark(sitting.rules),
         found=found,
         own=own,
-        sections=reading.sections_of(found),
+        show=shower(forms.html_in([line.review.view for line in found.lines])),
+        sections=reading.sections_of(actor, found),
         score=_score,
         points=points_text,
         letters=forms.LETTERS,
         split=forms.split_stem,
-        words=forms.WORDS,
-        reveal=Reveal,
         taken=_taken(sitting.seconds_taken),
         retry_at=next_try if next_try and next_try > now else None,
         may_void=allows(actor, Permission.RECORD_VOID) and not own,
@@ -219,6 +223,12 @@ def _taken(seconds: int) -> str:
 def _mark(rules: QuizRules) -> str:
     """Return the pass mark out of 100."""
     return decimal_text(100 * rules.pass_mark, 1)
+
+
+def _zone_minutes() -> int:
+    """Return how far the installation's clock is before UTC now."""
+    offset = local(clock.now()).utcoffset()
+    return int(offset.total_seconds() // 60) if offset else 0
 
 
 def _score(attempt: Any) -> str:

@@ -1,0 +1,103 @@
+"""A served app and a signed-in browser: what is loaded from elsewhere, or says an error in the console, fails the test."""
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from apiflask import APIFlask
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from lms.accounts.models import Person
+from lms.core.db import session
+from tests.support.make import sign_in
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 900}
+
+
+@contextmanager
+def served(app: APIFlask, port: int = 0) -> Iterator[str]:
+    """Serve the app in threads of this process; yield its address. port: 0 = any free one."""
+    server = make_server("127.0.0.1", port, app, threaded=True)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@dataclass
+class Floor:
+    """A served app with its browser. `allowed`: patterns of console messages that a test brings about on purpose."""
+
+    app: APIFlask
+    url: str
+    browser: Browser
+    trouble: list[str] = field(default_factory=list)
+    allowed: list[str] = field(default_factory=list)
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    def page_of(self, person: Person | None, *, size: dict[str, int] = DESK, **options: object) -> Page:
+        """Return a page of a browser of its own, in which the person is signed in."""
+        context = self.browser.new_context(viewport=size, base_url=self.url, **options)  # type: ignore[arg-type]
+        self.contexts.append(context)
+        if person is not None:
+            self.sign_in(context, person)
+        page = context.new_page()
+        page.set_default_timeout(8_000)
+        page.on("console", lambda message: self._heard(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self._heard(str(error)))
+        page.on("request", lambda request: self._asked(request.url))
+        return page
+
+    def sign_in(self, context: BrowserContext, person: Person) -> None:
+        client = self.app.test_client()
+        sign_in(client, person)
+        cookie = client.get_cookie("lms_session")
+        assert cookie is not None
+        context.add_cookies([{"name": "lms_session", "value": cookie.value, "url": self.url}])
+
+    def fresh_read(self) -> None:
+        """Forget what this test has read: the server's threads have written since."""
+        session().rollback()
+
+    def _heard(self, text: str) -> None:
+        self.trouble.append(text)
+
+    def _asked(self, url: str) -> None:
+        if urlsplit(url).scheme in {"http", "https"} and not url.startswith(self.url):
+            self.trouble.append(f"asked another host: {url}")
+
+    @property
+    def unexpected(self) -> list[str]:
+        return [text for text in self.trouble if not any(re.search(pattern, text) for pattern in self.allowed)]
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def floor(browser: Browser, empty_sqlite_app: APIFlask, tmp_path: Path) -> Iterator[Floor]:
+    """A served app on an SQLite database of its own, with a browser; builders work in the test itself."""
+    with served(empty_sqlite_app) as url, empty_sqlite_app.app_context():
+        here = Floor(app=empty_sqlite_app, url=url, browser=browser)
+        yield here
+        for context in here.contexts:
+            context.close()
+        session().rollback()
+    assert here.unexpected == []
