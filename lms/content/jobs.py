@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from lms.content import store
 from lms.content.actions import Unpublishable, files
-from lms.content.check import Corpus, check, is_document, read_kind
+from lms.content.check import MAX_BYTES, Corpus, check, is_document, read_kind
 from lms.content.grammar.findings import Finding, Severity
 from lms.content.grammar.inline import find_links, is_external, resolve
 from lms.content.kinds import Kind, kind_by_word, parsers, wholes
@@ -28,6 +28,7 @@ from lms.content.rules.sync import Plan, Refusal, State, differing, plan
 from lms.content.tree import Tree, read_tree, write_file
 from lms.core.db import session, transaction
 from lms.core.errors import DomainError
+from lms.core.here import settings
 from lms.core.texts import Text, text
 
 CHUNK = 20  # documents in one transaction
@@ -63,7 +64,7 @@ def _unwatched(items: Sequence[Any], _: Text) -> Iterable[Any]:
 
 def check_files(root: Path) -> list[tuple[str, Finding]]:
     """Return everything that is wrong in the tree, by path and line. Needs no database."""
-    tree = read_tree(root)
+    tree = _tree(root)
     corpus = check(tree.files, parsers(), wholes(), tree.others)
     unread = [(path, Finding(code="C170", line=1, message=reason)) for path, reason in tree.refused.items()]
     named = [
@@ -76,7 +77,7 @@ def check_files(root: Path) -> list[tuple[str, Finding]]:
 
 def sync_files(root: Path, *, dry_run: bool = False, watch: Watch = _unwatched) -> Outcome:
     """Take what authors changed in their files; one with something to mend is left out. Files are only read."""
-    tree = read_tree(root)
+    tree = _tree(root)
     shas = tree.shas()
     states = files.states()
     made = plan(shas, states, refused=_unread(tree))
@@ -85,17 +86,23 @@ def sync_files(root: Path, *, dry_run: bool = False, watch: Watch = _unwatched) 
         states = _closer(shas, states)
         made = plan(shas, states, refused=_unread(tree))
         corpus = _read(tree, states, made)
+        claims, foreign = _by_ids(corpus, states, made)
         made = plan(
             shas,
             states,
             kinds={path: kind_by_word(word).name for path, word in corpus.kinds.items()},
-            refused=_refusals(tree, corpus),
+            claims=claims,
+            refused=_refusals(tree, corpus, foreign),
         )
     session().rollback()
     outcome = _outcome(made, dry_run)
     if not dry_run:
         _apply(made, tree, shas, corpus, outcome, watch)
     return outcome
+
+
+def _tree(root: Path) -> Tree:
+    return read_tree(root, min(settings().source_max_bytes, MAX_BYTES))
 
 
 def _unread(tree: Tree) -> dict[str, list[tuple[int, Text]]]:
@@ -147,8 +154,34 @@ def _only_in_database(states: Sequence[State], tree: Tree) -> dict[str, int]:
     }
 
 
-def _refusals(tree: Tree, corpus: Corpus) -> dict[str, list[tuple[int, Text]]]:
-    found = _unread(tree)
+def _by_ids(
+    corpus: Corpus, states: Sequence[State], made: Plan
+) -> tuple[dict[str, int], dict[str, list[tuple[int, Text]]]]:
+    """Return by path the document that a new file continues, and the ids that belong to other documents."""
+    owners = files.id_owners(corpus.parsed)
+    titles = {state.document_id: state.title for state in states}
+    known = {state.path: state.document_id for state in states}
+    known |= {state.file_path: state.document_id for state in states if state.file_path is not None}
+    missing = {state.document_id for state in made.missing}
+    claims: dict[str, int] = {}
+    foreign: dict[str, list[tuple[int, Text]]] = {}
+    for path, parsed in corpus.parsed.items():
+        own = known.get(path)
+        named = {owners[id] for id, _ in parsed.ids if id in owners}
+        if own is None and len(named) == 1 and named <= missing:
+            own = claims[path] = named.pop()
+        for id, line in parsed.ids:
+            if owners.get(id, own) != own:
+                other = titles.get(owners[id], "")
+                problem = text("“id:%(id)s”已经用在《%(other)s》里，请删去这里的。", id=id, other=other)
+                foreign.setdefault(path, []).append((line, problem))
+    return claims, foreign
+
+
+def _refusals(
+    tree: Tree, corpus: Corpus, foreign: Mapping[str, list[tuple[int, Text]]]
+) -> dict[str, list[tuple[int, Text]]]:
+    found = {**_unread(tree), **foreign}
     for path, finding in corpus.findings:
         if finding.severity is Severity.ERROR and path in tree.files:
             found.setdefault(path, []).append((finding.line, finding.message))
@@ -207,6 +240,8 @@ def _apply(made: Plan, tree: Tree, shas: Mapping[str, bytes], corpus: Corpus, ou
                 )
                 if _try(outcome, path, take) is not None:
                     (outcome.created if path in added else outcome.updated).append(path)
+                elif path in added:
+                    files.drop_blank(document_id)
 
 
 def _try(outcome: Outcome, path: str, act: Callable[[], int]) -> int | None:

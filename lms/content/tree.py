@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from lms.content.check import MAX_BYTES
 from lms.content.lint import FOLDERS
 from lms.core.texts import Text, text
 
@@ -25,8 +24,8 @@ class Tree:
         return {path: sha256(data).digest() for path, data in self.files.items()}
 
 
-def read_tree(root: Path) -> Tree:
-    """Return everything below courses/, quizzes/ and kb_content/.
+def read_tree(root: Path, most: int) -> Tree:
+    """Return everything below courses/, quizzes/ and kb_content/. most: bytes of one file.
 
     Hidden files and README.md are no content. A symbolic link, a pipe, a file over the limit is refused unread.
     """
@@ -39,7 +38,7 @@ def read_tree(root: Path) -> Tree:
             continue
         if file.name.upper().startswith("README"):
             continue
-        problem = _why_unread(file)
+        problem = _why_unread(file, most)
         if problem is None:
             try:
                 files[path] = file.read_bytes()
@@ -60,7 +59,7 @@ def _walk(root: Path) -> Iterator[tuple[str, Path]]:
                     yield file.relative_to(root).as_posix(), file
 
 
-def _why_unread(file: Path) -> Text | None:
+def _why_unread(file: Path, most: int) -> Text | None:
     try:
         found = file.lstat()
     except OSError as error:
@@ -69,8 +68,8 @@ def _why_unread(file: Path) -> Text | None:
         return text("这是一个符号链接，请放文件本身。")
     if not stat.S_ISREG(found.st_mode):
         return text("这不是普通文件。")
-    if found.st_size > MAX_BYTES:
-        return text("文件超过 %(limit)s MB，请拆成几份。", limit=MAX_BYTES // 1_000_000)
+    if found.st_size > most:
+        return text("文件超过 %(limit)s MB，请拆成几份。", limit=f"{most / 1_000_000:g}")
     return None
 
 

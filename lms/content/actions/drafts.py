@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
 from lms.content import store
 from lms.content.actions.documents import editable, head_of, mirror, new_document, path_now, stale
 from lms.content.kinds import kind_of
 from lms.content.models import Document, Revision
+from lms.content.rules.line_ends import as_in
 from lms.content.rules.paths import path_of
 from lms.core.access import Actor
 from lms.core.audit import audit
@@ -65,7 +64,7 @@ def save_draft(actor: Actor, document_id: int, base_revision_id: int | None, sou
     if base is not None and base.document_id != document.id:
         raise NotFound()
     if base is not None:
-        source = with_line_ends_of(store.source_of(base.blob_sha), source)
+        source = as_in(source, store.source_of(base.blob_sha))
     sha = store.put(store.encode(source))
     if base is not None and base.id == head_of(document) and base.blob_sha == sha:
         return Saved(revision_id=base.id, number=base.number, changed=False)
@@ -90,9 +89,7 @@ def save_draft(actor: Actor, document_id: int, base_revision_id: int | None, sou
 def restore(actor: Actor, document_id: int, revision_id: int, base_revision_id: int | None, note: str = "") -> Saved:
     """Bring an old version back as the draft; nothing between is lost. Raises NotFound, Conflict if the base is old."""
     document = editable(document_id)
-    old = session().get(Revision, revision_id)
-    if old is None or old.document_id != document.id:
-        raise NotFound()
+    old = revision_of(document.id, revision_id)
     if base_revision_id != head_of(document):
         raise stale(document, base_revision_id)
     revision = store.add_revision(
@@ -121,13 +118,6 @@ def discard(actor: Actor, document_id: int, base_revision_id: int) -> None:
     audit(actor.id, "document.draft_dropped", "document", document.id, before={"revision": base_revision_id})
 
 
-def with_line_ends_of(base: str, typed: str) -> str:
-    """Return the typed text with the line ends of the base: a browser sends CR LF whatever it was given."""
-    if "\r\n" in base:
-        return typed
-    return typed.replace("\r\n", "\n")
-
-
 def _note(note: str) -> str:
     if len(note) > NOTE:
         raise Invalid(text("说明最多 %(most)s 个字。", most=NOTE), fields={"note": text("说明太长。")})
@@ -144,11 +134,7 @@ def _mirror_draft(document: Document, source: str) -> None:
 
 def revision_of(document_id: int, revision_id: int) -> Revision:
     """Return a version of this document. Raises NotFound."""
-    found = (
-        session()
-        .scalars(select(Revision).where(Revision.id == revision_id, Revision.document_id == document_id))
-        .one_or_none()
-    )
-    if found is None:
+    found = session().get(Revision, revision_id)
+    if found is None or found.document_id != document_id:
         raise NotFound()
     return found

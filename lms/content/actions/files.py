@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from hashlib import sha256
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import aliased
 
 from lms.content import store
@@ -14,7 +14,7 @@ from lms.content.actions.lifecycle import move
 from lms.content.actions.publish import Unpublishable, put_out, with_part_ids
 from lms.content.grammar.document import Parsed
 from lms.content.kinds import kind_of
-from lms.content.models import Document, FileState, Revision, Slug
+from lms.content.models import Document, Edge, FileState, Part, Revision, Slug
 from lms.content.queries.reading import ARCHIVED
 from lms.content.rules.paths import path_of
 from lms.content.rules.sync import Move, State
@@ -26,6 +26,8 @@ from lms.core.texts import Text, text
 
 NO_SHA = bytes(32)
 """Stands for the file of a document that was never synced: no file has it."""
+
+_OWNERS = select(Part.key, Part.document_id).where(Part.key.in_(bindparam("ids", expanding=True)))
 
 
 def states() -> list[State]:
@@ -96,6 +98,26 @@ def add_blank(kind: str, path: str) -> int:
     """
     with session().begin_nested():
         return new_document(kind, path, path, replace_redirects=True).id
+
+
+def drop_blank(document_id: int) -> None:
+    """Take back the row of a document whose file could not be published: nothing was ever written in it."""
+    document = locked(document_id)
+    if document.published_id is not None or document.draft_id is not None:
+        return
+    current = session()
+    current.execute(update(Edge).where(Edge.to_document_id == document_id).values(to_document_id=None))
+    current.execute(delete(Slug).where(Slug.document_id == document_id))
+    current.delete(document)
+    current.flush()
+
+
+def id_owners(parsed: Mapping[str, Parsed[object]]) -> dict[str, int]:
+    """Return the document of each id that stands in these files; ids that the store does not know are left out."""
+    ids = {id for each in parsed.values() for id, _ in each.ids}
+    if not ids:
+        return {}
+    return {row.key: row.document_id for row in session().execute(_OWNERS, {"ids": list(ids)})}
 
 
 def take(document_id: int, path: str, parsed: Parsed[object], source: str, seen: State | None) -> int:

@@ -188,5 +188,7 @@ def with_part_ids(document: Document, source: str) -> str:
 
 
 def _examine_head(document: Document) -> Examined:
-    head = session().get_one(Revision, head_of(document))
+    head = session().get(Revision, head_of(document)) if head_of(document) else None
+    if head is None:
+        raise Conflict(text("《%(title)s》还没有内容。", title=document.title))
     return examine(kind_of(document.kind), path_now(document), store.source_of(head.blob_sha))

@@ -1,6 +1,6 @@
 """The plan of a sync: which file is new, changed, moved, in conflict. Pure; what is applied is this very plan."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -99,11 +99,13 @@ def plan(
     states: Sequence[State],
     *,
     kinds: Mapping[str, str] | None = None,
+    claims: Mapping[str, int] | None = None,
     refused: Mapping[str, Sequence[tuple[int, Text]]] | None = None,
 ) -> Plan:
     """Return what a sync is to do. files: sha256 by path. kinds: kind by path of the files that were read.
 
-    refused: by path, what must be mended first (line and reason); such a file is never taken, not even in part.
+    claims: by path, the document that the ids in a file belong to. refused: by path, what must be mended first (line
+    and reason); such a file is never taken, not even in part.
     """
     kinds, refused = kinds or {}, dict(refused or {})
     by_path = _by_path(states)
@@ -123,8 +125,12 @@ def plan(
         else:
             found[change].append((path, state))
     gone = [state for state in states if state.file_path is not None and state.file_path not in files]
-    moves, create = _moves(create, files, gone, states)
+    moves, create = _moves([path for path in create if path not in refused], files, gone, claims or {})
     moved = {move.state.document_id for move in moves}
+    for move in moves:
+        change = _change(files[move.path], move.state)
+        if change in ("update", "conflict"):
+            found[change].append((move.path, move.state))
     left_over = _left_over(create, states)
     refused |= {path: [(1, reason)] for path, reason in left_over.items()}
 
@@ -181,25 +187,29 @@ def _why_not(path: str, state: State, kinds: Mapping[str, str]) -> Text | None:
 
 
 def _moves(
-    new: Sequence[str], files: Mapping[str, bytes], gone: Sequence[State], states: Sequence[State]
+    new: Sequence[str], files: Mapping[str, bytes], gone: Sequence[State], claims: Mapping[str, int]
 ) -> tuple[tuple[Move, ...], list[str]]:
-    """Take the same bytes at a new path, with the old path gone, for a move; where it is not certain, for none."""
+    """Return which new files are old ones at another path: by the ids in them, else by the same bytes.
+
+    Where two files or two documents come into question, it is no move.
+    """
+    by_id = {state.document_id: state for state in gone}
     sources: dict[bytes, list[State]] = defaultdict(list)
     for state in gone:
         if state.file_sha is not None:
             sources[state.file_sha].append(state)
-    targets: dict[bytes, list[str]] = defaultdict(list)
+    found: dict[str, State] = {}
     for path in new:
-        targets[files[path]].append(path)
-    moves = []
-    rest = []
-    for path in new:
-        sha = files[path]
-        if len(targets[sha]) == 1 and len(sources.get(sha, ())) == 1:
-            moves.append(Move(state=sources[sha][0], path=path))
-        else:
-            rest.append(path)
-    return tuple(moves), rest
+        same = sources.get(files[path], [])
+        if path in claims:
+            if claims[path] in by_id:
+                found[path] = by_id[claims[path]]
+        elif len(same) == 1:
+            found[path] = same[0]
+    times = Counter(state.document_id for state in found.values())
+    moves = tuple(Move(state=state, path=path) for path, state in found.items() if times[state.document_id] == 1)
+    moved = {move.path for move in moves}
+    return moves, [path for path in new if path not in moved]
 
 
 def _left_over(new: Collection[str], states: Sequence[State]) -> dict[str, Text]:
