@@ -272,7 +272,7 @@ def _quarter(stage: Stage) -> None:
     agents = [plan for plan in company.people() if plan.position in {"客服专员", "客服主管"} and plan.no in stage.ids]
     new = {no for no, _ in NEW_HIRES}
     agents = [plan for plan in agents if plan.no not in new and plan.no != AUTUMN_COHORT[-1]]
-    first = [plan for plan in agents if plan.team in {"night", "dispute", "after2"}]
+    first = [plan for plan in agents if plan.team in {"night", "dispute", "after2"} and plan.no != "A1017"]
     second = [plan for plan in agents if plan not in first]
     with clock.frozen(stage.at(38, 10)):
         lead = stage.who("L1001")
@@ -284,7 +284,8 @@ def _quarter(stage: Stage) -> None:
         assignments.assign(lead, ids, course, occasion="2026Q4", due_on=stage.today + timedelta(days=9))
     late = {"A1031": 3, "A1024": 1, "A1036": 4, _number(first, "曹志远"): 2, _number(first, "邓佳"): 0}
     half = {_number(second, "何家豪"): 3, "A1017": 4, "A1002": 5}
-    open_still = [plan.no for plan in second if plan.no not in half and plan.team == "presale"][:6]
+    waiting = [plan for plan in second if plan.no not in half and not plan.roles]
+    open_still = [plan.no for plan in waiting if plan.team == "presale"][:6]
     open_still += [plan.no for plan in second if plan.no not in half and plan.team == "after1" and plan.no != "A1009"][
         :4
     ]

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from flask import request, url_for
 
-from lms.core.access import Permission, Role, allows
+from lms.core.access import Actor, Permission, Role, allows
 from lms.core.i18n import say
-from lms.core.texts import text
+from lms.core.texts import Text, text
 from lms.web.auth import maybe_actor
 
 
@@ -18,25 +18,43 @@ class Item:
     current: bool
 
 
+WAYS: dict[str, tuple[Text, str, str]] = {
+    "today": (text("今天"), "home.index", "today"),
+    "studio": (text("编辑台"), "content.index", "pen"),
+    "courses": (text("课程"), "learning.index", "book"),
+    "reports": (text("报表"), "reports.completion", "chart"),
+    "kb": (text("知识库"), "kb.index", "bookmark"),
+    "people": (text("人员"), "accounts.people", "people"),
+    "confirm": (text("确认"), "learning.queue", "check-list"),
+    "me": (text("我的"), "accounts.me", "person"),
+}
+
+
+def _ways_of(actor: Actor) -> list[str]:
+    """Return the ways of a person, the most used first: a phone shows four of them."""
+    sees_people = allows(actor, Permission.PERSON_READ) and not actor.is_new_hire_only
+    if allows(actor, Permission.CONTENT_EDIT):
+        order = ["today", "studio", "confirm", "reports", "kb", "people"]
+    elif Role.LEAD in actor.roles:
+        order = ["today", "reports", "people", "kb", "confirm", "courses"]
+    elif actor.mentees:
+        order = ["today", "confirm", "kb", "courses", "reports"]
+    elif allows(actor, Permission.REPORT_READ):
+        order = ["today", "reports", "people", "kb"]
+    elif sees_people:
+        order = ["today", "people", "kb", "me"]
+    else:
+        order = ["today", "courses", "kb", "me"]
+    held = {"people": sees_people, "confirm": allows(actor, Permission.TASK_CONFIRM)}
+    return [name for name in order if held.get(name, True)]
+
+
 def navigation() -> list[Item]:
     """Return the ways of the person who asks; none before sign-in."""
     actor = maybe_actor()
     if actor is None:
         return []
-    ways = [(text("今天"), "home.index", "today")]
-    if allows(actor, Permission.CONTENT_EDIT):
-        ways.append((text("编辑台"), "content.index", "pen"))
-    elif actor.roles & {Role.AGENT, Role.LEAD}:
-        ways.append((text("课程"), "learning.index", "book"))
-    if allows(actor, Permission.REPORT_READ):
-        ways.append((text("报表"), "reports.completion", "chart"))
-    ways.append((text("知识库"), "kb.index", "bookmark"))
-    if allows(actor, Permission.PERSON_READ) and not actor.is_new_hire_only:
-        ways.append((text("人员"), "accounts.people", "people"))
-    if allows(actor, Permission.TASK_CONFIRM):
-        ways.append((text("确认"), "learning.queue", "check-list"))
-    if len(ways) < 4:
-        ways.append((text("我的"), "accounts.me", "person"))
+    ways = [WAYS[name] for name in _ways_of(actor)]
     here = request.endpoint or ""
     known = request.url_rule is not None
     found = []

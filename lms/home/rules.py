@@ -150,7 +150,7 @@ def today_of(duties: Sequence[Duty], today: date, done_today: Sequence[tuple[int
         if not item.required and not fresh:
             continue
         (floor if item.waits_for_others else online).append(duty)
-    online.sort(key=lambda duty: (duty.item.settled, duty.item.due_on or date.max, duty.item.position))
+    online.sort(key=lambda duty: (duty.state != State.OVERDUE, duty.item.assignment_id, duty.item.position))
     ahead = [
         duty
         for duty in duties

@@ -57,7 +57,7 @@ def goals(actor: Actor) -> list[Goal]:
         .join(Assignment, Assignment.document_id == Document.id)
         .join(Person, Person.id == Assignment.person_id)
         .join(Slug, (Slug.document_id == Document.id) & Slug.is_current)
-        .where(Assignment.state != "withdrawn", visible(actor, Permission.REPORT_READ))
+        .where(Assignment.state != "withdrawn", Person.active.is_(True), visible(actor, Permission.REPORT_READ))
         .group_by(Document.id, Document.kind, Slug.slug, Document.title)
         .order_by(case((Document.kind == "curriculum", 0), else_=1), func.count().desc(), Document.id)
     )
@@ -78,7 +78,7 @@ def _late(day: date) -> Any:
     return (
         select(
             AssignmentItem.assignment_id,
-            func.count().label("items"),
+            func.count().label("count_late"),
             func.min(effective_due).label("since"),
         )
         .where(
@@ -115,11 +115,11 @@ def _conditions(actor: Actor, wanted: Filter, late: Any) -> list[ColumnElement[b
     is_open = Assignment.state == "open"
     match wanted.status:
         case "overdue":
-            found += [is_open, late.c.items.is_not(None)]
+            found += [is_open, late.c.count_late.is_not(None)]
         case "part":
-            found += [is_open, late.c.items.is_(None), Assignment.done_items > 0]
+            found += [is_open, late.c.count_late.is_(None), Assignment.done_items > 0]
         case "open":
-            found += [is_open, late.c.items.is_(None), Assignment.done_items == 0]
+            found += [is_open, late.c.count_late.is_(None), Assignment.done_items == 0]
         case "done":
             found.append(Assignment.state.in_(["done", "exempt"]))
     return found
@@ -136,9 +136,9 @@ def _grouped(
             *columns,
             func.count().label("people"),
             func.coalesce(func.sum(case((~is_open, 1), else_=0)), 0).label("done"),
-            func.coalesce(func.sum(case((is_open & late.c.items.is_not(None), 1), else_=0)), 0).label("overdue"),
+            func.coalesce(func.sum(case((is_open & late.c.count_late.is_not(None), 1), else_=0)), 0).label("overdue"),
             func.coalesce(
-                func.sum(case((is_open & late.c.items.is_(None) & (Assignment.done_items > 0), 1), else_=0)), 0
+                func.sum(case((is_open & late.c.count_late.is_(None) & (Assignment.done_items > 0), 1), else_=0)), 0
             ).label("begun"),
             func.min(case((is_open, late.c.since))).label("since"),
             func.max(Assignment.due_on).label("due_on"),
@@ -230,7 +230,7 @@ def lines(
         .subquery("minutes")
     )
     percent = Assignment.done_items * 100 / func.nullif(Assignment.total_items, 0)
-    overdue = case((Assignment.state == "open", func.coalesce(late.c.items, 0)), else_=0)
+    overdue = case((Assignment.state == "open", func.coalesce(late.c.count_late, 0)), else_=0)
     orders: dict[str, list[Any]] = {
         "overdue": [overdue.desc(), case((Assignment.state == "open", 0), else_=1), percent, Person.name],
         "name": [Person.name],

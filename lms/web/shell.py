@@ -51,6 +51,10 @@ def show_short_day(day: date) -> str:
     return f"{day.month}/{day.day}"
 
 
+def show_weekday(day: date) -> str:
+    return weekday_text(day, current_locale())
+
+
 def show_time(at: datetime | None) -> str:
     """Return "10:32" for an instant of today, else "11月23日 10:32"."""
     if at is None:
@@ -109,6 +113,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=show_day,
         short_day=show_short_day,
+        weekday=show_weekday,
         time=show_time,
         ago=show_ago,
         due=show_due,
