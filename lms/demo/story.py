@@ -286,9 +286,7 @@ def _quarter(stage: Stage) -> None:
     half = {_number(second, "何家豪"): 3, "A1017": 4, "A1002": 5}
     waiting = [plan for plan in second if plan.no not in half and not plan.roles]
     open_still = [plan.no for plan in waiting if plan.team == "presale"][:6]
-    open_still += [plan.no for plan in second if plan.no not in half and plan.team == "after1" and plan.no != "A1009"][
-        :4
-    ]
+    open_still += [plan.no for plan in waiting if plan.team == "after1" and plan.no != "A1009"][:4]
     for number, plan in enumerate(agents):
         items = late.get(plan.no, half.get(plan.no, stage.rng.choice([0, 0, 1, 2]) if plan.no in open_still else 6))
         ago = 3 + number % 17

@@ -86,9 +86,7 @@ def actor_source() -> ActorSource:
 
 def init_app(app: Flask) -> None:
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
-    app.config["WTF_CSRF_TIME_LIMIT"] = (
-        None  # a lesson may stay open all day; the token ends with the session
-    )
+    app.config["WTF_CSRF_TIME_LIMIT"] = None  # a lesson may stay open all day; the token ends with the session
     csrf.init_app(app)
     login_manager.init_app(app)
     login_manager.user_loader(_load_user)
@@ -103,7 +101,7 @@ def _load_user(identity: str) -> SignedIn | None:
     return SignedIn(actor, int(version)) if actor else None
 
 
-def _who_asks() -> None | BaseResponse:
+def _who_asks() -> BaseResponse | None:
     """Find the actor, check the token of a changing form, open the gate. Runs before anything else."""
     if request.endpoint is None:
         g.actor = None
@@ -126,9 +124,7 @@ def _who_asks() -> None | BaseResponse:
             csrf.protect()
     actor: Actor | None = g.actor
     set_locale(
-        (actor.locale if actor else "")
-        or session.get("locale", "")
-        or current_app.extensions["lms_settings"].locale
+        (actor.locale if actor else "") or session.get("locale", "") or current_app.extensions["lms_settings"].locale
     )
     view = current_app.view_functions[request.endpoint]
     try:
