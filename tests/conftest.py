@@ -17,6 +17,7 @@ from apiflask import APIFlask
 from argon2 import PasswordHasher
 from flask import g, has_app_context
 from flask.testing import FlaskClient
+from hypothesis import settings
 from sqlalchemy import create_engine, event, text
 
 for _name in [name for name in os.environ if name.startswith("LMS_")]:
@@ -27,6 +28,10 @@ from lms.accounts import passwords
 from lms.core.db import db
 from tests.support import postgres
 from tests.support.live import browser, floor  # noqa: F401 - fixtures for tests in a browser
+
+# A busy machine is no failed law: an example may take as long as it takes.
+settings.register_profile("steady", deadline=None)
+settings.load_profile("steady")
 
 DATABASES = ("sqlite", "postgresql")
 _not_run: dict[str, str] = {}

@@ -152,7 +152,7 @@ def questions(draw):
             opens(),
         )
     )
-    heading = draw(marked)
+    heading = draw(marked).rstrip("\\")  # a backslash would take the line end into the heading
     if isinstance(shape, FillIn):
         heading += " ____ 字" * len(shape.blanks)
     below = draw(st.none() | paragraphs)
