@@ -42,7 +42,5 @@ def sections_of(actor: Actor, found: Result) -> dict[str, Section]:
             continue
         heading = unquote(anchor)
         fragment = f"#{quote(heading_id(heading))}" if heading else ""
-        sections[target] = Section(
-            title=card.title, heading=heading, href=url_for(endpoint, slug=card.slug) + fragment
-        )
+        sections[target] = Section(title=card.title, heading=heading, href=url_for(endpoint, slug=card.slug) + fragment)
     return sections

@@ -325,9 +325,7 @@ def test_the_worker_closes_an_attempt_at_its_deadline_with_what_was_saved(world)
 
 def test_the_worker_touches_no_other_attempt(world):
     with clock.frozen(NOON):
-        over, going, unlimited = (
-            begun(an_actor(), a_quiz(seconds=seconds)) for seconds in (60, 3600, None)
-        )
+        over, going, unlimited = (begun(an_actor(), a_quiz(seconds=seconds)) for seconds in (60, 3600, None))
     with clock.frozen(NOON + timedelta(minutes=5)):
         jobs.close_expired()
     states = dict(session().execute(select(Attempt.public_id, Attempt.state)).all())

@@ -1,4 +1,4 @@
-"""A served app and a signed-in browser: what is loaded from elsewhere, or says an error in the console, fails the test."""
+"""A served app and a signed-in browser: a request to another host or an error in the console fails the test."""
 
 import re
 import threading
@@ -66,6 +66,7 @@ class Floor:
         cookie = client.get_cookie("lms_session")
         assert cookie is not None
         context.add_cookies([{"name": "lms_session", "value": cookie.value, "url": self.url}])
+        self.fresh_read()
 
     def fresh_read(self) -> None:
         """Forget what this test has read: the server's threads have written since."""

@@ -61,7 +61,7 @@ def one_of_each(secret="", *, written=False):
         "references": (Reference(label=f"时效{secret}", target=f"../../kb_content/return-7d{secret}.md#时效"),),
     }
     shapes = [
-        ("几天内可以申请七天无理由退货？", Single(options=items("o", "3 天", "7 天", "15 天", notes=notes), right="o2")),
+        ("几天内可以申请退货？", Single(options=items("o", "3 天", "7 天", "15 天", notes=notes), right="o2")),
         (
             "下面哪些商品不支持七天无理由退货？",
             Multiple(
@@ -106,7 +106,8 @@ def a_quiz(*questions, slug=None, title="七天无理由退货·上岗测验", m
     spec = QuizSpec(
         title=title,
         rules=QuizRules(**{"use": Use.CHECK, "pass_mark": Fraction(80, 100), **rules}),
-        sections=sections or (Section(title="规则", each=from_fraction(2), questions=tuple(questions or [a_single()])),),
+        sections=sections
+        or (Section(title="规则", each=from_fraction(2), questions=tuple(questions or [a_single()])),),
     )
     whole = {"kind": "quiz", "parser": "1", "spec": to_plain(spec)}
     plain = json.dumps(whole, ensure_ascii=False, sort_keys=True).encode()
@@ -133,9 +134,7 @@ def a_quiz(*questions, slug=None, title="七天无理由退货·上岗测验", m
             made = s.get_one(Document, document)
             version = s.get_one(Revision, made.published_id).number + 1
         s.flush()
-        revision = Revision(
-            document_id=made.id, number=version, blob_sha=sha, compiled_sha=sha, kind="publish", at=now
-        )
+        revision = Revision(document_id=made.id, number=version, blob_sha=sha, compiled_sha=sha, kind="publish", at=now)
         s.add(revision)
         s.flush()
         made.published_id = revision.id

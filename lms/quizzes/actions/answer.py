@@ -17,7 +17,7 @@ from lms.questions.rules.answers import Answer
 from lms.questions.rules.grade import grade
 from lms.questions.spec import Question
 from lms.quizzes.models import Attempt, AttemptItem, type_answer
-from lms.quizzes.queries import asked_question
+from lms.quizzes.queries import asked_question, seconds_between
 from lms.quizzes.rules.attempts import State, mark, require_open
 from lms.quizzes.rules.values import is_complete, read_value, shown_value
 from lms.quizzes.spec import Use
@@ -63,10 +63,7 @@ _IF_NEWER = (
     .returning(_item.c.seq)
 )
 _LATEST = (
-    update(_item)
-    .where(*_this, _item.c.earned.is_(None))
-    .values(seq=_item.c.seq + 1, **_new)
-    .returning(_item.c.seq)
+    update(_item).where(*_this, _item.c.earned.is_(None)).values(seq=_item.c.seq + 1, **_new).returning(_item.c.seq)
 )
 _SAVED = select(_item.c.value, _item.c.seq, _item.c.saved_at).where(*_this)
 _COUNT = select(func.count()).where(_item.c.attempt_id == bindparam("of_attempt"), _item.c.answered)
@@ -112,7 +109,6 @@ def save_answer(actor: Actor, public_id: str, key: str, value: object, seq: int)
         saved_seq, saved_at, changed = kept.seq, kept.saved_at, False
         answer = kept.value["v"] if kept.value else None
     answered = session().scalar(_COUNT, {"of_attempt": row.id}) or 0
-    left = row.deadline_at and max(int((row.deadline_at - now).total_seconds()), 0)
     return Saved(
         changed=changed,
         seq=saved_seq,
@@ -120,7 +116,7 @@ def save_answer(actor: Actor, public_id: str, key: str, value: object, seq: int)
         value=shown_value(question, order, answer),
         answered=answered,
         total=row.total,
-        seconds_left=left,
+        seconds_left=seconds_between(now, row.deadline_at),
     )
 
 
@@ -174,11 +170,7 @@ def check_answer(actor: Actor, public_id: str, key: str) -> None:
 
 
 def _open_item(actor: Actor, public_id: str, key: str, now: datetime) -> Any:
-    row = (
-        session()
-        .execute(_FOR_SAVING, {"public_id": public_id, "person_id": actor.id, "key": key})
-        .one_or_none()
-    )
+    row = session().execute(_FOR_SAVING, {"public_id": public_id, "person_id": actor.id, "key": key}).one_or_none()
     if row is None:
         raise NotFound()
     require_open(State(row.state), row.deadline_at, now)

@@ -49,12 +49,16 @@ def submit(actor: Actor, public_id: str) -> bool:
     An attempt whose time is up is closed as ended by its deadline. Raises NotFound, and AttemptClosed for a voided one.
     """
     records.lock_people([actor.id])
-    attempt = session().scalars(
-        select(Attempt)
-        .where(Attempt.public_id == public_id, Attempt.person_id == actor.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    attempt = (
+        session()
+        .scalars(
+            select(Attempt)
+            .where(Attempt.public_id == public_id, Attempt.person_id == actor.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        .one_or_none()
+    )
     if attempt is None:
         raise NotFound()
     if attempt.state == State.VOIDED:
@@ -132,12 +136,16 @@ def void(actor: Actor, public_id: str, reason: str) -> None:
     if person_id is None:
         raise NotFound()
     records.lock_people([person_id])
-    attempt = session().scalars(
-        select(Attempt)
-        .where(Attempt.public_id == public_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
+    attempt = (
+        session()
+        .scalars(
+            select(Attempt)
+            .where(Attempt.public_id == public_id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        .one()
+    )
     if attempt.state == State.VOIDED:
         raise Conflict(text("这份答卷已经作废，没有再次改动。"))
     before = attempt.state

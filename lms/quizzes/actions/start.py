@@ -62,9 +62,7 @@ def start(actor: Actor, slug: str, *, request_id: str | None = None) -> Started:
     if reason is not None:
         raise Locked(reason)
     percent = session().scalar(select(Person.time_factor_percent).where(Person.id == actor.id)) or 100
-    frozen = queries.Frozen(
-        rules=quiz.rules, minutes=opened.minutes, time_percent=percent, seed=secrets.token_hex(16)
-    )
+    frozen = queries.Frozen(rules=quiz.rules, minutes=opened.minutes, time_percent=percent, seed=secrets.token_hex(16))
     paper = draw(quiz, frozen.seed, seen=queries.seen_by(actor.id, opened.document_id))
     if not paper.items:
         raise Conflict(text("这份测验还没有题目，请联系它的负责人。"), code="empty")
@@ -95,13 +93,17 @@ def start(actor: Actor, slug: str, *, request_id: str | None = None) -> Started:
 
 
 def _open_one(person_id: int, document_id: int) -> str:
-    return session().scalars(
-        select(Attempt.public_id).where(
-            Attempt.person_id == person_id,
-            Attempt.document_id == document_id,
-            Attempt.state == State.OPEN.value,
+    return (
+        session()
+        .scalars(
+            select(Attempt.public_id).where(
+                Attempt.person_id == person_id,
+                Attempt.document_id == document_id,
+                Attempt.state == State.OPEN.value,
+            )
         )
-    ).one()
+        .one()
+    )
 
 
 def _lay_out(attempt_id: int, document_id: int, paper: Paper, now: datetime) -> None:

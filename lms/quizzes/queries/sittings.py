@@ -2,6 +2,7 @@
 immutable versions and is kept in memory by its digest; nothing here shows a key, rules/attempts.py decides that.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -83,10 +84,8 @@ class Sitting:
         return self.state is State.OPEN and is_over(self.deadline_at, now)
 
     def seconds_left(self, now: datetime) -> int | None:
-        """Return the seconds to the deadline, at least 0; None without one."""
-        if self.deadline_at is None:
-            return None
-        return max(int((self.deadline_at - now).total_seconds()), 0)
+        """Return the seconds to the deadline, a part of one counted as a whole one; None without a deadline."""
+        return seconds_between(now, self.deadline_at)
 
     @property
     def seconds_taken(self) -> int:
@@ -317,6 +316,11 @@ def seen_by(person_id: int, document_id: int) -> set[str]:
     return {sha.hex() for sha in rows}
 
 
+def seconds_between(now: datetime, deadline_at: datetime | None) -> int | None:
+    """Return the seconds left, rounded up so that no page hands in before its time; at least 0."""
+    return None if deadline_at is None else max(math.ceil((deadline_at - now).total_seconds()), 0)
+
+
 def time_factor(percent: int) -> Fraction:
     return Fraction(percent, 100)
 
@@ -324,8 +328,6 @@ def time_factor(percent: int) -> Fraction:
 def open_count(document_id: int) -> int:
     """Return how many people are sitting at the quiz now."""
     return (
-        session().scalar(
-            select(func.count()).where(Attempt.document_id == document_id, Attempt.state == State.OPEN)
-        )
+        session().scalar(select(func.count()).where(Attempt.document_id == document_id, Attempt.state == State.OPEN))
         or 0
     )
