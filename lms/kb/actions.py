@@ -45,13 +45,14 @@ def rebuild() -> int:
         session()
         .execute(
             select(Document.id, Document.published_id).where(
-                Document.kind == "article", Document.state == "published", Document.published_id.is_not(None)
+                Document.kind == "article", Document.state == "published"
             )
         )
         .all()
     )
     for document_id, revision_id in rows:
-        index_article(document_id, revision_id)
+        if revision_id is not None:
+            index_article(document_id, revision_id)
     return len(rows)
 
 

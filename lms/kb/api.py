@@ -21,12 +21,12 @@ from lms.web.auth import current_actor, requires
 bp = APIBlueprint("kb_api", __name__, url_prefix="/api/v1/kb", tag="Knowledge")
 
 
-class SearchQuery(Schema):  # type: ignore[misc]
+class SearchQuery(Schema):
     q = String(required=True, validate=Length(min=1, max=rules.LONGEST_QUERY))
     limit = Integer(load_default=10, validate=Range(min=1, max=queries.MOST_HITS))
 
 
-class SearchItem(Schema):  # type: ignore[misc]
+class SearchItem(Schema):
     slug = String(required=True)
     title = String(required=True)
     section = String(required=True, metadata={"description": "heading under which the hit stands, '' at the top"})
@@ -35,18 +35,18 @@ class SearchItem(Schema):  # type: ignore[misc]
     verified_until = Date(allow_none=True)
 
 
-class SearchAnswer(Schema):  # type: ignore[misc]
+class SearchAnswer(Schema):
     items = List(Nested(SearchItem), required=True)
     next = Integer(allow_none=True)
     took_ms = Integer(required=True)
     did_you_mean = String(allow_none=True)
 
 
-class ArticleQuery(Schema):  # type: ignore[misc]
+class ArticleQuery(Schema):
     revision = Integer(load_default=None, validate=Range(min=1))
 
 
-class ArticleAnswer(Schema):  # type: ignore[misc]
+class ArticleAnswer(Schema):
     slug = String(required=True)
     title = String(required=True)
     revision = Integer(required=True)

@@ -41,6 +41,7 @@ class Sentence:
 
     anchor: str
     heading: str
+    heading_pieces: tuple[Piece, ...]
     pieces: tuple[Piece, ...]
 
 
@@ -96,9 +97,14 @@ def best_sentence(sections: Sequence[Sequence[str]], words: Sequence[str], summa
         if score and (best is None or score > best[0]):
             best = (score, index)
     if best is None:
-        return Sentence(anchor="", heading="", pieces=marked(summary, words))
+        return Sentence(anchor="", heading="", heading_pieces=(), pieces=marked(summary, words))
     anchor, heading, text = sections[best[1]]
-    return Sentence(anchor=anchor, heading=heading, pieces=marked(_around(text, words), words))
+    return Sentence(
+        anchor=anchor,
+        heading=heading,
+        heading_pieces=marked(heading, words),
+        pieces=marked(_around(text, words), words),
+    )
 
 
 def _around(text: str, words: Sequence[str]) -> str:

@@ -26,6 +26,8 @@ bp = Blueprint("kb", __name__)
 log = logging.getLogger("lms")
 
 TAGS_SHOWN = 20
+BACKLINKS_SHOWN = 6
+RESTING = frozenset({"lesson", "course", "task"})
 
 
 @bp.get("/kb")
@@ -100,7 +102,7 @@ def article(slug: str) -> str | Response:
         review=rules.review_of(opened.verified_until, spec.about.review_days, today()),
         change=queries.last_change(opened.revision_id),
         related=[each for each in near if each.kind == "article" and each.outward],
-        backlinks=[(each, _href(each)) for each in near if not each.outward and each.kind != "article"],
+        shown_backlinks=_readers(near),
         backward=[each for each in near if each.kind == "article" and not each.outward],
         used=rules.used_by(_counts(near)),
         base=url_for(".article", slug="~"),
@@ -123,6 +125,12 @@ def _groups(parts: list[Any]) -> list[dict[str, Any]]:
         force = rules.force_of(validity, today()) if validity else None
         groups.append({"force": force, "parts": [part]})
     return groups
+
+
+def _readers(near: list[queries.Neighbour]) -> list[tuple[queries.Neighbour, str]]:
+    """Return the first lessons, courses and tasks that rest on the article, each with its address."""
+    found = [(each, _href(each)) for each in near if not each.outward and each.kind in RESTING]
+    return [(each, href) for each, href in found if href is not None][:BACKLINKS_SHOWN]
 
 
 def _counts(near: list[queries.Neighbour]) -> dict[str, int]:

@@ -26,7 +26,7 @@ bp = APIBlueprint("learning_api", __name__, url_prefix="/api/v1", tag="Learning"
 STATES = ("open", "done", "overdue", "exempt", "locked")
 
 
-class AssignmentItem(Schema):  # type: ignore[misc]
+class AssignmentItem(Schema):
     document = String(required=True, metadata={"example": "quiz:onboarding/return-7d"})
     title = String(required=True)
     purpose = String(required=True, validate=OneOf(("complete", "sign_off")))
@@ -36,12 +36,12 @@ class AssignmentItem(Schema):  # type: ignore[misc]
     completed_at = String(allow_none=True)
 
 
-class Assignments(Schema):  # type: ignore[misc]
+class Assignments(Schema):
     items = List(Nested(AssignmentItem), required=True)
     next = Integer(allow_none=True)
 
 
-class Completion(Schema):  # type: ignore[misc]
+class Completion(Schema):
     revision = Integer(
         required=True,
         strict=True,
@@ -50,14 +50,14 @@ class Completion(Schema):  # type: ignore[misc]
     )
 
 
-class Completed(Schema):  # type: ignore[misc]
+class Completed(Schema):
     document = String(required=True)
     revision = Integer(required=True)
     completed_at = String(required=True)
     new = Boolean(required=True, metadata={"description": "false where it had been said before"})
 
 
-class Position(Schema):  # type: ignore[misc]
+class Position(Schema):
     document = String(required=True, validate=Length(max=240), metadata={"example": "lesson:onboarding/culture/01"})
     revision = Integer(required=True, strict=True, validate=Range(min=1))
     anchor = String(load_default="", validate=Length(max=200))
@@ -66,24 +66,24 @@ class Position(Schema):  # type: ignore[misc]
     seconds = Integer(required=True, strict=True, validate=Range(min=0, max=3600))
 
 
-class Kept(Schema):  # type: ignore[misc]
+class Kept(Schema):
     section = Integer(required=True)
     sections = Integer(required=True)
     observed_seconds = Integer(required=True, metadata={"description": "as the server's clock allows"})
 
 
-class Ticks(Schema):  # type: ignore[misc]
+class Ticks(Schema):
     ticked = List(Integer(strict=True, validate=Range(min=0, max=999)), required=True)
 
 
-class Work(Schema):  # type: ignore[misc]
+class Work(Schema):
     version = Integer(required=True)
     state = String(required=True)
     ticked = List(Integer(), required=True)
     saved = String(required=True)
 
 
-class WaitingItem(Schema):  # type: ignore[misc]
+class WaitingItem(Schema):
     id = Integer(required=True)
     employee_no = String(required=True)
     name = String(required=True)
@@ -93,12 +93,12 @@ class WaitingItem(Schema):  # type: ignore[misc]
     version = Integer(required=True)
 
 
-class WaitingList(Schema):  # type: ignore[misc]
+class WaitingList(Schema):
     items = List(Nested(WaitingItem), required=True)
     next = Integer(allow_none=True)
 
 
-class Version(Schema):  # type: ignore[misc]
+class Version(Schema):
     version = Integer(required=True, strict=True, validate=Range(min=0))
 
 
@@ -106,7 +106,7 @@ class Return(Version):
     remark = String(required=True, validate=Length(min=1, max=500))
 
 
-class Decided(Schema):  # type: ignore[misc]
+class Decided(Schema):
     id = Integer(required=True)
     state = String(required=True)
     decided_at = DateTime(allow_none=True)

@@ -58,6 +58,7 @@ _WORK = (
     .outerjoin(_decider, _decider.id == TaskWork.decided_by)
     .where(TaskWork.person_id == bindparam("person_id"), TaskWork.document_id == bindparam("document_id"))
 )
+_WORK_STATES = select(TaskWork.document_id, TaskWork.state).where(TaskWork.person_id == bindparam("person_id"))
 _PHOTOS = (
     select(Upload.task_work_id, Upload.public_id, Upload.name, Upload.size)
     .where(Upload.task_work_id.in_(bindparam("ids", expanding=True)))
@@ -91,6 +92,12 @@ def readings_of(person_id: int, document_ids: Sequence[int]) -> dict[int, Any]:
 def work_row(person_id: int, document_id: int) -> Any:
     """Return the row of a person's work on a task, with who decided, or None."""
     return session().execute(_WORK, {"person_id": person_id, "document_id": document_id}).one_or_none()
+
+
+def work_states(person_id: int) -> dict[int, str]:
+    """Return the state of every task that a person has begun, by document."""
+    rows = session().execute(_WORK_STATES, {"person_id": person_id})
+    return {row.document_id: row.state for row in rows}
 
 
 def photos(work_ids: Iterable[int]) -> dict[int, list[Any]]:
@@ -220,6 +227,8 @@ def attendance(actor: Actor, today: date) -> list[Any]:
             Document.published_id,
             Slug.slug,
             TaskWork.state,
+            TaskWork.id.label("work_id"),
+            TaskWork.evidence,
         )
         .join(Assignment, Assignment.id == AssignmentItem.assignment_id)
         .join(Person, Person.id == Assignment.person_id)
@@ -348,7 +357,8 @@ def learners(actor: Actor, today: date) -> list[Learner]:
         .distinct()
         .order_by(AssignmentItem.due_on)
     ):
-        days.setdefault(assignment_id, []).append(on)
+        if on is not None:
+            days.setdefault(assignment_id, []).append(on)
     return [
         Learner(
             person_id=row.person_id,

@@ -85,7 +85,7 @@ def check_of(
         view = review_view(question, order, answer, grade(question, answer))
         notes = tuple(
             str(option["note_html"])
-            for option in view["options"]
+            for option in _dicts(view["options"])
             if option.get("chosen") and not option.get("right") and option.get("note_html")
         )
     return Check(
@@ -102,6 +102,10 @@ def check_of(
         open="open" in states,
         error=error,
     )
+
+
+def _dicts(value: object) -> list[Mapping[str, Any]]:
+    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
 
 
 def html_of(value: object) -> Iterator[str]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from lms.assignments.rules import Item, State, complete_stages, is_locked, progress
+from lms.assignments.rules import Duty, Item, Place, State, complete_stages, is_locked, progress, with_done
 
 PLANS = frozenset({"course", "curriculum"})
 TO_DO = frozenset({"open", "part", "late"})
@@ -109,3 +109,26 @@ def cell_state(state: State) -> str:
         State.LOCKED: "locked",
     }
     return words.get(state, "open")
+
+
+def following(duties: Sequence[Duty], place: Place, at: datetime) -> Duty | None:
+    """Return what to go on with once the item of `place` is done: the next of its course, else what is due by that day.
+
+    Only what the person alone can do, and what is open by then: in a stage with an order, doing this one opens the next.
+    """
+    own = place.duty.item
+    whole = [duty for duty in duties if duty.item.assignment_id == own.assignment_id]
+    items = [with_done(duty.item, at) if duty.item.position == own.position else duty.item for duty in whole]
+    complete = complete_stages(items)
+    found = [
+        duty
+        for duty, item in zip(whole, items, strict=True)
+        if item.position > own.position
+        and item.purpose == "complete"
+        and not item.settled
+        and not item.waits_for_others
+        and not is_locked(item, items, complete)
+    ]
+    same = [duty for duty in found if own.container_id is not None and duty.item.container_id == own.container_id]
+    due = [duty for duty in found if duty.item.due_on is not None and duty.item.due_on <= (own.due_on or at.date())]
+    return next(iter([*same, *due]), None)

@@ -46,6 +46,15 @@ class Class:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Same:
+    """One task that several people have handed in: all of them can be confirmed at once."""
+
+    slug: str
+    title: str
+    people: Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stuck:
     learner: queries.Learner
     days: int
@@ -56,24 +65,34 @@ class Stuck:
 def queue() -> str:
     actor = current_actor()
     rows = queries.waiting(actor)
-    photos = queries.photos([row.id for row in rows])
     classes = _classes(queries.attendance(actor, today()))
+    handed_in = [person.work_id for one in classes for person in one.people if person.work_id]
+    photos = queries.photos([*(row.id for row in rows), *handed_in])
     in_class = {(one.slug, person.person_id) for one in classes for person in one.people}
     waiting = [
         Waiting(row=row, steps=_steps(row), photos=photos.get(row.id, []))
         for row in rows
-        if (row.slug, row.person_id) not in in_class or row.evidence or photos.get(row.id)
+        if (row.slug, row.person_id) not in in_class
     ]
     learners = queries.learners(actor, today())
     return render_template(
         "lms/learning/queue.html",
         waiting=waiting,
         classes=classes,
+        photos=photos,
+        same=_same([each.row for each in waiting]),
         stages=queries.stages_ready(actor),
         stuck=_stuck(learners),
         learners=learners,
         show=show,
     )
+
+
+def _same(rows: Sequence[Any]) -> list[Same]:
+    groups: dict[str, list[Any]] = {}
+    for row in rows:
+        groups.setdefault(row.slug, []).append(row)
+    return [Same(slug=slug, title=group[0].title, people=group) for slug, group in groups.items() if len(group) > 1]
 
 
 def _steps(row: Any) -> list[tuple[Any, bool]]:

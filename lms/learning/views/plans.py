@@ -1,6 +1,6 @@
 """What there is to learn: my curricula and courses, one curriculum by its days, one course by its contents."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,6 +16,7 @@ from lms.content.show import show
 from lms.content.steps import Step
 from lms.core.access import Permission
 from lms.core.here import today
+from lms.core.texts import Text
 from lms.learning import queries
 from lms.learning.rules import plan
 from lms.learning.spec.course import CourseSpec
@@ -44,7 +45,7 @@ class Goal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One line of contents. state: of its cell; waiting: who has to confirm or what comes first."""
+    """One line of contents. state: of its cell; work: of a task, "" where none was begun; reason: why it is locked."""
 
     title: str
     kind: str
@@ -54,7 +55,8 @@ class Row:
     required: bool
     due_on: date | None
     done_at: datetime | None
-    locked: bool
+    work: str = ""
+    reason: Text | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,8 +123,10 @@ def course(slug: str) -> str | Response:
         for duty in duties
         if opened.document_id in (duty.item.container_id, duty.goal_id) and duty.item.purpose == "complete"
     ]
-    rows = _rows_of_steps(actor.id, kind_of("course").expand(spec), inside)
     waiting = next((duty for duty in inside if duty.state == State.LOCKED), None)
+    reason = duties_queries.locked_reason(actor.id, waiting.item.document_id, today()) if waiting else None
+    rows = _rows_of_steps(actor.id, kind_of("course").expand(spec), inside, waiting, reason)
+    all_locked = all(row.state in ("locked", *plan.SETTLED) for row in rows)
     next_row = next((row for row in rows if row.href and row.state in plan.TO_DO and row.required), None)
     return render_template(
         "lms/learning/course.html",
@@ -130,7 +134,7 @@ def course(slug: str) -> str | Response:
         intro=show(spec.intro.html),
         rows=rows,
         next=next_row,
-        locked=duties_queries.locked_reason(actor.id, waiting.item.document_id, today()) if waiting else None,
+        locked=reason if all_locked else None,
         goal=next((duty for duty in inside if duty.goal_kind == "curriculum"), None),
         done=sum(row.state in plan.SETTLED for row in rows if row.required),
         total=sum(row.required for row in rows),
@@ -139,13 +143,16 @@ def course(slug: str) -> str | Response:
     )
 
 
-def _rows_of_steps(person_id: int, steps: Sequence[Step], inside: Sequence[Duty]) -> list[Row]:
+def _rows_of_steps(
+    person_id: int, steps: Sequence[Step], inside: Sequence[Duty], waiting: Duty | None, reason: Text | None
+) -> list[Row]:
     """Return the lines of a course: as owed where it is owed, else by what was ever done."""
     cards = content.by_path([step.target for step in steps if step.target])
     owed = {duty.item.document_id: duty for duty in inside}
     known = [card.document_id for card in cards.values()]
     standings = queries.standings_of(person_id, known)
     readings = queries.readings_of(person_id, known)
+    works = queries.work_states(person_id)
     rows = []
     for step in steps:
         card = cards.get(step.target)
@@ -166,8 +173,9 @@ def _rows_of_steps(person_id: int, steps: Sequence[Step], inside: Sequence[Duty]
                 state=state,
                 required=step.required,
                 due_on=duty.item.due_on if duty else None,
-                done_at=duty.item.done_at if duty else standing.last_done_at if done else None,
-                locked=state == "locked",
+                done_at=duty.item.done_at if duty else standing.last_done_at if standing and done else None,
+                work=works.get(card.document_id, ""),
+                reason=reason if duty is not None and duty is waiting else None,
             )
         )
     return rows
@@ -187,6 +195,7 @@ def curriculum(slug: str) -> str | Response:
     items = [duty.item for duty in group]
     days = plan.strip(items, today())
     stages = plan.stages(items)
+    works = queries.work_states(actor.id)
     chosen = duties_rules.next_item(items)
     following = next((duty for duty in group if duty.item == chosen), None)
     return render_template(
@@ -199,12 +208,7 @@ def curriculum(slug: str) -> str | Response:
         progress=duties_rules.progress(items),
         minutes_left=sum(item.minutes for item in items if item.required and not item.settled),
         by_day=[
-            (
-                stage,
-                [(day, _blocks(group, stage.position, day)) for day in days if _in(group, stage, day)],
-                _loose(group, stage),
-            )
-            for stage in stages
+            (stage, _days(group, works, stage, days), _blocks(group, works, stage.position, None)) for stage in stages
         ],
         next=following,
         next_href=content_href(following.kind, following.slug) if following else "",
@@ -212,15 +216,15 @@ def curriculum(slug: str) -> str | Response:
     )
 
 
-def _in(group: Sequence[Duty], stage: plan.Stage, day: plan.Day) -> bool:
-    return any(duty.item.stage == stage.position and duty.item.day == day.number for duty in group)
+def _days(
+    group: Sequence[Duty], works: Mapping[int, str], stage: plan.Stage, days: Sequence[plan.Day]
+) -> list[tuple[plan.Day, list[Block]]]:
+    """Return the days of a stage on which something falls due, each with its blocks."""
+    found = [(day, _blocks(group, works, stage.position, day)) for day in days]
+    return [(day, blocks) for day, blocks in found if blocks]
 
 
-def _loose(group: Sequence[Duty], stage: plan.Stage) -> list[Block]:
-    return _blocks(group, stage.position, None)
-
-
-def _blocks(group: Sequence[Duty], stage: int, day: plan.Day | None) -> list[Block]:
+def _blocks(group: Sequence[Duty], works: Mapping[int, str], stage: int, day: plan.Day | None) -> list[Block]:
     """Return what is due on one day of a stage, courses as blocks with their contents. day None: what has no day."""
     number = day.number if day else None
     mine = [
@@ -236,14 +240,14 @@ def _blocks(group: Sequence[Duty], stage: int, day: plan.Day | None) -> list[Blo
             Block(
                 title=first.container_title,
                 href=url_for(".course", slug=first.container_slug) if first.container_slug else None,
-                rows=[_row(duty) for duty in inside],
+                rows=[_row(duty, works) for duty in inside],
                 done=sum(duty.item.settled for duty in inside),
             )
         )
     return blocks
 
 
-def _row(duty: Duty) -> Row:
+def _row(duty: Duty, works: Mapping[int, str]) -> Row:
     return Row(
         title=duty.title,
         kind=duty.kind,
@@ -253,7 +257,7 @@ def _row(duty: Duty) -> Row:
         required=duty.item.required,
         due_on=duty.item.due_on,
         done_at=duty.item.done_at,
-        locked=duty.state == State.LOCKED,
+        work=works.get(duty.item.document_id, ""),
     )
 
 
@@ -281,8 +285,7 @@ def _unassigned(person_id: int, opened: content.Opened, spec: CurriculumSpec) ->
                     state="done" if done else "open",
                     required=step.required,
                     due_on=None,
-                    done_at=standing.last_done_at if done else None,
-                    locked=False,
+                    done_at=standing.last_done_at if standing and done else None,
                 )
             )
         stages.append((name, rows))

@@ -8,12 +8,13 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lms.assignments import queries as duties_queries
-from lms.assignments.rules import Duty, Place, State, place_of
+from lms.assignments.rules import Duty, place_of
 from lms.content import queries as content
 from lms.content.grammar.document import SectionSpec
 from lms.content.kinds import kinds
 from lms.content.sections import Outlined, outline, shown_sections
 from lms.content.show import shower
+from lms.core import clock
 from lms.core.access import Actor, Permission
 from lms.core.db import transaction
 from lms.core.errors import Invalid, NotFound
@@ -23,6 +24,7 @@ from lms.core.texts import Text
 from lms.learning import queries
 from lms.learning.actions import reading as actions
 from lms.learning.forms import number, value_of
+from lms.learning.rules import plan
 from lms.learning.rules.checks import Check, check_name, check_of, html_of, order_of, states_of
 from lms.learning.rules.reading import minutes_left
 from lms.learning.spec.lesson import LessonSpec
@@ -31,7 +33,6 @@ from lms.questions.rules.answers import read_answer
 from lms.web.auth import current_actor, requires, safe_next
 
 CHECK_ANCHOR = "self-check"
-TO_GO_ON = frozenset({State.OPEN, State.STARTED, State.OVERDUE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +78,7 @@ def _page(actor: Actor, opened: content.Opened, spec: LessonSpec, reading: Any, 
     resume = _resume(reading, entries) if done is None else None
     at = next((entry.number for entry in entries if resume and entry.anchor == resume.anchor), 1)
     minutes = (place.duty.item.minutes if place else 0) or opened.minutes
-    following = _following(place)
+    following = plan.following(duties, place, clock.now()) if place else None
     return render_template(
         "lms/learning/lesson.html",
         opened=opened,
@@ -208,15 +209,6 @@ def _done(standing: Any, revision_id: int) -> DoneBefore | None:
     if standing is None or standing.state != "done" or standing.last_done_at is None:
         return None
     return DoneBefore(at=standing.last_done_at, stale=standing.confirmed_revision_id != revision_id)
-
-
-def _following(place: Place | None) -> Duty | None:
-    """Return what to go on with at once: the next thing to read or answer that is of this course or due by now."""
-    if place is None or place.next is None:
-        return None
-    same = place.next.item.container_id == place.duty.item.container_id
-    due = place.next.item.due_on is not None and place.next.item.due_on <= today()
-    return place.next if place.next.state in TO_GO_ON and (same or due) else None
 
 
 def _href(duty: Duty) -> str:

@@ -10,6 +10,7 @@ from lms.assignments import queries as duties_queries
 from lms.assignments.rules import place_of
 from lms.content import queries as content
 from lms.content.show import show
+from lms.core import clock
 from lms.core.access import Actor, Permission
 from lms.core.db import transaction
 from lms.core.errors import DomainError, NotFound
@@ -19,6 +20,7 @@ from lms.learning import queries
 from lms.learning.actions import photos
 from lms.learning.actions import tasks as actions
 from lms.learning.forms import number, ticks
+from lms.learning.rules import plan
 from lms.learning.rules import tasks as rules
 from lms.learning.rules.tasks import WorkState
 from lms.learning.spec.task import ConfirmedBy, TaskSpec
@@ -80,7 +82,9 @@ def _do(actor: Actor, opened: content.Opened) -> str:
 def _page(actor: Actor, opened: content.Opened, *, typed: Any = None, error: DomainError | None = None) -> str:
     spec: TaskSpec = content.spec(opened)
     found = queries.work_row(actor.id, opened.document_id)
-    place = place_of(duties_queries.duties(actor.id, today()), opened.document_id)
+    duties = duties_queries.duties(actor.id, today())
+    place = place_of(duties, opened.document_id)
+    following = plan.following(duties, place, clock.now()) if place else None
     owed = place is not None and not place.duty.item.settled
     state = found.state if found else ""
     return render_template(
@@ -104,7 +108,7 @@ def _page(actor: Actor, opened: content.Opened, *, typed: Any = None, error: Dom
         minutes=(place.duty.item.minutes if place else 0) or opened.minutes,
         locked=duties_queries.locked_reason(actor.id, opened.document_id, today()) if owed else None,
         confirmer=_confirmer(actor, spec),
-        next_href=content_href(place.next.kind, place.next.slug) if place and place.next else url_for("home.index"),
+        next_href=content_href(following.kind, following.slug) if following else url_for("home.index"),
         error=error,
         fields=error.fields if error else {},
     )
