@@ -347,12 +347,8 @@ def team_heads() -> dict[int, tuple[int, str]]:
     """Return for each team how many people are in it and the names of its leads."""
     day = today()
     found: dict[int, tuple[int, str]] = {}
-    counted = dict(
-        session()
-        .execute(select(Person.team_id, func.count(Person.id)).where(Person.active).group_by(Person.team_id))
-        .tuples()
-        .all()
-    )
+    sizes = select(Person.team_id, func.count(Person.id).label("size")).where(Person.active).group_by(Person.team_id)
+    counted = {row.team_id: row.size for row in session().execute(sizes)}
     leads: dict[int, list[str]] = {}
     for team_id, name in session().execute(
         select(RoleGrant.team_id, Person.name)

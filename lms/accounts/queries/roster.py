@@ -89,16 +89,10 @@ def rosters_of(person_ids: Iterable[int], *, since: date | None = None) -> dict[
 def _places(ids: list[int]) -> dict[int, list[Place]]:
     """Return each person's teams by day, every team with those above it in today's tree."""
     day = today()
-    parents = dict(
-        session()
-        .execute(
-            select(TeamPlace.team_id, TeamPlace.parent_id).where(
-                TeamPlace.from_on <= day, or_(TeamPlace.until_on.is_(None), TeamPlace.until_on > day)
-            )
-        )
-        .tuples()
-        .all()
+    standing = select(TeamPlace.team_id, TeamPlace.parent_id).where(
+        TeamPlace.from_on <= day, or_(TeamPlace.until_on.is_(None), TeamPlace.until_on > day)
     )
+    parents = {row.team_id: row.parent_id for row in session().execute(standing)}
     upward: dict[int, tuple[int, ...]] = {}
 
     def path(team: int) -> tuple[int, ...]:
