@@ -78,6 +78,10 @@ class ResultBody(Schema):
     per_question = List(Nested(QuestionResult), required=True)
 
 
+class SubmittedBody(ResultBody):
+    """The same as the result inside an attempt; a class of its own, because one class is described only once."""
+
+
 class AttemptBody(Schema):
     id = String(required=True)
     quiz = String(required=True)
@@ -170,7 +174,7 @@ def flag(attempt_id: str, question: str, body: dict[str, Any]) -> dict[str, Any]
 
 @bp.post("/attempts/<attempt_id>/submit")
 @requires(Permission.LEARN)
-@bp.output(ResultBody)
+@bp.output(SubmittedBody)
 @bp.doc(summary="Hand the attempt in; sent again, the same answer", responses=_errors(404, 409))
 def submit(attempt_id: str) -> dict[str, Any]:
     actor = current_actor()
