@@ -1,0 +1,172 @@
+"""The editor: the source with its problems, the learner's view beside it, saving a draft."""
+
+from typing import Any
+
+from flask import jsonify, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from lms.content import actions, queries, store
+from lms.content.kinds import kinds
+from lms.content.queries import Work
+from lms.content.rules import insertions, properties
+from lms.content.rules.line_ends import as_in
+from lms.content.views.desk import Desk, as_json, blank, count_words, look_at, mended
+from lms.content.views.room import at, bp, number_of, reader_address, wants_json, work_at
+from lms.core import clock
+from lms.core.access import Permission
+from lms.core.db import transaction
+from lms.core.errors import DomainError
+from lms.core.here import settings
+from lms.core.i18n import _, say
+from lms.web.auth import current_actor, requires
+from lms.web.shell import show_time
+
+
+@bp.get("/studio/<kind>/<path:slug>/edit")
+@requires(Permission.CONTENT_EDIT)
+def edit(kind: str, slug: str) -> str | Response:
+    """Open the draft, else what is published; `?from=` begins with the text of another version, unsaved."""
+    work = work_at(kind, slug)
+    other = number_of("from")
+    if work.card.slug != slug:
+        return redirect(at("edit", work), 301)
+    if other is not None and other != work.head_id:
+        return _page(work, queries.text(queries.version(work.card.document_id, id=other).id), saved=False)
+    return _page(work, _text_of(work.head_id), saved=True)
+
+
+@bp.post("/studio/<kind>/<path:slug>/edit")
+@requires(Permission.CONTENT_EDIT)
+def save(kind: str, slug: str) -> str | Response | tuple[str, int] | tuple[Response, int]:
+    """Keep the text as the draft; on a conflict it is kept beside the draft and the person chooses."""
+    work = work_at(kind, slug)
+    base = number_of("base_revision")
+    try:
+        source = _sent(base)
+        with transaction():
+            saved = actions.save_draft(
+                current_actor(), work.card.document_id, base, source, request.form.get("note", "")
+            )
+    except DomainError as error:
+        return _refused(work, error, base)
+    if saved.conflict is not None:
+        where = at("settle", work, mine=saved.revision_id)
+        if wants_json():
+            return jsonify(error=say(saved.conflict.message), settle=where), 409
+        return redirect(where, 303)
+    if wants_json():
+        return jsonify(
+            base_revision=saved.revision_id,
+            saved=_("已保存 %(time)s", time=show_time(clock.now())),
+            standing=standing(work_at(kind, work.card.slug)),
+        )
+    return redirect(at("publish" if request.form.get("then") == "publish" else "edit", work), 303)
+
+
+@bp.post("/studio/<kind>/<path:slug>/preview")
+@requires(Permission.CONTENT_EDIT)
+def preview(kind: str, slug: str) -> Response | tuple[Response, int]:
+    """Say what is wrong with a text that is being typed, and what a learner would see of it. Nothing is kept."""
+    work = work_at(kind, slug)
+    try:
+        return _desk_json(work, look_at(work.card, _sent(number_of("base_revision"))))
+    except DomainError as error:
+        return jsonify(error=say(error.message)), error.status
+
+
+@bp.post("/studio/<kind>/<path:slug>/fix")
+@requires(Permission.CONTENT_EDIT)
+def fix(kind: str, slug: str) -> str | Response | tuple[str, int] | tuple[Response, int]:
+    """Mend one problem of a text, or all that can be mended; nothing is saved yet."""
+    work = work_at(kind, slug)
+    base = number_of("base_revision")
+    try:
+        return _changed(work, mended(work.card, _sent(base), request.form.get("fix", "")), base)
+    except DomainError as error:
+        return _refused(work, error, base)
+
+
+@bp.post("/studio/<kind>/<path:slug>/properties")
+@requires(Permission.CONTENT_EDIT)
+def write_properties(kind: str, slug: str) -> str | Response | tuple[str, int] | tuple[Response, int]:
+    """Write the touched properties into the front matter of a text; nothing is saved yet."""
+    work = work_at(kind, slug)
+    base = number_of("base_revision")
+    word = kinds()[kind].word
+    touched = {}
+    for each in properties.PROPERTIES.get(word, ()):
+        value = " ".join(request.form.getlist(each.name)) if each.choices else request.form.get(each.name, "")
+        if value != request.form.get(f"was-{each.name}", ""):
+            touched[each.name] = value
+    try:
+        return _changed(work, properties.write(_sent(base), word, touched), base)
+    except DomainError as error:
+        return _refused(work, error, base)
+
+
+def standing(work: Work) -> str:
+    """Say what the text on the desk is: the first draft, a draft after a published version, or the published one."""
+    if work.card.state == "archived":
+        return _("已归档")
+    if work.card.published_id is None:
+        return _("草稿，还没有发布过")
+    if work.draft_id is None:
+        return _("已发布，没有新的改动")
+    return _("草稿，还没有发布的改动")
+
+
+def _sent(base: int | None) -> str:
+    """Return the text of the form with the line ends of the version that it was made from."""
+    before = ""
+    if base is not None:
+        before = _text_of(base)
+    source = as_in(request.form.get("markdown", ""), before)
+    store.encode(source)
+    return source
+
+
+def _text_of(revision_id: int | None) -> str:
+    return "" if revision_id is None else queries.text(revision_id)
+
+
+def _changed(work: Work, source: str, base: int | None) -> str | Response:
+    desk = look_at(work.card, source)
+    return _desk_json(work, desk) if wants_json() else _page(work, source, saved=False, base=base, desk=desk)
+
+
+def _desk_json(work: Work, desk: Desk) -> Response:
+    return jsonify(as_json(desk, render_template("lms/content/_preview.html", desk=desk, work=work)))
+
+
+def _refused(work: Work, error: DomainError, base: int | None) -> tuple[str, int] | tuple[Response, int]:
+    """Show the reason above the text that was refused; it stays in the page."""
+    if wants_json():
+        return jsonify(error=say(error.message)), error.status
+    source = request.form.get("markdown", "")[: settings().source_max_bytes * 2].replace("\x00", "")
+    page = _page(work, source, saved=False, base=base, refusal=error, desk=blank(source))
+    return page, error.status
+
+
+def _page(
+    work: Work,
+    source: str,
+    *,
+    saved: bool,
+    base: int | None = None,
+    desk: Desk | None = None,
+    refusal: DomainError | None = None,
+) -> str:
+    desk = desk or look_at(work.card, source)
+    must, may = count_words(desk.errors, desk.warnings)
+    shown: dict[str, Any] = {"work": work, "desk": desk, "must": must, "may": may, "saved": saved, "refusal": refusal}
+    return render_template(
+        "lms/content/edit.html",
+        **shown,
+        base=work.head_id if base is None else base,
+        standing=standing(work),
+        insertions=insertions.of_kind(kinds()[work.card.kind].word, source),
+        reader=reader_address(work),
+        most=settings().source_max_bytes,
+        archived=work.card.state == "archived",
+        publishable=work.draft_id is not None or not saved,
+    )

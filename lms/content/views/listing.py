@@ -1,0 +1,79 @@
+"""All documents as authors see them, and a new one."""
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from lms.content import actions, queries
+from lms.content.forms import NewDocument, kind_choices
+from lms.content.grammar.keywords import Language
+from lms.content.samples import sample
+from lms.content.views.room import bp
+from lms.core.access import Permission
+from lms.core.db import transaction
+from lms.core.errors import DomainError
+from lms.core.i18n import _
+from lms.web.auth import current_actor, requires
+from lms.web.tables import TableState
+
+STATES = ("draft", "published", "changed", "conflict", "expired", "archived")
+
+
+@bp.get("/studio")
+@requires(Permission.CONTENT_EDIT)
+def index() -> str:
+    """Show documents, one's own drafts first; search, filters, order and page stand in the address."""
+    actor = current_actor()
+    table = TableState.from_args(
+        request.args, sorts=queries.SORTS, default="-changed", filters=("q", "kind", "state"), size=queries.PAGE
+    )
+    wanted = queries.Filter(
+        words=table.get("q"),
+        kind=table.get("kind"),
+        state=table.get("state") if table.get("state") in STATES else "",
+        page=table.page,
+        sort=table.sort_key,
+        mine=actor.id if table.sort_key == "-changed" else None,
+    )
+    rows, total = queries.find(wanted)
+    return render_template(
+        "lms/content/index.html",
+        table=table,
+        rows=rows,
+        total=total,
+        state=wanted.state,
+        kinds=kind_choices(),
+        conflicts=queries.conflicts() if not wanted.state else [],
+        base=url_for(".edit", kind="~kind", slug="~slug"),
+    )
+
+
+@bp.get("/studio/new")
+@requires(Permission.CONTENT_EDIT)
+def new() -> str:
+    return _new(NewDocument(request.args))
+
+
+@bp.post("/studio/new")
+@requires(Permission.CONTENT_EDIT)
+def new_submit() -> str | Response | tuple[str, int]:
+    """Begin a document with a small example of its kind."""
+    form = NewDocument()
+    if not form.validate():
+        return _new(form), 422
+    actor = current_actor()
+    kind, slug = form.kind.data, form.slug.data
+    source = sample(kind, Language(form.language.data), title=form.title.data, owner=actor.employee_no)
+    try:
+        with transaction():
+            actions.create(actor, kind, slug, source)
+    except DomainError as error:
+        if "slug" not in error.fields:
+            error.fields["slug"] = error.message
+        form.take(error)
+        return _new(form), error.status
+    flash(_("已新建草稿。下面是一份小样例，改成您的内容。"), "ok")
+    return redirect(url_for(".edit", kind=kind, slug=slug), 303)
+
+
+def _new(form: NewDocument) -> str:
+    return render_template("lms/content/new.html", form=form, folders=queries.folders())

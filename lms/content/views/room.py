@@ -1,0 +1,49 @@
+"""The room's blueprint, on which its pages hang, and what every page of one document needs."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Response
+
+from lms.content import queries
+from lms.content.kinds import kinds
+from lms.content.queries import Work
+from lms.core.errors import NotFound
+
+bp = Blueprint("content", __name__)
+
+
+def work_at(kind: str, slug: str) -> Work:
+    """Return the document of an address, whatever its state. Raises NotFound, also for a kind that nobody offers."""
+    if kind not in kinds():
+        raise NotFound()
+    return queries.open_work(kind, slug)
+
+
+def at(endpoint: str, work: Work, **more: Any) -> str:
+    """Return the address of a page of this document."""
+    return url_for(f"content.{endpoint}", kind=work.card.kind, slug=work.card.slug, **more)
+
+
+def reader_address(work: Work) -> str | None:
+    """Return where a learner reads the published document; None where there is nothing to read yet."""
+    endpoint = kinds()[work.card.kind].open_endpoint
+    return url_for(endpoint, slug=work.card.slug) if endpoint and work.card.state == "published" else None
+
+
+def wants_json() -> bool:
+    """Whether the page's own script asks, which puts the answer into the page."""
+    return request.accept_mimetypes.best == "application/json"
+
+
+def number_of(name: str) -> int | None:
+    """Return a whole number from the form or the address; None where it is missing or no number."""
+    written = request.values.get(name, "")
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 16 else None
+
+
+@bp.errorhandler(RequestEntityTooLarge)
+def too_large(_: RequestEntityTooLarge) -> tuple[str, int] | Response:
+    """Say how the text can be kept: the browser still holds it."""
+    return render_template("lms/content/too_large.html"), 413

@@ -1,0 +1,53 @@
+"""A quiz in the editor's preview: its rules in words, every question as a learner sees it. Pure."""
+
+from collections.abc import Iterator
+
+from lms.content.learner import Facts, Piece, Words
+from lms.core.points import ONE_POINT, decimal_text
+from lms.core.texts import Text, text
+from lms.questions.learner import asked
+from lms.quizzes.spec import QuizRules, QuizSpec, Section, Use
+
+_USES = {Use.EXAM: text("考试"), Use.CHECK: text("小测"), Use.PRACTICE: text("练习")}
+
+
+def learner_pieces(spec: QuizSpec) -> tuple[Piece, ...]:
+    """Return the whole quiz, pools with all their questions: the author checks each of them."""
+    return tuple(_pieces(spec))
+
+
+def _pieces(spec: QuizSpec) -> Iterator[Piece]:
+    yield Facts(texts=tuple(_facts(spec.rules)))
+    if spec.intro:
+        yield Words(html=spec.intro.html)
+    number = 0
+    for section in spec.sections:
+        if section.title:
+            yield Words(
+                title=section.title, level=2, html=section.intro.html if section.intro else "", note=_pool(section)
+            )
+        for question in section.questions:
+            number += 1
+            each = ONE_POINT if section.each is None else section.each
+            yield asked(question, number, each if question.points is None else question.points)
+
+
+def _pool(section: Section) -> Text:
+    count = len(section.questions)
+    if section.draw is None:
+        return text("%(count)s 题全部作答", count=count)
+    return text("每人抽 %(draw)s 题，共 %(count)s 题", draw=section.draw, count=count)
+
+
+def _facts(rules: QuizRules) -> Iterator[Text]:
+    yield _USES[rules.use]
+    if rules.seconds is None:
+        yield text("不限时")
+    elif rules.seconds % 60 == 0:
+        yield text("限时 %(minutes)s 分钟", minutes=rules.seconds // 60)
+    else:
+        yield text("限时 %(seconds)s 秒", seconds=rules.seconds)
+    yield text("%(percent)s%% 及格", percent=decimal_text(rules.pass_mark * 100))
+    yield text("可考 %(times)s 次", times=rules.attempts) if rules.attempts else text("不限次数")
+    if rules.open_book:
+        yield text("可以查知识库")
