@@ -75,7 +75,7 @@ class StaffChange:
     grants: tuple[tuple[Role, int], ...] = ()
     mentor: str = ""
     cohort_id: int | None = None
-    shown: tuple[tuple[Text, str], ...] = ()
+    shown: tuple[tuple[Text, Text | str], ...] = ()
 
     @property
     def login(self) -> str:
@@ -159,7 +159,7 @@ class _RowReader:
         self.login = login_name(row["employee_no"])
         self.person = known.people.get(self.login)
         self.reasons: list[Text] = []
-        self.shown: list[tuple[Text, str]] = []
+        self.shown: list[tuple[Text, Text | str]] = []
         self.fields: dict[str, object] = {}
 
     def read(self) -> StaffChange:
@@ -215,7 +215,7 @@ class _RowReader:
             self.reasons.append(text("用工类型“%(word)s”不认识，请写：%(kinds)s。", word=word, kinds=kinds))
         elif self.person is None or self.person.employment != kind:
             self.fields["employment"] = kind.value
-            self.shown.append((text("用工类型"), str(EMPLOYMENTS[kind])))
+            self.shown.append((text("用工类型"), EMPLOYMENTS[kind]))
 
     def _contact(self) -> None:
         email, phone = self.row["email"], self.row["phone"]
@@ -319,9 +319,7 @@ class _RowReader:
             wanted.append((role, on))
         if self.person and not self.known.may_grant_admin and any(r is Role.ADMIN for r, _ in self.person.grants):
             self.reasons.append(text("管理员的账号只能由管理员改动。"))
-        if wanted:
-            names = "、".join(str(ROLES[role]) for role, _ in wanted)
-            self.shown.append((text("角色"), names))
+        self.shown += [(text("角色"), ROLES[role]) for role, _ in wanted]
         return tuple(wanted)
 
     def _mentor(self) -> str:

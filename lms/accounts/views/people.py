@@ -73,6 +73,7 @@ def people() -> str | Response:
         teams=seen_teams(actor),
         roles={role: say(name) for role, name in ROLES.items()},
         may_edit=allows(actor, Permission.PERSON_EDIT),
+        may_roster=allows(actor, Permission.ROSTER_EDIT),
         may_import=allows(actor, Permission.STAFF_IMPORT),
     )
 
