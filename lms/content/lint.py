@@ -110,26 +110,28 @@ def lint_personal_data(source: str) -> list[Finding]:
         if not any(character.isdigit() for character in line):
             continue
         bare = _ADDRESS.sub(lambda match: " " * len(match[0]), line)
+        matches: dict[str, list[re.Match[str]]] = defaultdict(list)
         for match in _PHONE.finditer(bare):
             if not _made_up(match[0]):
-                found.append(_personal("C150", number, line, match, text("手机号")))
+                matches["C150"].append(match)
         for match in _NUMBER.finditer(bare):
-            kind = _kind_of_number(re.sub("[ -]", "", match[0]))
-            if kind is not None:
-                found.append(_personal(kind[0], number, line, match, kind[1]))
+            code = _kind_of_number(re.sub("[ -]", "", match[0]))
+            if code is not None:
+                matches[code].append(match)
+        found.extend(_personal(code, number, line, same) for code, same in matches.items())
     return found
 
 
-def _kind_of_number(digits: str) -> tuple[str, Text] | None:
+def _kind_of_number(digits: str) -> str | None:
     if len(set(digits)) <= 2:
         return None  # 0000000000000000 is nobody's
     if is_id_number(digits):
-        return "C151", text("身份证号")
+        return "C151"
     if not digits.isdecimal():
         return None
     if 16 <= len(digits) <= 19 and digits[0] in "3456" and passes_luhn(digits):
-        return "C152", text("银行卡号")
-    return ("C153", text("订单号")) if len(digits) >= 15 and digits not in "0123456789" * 3 else None
+        return "C152"
+    return "C153" if len(digits) >= 15 and digits not in "0123456789" * 3 else None
 
 
 def is_id_number(digits: str) -> bool:
@@ -154,14 +156,32 @@ def _made_up(phone: str) -> bool:
     return digits == "13800138000" or len(set(digits[3:])) <= 2 or digits[3:] in "01234567890123456789"
 
 
-def _personal(code: str, number: int, line: str, match: re.Match[str], kind: Text) -> Finding:
-    digits = re.sub("[ -]", "", match[0])
-    masked = f"{digits[:3]}{'*' * (len(digits) - 7)}{digits[-4:]}"
-    problem = text("“%(number)s”像是真实的%(kind)s，请打码，如 %(masked)s。", number=masked, kind=kind, masked=masked)
-    new = line[: match.start()] + masked.replace("*", r"\*") + line[match.end() :]
-    if code in ("C150", "C153"):
-        return _warning(code, number, problem, new)
-    return _error(code, number, problem, new)
+_KINDS = {
+    "C150": text("手机号"),
+    "C151": text("身份证号"),
+    "C152": text("银行卡号"),
+    "C153": text("订单号"),
+}
+
+
+def _personal(code: str, number: int, line: str, matches: Sequence[re.Match[str]]) -> Finding:
+    """One finding for all numbers of a kind on a line; the message does not repeat them in full."""
+    pieces = []
+    position = 0
+    for match in matches:
+        pieces.append(line[position : match.start()] + _masked(match[0]).replace("*", r"\*"))
+        position = match.end()
+    shown = _masked(matches[0][0])
+    problem = text(
+        "“%(number)s”像是真实的%(kind)s，请打码，如 %(masked)s。", number=shown, kind=_KINDS[code], masked=shown
+    )
+    new = "".join(pieces) + line[position:]
+    return _warning(code, number, problem, new) if code in ("C150", "C153") else _error(code, number, problem, new)
+
+
+def _masked(number: str) -> str:
+    digits = re.sub("[ -]", "", number)
+    return f"{digits[:3]}{'*' * (len(digits) - 7)}{digits[-4:]}"
 
 
 # names and ids

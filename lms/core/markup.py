@@ -24,6 +24,8 @@ from lms.core.texts import Text, text
 
 MAX_CHARACTERS = 2_000_000
 MAX_OPEN_BRACKETS = 1_000
+MAX_LINES = 60_000
+MAX_LINE = 20_000  # characters: a line is copied for each mend that it is offered
 MAX_PARAGRAPH = 50_000  # characters without an empty line: inline Markdown costs the square of this
 
 _REFERENCE = re.compile(r'(<a\b[^>]*?|<img\b[^>]*?)\s(href|src)="lms:([^"]*)"')
@@ -73,6 +75,11 @@ def why_refused(markdown: str) -> Text | None:
     """Return why a source is not rendered at all: too long, or made to be slow. None for everything sane."""
     if len(markdown) > MAX_CHARACTERS:
         return text("内容超过 %(limit)s 万字，请拆成几篇。", limit=MAX_CHARACTERS // 10_000)
+    lines = markdown.split("\n")
+    if len(lines) > MAX_LINES:
+        return text("内容超过 %(limit)s 万行，请拆成几篇。", limit=MAX_LINES // 10_000)
+    if max(map(len, lines)) > MAX_LINE:
+        return text("有一行超过 %(limit)s 万字，请分段。", limit=MAX_LINE // 10_000)
     steps = 0
     for paragraph in _PARAGRAPH_END.split(markdown):
         marks = len(_INLINE_MARKS.findall(paragraph)) if len(paragraph) > MAX_PARAGRAPH else 0

@@ -101,6 +101,13 @@ def test_the_message_does_not_repeat_the_number_and_the_fix_masks_it():
     assert lint_personal_data(mended) == []
 
 
+def test_all_numbers_of_a_kind_on_a_line_are_masked_together():
+    source = "13912340078 或 13712340065"
+    (finding,) = lint_personal_data(source)
+    assert finding.fix is not None
+    assert lint_personal_data(apply_fixes(source, [finding.fix])) == []
+
+
 def test_check_digits():
     assert is_id_number("11010519491231002X")
     assert not is_id_number("110105194912310020")

@@ -174,7 +174,8 @@ def test_an_article_is_stored_and_read_from_the_database():
 BODY = st.lists(
     st.sampled_from(
         ["正文 **粗**。", "- 甲\n- 乙\n    - 丙", "> 话术：{昵称}您好", "> 内部：先问组长",
-         "| a | b |\n|---|---|\n| 1 | 2 |", "## 时效", "### 细则", "## 大促\n`生效:2026-11-01..2026-11-20` `按下单日`", "```\n# 码\n```",
+         "| a | b |\n|---|---|\n| 1 | 2 |", "## 时效", "### 细则",
+         "## 大促\n`生效:2026-11-01..2026-11-20` `按下单日`", "```\n# 码\n```",
          "<!-- 备注 -->", "见[这里](#时效)", "## 又\n`id:a1b2c3`", "1. 一\n2. 二", "![图](a.png)"]
     ),
     max_size=10,
@@ -202,3 +203,14 @@ def test_a_megabyte_is_read_within_seconds():
     began = time.perf_counter()
     parse(EXAMPLE + body * 1_100, PATH)
     assert time.perf_counter() - began < 20
+
+
+def test_a_file_that_is_wrong_everywhere_is_told_so_a_thousand_times_at_most():
+    parsed = article("## 一\n" + "`天气晴` `抽题4`\n" * 3_000)
+    assert parsed.spec is None
+    assert len(parsed.findings) <= 1_100
+
+
+def test_what_cannot_be_rendered_in_time_is_one_finding():
+    (finding,) = article("[" * 5_000).findings
+    assert "没有配对的太多" in str(finding.message)

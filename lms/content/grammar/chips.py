@@ -121,9 +121,9 @@ def split_chips(text: str) -> tuple[str, tuple[Chip, ...]]:
     for chip in reversed(found):
         if text[chip.end : start].strip():
             break
-        chips.insert(0, chip)
+        chips.append(chip)
         start = chip.start
-    return text[:start].rstrip(), tuple(chips)
+    return text[:start].rstrip(), tuple(reversed(chips))
 
 
 def read_chip(text: str, forms: Iterable[Form]) -> ChipValue | None:

@@ -17,6 +17,9 @@ _COMMA = re.compile(r"[,，、;；]")
 _SPECIAL_START = tuple("[]{}#&*!|>'\"%@`,")
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'")
 _PAIR_INSIDE = re.compile(r"(\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|[^：:]+?)\s*([：:])(.*)", re.DOTALL)
+_TEXT = r"(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*')"
+_IN_LIST = re.compile(rf"(?:^|(?<=[,，、;；\s])){_TEXT}|[,，、;；]|[^,，、;；\"']+|[\"']", re.DOTALL)
+_IN_PAIRS = re.compile(rf"(?:^|(?<=[,，、;；:：\s])){_TEXT}|[,，、;；]|[^,，、;；\"']+|[\"']", re.DOTALL)
 _COMMENT = re.compile(r"(?:^|\s)#")
 
 
@@ -91,7 +94,7 @@ def write_entry(entry: Entry) -> str:
     if entry.items is not None:
         return f"{entry.key}: [{', '.join(_quoted(item, inside=True) for item in entry.items)}]"
     if entry.pairs is not None:
-        pairs = (f"{_quoted_name(name)}: {_quoted(value, inside=True)}" for name, value in entry.pairs)
+        pairs = (f"{_quoted_name(name)}: {_quoted_value(value)}" for name, value in entry.pairs)
         return f"{entry.key}: {{{', '.join(pairs)}}}"
     return f"{entry.key}: {_quoted(entry.value)}".rstrip()
 
@@ -215,29 +218,21 @@ def _read_pairs(key: str, inner: str, line: int) -> tuple[Entry, list[Text]]:
 
 
 def _split_commas(inner: str, *, pairs: bool = False) -> tuple[list[str], bool]:
-    """Return the parts between commas outside of quotes, empty ones left out; whether one was full-width."""
+    """Return the parts between commas outside of quotes, empty ones left out; whether one was full-width.
+
+    A quote opens only where a value starts, `5"` is five inches; with pairs, behind a colon too.
+    """
     parts: list[str] = []
     wide = False
-    piece = ""
-    position = 0
-    while position < len(inner):
-        character = inner[position]
-        quoted = None
-        # A quote opens only where a value starts: `5"` is five inches.
-        if character in "\"'" and (not piece.strip() or (pairs and piece.rstrip().endswith((":", "：")))):
-            quoted = _QUOTED.match(inner, position)
-        if quoted:
-            piece += quoted[0]
-            position = quoted.end()
-            continue
-        if _COMMA.match(character):
-            wide = wide or character != ","
-            parts.append(piece.strip())
-            piece = ""
+    pieces: list[str] = []
+    for match in (_IN_PAIRS if pairs else _IN_LIST).finditer(inner):
+        if _COMMA.fullmatch(match[0]):
+            wide = wide or match[0] != ","
+            parts.append("".join(pieces).strip())
+            pieces = []
         else:
-            piece += character
-        position += 1
-    parts.append(piece.strip())
+            pieces.append(match[0])
+    parts.append("".join(pieces).strip())
     return [part for part in parts if part], wide
 
 
@@ -272,6 +267,10 @@ def _needs_quotes(value: str, *, inside: bool = False) -> bool:
 def _quoted_name(name: str) -> str:
     # A colon in a name means nothing to YAML without a space, but our reader takes it for the one behind it.
     return _in_quotes(name) if re.search("[：:\"']", name) else _quoted(name, inside=True)
+
+
+def _quoted_value(value: str) -> str:
+    return _in_quotes(value) if re.search("[\"']", value) else _quoted(value, inside=True)
 
 
 def _quoted(value: str, *, inside: bool = False) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from posixpath import dirname, normpath
 from urllib.parse import unquote
 
@@ -136,18 +136,18 @@ def split_bubbles(quote: str, first: int, speakers: Iterable[str]) -> tuple[Bubb
     bubble all the same. Text before the first speaker has the speaker "".
     """
     names = {folded(name) for name in speakers}
-    bubbles: list[Bubble] = []
+    found: list[tuple[int, str, str, list[str]]] = []
     for offset, line in enumerate(quote.split("\n")):
         parts = split_label(line)
         argument = _ARGUMENT.match(parts[0]) if parts else None
         name = argument[1] if argument else (parts[0] if parts else "")
         if parts and folded(name) in names:
-            condition = argument[2].strip() if argument else ""
-            bubbles.append(Bubble(line=first + offset, speaker=name.strip(), condition=condition, text=parts[1]))
-        elif bubbles:
-            last = bubbles.pop()
-            said = f"{last.text}\n{line.strip()}" if line.strip() else f"{last.text}\n"
-            bubbles.append(replace(last, text=said))
+            found.append((first + offset, name.strip(), argument[2].strip() if argument else "", [parts[1]]))
+        elif found:
+            found[-1][3].append(line.strip())
         elif line.strip():
-            bubbles.append(Bubble(line=first + offset, speaker="", condition="", text=line.strip()))
-    return tuple(replace(bubble, text=bubble.text.strip()) for bubble in bubbles)
+            found.append((first + offset, "", "", [line.strip()]))
+    return tuple(
+        Bubble(line=line, speaker=speaker, condition=condition, text="\n".join(said).strip())
+        for line, speaker, condition, said in found
+    )

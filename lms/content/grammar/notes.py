@@ -9,6 +9,9 @@ from lms.content.grammar.keywords import Language, Word, language_of
 from lms.content.grammar.traps import one_line
 from lms.core.texts import Text, text
 
+MAX_FINDINGS = 1_000  # more than that is a file of another kind, and nobody reads on
+_MAX_MEND = 4_000  # characters of a fix that is worth keeping
+
 
 class Notes:
     """Collects findings, and in which language keywords and chips were written."""
@@ -28,6 +31,10 @@ class Notes:
         self._say(code, line, problem, Severity.WARNING, fix)
 
     def _say(self, code: str, line: int, problem: Text, severity: Severity, fix: Fix | None) -> None:
+        if len(self.findings) >= MAX_FINDINGS:
+            return
+        if fix is not None and sum(map(len, fix.lines)) > _MAX_MEND:
+            fix = None
         message = text("第 %(line)s 行：%(problem)s", line=line, problem=problem)
         self.findings.append(Finding(code=code, line=line, message=message, severity=severity, fix=fix))
 
@@ -63,6 +70,8 @@ class Notes:
         return value
 
     def unknown_chip(self, line: int, written: str, forms: Sequence[Form]) -> None:
+        if len(self.findings) >= MAX_FINDINGS:
+            return
         every = "、".join(form.sample(self.language) for form in forms)
         guess = suggest_chip(written, forms)
         if guess is None:

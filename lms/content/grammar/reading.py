@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TypeVar
 
 from lms.content.grammar.agree import disagreements
@@ -13,6 +14,7 @@ from lms.content.grammar.document import Parsed, Reference, SectionSpec, in_orde
 from lms.content.grammar.findings import Severity
 from lms.content.grammar.inline import find_links, plain_text, resolve
 from lms.content.grammar.keywords import Word, nearest
+from lms.content.grammar.notes import MAX_FINDINGS
 from lms.content.grammar.properties import Properties
 from lms.content.grammar.traps import one_line, open_lines, traps
 from lms.core.lines import split_lines
@@ -53,12 +55,12 @@ class Reading(Properties):
         self._scenes = scenes
         self.source = source
         self.path = path
-        self.blocks: tuple[Block, ...] = scan(source)
         self.refusal = why_refused(source)
+        self.blocks: tuple[Block, ...] = () if self.refusal else scan(source)
         if self.refusal is not None:
             self.error("C119", 1, self.refusal)
         else:
-            self.findings.extend(traps(source, self.blocks))
+            self.findings.extend(islice(traps(source, self.blocks), MAX_FINDINGS))
             if not any(finding.code == "C129" for finding in self.findings):  # says the same, more plainly
                 self.findings.extend(disagreements(source, self.blocks))
         self.headings = tuple(block for block in self.blocks if block.kind is BlockKind.HEADING)
@@ -68,6 +70,8 @@ class Reading(Properties):
         """Return what was read; the spec is left out if anything is an error."""
         self.check_languages()
         findings = in_order(self.findings)
+        if self.refusal is not None:  # nothing was read, so nothing else that is missing is worth a word
+            findings = tuple(finding for finding in findings if finding.code == "C119")
         broken = any(finding.severity is Severity.ERROR for finding in findings)
         return Parsed(
             path=self.path,
@@ -165,6 +169,8 @@ class Reading(Properties):
         starts = [block.first for block in self.headings]
         names = [plain_text(block.text) if block.level > 1 else "" for block in self.headings]
         found = []
+        if self.refusal is not None:
+            return []
         own = {heading_id(plain_text(block.text)) for block in self.headings}
         for number, line in open_lines(self.source):
             for link in find_links(line):
@@ -190,6 +196,8 @@ class Reading(Properties):
         return found
 
     def _missing_own_heading(self, line: int, anchor: str) -> None:
+        if len(self.findings) >= MAX_FINDINGS:
+            return
         guess = nearest(anchor, [plain_text(block.text) for block in self.headings if block.level > 1])
         if guess is None:
             missing = (

@@ -72,17 +72,17 @@ def _line_traps(source: str, blocks: Sequence[Block]) -> Iterator[Finding]:
 
 def _middle_dots(number: int, line: str) -> Iterator[Finding]:
     only = bool(_ONLY_DOTTED.match(line))
-    for match in _DOTTED.finditer(line):
-        if only or read_chip(match[1].strip(), EVERY_FORM):
-            fixed = (
-                _DOTTED.sub(lambda each: f"`{each[1].strip()}`", line)
-                if only
-                else (f"{line[: match.start()]}`{match[1].strip()}`{line[match.end() :]}")
-            )
-            message = text("第 %(line)s 行：“%(typed)s”用的是间隔号，请换成反引号。", line=number, typed=match[0])
-            yield Finding(code="C121", line=number, message=message, fix=one_line(number, fixed, text("换成反引号")))
-            if only:
-                return
+    meant = [match for match in _DOTTED.finditer(line) if only or read_chip(match[1].strip(), EVERY_FORM)]
+    if not meant:
+        return
+    pieces = []
+    position = 0
+    for match in meant:
+        pieces.append(f"{line[position : match.start()]}`{match[1].strip()}`")
+        position = match.end()
+    fix = one_line(number, "".join(pieces) + line[position:], text("换成反引号"))
+    message = text("第 %(line)s 行：“%(typed)s”用的是间隔号，请换成反引号。", line=number, typed=meant[0][0])
+    yield Finding(code="C121", line=number, message=message, fix=fix)
 
 
 def _heading_traps(number: int, line: str, *, is_title: bool) -> Iterator[Finding]:
@@ -240,20 +240,28 @@ def _glued(first: int, last: int, lines: Sequence[str]) -> Iterator[Finding]:
     for number in range(first + 1, last + 1):
         line = lines[number - 1].lstrip("> ").rstrip()
         if MARKER.match(line) and not MARKER.match(lines[number - 2].lstrip("> ")):
-            quoted = lines[number - 1].lstrip().startswith(">")
-            fix = Fix(first=number, last=number - 1, lines=(">" if quoted else "",), label=text("前面空一行"))
-            message = text("第 %(line)s 行：列表前面要空一行，否则和上一行连成一段。", line=number)
-            yield Finding(code="C128", line=number, message=message, fix=fix)
+            yield _needs_gap(number, lines[number - 1])
+
+
+def _needs_gap(number: int, line: str) -> Finding:
+    gap = ">" if line.lstrip().startswith(">") else ""
+    fix = Fix(first=number, last=number - 1, lines=(gap,), label=text("前面空一行"))
+    message = text("第 %(line)s 行：列表前面要空一行，否则和上一行连成一段。", line=number)
+    return Finding(code="C128", line=number, message=message, fix=fix)
 
 
 def _glued_to_item(item: Item, lines: Sequence[str]) -> Iterator[Finding]:
-    """A marker of the other kind right under an item is part of the item's text."""
+    """A marker of the other kind right under an item is part of the item's text: 解析 below it, or a new list."""
     for offset, line in enumerate(item.text.split("\n")[1:], start=1):
         number = item.first + offset
         match = MARKER.match(line)
-        if match and not lines[number - 1].startswith((" ", "\t")):  # indented ones: see _indentation
+        if match is None or lines[number - 1].startswith((" ", "\t")):  # indented ones: see _indentation
+            continue
+        if _label_in(match[3]):
             new = " " * 4 + lines[number - 1].lstrip()
             yield _indent(number, match[3], one_line(number, new, text("缩进 4 格")))
+        else:
+            yield _needs_gap(number, lines[number - 1])
 
 
 def _indentation(block: Block, lines: Sequence[str]) -> Iterator[Finding]:
@@ -296,9 +304,15 @@ def _indent_run(run: Mapping[int, int], lines: Sequence[str]) -> Iterator[Findin
         yield _indent(number, marker[3] if marker else "", fix)
 
 
-def _indent(number: int, inner: str, fix: Fix) -> Finding:
+def _label_in(inner: str) -> str:
+    """Return the word of an item that belongs under another one: 解析, 点评 …; "" for any other item."""
     label = re.split(r"[：:（(\s]", inner, maxsplit=1)[0]
-    if find_word(label, _UNDER_ITEM):
+    return label if find_word(label, _UNDER_ITEM) else ""
+
+
+def _indent(number: int, inner: str, fix: Fix) -> Finding:
+    label = _label_in(inner)
+    if label:
         message = text("第 %(line)s 行：%(label)s要缩进 4 格。", line=number, label=label)
     else:
         message = text("第 %(line)s 行：下一级要缩进 4 格，否则并到上一条里。", line=number)
