@@ -233,7 +233,7 @@ def spend_day(
                 seconds = int(duty.item.minutes * 60 * rng.uniform(0.55, 1.1))
                 read_to_end(actor, duty, seconds)
             elif duty.kind == "quiz":
-                until_passed(actor, duty.slug, moment, skill, rng)
+                until_passed(actor, duty.slug, moment, skill)
             elif duty.kind == "task":
                 if is_class(actor, duty.slug):
                     with transaction():
@@ -245,11 +245,13 @@ def spend_day(
         moment += timedelta(minutes=max(10, min(duty.item.minutes, 45)))
 
 
-def until_passed(actor: Actor, slug: str, moment: datetime, skill: float, rng: random.Random) -> None:
-    """Take a quiz, and again after the wait where it was not passed; the second time has read up."""
+def until_passed(actor: Actor, slug: str, moment: datetime, skill: float) -> None:
+    """Take a quiz, and again after the wait where it was not passed; who fails twice reads up before the third time."""
     for attempt in range(3):
+        chance = 1.0 if attempt == 2 else min(1.0, skill + 0.1 * attempt)
+        rng = random.Random(f"{actor.employee_no}:{slug}:{attempt}")  # noqa: S311 - a story, not a secret
         with clock.frozen(moment + timedelta(minutes=70 * attempt)):
-            take_quiz(actor, slug, min(1.0, skill + 0.12 * attempt), rng.randrange(7, 15), rng)
+            take_quiz(actor, slug, chance, rng.randrange(6, 13), rng)
             if not any(duty.slug == slug for duty in owed(actor.id)):
                 return
 

@@ -255,7 +255,7 @@ def _temps(stage: Stage) -> None:
                     if duty.kind in {"lesson", "article"}:
                         learner.read_to_end(person, duty, stage.rng.randrange(320, 700))
                     elif duty.kind == "quiz":
-                        learner.until_passed(person, duty.slug, moment, stage.rng.uniform(0.82, 0.97), stage.rng)
+                        learner.until_passed(person, duty.slug, moment, stage.rng.uniform(0.82, 0.97))
                     elif duty.kind == "task":
                         with transaction():
                             learner.confirming.confirm_people(trainer, duty.slug, [person.id])
@@ -296,7 +296,7 @@ def _quarter(stage: Stage) -> None:
             for duty in [each for each in learner.owed(person.id) if each.goal_id == course][:items]:
                 with clock.frozen(moment):
                     if duty.kind == "quiz":
-                        learner.until_passed(person, duty.slug, moment, stage.rng.uniform(0.8, 0.98), stage.rng)
+                        learner.until_passed(person, duty.slug, moment, stage.rng.uniform(0.8, 0.98))
                     else:
                         learner.read_to_end(person, duty, stage.rng.randrange(150, 520))
                 moment += timedelta(minutes=stage.rng.randrange(9, 40))
