@@ -12,6 +12,8 @@ from lms.content.queries.reading import (
     text,
 )
 from lms.content.queries.studio import (
+    PAGE,
+    SORTS,
     Backlink,
     Filter,
     Listed,
@@ -21,12 +23,17 @@ from lms.content.queries.studio import (
     backlinks,
     conflicts,
     find,
+    folders,
     history,
     open_work,
+    owner_name,
     parts,
+    version,
 )
 
 __all__ = [
+    "PAGE",
+    "SORTS",
     "Backlink",
     "Card",
     "Filter",
@@ -41,11 +48,14 @@ __all__ = [
     "compiled",
     "conflicts",
     "find",
+    "folders",
     "history",
     "open_published",
     "open_work",
+    "owner_name",
     "parts",
     "readable",
     "spec",
     "text",
+    "version",
 ]

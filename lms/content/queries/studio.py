@@ -98,17 +98,29 @@ class Version:
 
 def history(document_id: int, *, before: int | None = None, limit: int = PAGE) -> list[Version]:
     """Return versions, the newest first. before: only those with a lower number."""
+    conditions = [] if before is None else [Revision.number < before]
+    return _versions(document_id, *conditions, limit=limit)
+
+
+def version(document_id: int, *, number: int | None = None, id: int | None = None) -> Version:
+    """Return one version of a document by its number or its id. Raises NotFound, also for one of another document."""
+    condition = Revision.number == number if id is None else Revision.id == id
+    found = _versions(document_id, condition, limit=1)
+    if not found:
+        raise NotFound()
+    return found[0]
+
+
+def _versions(document_id: int, *conditions: ColumnElement[bool], limit: int) -> list[Version]:
     statement = (
         select(Revision, Person.name, Blob.size, Document.published_id, Document.draft_id)
         .join(Document, Document.id == Revision.document_id)
         .join(Blob, Blob.sha == Revision.blob_sha)
         .outerjoin(Person, Person.id == Revision.author_id)
-        .where(Revision.document_id == document_id)
+        .where(Revision.document_id == document_id, *conditions)
         .order_by(Revision.number.desc())
         .limit(limit)
     )
-    if before is not None:
-        statement = statement.where(Revision.number < before)
     return [
         Version(
             id=revision.id,
@@ -287,3 +299,16 @@ def parts(document_id: int) -> list[PartRow]:
         .order_by(Part.position)
     )
     return [PartRow(**row._mapping) for row in rows]
+
+
+def folders() -> list[str]:
+    """Return the folders in which documents lie, as a slug begins: `after-sales/`."""
+    slugs = session().scalars(select(Slug.slug).where(Slug.is_current))
+    return sorted({slug.rpartition("/")[0] + "/" for slug in slugs if "/" in slug})
+
+
+def owner_name(person_id: int | None) -> str:
+    """Return the name of a document's owner, "" where it has none."""
+    if person_id is None:
+        return ""
+    return session().scalar(select(Person.name).where(Person.id == person_id)) or ""
