@@ -28,6 +28,7 @@ from lms.core.db import session, transaction
 from lms.core.here import settings
 from lms.demo import company, learner
 from lms.demo.company import AUTUMN_COHORT, NEW_HIRES, PersonPlan
+from lms.learning.actions.confirm import confirm_people
 
 SEED = 20_260_811
 FIRST_DAY = 102
@@ -102,9 +103,9 @@ def _found(here: date) -> Stage:
                 accounts.set_pattern(
                     admin, Owner(team_id=stage.teams[plan.code]), weekdays=_bits(plan.weekdays), from_on=long_ago
                 )
-        for person in company.people():
-            if person.no != "ADMIN" and person.hired > FIRST_DAY:
-                _hire(stage, person)
+        for employee in company.people():
+            if employee.no != "ADMIN" and employee.hired > FIRST_DAY:
+                _hire(stage, employee)
     return stage
 
 
@@ -258,7 +259,7 @@ def _temps(stage: Stage) -> None:
                         learner.until_passed(person, duty.slug, moment, stage.rng.uniform(0.82, 0.97))
                     elif duty.kind == "task":
                         with transaction():
-                            learner.confirming.confirm_people(trainer, duty.slug, [person.id])
+                            confirm_people(trainer, duty.slug, [person.id])
                 moment += timedelta(minutes=14)
     with clock.frozen(stage.at(12, 18)):
         for plan in temps:
@@ -315,8 +316,8 @@ def _new_hires(stage: Stage) -> None:
             _hire_into_camp(stage, plans[no])
         _cohort(stage, "批次2611", numbers, 4, "3 楼培训室", [2, -3, -7])
         with transaction():
-            for no, mentor in zip(numbers, ("A1009", "A1009", "A1002", "A1024"), strict=True):
-                accounts.set_mentor(stage.admin, stage.ids[no], stage.ids[mentor])
+            for no, mentor_no in zip(numbers, ("A1009", "A1009", "A1002", "A1024"), strict=True):
+                accounts.set_mentor(stage.admin, stage.ids[no], stage.ids[mentor_no])
     trainer = stage.who("T1001")
     mentor_of = dict(zip(numbers, ("A1009", "A1009", "A1002", "A1024"), strict=True))
     skills = {"A1001": 0.9, "A1051": 0.86, "A1052": 0.72, "A1053": 0.95}
@@ -363,6 +364,7 @@ def _desk(stage: Stage) -> None:
     with clock.frozen(stage.at(1, 16, 40)):
         trainer = stage.who("T1001")
         work = content.open_work("article", "after-sales/price-protection")
+        assert work.head_id is not None
         text = content.text(work.head_id)
         changed = text.rstrip("\n") + "\n\n> 内部：大促后第一周价保咨询会多一倍，先看付款日，再看是不是同一规格。\n"
         with transaction():
