@@ -124,7 +124,8 @@ def plan(
             refused[path] = [(1, reason)]
         else:
             found[change].append((path, state))
-    gone = [state for state in states if state.file_path is not None and state.file_path not in files]
+    present = files.keys() | refused.keys()  # a file that can't be read is there all the same
+    gone = [state for state in states if state.file_path is not None and state.file_path not in present]
     moves, create = _moves([path for path in create if path not in refused], files, gone, claims or {})
     moved = {move.state.document_id for move in moves}
     for move in moves:
@@ -133,6 +134,8 @@ def plan(
             found[change].append((move.path, move.state))
     left_over = _left_over(create, states)
     refused |= {path: [(1, reason)] for path, reason in left_over.items()}
+
+    at_rest = {path for change in ("ahead", "agree", "settle", "waiting") for path, _ in found[change]} | {*unchanged}
 
     def taken(pairs: Sequence[tuple[str, State]]) -> tuple[tuple[str, State], ...]:
         return tuple(pair for pair in pairs if pair[0] not in refused)
@@ -150,8 +153,7 @@ def plan(
         missing=tuple(state for state in gone if state.document_id not in moved and not state.archived),
         refused=tuple(
             Refusal(path=path, line=line, reason=reason)
-            for path in sorted(refused)
-            if path in files and path not in unchanged
+            for path in sorted(refused.keys() - at_rest)
             for line, reason in refused[path]
         ),
     )
