@@ -81,6 +81,16 @@ def readable(actor: Actor) -> ColumnElement[bool]:
     return fits(bindparam("audience_words", words_of(actor), expanding=True, unique=True))
 
 
+def is_meant(audience: Sequence[str], actor: Actor) -> bool:
+    """Return whether a published document with this audience is for the actor.
+
+    The words of a person cost a statement, so a document for everybody, as most are, does not ask for them.
+    """
+    if not audience or allows(actor, Permission.CONTENT_READ_ALL):
+        return True
+    return not set(audience).isdisjoint(words_of(actor))
+
+
 def words_of(actor: Actor) -> Sequence[str]:
     """Return every word by which a document may mean this person, compared by `normal`. Asked for once a request."""
     kept: tuple[Actor, Sequence[str]] | None = g.get("audience_words")

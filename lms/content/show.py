@@ -13,14 +13,14 @@ from markupsafe import Markup
 from sqlalchemy import String, and_, bindparam, cast, select
 from sqlalchemy.orm import aliased
 
-from lms.content.audience import fits, words_of
+from lms.content.audience import is_meant
 from lms.content.kinds import kinds
 from lms.content.models import Document, Part, Slug
 from lms.content.queries.reading import PUBLISHED
 from lms.content.rules.paths import split_path
 from lms.core import markup
-from lms.core.access import Actor, Permission, allows
-from lms.core.db import session
+from lms.core.access import Actor
+from lms.core.db import rows
 from lms.core.i18n import gettext
 from lms.web.auth import maybe_actor
 
@@ -29,18 +29,16 @@ _asked = aliased(Slug)
 # Parts are joined only where a heading was renamed, so that there is one row per document nearly always.
 _TARGETS = (
     select(Document.id, Document.kind, Document.folder, Slug.slug, _asked.slug.label("asked"), _asked.is_current)
-    .add_columns(Part.anchor, Part.old_anchors)
+    .add_columns(Part.anchor, Part.old_anchors, Document.audience)
     .join(_asked, _asked.document_id == Document.id)
     .join(Slug, and_(Slug.document_id == Document.id, Slug.is_current))
     .outerjoin(
         Part,
         and_(Part.document_id == Document.id, Part.retired_at.is_(None), cast(Part.old_anchors, String) != "[]"),
     )
-    .where(_asked.slug.in_(bindparam("slugs", expanding=True)))
+    .where(_asked.slug.in_(bindparam("slugs", expanding=True)), Document.state == PUBLISHED)
     .order_by(_asked.is_current)
 )
-_ALL = _TARGETS.where(Document.state == PUBLISHED)
-_MEANT = _TARGETS.where(fits(bindparam("words", expanding=True)))
 
 
 def show(html: str) -> Markup:
@@ -67,14 +65,11 @@ def _addresses(references: set[str], actor: Actor | None) -> dict[str, str]:
             wanted[reference] = (parts, anchor)
     if not wanted:
         return {}
-    keys: dict[str, object] = {"slugs": sorted({parts[1] for parts, _ in wanted.values()})}
-    everything = allows(actor, Permission.CONTENT_READ_ALL)
-    rows = session().execute(_ALL if everything else _MEANT, keys if everything else keys | {"words": words_of(actor)})
     pages: dict[tuple[str, str], str] = {}
     renamed: dict[tuple[str, str], dict[str, str]] = {}
-    for row in rows:
+    for row in rows(_TARGETS, {"slugs": sorted({parts[1] for parts, _ in wanted.values()})}):
         endpoint = kinds()[row.kind].open_endpoint
-        if endpoint is None:
+        if endpoint is None or not is_meant(row.audience, actor):
             continue
         place = (row.folder, row.asked)
         pages[place] = url_for(endpoint, slug=row.slug)
