@@ -1,0 +1,220 @@
+"""A small company with every kind of thing in it, and the values under which each route finds a thing of one person.
+
+What the tests of trust need: two teams with their leads, a mentor and a mentee, everybody who holds a role, published
+documents of each kind made from Markdown, attempts, tasks with a photo, an intake, a roster, tokens and a slip.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import url_for
+from werkzeug.routing import Rule
+
+from lms.accounts.actions import make_slips, make_token
+from lms.accounts.models import ApiToken, Person, RoleGrant, RosterPattern
+from lms.content.models import Document
+from lms.core.access import Role
+from lms.core.db import db, session, transaction
+from lms.learning.actions import photos, tasks
+from lms.web.auth import FRAMEWORK_ENDPOINTS
+from tests.support.make import LONG_AGO, a_person, a_team, as_actor, mentors, sign_in
+from tests.support.make_content import a_document, a_draft, a_lesson_text, a_quiz_text, an_article_text, edited
+from tests.support.make_learning import a_cohort, a_curriculum, a_lesson, a_png, a_task, lesson_text, owes
+from tests.support.make_quizzes import answered_right, begun, handed_in
+from tests.support.pages import token
+
+COURSE = "---\n类型: 课程\n时长: 1小时\n---\n# 售后基础\n\n## 内容\n1. [课时](own.md) `必读`\n2. [小测](../quizzes/going.md)\n"
+
+
+@dataclass
+class House:
+    """people: by what they are to 阿南, the agent whose things are asked for. documents: by name."""
+
+    people: dict[str, Person] = field(default_factory=dict)
+    documents: dict[str, Document] = field(default_factory=dict)
+    attempts: dict[str, str] = field(default_factory=dict)
+    photo: str = ""
+    work_id: int = 0
+    assignment_id: int = 0
+    cohort_id: int = 0
+    pattern_id: int = 0
+    team_id: int = 0
+    grant_id: int = 0
+    token_id: int = 0
+    bearer: str = ""
+    slip_token: str = ""
+
+    @property
+    def own(self) -> Person:
+        return self.people["own"]
+
+
+def a_house() -> House:
+    """Build it. `own` is in team A with `mate`, his `mentor` (an agent) and his `lead`; `other_lead` leads team B."""
+    root = a_team("客服中心")
+    first, second = a_team("售后一组", root), a_team("售后二组", root)
+    house = House(team_id=first.id)
+    house.people = {
+        "own": a_person(Role.AGENT, team=first, name="阿南"),
+        "mate": a_person(Role.AGENT, team=first, name="小北"),
+        "mentor": a_person(Role.AGENT, team=first, name="带教老师"),
+        "lead": a_person(Role.LEAD, team=first, name="一组组长"),
+        "stranger": a_person(Role.AGENT, team=second, name="隔壁"),
+        "other_lead": a_person(Role.LEAD, team=second, name="二组组长"),
+        "trainer": a_person(Role.TRAINER, team=root, name="讲师"),
+        "quality": a_person(Role.QUALITY, team=root, name="质检"),
+        "hr": a_person(Role.HR, team=root, name="人事"),
+        "admin": a_person(Role.ADMIN, team=root, name="管理员"),
+        "director": a_person(Role.DIRECTOR, team=root, name="总监"),
+    }
+    mentors(house.people["mentor"], house.own)
+    _write(house)
+    _study(house)
+    _account(house)
+    return house
+
+
+def _write(house: House) -> None:
+    trainer = as_actor(house.people["trainer"])
+    a_document(trainer, an_article_text("退货时效"), slug="after-sales/time")
+    made = house.documents
+    made["article"] = a_document(trainer, an_article_text("怎么退货", "## 步骤\n先核对，见[时效](time.md#时效)。"), slug="after-sales/how")
+    edited(trainer, made["article"], an_article_text("怎么退货", "## 步骤\n先核对再登记，见[时效](time.md#时效)。"))
+    made["lesson"] = a_lesson(trainer, "own")
+    made["task"] = a_task(trainer, "own-task", evidence="[文字, 照片]")
+    made["going"] = a_document(trainer, a_quiz_text(title="进行中的小测"), kind="quiz", slug="going")
+    made["quiz"] = a_document(trainer, a_quiz_text(title="做完的小测"), kind="quiz", slug="done")
+    made["course"] = a_document(trainer, COURSE, kind="course", slug="base")
+    made["curriculum"] = a_curriculum(trainer, [("第一段", [("own", 1), ("own-task", 1)])], slug="plan")
+    made["hidden"] = a_document(trainer, an_article_text("只给人事看", 可见="[人事]"), slug="hidden/article")
+    made["hidden-lesson"] = a_document(trainer, _only_for_hr(a_lesson_text("只给人事看的课")), kind="lesson", slug="hidden/lesson")
+    made["hidden-quiz"] = a_document(trainer, _only_for_hr(a_quiz_text(title="只给人事看的题")), kind="quiz", slug="hidden/quiz")
+    draft = a_draft(trainer, an_article_text("还没写完"), slug="drafts/article")
+    made["draft"] = session().get_one(Document, draft.document_id)
+    a_draft(trainer, lesson_text("还没写完的课"), kind="lesson", slug="drafts/lesson")
+    a_draft(trainer, a_quiz_text(title="还没写完的题"), kind="quiz", slug="drafts/quiz")
+
+
+def _only_for_hr(source: str) -> str:
+    return source.replace("---\n", "---\n可见: [人事]\n", 1)
+
+
+def _study(house: House) -> None:
+    own, trainer = as_actor(house.own), as_actor(house.people["trainer"])
+    house.assignment_id = owes(trainer, house.documents["curriculum"], house.own)
+    house.attempts["open"] = begun(own, "going")
+    house.attempts["done"] = begun(own, "done")
+    answered_right(own, house.attempts["done"])
+    handed_in(own, house.attempts["done"])
+    with transaction():
+        work = tasks.save(own, "own-task", ticked=[0, 1], evidence="听了两小时", version=None)
+        house.photo = photos.attach(own, work, "工位.png", a_png()).public_id
+    with transaction():
+        house.work_id = tasks.hand_in(own, "own-task", ticked=[0, 1], evidence="听了两小时", version=None).id
+
+
+def _account(house: House) -> None:
+    own, hr = house.own, as_actor(house.people["hr"])
+    house.cohort_id = a_cohort(house.people["trainer"], own).id
+    with transaction() as s:
+        pattern = RosterPattern(team_id=house.team_id, weekdays=31, from_on=LONG_AGO)
+        s.add(pattern)
+        s.flush()
+        house.pattern_id = pattern.id
+        house.bearer = make_token(as_actor(own), label="脚本")
+    with transaction():
+        house.slip_token = make_slips(hr, [own.id])[0].token
+    house.token_id = session().query(ApiToken.id).filter_by(person_id=own.id).scalar()
+    house.grant_id = session().query(RoleGrant.id).filter_by(person_id=own.id).scalar()
+    session().rollback()
+
+
+def object_rules(app: Any) -> list[Rule]:
+    """Return every route whose address names a thing."""
+    return [rule for rule in all_rules(app) if rule.arguments]
+
+
+def all_rules(app: Any) -> list[Rule]:
+    return sorted(
+        (rule for rule in app.url_map.iter_rules() if rule.endpoint not in FRAMEWORK_ENDPOINTS),
+        key=lambda rule: (rule.rule, sorted(rule.methods or ())),
+    )
+
+
+SLUGS = {
+    "article": "after-sales/how", "lesson": "own", "task": "own-task", "quiz": "done", "course": "base", "curriculum": "plan",
+}  # fmt: skip
+
+
+def values_of(house: House, rule: Rule) -> list[dict[str, Any]]:
+    """Return the values that lead a route to things of `own`. Raises KeyError for a parameter that nobody knows."""
+    if rule.arguments == {"kind", "slug"} or rule.arguments == {"kind", "slug", "number"}:
+        kinds = ("lesson", "article") if rule.endpoint == "learning.complete" else tuple(SLUGS)
+        more = {"number": 1} if "number" in rule.arguments else {}
+        return [{"kind": kind, "slug": SLUGS[kind], **more} for kind in kinds]
+    if rule.arguments == {"slug"}:
+        return [{"slug": SLUGS[KIND_OF[rule.endpoint]]}]
+    found: dict[str, Any] = {
+        "attempt_id": house.attempts["open"],
+        "question": "q1",
+        "employee_no": house.own.employee_no,
+        "public_id": house.photo,
+        "work_id": house.work_id,
+        "assignment_id": house.assignment_id,
+        "stage": 1,
+        "cohort_id": house.cohort_id,
+        "person_id": house.own.id,
+        "grant_id": house.grant_id,
+        "pattern_id": house.pattern_id,
+        "team_id": house.team_id,
+        "token_id": house.token_id,
+        "token": house.slip_token,
+    }
+    chosen = {name: found[name] for name in rule.arguments}
+    if "attempt_id" in chosen and "GET" in (rule.methods or ()):
+        return [chosen, {**chosen, "attempt_id": house.attempts["done"]}]
+    return [chosen]
+
+
+KIND_OF = {
+    "kb.article": "article",
+    "kb_api.article": "article",
+    "learning.check": "lesson",
+    "learning.confirm_people": "task",
+    "learning.course": "course",
+    "learning.curriculum": "curriculum",
+    "learning.lesson": "lesson",
+    "learning.task": "task",
+    "learning.work": "task",
+    "learning_api.save_task": "task",
+    "quizzes.intro": "quiz",
+    "quizzes.start": "quiz",
+    "quizzes_api.start": "quiz",
+}
+"""What a route means that names nothing but a slug. A new one has to be added here, with its row in the tables."""
+
+
+@contextmanager
+def undone(app: Any) -> Iterator[None]:
+    """Take back whatever is written within, inside a `world`."""
+    db.session.remove()
+    inner = app.extensions["lms_pinned_connection"].begin_nested()
+    try:
+        yield
+    finally:
+        db.session.remove()
+        inner.rollback()
+
+
+def browser_of(app: Any, person: Person) -> tuple[Any, str]:
+    """Return a signed-in browser and the token of its pages."""
+    client = app.test_client()
+    sign_in(client, person)
+    return client, token(client, "/me")
+
+
+def address(app: Any, rule: Rule, values: dict[str, Any]) -> str:
+    with app.test_request_context():
+        return url_for(rule.endpoint, **values)
