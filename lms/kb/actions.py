@@ -44,9 +44,7 @@ def rebuild() -> int:
     rows = (
         session()
         .execute(
-            select(Document.id, Document.published_id).where(
-                Document.kind == "article", Document.state == "published"
-            )
+            select(Document.id, Document.published_id).where(Document.kind == "article", Document.state == "published")
         )
         .all()
     )

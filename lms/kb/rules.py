@@ -185,7 +185,7 @@ def force_of(validity: Validity, today: date) -> Force:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """Up to when an article was confirmed. confirmed_on: None where the period is not known; late: days overdue, 0 = not."""
+    """Up to when an article was confirmed. confirmed_on: None where the period is unknown; late: days overdue."""
 
     confirmed_on: date | None
     until: date | None

@@ -10,7 +10,7 @@ from lms.core.db import Base, free_text, personal, pk, plain, pseudonym, type_js
 
 
 class Reading(Base):
-    """Where a person is in a lesson or article. `observed_seconds` counts what was measured since the last completion."""
+    """Where a person is in a lesson or article. `observed_seconds`: measured since the last completion."""
 
     __tablename__ = "reading"
     person_id: Mapped[int] = pseudonym(ForeignKey("person.id"), primary_key=True)
@@ -26,7 +26,10 @@ class Reading(Base):
 
 
 class TaskWork(Base):
-    """A person's work on a task. state: working | submitted | returned | confirmed; confirmer: mentor | trainer | self."""
+    """A person's work on a task.
+
+    state: working | submitted | returned | confirmed. confirmer: mentor | trainer | self, as the task says.
+    """
 
     __tablename__ = "task_work"
     __table_args__ = (

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from lms.accounts.models import Cohort, CohortMember, Person, Team
 from lms.assignments.models import Assignment, AssignmentItem
 from lms.content import queries as content
-from lms.content.models import Document, Slug
+from lms.content.models import Document, Revision, Slug
 from lms.core.access import Actor, Permission, Scope, scopes
 from lms.core.db import session
 from lms.core.errors import NotFound
@@ -176,12 +176,11 @@ def waiting(actor: Actor, limit: int = 50) -> list[Any]:
             TaskWork.id,
             TaskWork.person_id,
             TaskWork.document_id,
-            TaskWork.revision_id,
             TaskWork.ticked,
             TaskWork.evidence,
             TaskWork.submitted_at,
             TaskWork.version,
-            TaskWork.confirmer,
+            Revision.compiled_sha,
             Person.name,
             Person.employee_no,
             Team.name.label("team_name"),
@@ -192,6 +191,7 @@ def waiting(actor: Actor, limit: int = 50) -> list[Any]:
         .outerjoin(Team, Team.id == Person.team_id)
         .join(Document, Document.id == TaskWork.document_id)
         .join(Slug, (Slug.document_id == Document.id) & Slug.is_current)
+        .join(Revision, Revision.id == TaskWork.revision_id)
         .where(
             TaskWork.state == WorkState.SUBMITTED,
             Person.active,
@@ -224,7 +224,7 @@ def attendance(actor: Actor, today: date) -> list[Any]:
             AssignmentItem.due_on,
             AssignmentItem.minutes,
             Document.title,
-            Document.published_id,
+            Revision.compiled_sha,
             Slug.slug,
             TaskWork.state,
             TaskWork.id.label("work_id"),
@@ -236,6 +236,7 @@ def attendance(actor: Actor, today: date) -> list[Any]:
         .join(Cohort, Cohort.id == CohortMember.cohort_id)
         .join(Document, Document.id == AssignmentItem.document_id)
         .join(Slug, (Slug.document_id == Document.id) & Slug.is_current)
+        .join(Revision, Revision.id == Document.published_id)
         .outerjoin(TaskWork, (TaskWork.person_id == Person.id) & (TaskWork.document_id == Document.id))
         .where(
             cohorts,

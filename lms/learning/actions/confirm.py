@@ -57,7 +57,7 @@ def confirm(actor: Actor, work_id: int, *, version: int) -> TaskWork:
 
 
 def send_back(actor: Actor, work_id: int, *, version: int, remark: str) -> TaskWork:
-    """Return work with a remark, to be mended and handed in again. Raises Invalid without a remark, else as `confirm`."""
+    """Send work back with a remark, to be mended. Raises Invalid without a remark, else what `confirm` raises."""
     remark = remark.strip()
     if not remark:
         raise Invalid(text("请写明要改什么。"), fields={"remark": text("退回时要写一句要改什么。")})

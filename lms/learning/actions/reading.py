@@ -21,6 +21,7 @@ from lms.questions.rules.answers import Answer
 from lms.records import queries as records
 from lms.records.actions import append, lock_people
 from lms.records.events import Verb
+from lms.records.models import Standing
 
 READ = {"lesson": Verb.COMPLETED, "article": Verb.ACKNOWLEDGED}
 """What reading to the end means, by kind."""
@@ -145,7 +146,8 @@ def complete(actor: Actor, kind: str, slug: str, *, number: int, seconds: int = 
         credited_minutes=next((duty.item.minutes for duty in mine), None) or opened.minutes,
         observed_seconds=observed,
     )
-    return Done(document_id=opened.document_id, number=number, at=now, fresh=True)
+    standing = session().get_one(Standing, (actor.id, opened.document_id))
+    return Done(document_id=opened.document_id, number=number, at=standing.last_done_at or now, fresh=True)
 
 
 def _said(person_id: int, document_id: int, revision_id: int) -> datetime | None:

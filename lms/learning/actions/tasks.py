@@ -96,7 +96,7 @@ def hand_in(actor: Actor, slug: str, *, ticked: Collection[int], evidence: str |
 
 
 def take_back(actor: Actor, slug: str) -> TaskWork:
-    """Take handed-in work back to go on with it. Raises NotFound, Conflict where somebody has confirmed it meanwhile."""
+    """Take handed-in work back to go on with it. Raises NotFound, Conflict where it was confirmed meanwhile."""
     opened = content.open_published(actor, "task", slug)
     lock_people([actor.id])
     work = work_of(actor.id, opened.document_id)

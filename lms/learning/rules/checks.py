@@ -20,7 +20,7 @@ Kept = Mapping[str, Any]
 class Check:
     """One self-check as its card shows it. state: open | right | wrong | half | done; states: of all of them.
 
-    notes: the author's remarks at the wrong options that were chosen. next: the number of the next one, None at the end.
+    notes: the author's remarks at the wrong options that were chosen. next: its number, None at the end.
     """
 
     number: int

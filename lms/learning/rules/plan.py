@@ -91,7 +91,7 @@ def stages(items: Sequence[Item]) -> list[Stage]:
 
 
 def idle_days(last_on: date | None, starts_on: date, worked: Iterable[date], today: date) -> int:
-    """Return on how many whole rostered days nothing was done: those after the last deed (or from the start), before today.
+    """Return on how many rostered days nothing was done: after the last deed, or from the start, up to yesterday.
 
     worked: the person's rostered days around the present one.
     """
@@ -112,7 +112,7 @@ def cell_state(state: State) -> str:
 
 
 def following(duties: Sequence[Duty], place: Place, at: datetime) -> Duty | None:
-    """Return what to go on with once the item of `place` is done: the next of its course, else what is due by that day.
+    """Return what to go on with once the item of `place` is done: the next of its course, else what is due by then.
 
     Only what the person alone can do, and what is open by then: in a stage with an order, doing this one opens the next.
     """

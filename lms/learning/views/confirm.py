@@ -8,8 +8,8 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from lms.content import queries as content
-from lms.content.show import show
+from lms.content.show import shower
+from lms.content.store import spec_of
 from lms.core.access import Permission
 from lms.core.db import transaction
 from lms.core.errors import Conflict, Invalid
@@ -29,7 +29,7 @@ class Waiting:
     """One piece of work that waits. steps: HTML of the checklist with whether each is ticked."""
 
     row: Any
-    steps: Sequence[tuple[Any, bool]]
+    steps: Sequence[tuple[str, bool]]
     photos: Sequence[Any]
 
 
@@ -84,7 +84,7 @@ def queue() -> str:
         stages=queries.stages_ready(actor),
         stuck=_stuck(learners),
         learners=learners,
-        show=show,
+        show=shower(html for each in waiting for html, _ticked in each.steps),
     )
 
 
@@ -95,16 +95,16 @@ def _same(rows: Sequence[Any]) -> list[Same]:
     return [Same(slug=slug, title=group[0].title, people=group) for slug, group in groups.items() if len(group) > 1]
 
 
-def _steps(row: Any) -> list[tuple[Any, bool]]:
-    spec: TaskSpec = content.compiled(row.revision_id)
-    return [(show(step.html), position in row.ticked) for position, step in enumerate(spec.checklist)]
+def _steps(row: Any) -> list[tuple[str, bool]]:
+    spec: TaskSpec = spec_of(row.compiled_sha)
+    return [(step.html, position in row.ticked) for position, step in enumerate(spec.checklist)]
 
 
 def _classes(rows: Sequence[Any]) -> list[Class]:
     """Return what 讲师 confirms, a class of a cohort at a time, the latest day first."""
     groups: dict[tuple[int, int], list[Any]] = {}
     for row in rows:
-        spec: TaskSpec = content.compiled(row.published_id)
+        spec: TaskSpec = spec_of(row.compiled_sha)
         if spec.confirmed_by == ConfirmedBy.TRAINER:
             groups.setdefault((row.document_id, row.cohort_id), []).append(row)
     return [

@@ -124,7 +124,9 @@ def course(slug: str) -> str | Response:
         if opened.document_id in (duty.item.container_id, duty.goal_id) and duty.item.purpose == "complete"
     ]
     waiting = next((duty for duty in inside if duty.state == State.LOCKED), None)
-    reason = duties_queries.locked_reason(actor.id, waiting.item.document_id, today()) if waiting else None
+    reason = (
+        duties_queries.locked_reason(actor.id, waiting.item.document_id, today(), every=duties) if waiting else None
+    )
     rows = _rows_of_steps(actor.id, kind_of("course").expand(spec), inside, waiting, reason)
     all_locked = all(row.state in ("locked", *plan.SETTLED) for row in rows)
     next_row = next((row for row in rows if row.href and row.state in plan.TO_DO and row.required), None)

@@ -106,7 +106,7 @@ def _page(actor: Actor, opened: content.Opened, *, typed: Any = None, error: Dom
         longest=rules.LONGEST_EVIDENCE,
         place=place,
         minutes=(place.duty.item.minutes if place else 0) or opened.minutes,
-        locked=duties_queries.locked_reason(actor.id, opened.document_id, today()) if owed else None,
+        locked=duties_queries.locked_reason(actor.id, opened.document_id, today(), every=duties) if owed else None,
         confirmer=_confirmer(actor, spec),
         next_href=content_href(following.kind, following.slug) if following else url_for("home.index"),
         error=error,
