@@ -153,10 +153,10 @@ def test_a_long_list_or_article_is_not_absurd():
 )
 def test_half_a_megabyte_of_one_thing_is_rendered_or_refused_within_seconds(piece: str):
     source = piece * min(500_000 // len(piece), 29_000)
-    began = time.perf_counter()
+    began = time.process_time()
     if why_refused(source) is None:
         render(source)
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
 
 
 ATTACKS = st.lists(

@@ -32,6 +32,11 @@ class Choice:
     correct: frozenset[int] = frozenset()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    kids: tuple["Leaf", ...] = ()
+
+
 Shape = Gap | Choice
 register_union(Shape, {Gap: "gap", Choice: "choice"})
 
@@ -80,6 +85,10 @@ def test_a_union_by_itself_needs_its_type():
     assert from_plain(Shape, to_plain(gap, Shape)) == gap
 
 
+def test_what_was_stored_by_another_process_is_read_first_of_all():
+    assert from_plain(Leaf, {"kids": [{"kids": []}]}) == Leaf(kids=(Leaf(),))
+
+
 def test_defaults_are_written_too():
     assert to_plain(Node(text=""))["colour"] == "red"
 
@@ -88,9 +97,7 @@ def test_a_missing_key_takes_the_default_and_an_unknown_one_is_ignored():
     assert from_plain(Node, {"text": "a", "later": 1}) == Node(text="a")
 
 
-@pytest.mark.parametrize(
-    "data", [{}, {"text": "a", "points": "1/0"}, {"text": "a", "colour": "green"}, None, 3]
-)
+@pytest.mark.parametrize("data", [{}, {"text": "a", "points": "1/0"}, {"text": "a", "colour": "green"}, None, 3])
 def test_data_that_does_not_fit_is_refused(data: object):
     with pytest.raises(UnreadableError):
         from_plain(Node, data)

@@ -200,9 +200,9 @@ def test_any_source_is_read_without_raising(junk: str, body: str):
 
 def test_a_megabyte_is_read_within_seconds():
     body = EXAMPLE.split("# 七天无理由退货\n", 1)[1]
-    began = time.perf_counter()
+    began = time.process_time()
     parse(EXAMPLE + body * 1_100, PATH)
-    assert time.perf_counter() - began < 20
+    assert time.process_time() - began < 20
 
 
 def test_a_file_that_is_wrong_everywhere_is_told_so_a_thousand_times_at_most():

@@ -80,6 +80,11 @@ def test_the_other_kind_of_marker_after_an_empty_line_starts_another_list():
     assert kinds("- a\n\n1. b") == ["bullet", "ordered"]
 
 
+def test_a_heading_and_a_rule_end_a_list():
+    assert kinds("- a\n# b\n- c") == ["bullet", "heading", "bullet"]
+    assert kinds("1. a\n---\n2. b") == ["ordered", "rule", "ordered"]
+
+
 def test_a_list_right_under_text_is_part_of_the_paragraph():
     assert kinds("说明：\n- a\n- b") == ["paragraph"]
 
@@ -209,18 +214,18 @@ def test_lines_with_their_ends_are_the_source(source: str):
         "1. x\n\n",
     ],
 )
-def test_a_megabyte_of_one_line_scans_within_seconds(line: str):
-    source = (line + "\n") * (1_000_000 // (len(line) + 1))
-    began = time.perf_counter()
+def test_one_line_over_and_over_scans_in_linear_time(line: str):
+    source = (line + "\n") * (400_000 // (len(line) + 1))
+    began = time.process_time()
     scan(source)
-    assert time.perf_counter() - began < 8
+    assert time.process_time() - began < 8
 
 
 def test_a_megabyte_on_one_line_scans_within_seconds():
-    began = time.perf_counter()
+    began = time.process_time()
     for character in "-> #`[|_ 1":
         scan(character * 1_000_000)
-    assert time.perf_counter() - began < 8
+    assert time.process_time() - began < 8
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.md")), ids=lambda path: path.stem)

@@ -83,11 +83,11 @@ def test_a_bubble_may_have_a_condition():
 @pytest.mark.parametrize("piece", ["[", "](", "[a](", "`", "![", "**", "\\", "[[](", "|", "："])
 def test_a_megabyte_of_half_written_links_is_read_within_seconds(piece: str):
     source = piece * (1_000_000 // len(piece))
-    began = time.perf_counter()
+    began = time.process_time()
     find_links(source)
     plain_text(source)
     split_alternatives(source)
-    assert time.perf_counter() - began < 8
+    assert time.process_time() - began < 8
 
 
 @given(st.text())
