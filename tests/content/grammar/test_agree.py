@@ -21,7 +21,8 @@ def test_the_examples_are_read_as_they_are_shown(path: Path):
     [
         "- a\n\n    第二段\n\n- b", "1. a\n    - b\n    - c\n2. d", "- a\n- b\n\n1. c", "> a\n> - b\n>\n> c",
         "- a\n> b", "- a\n<!-- x -->\n- b", "```\n- a\n```\n- b", "a\n# b\nc", "| a | b |\n|---|---|\n| c | d |\n# e",
-        "- - a", "- [x] a\n- [ ] b", "a <!-- b --> c", "- a\n\tb", "> a\n\n> b", "- a\n   - b", "- a\n# b\n- c", "1. a\n***\n2. b",
+        "- - a", "- [x] a\n- [ ] b",
+        "a <!-- b --> c", "- a\n\tb", "> a\n\n> b", "- a\n   - b", "- a\n# b\n- c", "1. a\n***\n2. b",
     ],
 )  # fmt: skip
 def test_both_read_the_same(source: str):
