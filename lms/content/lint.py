@@ -105,7 +105,7 @@ _ID_CHECKS = "10X98765432"
 
 def lint_personal_data(source: str) -> list[Finding]:
     """Return numbers that look like those of a real person: phone, ID card, bank card, order."""
-    found = []
+    found: list[Finding] = []
     for number, line in enumerate(split_lines(source), start=1):
         if not any(character.isdigit() for character in line):
             continue
