@@ -402,16 +402,17 @@
     ends = performance.now() + left * 1000;
     if (Object.keys(spoken).length === 0) [300, 60, 30].forEach(function (mark) { spoken[mark] = left <= mark; });
   }
+  function minutesOf(n) { return say(n === 1 ? "minute" : "minutes", { n: n }); }
   function tick() {
     if (ends === null || stopped === "over") return;
     var left = Math.max(Math.ceil((ends - performance.now()) / 1000), 0);
     var minutes = Math.floor(left / 60);
-    write("[data-clock-text]", left > 300 ? say("minutes", { n: Math.ceil(left / 60) }) : minutes + ":" + ("0" + left % 60).slice(-2));
+    write("[data-clock-text]", left > 300 ? minutesOf(Math.ceil(left / 60)) : minutes + ":" + ("0" + left % 60).slice(-2));
     all("[data-clock]").forEach(function (each) { each.classList.toggle("bad", left <= 60); });
     [300, 60, 30].forEach(function (mark) {
       if (left > mark || spoken[mark]) return;
       spoken[mark] = true;
-      if (left > mark - 10) speak(say("left", { time: mark > 60 ? say("minutes", { n: mark / 60 }) : say("seconds", { n: mark }) }));
+      if (left > mark - 10) speak(say("left", { time: mark > 30 ? minutesOf(mark / 60) : say("seconds", { n: mark }) }));
     });
     if (left === 0) expire();
   }
