@@ -20,6 +20,7 @@ from lms.core.bus import Bus
 from lms.core.settings import Settings
 from lms.records.actions import link_pending
 from lms.web import auth, errors, shell
+from lms.web.addresses import Academy
 from lms.web.api import ErrorBody
 
 MIGRATIONS = Path(__file__).parent / "core" / "migrations"
@@ -34,7 +35,7 @@ def create_app(
     who is asking, an employee number or None. Raises SettingsError with the name and the mend.
     """
     settings = settings_module.load(config)
-    app = APIFlask(
+    app = Academy(
         "lms",
         title="Kefu Academy",
         version="1",

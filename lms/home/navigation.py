@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import request, url_for
+from flask import g, request, url_for
 
 from lms.core.access import Actor, Permission, Role, allows
 from lms.core.i18n import say
@@ -50,10 +50,17 @@ def _ways_of(actor: Actor) -> list[str]:
 
 
 def navigation() -> list[Item]:
-    """Return the ways of the person who asks; none before sign-in."""
+    """Return the ways of the person who asks; none before sign-in. A page asks twice, at the top and at the bottom."""
     actor = maybe_actor()
     if actor is None:
         return []
+    kept: tuple[Actor, list[Item]] | None = g.get("navigation")
+    if kept is None or kept[0] is not actor:
+        kept = g.navigation = (actor, _items(actor))
+    return kept[1]
+
+
+def _items(actor: Actor) -> list[Item]:
     ways = [WAYS[name] for name in _ways_of(actor)]
     here = request.endpoint or ""
     known = request.url_rule is not None

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, Response, request, session
+from flask import Flask, Response, current_app, request, session
 from flask import url_for as flask_url_for
 from flask_wtf.csrf import generate_csrf
 
@@ -22,14 +22,17 @@ POLICY = (
 )
 
 
-@cache
-def _digest(name: str, stamp: float) -> str:
+def _digest(name: str) -> str:
     return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
+
+
+_kept_digest = cache(_digest)
 
 
 def asset(name: str) -> str:
     """Return the address of a static file of ours, that changes with its content and may be cached for ever."""
-    return flask_url_for("static", filename=name, v=_digest(name, (STATIC / name).stat().st_mtime))
+    digest = _digest(name) if current_app.debug else _kept_digest(name)
+    return flask_url_for("static", filename=name, v=digest)
 
 
 def theme() -> str:

@@ -1,0 +1,31 @@
+"""Addresses of pages, built once: a page has dozens, and building one costs more than looking it up."""
+
+from functools import lru_cache
+from typing import Any
+
+from apiflask import APIFlask
+from flask import has_request_context, request
+
+KEPT = 8_192
+"""Addresses held in memory by one process."""
+
+
+class Academy(APIFlask):
+    """The application, whose `url_for` remembers. Within a request an address depends on its values and the mount."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._kept = lru_cache(maxsize=KEPT)(self._build)
+
+    def url_for(self, /, endpoint: str, *, _anchor: str | None = None, **values: Any) -> str:
+        # 1 and True are the same key and not the same address, so only what can't be mistaken is kept.
+        if has_request_context() and all(type(value) in (str, int) for value in values.values()):
+            if endpoint.startswith("."):
+                endpoint = f"{request.blueprint}{endpoint}" if request.blueprint else endpoint[1:]
+            return self._kept(request.script_root, endpoint, _anchor, tuple(values.items()))
+        found: str = super().url_for(endpoint, _anchor=_anchor, **values)
+        return found
+
+    def _build(self, _: str, endpoint: str, anchor: str | None, values: tuple[tuple[str, Any], ...]) -> str:
+        found: str = super().url_for(endpoint, _anchor=anchor, **dict(values))
+        return found
