@@ -1,4 +1,4 @@
-"""A document's sections as a reading page shows them: headings, outline, and the sections that belong into a box. Pure."""
+"""A document's sections as a reading page shows them: their headings, their outline, their HTML. Pure."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -9,13 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from lms.content import queries as content
 from lms.core import clock
 from lms.core.access import Role
 from lms.core.db import session, transaction
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.learning.actions import reading as actions
 from lms.learning.models import Reading
+from lms.learning.rules.checks import check_of
 from lms.learning.rules.reading import FIRST_PING, LONGEST_PING, accepted_seconds, furthest, minutes_left
+from lms.questions.rules.view import learner_view
 from lms.records.models import Record, Standing
 from tests.support.make import a_person, as_actor, sign_in
 from tests.support.make_content import a_document, a_trainer, an_article_text, edited
@@ -186,6 +189,13 @@ def test_the_key_of_a_self_check_is_not_in_the_page_before_there_is_an_answer(cl
     assert SECRET not in before
     assert "定制商品不适用" not in before
     assert "is-right" not in before
+
+
+def test_the_card_of_an_open_question_holds_nothing_that_its_key_is_part_of(world: APIFlask):
+    question = content.compiled(a_lesson(a_trainer()).published_id).self_checks[0]
+    card = check_of([question], 1, {}, seed="x", revision=2, anchor="c")
+    assert card.view == learner_view(question, ("o1", "o2"))
+    assert (card.answered, card.notes, card.states) == (False, (), ("open",))
 
 
 def test_a_wrong_answer_teaches_and_is_kept(client: FlaskClient):

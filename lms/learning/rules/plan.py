@@ -114,7 +114,7 @@ def cell_state(state: State) -> str:
 def following(duties: Sequence[Duty], place: Place, at: datetime) -> Duty | None:
     """Return what to go on with once the item of `place` is done: the next of its course, else what is due by then.
 
-    Only what the person alone can do, and what is open by then: in a stage with an order, doing this one opens the next.
+    Only what the person alone can do, and what is open by then: in an ordered stage doing this one opens the next.
     """
     own = place.duty.item
     whole = [duty for duty in duties if duty.item.assignment_id == own.assignment_id]
