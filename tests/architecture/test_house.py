@@ -12,7 +12,8 @@ ROOT = Path(__file__).parents[2]
 LMS = ROOT / "lms"
 
 ROWS: list[tuple[str, ...]] = [
-    ("cli", "__main__"),
+    ("__main__",),
+    ("cli",),
     ("mount", "demo"),
     ("worker", "serving"),
     ("app", "rooms", "tables", "facts"),
