@@ -186,17 +186,27 @@ def _report(outcome: jobs.Outcome) -> None:
         click.echo(f"{path}:1: {say(text('文件和数据库都改过，两份都已保留，请在编辑台选择。'))}")
     for refusal in outcome.refused:
         click.echo(f"{refusal.path}:{refusal.line}: {say(refusal.reason)}")
-    done = text("将有") if outcome.dry_run else text("已完成")
-    tell(
-        text(
-            "%(done)s：新建 %(created)s，更新 %(updated)s，改名 %(moved)s，冲突 %(conflicts)s，"
-            "未变 %(unchanged)s，未同步 %(refused)s。",
-            done=done,
-            created=len(outcome.created),
-            updated=len(outcome.updated),
-            moved=len(outcome.moved),
-            conflicts=len(outcome.conflicts),
-            unchanged=outcome.unchanged,
-            refused=len({refusal.path for refusal in outcome.refused}),
+    counts = {
+        "created": len(outcome.created),
+        "updated": len(outcome.updated),
+        "moved": len(outcome.moved),
+        "conflicts": len(outcome.conflicts),
+        "unchanged": outcome.unchanged,
+        "refused": len({refusal.path for refusal in outcome.refused}),
+    }
+    if outcome.dry_run:
+        tell(
+            text(
+                "只是预演：将新建 %(created)s，更新 %(updated)s，改名 %(moved)s，冲突 %(conflicts)s，"
+                "不变 %(unchanged)s，不同步 %(refused)s。",
+                **counts,
+            )
         )
-    )
+    else:
+        tell(
+            text(
+                "已新建 %(created)s，更新 %(updated)s，改名 %(moved)s，冲突 %(conflicts)s，"
+                "未变 %(unchanged)s，未同步 %(refused)s。",
+                **counts,
+            )
+        )

@@ -38,9 +38,7 @@ class Document(Base):
     minutes: Mapped[int] = plain(default=0, server_default="0")
     tags: Mapped[list[Any]] = plain(type_json, default=list)
     aliases: Mapped[list[Any]] = plain(type_json, default=list)
-    audience: Mapped[list[Any]] = plain(
-        type_json, default=list
-    )  # role, team and shop words; empty = everybody
+    audience: Mapped[list[Any]] = plain(type_json, default=list)  # role, team and shop words; empty = everybody
     shops: Mapped[list[Any]] = plain(type_json, default=list)
     owner_id: Mapped[int | None] = pseudonym(ForeignKey("person.id"))
     state: Mapped[str] = plain(String(12))  # draft | published | archived
@@ -62,7 +60,7 @@ class Slug(Base):
             "uq_slug_current",
             "document_id",
             unique=True,
-            sqlite_where=text("is_current"),
+            sqlite_where=text("is_current = 1"),
             postgresql_where=text("is_current"),
         ),
         Index("ix_slug_slug", "slug"),

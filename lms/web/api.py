@@ -11,9 +11,7 @@ from apiflask.validators import Range
 class ErrorBody(Schema):
     """The one shape of an error."""
 
-    error = Dict(
-        required=True, metadata={"description": "code, message, fields and what else the code needs"}
-    )
+    error = Dict(required=True, metadata={"description": "code, message, fields and what else the code needs"})
 
 
 class PageQuery(Schema):
@@ -37,6 +35,7 @@ RESPONSES: dict[int, str] = {
     403: "the person may not do this",
     404: "no such thing, or not for this person",
     409: "conflict: nothing was changed",
+    413: "larger than this installation accepts",
     422: "invalid fields",
     429: "too many tries",
 }

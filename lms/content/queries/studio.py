@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, text
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Person
@@ -195,8 +195,8 @@ class Listed:
     is_mine: bool
 
 
-def find(wanted: Filter, *, size: int = PAGE) -> tuple[list[Listed], int]:
-    """Return one page of documents for authors, the latest change first, and how many there are in all."""
+def find(wanted: Filter, *, size: int = PAGE, offset: int | None = None) -> tuple[list[Listed], int]:
+    """Return one page of documents for authors, and how many there are in all. offset: rows to skip, for a page."""
     head, author = aliased(Revision), aliased(Person)
     is_mine = and_(Document.draft_id.is_not(None), head.author_id == wanted.mine)
     order: dict[str, ColumnElement[Any]] = {
@@ -206,6 +206,7 @@ def find(wanted: Filter, *, size: int = PAGE) -> tuple[list[Listed], int]:
         "changed": head.at.expression,
     }
     column = order.get(wanted.sort.removeprefix("-"), head.at.expression)
+    mine = case((is_mine, 1), else_=0).label("is_mine")
     conditions = _conditions(wanted)
     statement = (
         select(
@@ -216,7 +217,7 @@ def find(wanted: Filter, *, size: int = PAGE) -> tuple[list[Listed], int]:
             author.name.label("author"),
             Document.draft_id,
             FileState.conflict_revision_id,
-            case((is_mine, 1), else_=0).label("is_mine"),
+            mine,
         )
         .join(Slug, and_(Slug.document_id == Document.id, Slug.is_current))
         .outerjoin(head, head.id == func.coalesce(Document.draft_id, Document.published_id))
@@ -228,12 +229,12 @@ def find(wanted: Filter, *, size: int = PAGE) -> tuple[list[Listed], int]:
     total = session().scalar(select(func.count()).select_from(statement.subquery())) or 0
     rows = session().execute(
         statement.order_by(
-            *([text("is_mine DESC")] if wanted.mine is not None else []),
+            *([mine.desc()] if wanted.mine is not None else []),
             column.desc().nulls_last() if wanted.sort.startswith("-") else column.asc().nulls_last(),
             Document.id,
         )
         .limit(size)
-        .offset((wanted.page - 1) * size)
+        .offset((wanted.page - 1) * size if offset is None else offset)
     )
     found = [
         Listed(

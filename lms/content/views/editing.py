@@ -6,6 +6,7 @@ from flask import jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from lms.content import actions, queries, store
+from lms.content.events import PublishPreview
 from lms.content.kinds import kinds
 from lms.content.queries import Work
 from lms.content.rules import insertions, properties
@@ -14,6 +15,7 @@ from lms.content.views.desk import Desk, as_json, blank, count_words, look_at, m
 from lms.content.views.room import at, bp, number_of, reader_address, wants_json, work_at
 from lms.core import clock
 from lms.core.access import Permission
+from lms.core.bus import ask
 from lms.core.db import transaction
 from lms.core.errors import DomainError
 from lms.core.here import settings
@@ -147,6 +149,10 @@ def _refused(work: Work, error: DomainError, base: int | None) -> tuple[str, int
     return page, error.status
 
 
+def _question(work: Work) -> PublishPreview:
+    return PublishPreview(document_id=work.card.document_id, kind=work.card.kind)
+
+
 def _page(
     work: Work,
     source: str,
@@ -168,5 +174,6 @@ def _page(
         reader=reader_address(work),
         most=settings().source_max_bytes,
         archived=work.card.state == "archived",
+        impacts=[impact for answer in ask(_question(work)) for impact in answer] if work.draft_id else [],
         publishable=work.draft_id is not None or not saved,
     )

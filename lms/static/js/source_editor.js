@@ -294,7 +294,8 @@
     while (line + 1 < this.lines.length && this.lines[line].trim()) line++;
     const here = { line: line, col: this.lines[line].length };
     const before = this.lines[line].trim() ? "\n\n" : line && this.lines[line - 1].trim() ? "\n" : "";
-    const behind = line + 1 < this.lines.length && this.lines[line + 1].trim() ? "\n" : "";
+    const last = line + 1 === this.lines.length;
+    const behind = last ? (this.lines[line] ? "" : "\n") : this.lines[line + 1].trim() ? "\n" : "";
     this.edit(here, here, before + text + behind);
     this.list.focus();
   };
