@@ -26,7 +26,8 @@ class Rule(Base):
 class Assignment(Base):
     """One duty of one person. state: open | done | exempt | withdrawn. Due = the earliest live reason.
 
-    revision_id: the revision of the curriculum or course from which the items were laid out.
+    revision_id: the revision of the curriculum or course from which the items were laid out. next_due_on: the earliest
+    day of a required item that is still open, so that reports need not look at items to say who is late.
     """
 
     __tablename__ = "assignment"
@@ -44,6 +45,7 @@ class Assignment(Base):
     counts_from: Mapped[datetime] = plain()  # completions before it do not count for this occasion
     starts_on: Mapped[date] = plain()
     due_on: Mapped[date | None] = plain()
+    next_due_on: Mapped[date | None] = plain()
     done_items: Mapped[int] = plain(default=0, server_default="0")
     total_items: Mapped[int] = plain(default=0, server_default="0")
     state: Mapped[str] = plain(String(12), default="open", server_default="open")

@@ -47,6 +47,7 @@ def owes(person: Person, goal: Document, *items: tuple[Document, date | None, bo
             counts_from=now,
             starts_on=now.date(),
             due_on=max((due for _, due, _ in items if due), default=None),
+            next_due_on=min((due for _, due, done in items if due and not done), default=None),
             done_items=sum(done for *_, done in items),
             total_items=len(items),
             last_done_at=now if any(done for *_, done in items) else None,

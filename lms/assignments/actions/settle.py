@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, case, delete, func, insert, select, update
 
 from lms.assignments import rules
 from lms.assignments.models import Assignment, AssignmentItem, AssignmentReason
@@ -16,6 +16,21 @@ from lms.core.db import session
 from lms.records.actions import append
 from lms.records.events import DocumentCompleted, Verb
 from lms.records.models import Record, Standing
+
+
+_NEXT_DUE = select(
+    func.min(
+        case(
+            (AssignmentItem.extended_to > AssignmentItem.due_on, AssignmentItem.extended_to),
+            else_=AssignmentItem.due_on,
+        )
+    )
+).where(
+    AssignmentItem.assignment_id == bindparam("id"),
+    AssignmentItem.required,
+    AssignmentItem.done_at.is_(None),
+    ~AssignmentItem.exempt,
+)
 
 
 def items_of(assignment_id: int) -> list[Item]:
@@ -155,6 +170,7 @@ def settle(actor: Actor | None, assignment: Assignment, *, source: str) -> None:
     assignment.last_done_at = max(finished, default=None)
     due = [item.due_on for item in items if item.required and item.due_on]
     assignment.due_on = asked or max(due, default=None)
+    assignment.next_due_on = session().scalar(_NEXT_DUE, {"id": assignment.id})
     for container in dict.fromkeys(item.container_id for item in items if item.container_id is not None):
         inside = [item for item in items if item.container_id == container]
         if rules.progress(inside).complete:

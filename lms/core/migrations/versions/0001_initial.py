@@ -15,12 +15,12 @@ depends_on = None
 # What stands beside the tables: foreign keys of circles, triggers of append-only tables, the head of the log.
 AFTER = {
     "sqlite": [
-        "CREATE TRIGGER blob_no_update BEFORE UPDATE ON blob BEGIN SELECT RAISE(ABORT, 'blob is append-only'); END",
-        "CREATE TRIGGER blob_no_delete BEFORE DELETE ON blob BEGIN SELECT RAISE(ABORT, 'blob is append-only'); END",
-        "CREATE TRIGGER blob_no_replace BEFORE INSERT ON blob WHEN EXISTS (SELECT 1 FROM blob WHERE sha = NEW.sha) BEGIN SELECT RAISE(ABORT, 'blob is append-only'); END",
         "CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON audit_entry BEGIN SELECT RAISE(ABORT, 'audit_entry is append-only'); END",
         "CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON audit_entry BEGIN SELECT RAISE(ABORT, 'audit_entry is append-only'); END",
         "CREATE TRIGGER audit_entry_no_replace BEFORE INSERT ON audit_entry WHEN EXISTS (SELECT 1 FROM audit_entry WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'audit_entry is append-only'); END",
+        "CREATE TRIGGER blob_no_update BEFORE UPDATE ON blob BEGIN SELECT RAISE(ABORT, 'blob is append-only'); END",
+        "CREATE TRIGGER blob_no_delete BEFORE DELETE ON blob BEGIN SELECT RAISE(ABORT, 'blob is append-only'); END",
+        "CREATE TRIGGER blob_no_replace BEFORE INSERT ON blob WHEN EXISTS (SELECT 1 FROM blob WHERE sha = NEW.sha) BEGIN SELECT RAISE(ABORT, 'blob is append-only'); END",
         "INSERT INTO log_head (id, seq, hash) VALUES (1, 0, x'0000000000000000000000000000000000000000000000000000000000000000')",
         "CREATE TRIGGER revision_no_update BEFORE UPDATE ON revision BEGIN SELECT RAISE(ABORT, 'revision is append-only'); END",
         "CREATE TRIGGER revision_no_delete BEFORE DELETE ON revision BEGIN SELECT RAISE(ABORT, 'revision is append-only'); END",
@@ -34,10 +34,10 @@ AFTER = {
     ],
     "postgresql": [
         "CREATE OR REPLACE FUNCTION lms_append_only() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is append-only'; END $$ LANGUAGE plpgsql",
-        "CREATE TRIGGER blob_no_change BEFORE UPDATE OR DELETE ON blob FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
-        "CREATE TRIGGER blob_no_truncate BEFORE TRUNCATE ON blob FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER audit_entry_no_change BEFORE UPDATE OR DELETE ON audit_entry FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER audit_entry_no_truncate BEFORE TRUNCATE ON audit_entry FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
+        "CREATE TRIGGER blob_no_change BEFORE UPDATE OR DELETE ON blob FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
+        "CREATE TRIGGER blob_no_truncate BEFORE TRUNCATE ON blob FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
         "INSERT INTO log_head (id, seq, hash) VALUES (1, 0, decode(repeat('00', 32), 'hex'))",
         "CREATE TRIGGER revision_no_change BEFORE UPDATE OR DELETE ON revision FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER revision_no_truncate BEFORE TRUNCATE ON revision FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
@@ -453,7 +453,7 @@ def upgrade() -> None:
         "slug",
         ["document_id"],
         unique=True,
-        sqlite_where=sa.text("is_current"),
+        sqlite_where=sa.text("is_current = 1"),
         postgresql_where=sa.text("is_current"),
     )
     op.create_table(
@@ -467,6 +467,7 @@ def upgrade() -> None:
         sa.Column("counts_from", UTCDateTime(), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("next_due_on", sa.Date(), nullable=True),
         sa.Column(
             "done_items", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False
         ),
@@ -723,9 +724,7 @@ def upgrade() -> None:
         sa.Column("in_order", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("required", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
         sa.Column("minutes", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
-        sa.Column(
-            "due_plan", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
-        ),
+        sa.Column("day", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("extended_to", sa.Date(), nullable=True),
         sa.Column("opened_at", UTCDateTime(), nullable=True),
