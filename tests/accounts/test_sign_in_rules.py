@@ -69,7 +69,13 @@ def test_a_code_is_the_same_as_printed_and_in_lower_case(code):
 
 
 def state(**more):
-    given_ = {"expires_at": NOON + timedelta(hours=1), "used_at": None, "voided_at": None, "wrong_tries": 0, "typed": True}
+    given_ = {
+        "expires_at": NOON + timedelta(hours=1),
+        "used_at": None,
+        "voided_at": None,
+        "wrong_tries": 0,
+        "typed": True,
+    }
     return slip_state(**{**given_, **more}, at=NOON)
 
 

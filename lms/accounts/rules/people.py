@@ -60,13 +60,13 @@ def moved(history: Sequence[Span], team_id: int, on: date, today: date) -> list[
         )
     if present is None and past and on < (past[-1].until_on or past[-1].from_on):
         raise Invalid(text("不能早于上一段归属结束的那天。"))
-    kept = [span for span in spans if span.from_on < on and span.from_on <= today]
-    if kept and (kept[-1].until_on is None or kept[-1].until_on > on):
-        if kept[-1].team_id == team_id:
+    if present is not None and present.team_id == team_id:
+        if present is spans[-1]:
             raise Invalid(text("本来就在这个团队。"))
-        kept[-1] = replace(kept[-1], until_on=on)
-    elif present is not None and present.from_on == on and present.team_id == team_id:
-        raise Invalid(text("本来就在这个团队。"))
+        return [*past[:-1], replace(present, until_on=None)]  # the planned move is called off
+    kept = [span for span in past if span.from_on < on]
+    if kept and kept[-1] is present:
+        kept[-1] = replace(present, until_on=on)
     return [*kept, Span(team_id=team_id, from_on=on)]
 
 

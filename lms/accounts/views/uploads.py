@@ -19,10 +19,11 @@ KEPT_SECONDS = 24 * 3600
 def uploaded(field: str = "file") -> bytes:
     """Return the file of the form. Raises Invalid where none was chosen."""
     sent = request.files.get(field)
-    data = sent.stream.read(MOST_BYTES + 1) if sent else b""
     if sent is None or not sent.filename:
         reason = text("请先选一个文件。")
         raise Invalid(reason, fields={field: reason})
+    with sent.stream as stream:
+        data: bytes = stream.read(MOST_BYTES + 1)
     return data
 
 
