@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from sqlalchemy import select, update
 
@@ -14,9 +15,18 @@ from lms.questions.spec import Kind
 from lms.quizzes import actions
 from lms.quizzes.models import Attempt, AttemptItem
 from lms.quizzes.spec import Use
-from tests.support.live import PHONE, Floor
+from tests.support.live import DESK, PHONE, Floor
 from tests.support.make import a_person, as_actor
-from tests.support.make_quizzes import a_quiz, a_single, begun, one_of_each, paper, right_value
+from tests.support.make_quizzes import (
+    a_quiz,
+    a_single,
+    answered_right,
+    begun,
+    handed_in,
+    one_of_each,
+    paper,
+    right_value,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -335,6 +345,26 @@ def test_a_practice_shows_the_key_of_one_question_when_asked(floor, person):
     page.locator("#q1").get_by_role("button", name="对一下答案").click()
     expect(page.locator("#q1 .is-wrong").first).to_be_visible()
     assert page.content().count("从签收次日零点起算机密") == 1
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nobody_is_shut_out_of_the_pages_of_a_quiz(floor, theme):
+    """WCAG 2.2 AA as far as axe can see it, on a phone and on a desk."""
+    person = a_person(theme=theme)
+    actor = as_actor(person)
+    slug = a_quiz(*one_of_each(written=True), seconds=900, attempts=3)
+    done = begun(actor, slug)
+    answered_right(actor, done, but=("q1", "q2", "q4", "q6"))
+    handed_in(actor, done)
+    attempt = begun(actor, slug)
+    pages = (f"/quizzes/{slug}", f"/attempts/{attempt}", f"/attempts/{attempt}/confirm", f"/attempts/{done}/result")
+    for size in (PHONE, DESK):
+        page = floor.page_of(person, size=size)
+        for path in pages:
+            page.goto(path)
+            found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
+            assert found.violations_count == 0, f"{path}\n{found.generate_report()}"
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 
 
 def test_an_attempt_that_the_server_closed_takes_the_page_to_its_result(floor, person):
