@@ -61,3 +61,5 @@ def subscribe(bus: Bus) -> None:
     bus.subscribe(Published, kb_handlers.on_published)
     bus.answer(PublishPreview, quizzes.on_publish_preview)
     bus.answer(ArchivePreview, quizzes.on_archive_preview)
+    bus.answer(PublishPreview, assignments.on_publish_preview)
+    bus.answer(ArchivePreview, assignments.on_archive_preview)

@@ -2,9 +2,11 @@
 
 from lms.accounts.events import CohortChanged, PersonHired, PersonMoved, RosterChanged
 from lms.assignments import actions
+from lms.assignments.queries import finished, owing
 from lms.content import queries as content
-from lms.content.events import Published
+from lms.content.events import ArchivePreview, Impact, Published, PublishPreview
 from lms.content.kinds import kind_of
+from lms.core.texts import Text, text
 from lms.records.events import RecordAppended, StandingsRebuilt, Verb
 
 
@@ -48,3 +50,25 @@ def on_published(fact: Published) -> None:
         actions.keep_rule(fact.document_id, kind_of(fact.kind).positions(spec))
     if fact.kind in {"course", "curriculum"}:
         actions.lay_out_anew(fact.actor_id, fact.document_id)
+
+
+def on_publish_preview(question: PublishPreview) -> list[Impact]:
+    """Say who is learning this now, and that nobody who has finished it loses anything."""
+    return _impacts(
+        question.document_id,
+        text("%(n)s 人还没学完，接下来看到的是新版。", n=owing(question.document_id)),
+        text("%(n)s 人已经完成，完成记录不受影响。", n=finished(question.document_id)),
+    )
+
+
+def on_archive_preview(question: ArchivePreview) -> list[Impact]:
+    return _impacts(
+        question.document_id,
+        text("%(n)s 人的学习任务里有它，归档后不再要求。", n=owing(question.document_id)),
+        text("%(n)s 人已经完成，完成记录不受影响。", n=finished(question.document_id)),
+    )
+
+
+def _impacts(document_id: int, still: Text, done: Text) -> list[Impact]:
+    counted = ((owing(document_id), still), (finished(document_id), done))
+    return [Impact(count=count, text=sentence) for count, sentence in counted if count]

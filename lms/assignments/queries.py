@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.assignments import rules
@@ -13,8 +13,19 @@ from lms.assignments.rules import Duty, Item, Place, place_of
 from lms.content.models import Document, Slug
 from lms.core.db import rows, session
 from lms.core.texts import Text, text
+from lms.records.models import Standing
 
-__all__ = ["Duty", "Place", "duties", "duties_of_assignments", "last_activity", "locked_reason", "place_of"]
+__all__ = [
+    "Duty",
+    "Place",
+    "duties",
+    "duties_of_assignments",
+    "finished",
+    "last_activity",
+    "locked_reason",
+    "owing",
+    "place_of",
+]
 
 _container = aliased(Document)
 _container_slug = aliased(Slug)
@@ -189,3 +200,26 @@ def last_activity(person_ids: Sequence[int]) -> dict[int, datetime]:
         if at is not None:
             found[person_id] = max(found.get(person_id, at), at)
     return found
+
+
+def owing(document_id: int) -> int:
+    """Return how many people still owe a document: by itself, as an item, or as the course that holds items."""
+    item = AssignmentItem
+    touched = select(item.assignment_id).where(
+        or_((item.document_id == document_id) & item.done_at.is_(None), item.container_id == document_id)
+    )
+    return (
+        session().scalar(
+            select(func.count(func.distinct(Assignment.person_id))).where(
+                Assignment.state == "open", or_(Assignment.document_id == document_id, Assignment.id.in_(touched))
+            )
+        )
+        or 0
+    )
+
+
+def finished(document_id: int) -> int:
+    """Return how many people have completed a document."""
+    return (
+        session().scalar(select(func.count()).where(Standing.document_id == document_id, Standing.state == "done")) or 0
+    )

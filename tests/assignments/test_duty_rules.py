@@ -15,25 +15,25 @@ TODAY = date(2026, 11, 20)
 
 
 def an_item(position=0, **more):
-    fields = dict(
-        assignment_id=1,
-        position=position,
-        document_id=100 + position,
-        purpose="complete",
-        container_id=None,
-        stage=0,
-        stage_name="认识公司",
-        after_stage=None,
-        in_order=False,
-        required=True,
-        minutes=12,
-        day=1,
-        due_on=TODAY,
-        opened_at=None,
-        done_at=None,
-        exempt=False,
-        waits_for_others=False,
-    )
+    fields = {
+        "assignment_id": 1,
+        "position": position,
+        "document_id": 100 + position,
+        "purpose": "complete",
+        "container_id": None,
+        "stage": 0,
+        "stage_name": "认识公司",
+        "after_stage": None,
+        "in_order": False,
+        "required": True,
+        "minutes": 12,
+        "day": 1,
+        "due_on": TODAY,
+        "opened_at": None,
+        "done_at": None,
+        "exempt": False,
+        "waits_for_others": False,
+    }
     return Item(**fields | more)
 
 

@@ -17,7 +17,6 @@ from lms.records.actions import append
 from lms.records.events import DocumentCompleted, Verb
 from lms.records.models import Record, Standing
 
-
 _NEXT_DUE = select(
     func.min(
         case(
