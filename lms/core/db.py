@@ -137,7 +137,7 @@ def session() -> Session:
     return found
 
 
-def rows(statement: Executable, keys: Mapping[str, Any] | None = None) -> CursorResult[Any]:
+def rows(statement: Executable, keys: Mapping[str, Any] | None = None) -> CursorResult[*tuple[Any, ...]]:
     """Run a SELECT of columns (never of entities) past the ORM's loading, which costs as much again as a short query.
 
     Sees what the open transaction has changed, also before it is flushed.

@@ -1,7 +1,7 @@
 """How a block of items shows in a matrix, and what a summary says. Pure."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from lms.core.errors import Invalid
@@ -14,13 +14,17 @@ WIDEST = 14
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """Counts over some required items of one person: a day, a course or a single item. late: open and past due."""
+    """Counts over some required items of one person: a day, a course or a single item. late: open and past due.
+
+    due_on: the day of all of them, None where they have several or none.
+    """
 
     total: int
     settled: int
     exempt: int
     late: int
     begun: int
+    due_on: date | None = None
 
     @property
     def state(self) -> str:
@@ -38,12 +42,23 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column of the matrix. key: "day:4", "course:17", "item:203"."""
+    """One column of the matrix. key: a day's number or a document's id. due_on: where all shown have the same."""
 
     key: str
     title: str
     short: str
-    due_on: date | None
+    due_on: date | None = None
+
+
+def dated(columns: Sequence[Column], cells: Mapping[tuple[int, str], Block]) -> list[Column]:
+    """Return the columns with the day that all the people shown share."""
+    days: dict[str, set[date | None]] = {}
+    for (_, key), block in cells.items():
+        days.setdefault(key, set()).add(block.due_on)
+    return [
+        replace(column, due_on=next(iter(found))) if len(found := days.get(column.key, set())) == 1 else column
+        for column in columns
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

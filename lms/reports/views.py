@@ -14,7 +14,7 @@ from lms.core.texts import Text, text
 from lms.reports import person as people
 from lms.reports import queries
 from lms.reports.queries import Filter, Goal
-from lms.reports.rules import BY_DAY, BY_ITEM, Column, Line, Summary, grouping, quarters, total_of
+from lms.reports.rules import BY_DAY, BY_ITEM, Column, Line, Summary, dated, grouping, quarters, total_of
 from lms.web.auth import current_actor, requires
 from lms.web.shell import show_day, show_minutes
 from lms.web.tables import TableState, download
@@ -120,13 +120,19 @@ def _people(
     by = grouping(BY_ITEM if day else table.get("by"), shape.items, shape.days)
     columns = queries.columns(wanted, by, day) if view == "people" else []
     if table.format:
-        lines = queries.lines(actor, wanted, sort=table.sort, descending=table.descending)
+        lines = queries.lines(actor, wanted, sort=table.sort, descending=table.descending, minutes=view == "minutes")
         return _export_people(table, goal, view, lines, columns, by, day)
     summary = queries.summary(actor, wanted)
     total = summary.people
     table = table.within(total)
     lines = queries.lines(
-        actor, wanted, sort=table.sort, descending=table.descending, limit=table.size, offset=table.offset
+        actor,
+        wanted,
+        sort=table.sort,
+        descending=table.descending,
+        limit=table.size,
+        offset=table.offset,
+        minutes=view == "minutes",
     )
     cells = queries.cells([line.assignment_id for line in lines], by, day) if view == "people" and lines else {}
     whole = queries.summary(actor, replace(wanted, status="", q="")) if wanted.status or wanted.q else summary
@@ -136,7 +142,7 @@ def _people(
             **shared,
             "table": table,
             "lines": lines,
-            "columns": columns,
+            "columns": dated(columns, cells),
             "cells": cells,
             "summary": whole,
             "total": total,
