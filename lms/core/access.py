@@ -61,7 +61,12 @@ POLICY: dict[Permission, dict[Role | Relation, Scope]] = {
         Role.HR: Scope.OWN,
         Role.ADMIN: Scope.OWN,
     },
-    Permission.TASK_CONFIRM: {Relation.MENTOR: Scope.MENTEES, Role.TRAINER: Scope.ALL, Role.LEAD: Scope.TEAM},
+    Permission.TASK_CONFIRM: {
+        Relation.MENTOR: Scope.MENTEES,
+        Relation.COHORT_TRAINER: Scope.MENTEES,  # the classes of own cohorts; the queries of learning say whose
+        Role.TRAINER: Scope.ALL,
+        Role.LEAD: Scope.TEAM,
+    },
     Permission.CONTENT_READ_ALL: {Role.TRAINER: Scope.ALL, Role.QUALITY: Scope.ALL, Role.DIRECTOR: Scope.ALL},
     Permission.CONTENT_EDIT: {Role.TRAINER: Scope.ALL},
     Permission.CONTENT_PUBLISH: {Role.TRAINER: Scope.ALL},
@@ -109,7 +114,7 @@ POLICY: dict[Permission, dict[Role | Relation, Scope]] = {
         Role.HR: Scope.ALL,
         Role.ADMIN: Scope.ALL,
     },
-    Permission.TOKEN_OWN: {role: Scope.OWN for role in Role},
+    Permission.TOKEN_OWN: dict.fromkeys(Role, Scope.OWN),
     Permission.HEALTH_READ: {Role.ADMIN: Scope.ALL},
 }
 
@@ -156,6 +161,8 @@ def scopes(actor: Actor, permission: Permission) -> frozenset[Scope]:
     found = {granted[role] for role in actor.roles if role in granted}
     if actor.mentees and Relation.MENTOR in granted:
         found.add(granted[Relation.MENTOR])
+    if actor.trains_cohorts and Relation.COHORT_TRAINER in granted:
+        found.add(granted[Relation.COHORT_TRAINER])
     if Scope.TEAM in found and actor.leads_root:
         found.add(Scope.ALL)
     return frozenset(found)

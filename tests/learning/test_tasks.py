@@ -1,13 +1,14 @@
 """Tasks: handed in when complete, confirmed once by whoever may, sent back with a remark, signed off when ready."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from lms.core.access import Role
+from lms.core.access import Actor, Role
 from lms.core.db import session, transaction
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.here import settings
@@ -233,6 +234,44 @@ def test_the_page_of_a_class_lists_the_cohort_and_one_press_confirms_all(client:
     values = {"csrf_token": token(client, "/confirm"), "person": [str(person.id) for person in people]}
     client.post("/confirm/task/class", data=values)
     assert len(session().scalars(select(Record).where(Record.verb == "confirmed")).all()) == 2
+
+
+def test_who_trains_a_cohort_confirms_its_classes_and_no_others(world: APIFlask):
+    a_task(a_trainer(), "class", by="讲师")
+    a_task(a_trainer())
+    teacher, member, stranger = a_person(Role.AGENT), a_person(Role.AGENT), a_person(Role.AGENT)
+    a_cohort(teacher, member)
+    for person in (member, stranger):
+        hand_in(as_actor(person), "class")
+    hand_in(as_actor(member))
+    actor = as_actor(teacher)
+    assert [(row.person_id, row.slug) for row in queries.waiting(actor)] == [(member.id, "class")]
+    with pytest.raises(NotFound), transaction():
+        confirm.confirm_people(actor, "class", [stranger.id])
+
+
+@pytest.mark.committed
+def test_two_who_confirm_at_the_same_moment_leave_one_record(fresh: APIFlask):
+    with fresh.app_context():
+        trainer, second = a_trainer(), a_trainer()
+        a_task(trainer)
+        work = hand_in(as_actor(a_person(Role.AGENT)))
+        work_id, version = work.id, work.version
+
+    def tap(actor: Actor) -> str:
+        with fresh.app_context():
+            try:
+                with transaction():
+                    confirm.confirm(actor, work_id, version=version)
+            except Conflict as refused:
+                return refused.code
+            return "done"
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = sorted(pool.map(tap, [trainer, second, trainer, second]))
+    with fresh.app_context():
+        assert len(session().scalars(select(Record)).all()) == 1
+    assert answers == ["confirmed", "confirmed", "done", "done"]
 
 
 # stages
