@@ -208,6 +208,18 @@ def test_no_key_and_no_explanation_before_the_end(client, person, use):
         assert SECRET not in client.get(path, follow_redirects=True).get_data(as_text=True), path
 
 
+@pytest.mark.parametrize("use", list(Use))
+def test_what_a_page_is_made_from_holds_no_key_either(world, use):
+    """A template that shows too much can't show what it was never given."""
+    actor = as_actor(a_person())
+    attempt = begun(actor, a_quiz(*one_of_each(SECRET, written=True), use=use, attempts=2))
+    sitting = queries.own_sitting(actor, attempt)
+    assert SECRET not in repr(queries.papers(queries.items_of(sitting), sitting))
+    handed_in(actor, attempt)
+    result = queries.result_of(queries.own_sitting(actor, attempt))
+    assert (SECRET in repr([line.review for line in result.lines])) is (use is not Use.EXAM)
+
+
 def test_a_paper_looks_the_same_whatever_its_key(client, person):
     """Order, fields and ids tell nothing: two quizzes that differ in their keys alone give the same page."""
     pages = []
