@@ -1,0 +1,43 @@
+"""Reading what pages of studying show: one's own, and what waits for a confirmation."""
+
+from lms.learning.queries.confirming import (
+    Learner,
+    attendance,
+    confirmable,
+    learners,
+    rights_of,
+    stages_ready,
+    upload_for,
+    waiting,
+)
+from lms.learning.queries.own import (
+    name_of,
+    photos,
+    plans_to_read,
+    reading_of,
+    readings_of,
+    standing_of,
+    standings_of,
+    work_row,
+    work_states,
+)
+
+__all__ = [
+    "Learner",
+    "attendance",
+    "confirmable",
+    "learners",
+    "name_of",
+    "photos",
+    "plans_to_read",
+    "reading_of",
+    "readings_of",
+    "rights_of",
+    "stages_ready",
+    "standing_of",
+    "standings_of",
+    "upload_for",
+    "waiting",
+    "work_row",
+    "work_states",
+]

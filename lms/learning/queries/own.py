@@ -1,0 +1,121 @@
+"""Reading what somebody studies: rows, by statements that are built once."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import aliased
+
+from lms.accounts.models import Person
+from lms.content import queries as content
+from lms.content.models import Document, Slug
+from lms.core.access import Actor
+from lms.core.db import session
+from lms.learning.models import Reading, TaskWork, Upload
+from lms.records.models import Standing
+
+_decider = aliased(Person)
+
+_READING = select(
+    Reading.anchor,
+    Reading.section,
+    Reading.sections,
+    Reading.revision_id,
+    Reading.checks,
+    Reading.observed_seconds,
+    Reading.last_at,
+).where(Reading.person_id == bindparam("person_id"), Reading.document_id == bindparam("document_id"))
+_STANDING = select(Standing.state, Standing.first_done_at, Standing.last_done_at, Standing.confirmed_revision_id).where(
+    Standing.person_id == bindparam("person_id"), Standing.document_id == bindparam("document_id")
+)
+_STANDINGS = select(Standing.document_id, Standing.state, Standing.last_done_at).where(
+    Standing.person_id == bindparam("person_id"), Standing.document_id.in_(bindparam("ids", expanding=True))
+)
+_READINGS = select(Reading.document_id, Reading.section, Reading.sections, Reading.anchor).where(
+    Reading.person_id == bindparam("person_id"), Reading.document_id.in_(bindparam("ids", expanding=True))
+)
+_WORK = (
+    select(
+        TaskWork.id,
+        TaskWork.state,
+        TaskWork.ticked,
+        TaskWork.evidence,
+        TaskWork.submitted_at,
+        TaskWork.decided_at,
+        TaskWork.remark,
+        TaskWork.version,
+        _decider.name.label("decided_by"),
+    )
+    .outerjoin(_decider, _decider.id == TaskWork.decided_by)
+    .where(TaskWork.person_id == bindparam("person_id"), TaskWork.document_id == bindparam("document_id"))
+)
+_WORK_STATES = select(TaskWork.document_id, TaskWork.state).where(TaskWork.person_id == bindparam("person_id"))
+_PHOTOS = (
+    select(Upload.task_work_id, Upload.public_id, Upload.name, Upload.size)
+    .where(Upload.task_work_id.in_(bindparam("ids", expanding=True)))
+    .order_by(Upload.id)
+)
+_PERSON_NAME = select(Person.name).where(Person.id == bindparam("id"))
+
+
+def reading_of(person_id: int, document_id: int) -> Any:
+    """Return the row of where a person is in a document, or None."""
+    return session().execute(_READING, {"person_id": person_id, "document_id": document_id}).one_or_none()
+
+
+def standing_of(person_id: int, document_id: int) -> Any:
+    """Return the row of how a person stands with a document, or None."""
+    return session().execute(_STANDING, {"person_id": person_id, "document_id": document_id}).one_or_none()
+
+
+def standings_of(person_id: int, document_ids: Sequence[int]) -> dict[int, Any]:
+    """Return the rows of how a person stands with these documents, by document."""
+    rows = session().execute(_STANDINGS, {"person_id": person_id, "ids": list(document_ids)})
+    return {row.document_id: row for row in rows}
+
+
+def readings_of(person_id: int, document_ids: Sequence[int]) -> dict[int, Any]:
+    """Return the rows of where a person is in these documents, by document."""
+    rows = session().execute(_READINGS, {"person_id": person_id, "ids": list(document_ids)})
+    return {row.document_id: row for row in rows}
+
+
+def work_row(person_id: int, document_id: int) -> Any:
+    """Return the row of a person's work on a task, with who decided, or None."""
+    return session().execute(_WORK, {"person_id": person_id, "document_id": document_id}).one_or_none()
+
+
+def work_states(person_id: int) -> dict[int, str]:
+    """Return the state of every task that a person has begun, by document."""
+    rows = session().execute(_WORK_STATES, {"person_id": person_id})
+    return {row.document_id: row.state for row in rows}
+
+
+def photos(work_ids: Iterable[int]) -> dict[int, list[Any]]:
+    """Return the rows of the photos of these works, by work."""
+    found: dict[int, list[Any]] = {}
+    for row in session().execute(_PHOTOS, {"ids": list(work_ids)}):
+        found.setdefault(row.task_work_id, []).append(row)
+    return found
+
+
+def name_of(person_id: int | None) -> str:
+    """Return a person's name; "" for nobody and for who was erased."""
+    return session().scalar(_PERSON_NAME, {"id": person_id}) or "" if person_id else ""
+
+
+def plans_to_read(actor: Actor) -> list[Any]:
+    """Return the rows of published curricula and courses that the actor may read, by kind and title."""
+    return list(
+        session().execute(
+            select(Document.id, Document.kind, Document.title, Document.summary, Document.minutes, Slug.slug)
+            .join(Slug, (Slug.document_id == Document.id) & Slug.is_current)
+            .where(
+                Document.kind.in_(("curriculum", "course")),
+                Document.state == "published",
+                content.readable(actor),
+            )
+            .order_by(Document.kind.desc(), Slug.slug)
+            .limit(200)
+        )
+    )
