@@ -7,7 +7,6 @@ from apiflask.fields import List, String
 
 from lms.core.access import Permission
 from lms.core.here import settings
-from lms.web.api import RESPONSES
 from lms.web.auth import current_actor, requires
 
 bp = APIBlueprint("accounts_api", __name__, url_prefix="/api/v1", tag="People")
@@ -23,7 +22,6 @@ class Me(Schema):
 
 
 @bp.get("/me")
-@bp.doc(security="token", responses={401: RESPONSES[401]})
 @bp.output(Me)
 @requires(Permission.LEARN)
 def me() -> dict[str, Any]:

@@ -20,7 +20,8 @@ Choices = Sequence[tuple[int | str, str]]
 
 
 def _tidy(value: str | None) -> str:
-    return " ".join((value or "").split())
+    """Return the text without outer and double spaces and without what nobody can see."""
+    return "".join(character for character in " ".join((value or "").split()) if character.isprintable())
 
 
 class Facts(Form):

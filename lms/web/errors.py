@@ -6,7 +6,7 @@ from typing import Any
 from apiflask.exceptions import HTTPError
 from flask import Flask, Response, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -51,6 +51,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(DataError, _impossible)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -106,11 +107,7 @@ def _api_http(error: HTTPError) -> Response | tuple[str, int]:
     code = {400: "unreadable", 401: "unauthenticated", 404: "not_found", 422: "invalid"}.get(
         error.status_code, "refused"
     )
-    message = (
-        text("有几项填写不符合要求：%(names)s。", names="、".join(flat))
-        if flat
-        else text("这次请求没有被接受。")
-    )
+    message = text("有几项填写不符合要求：%(names)s。", names="、".join(flat)) if flat else text("这次请求没有被接受。")
     return _answer(error.status_code, code, message, flat)
 
 
@@ -146,6 +143,12 @@ def _busy(error: OperationalError) -> Response | tuple[str, int]:
     """A lock that could not be had in time is no fault of the person: say so, keep nothing half done."""
     log.warning("database busy: %s", error.orig)
     return _answer(503, "busy", MESSAGES[503])
+
+
+def _impossible(error: DataError) -> Response | tuple[str, int]:
+    """A value that no column can hold, such as a NUL in a search, was typed by nobody: it is unreadable, no failure."""
+    log.warning("unreadable value at %s: %s", request.path, error.orig)
+    return _answer(400, "unreadable", MESSAGES[400])
 
 
 def _unexpected(error: Exception) -> Response | tuple[str, int]:

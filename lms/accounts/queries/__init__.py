@@ -15,6 +15,8 @@ from lms.accounts.queries.actors import (
     team_tree,
     teams_below,
     visible,
+    visible_keys,
+    visible_within,
 )
 from lms.accounts.queries.cohorts import (
     CohortRow,
@@ -101,6 +103,8 @@ __all__ = [
     "teams_below",
     "tokens_of",
     "visible",
+    "visible_keys",
+    "visible_within",
     "works",
     "works_of",
 ]

@@ -34,7 +34,7 @@ from lms.accounts.models import (
     TeamPlace,
 )
 from lms.core.access import Actor, Permission, Role, Scope, scopes
-from lms.core.db import session
+from lms.core.db import rows, session
 from lms.core.here import today
 
 
@@ -96,7 +96,7 @@ def _ids(joined: str) -> frozenset[int]:
 
 
 def _actor(statement: Select[*tuple[Any, ...]], **keys: object) -> Actor | None:
-    row = session().execute(statement, {**keys, "today": today()}).one_or_none()
+    row = rows(statement, {**keys, "today": today()}).one_or_none()
     if row is None:
         return None
     grants = [grant.split(":") for grant in row.grants.split(",") if grant]
@@ -156,19 +156,28 @@ def console() -> Actor:
     )
 
 
+_ROOT = select(TeamPlace.team_id).where(TeamPlace.parent_id.is_(None), TeamPlace.until_on.is_(None)).limit(1)
+
+
 def root_id() -> int | None:
     """Return the team that stands for the whole company, None before there is one."""
-    return session().scalar(
-        select(TeamPlace.team_id).where(TeamPlace.parent_id.is_(None), TeamPlace.until_on.is_(None)).limit(1)
-    )
+    found: int | None = rows(_ROOT).scalar()
+    return found
+
+
+def _below() -> Select[*tuple[Any, ...]]:
+    base = select(Team.id).where(Team.id.in_(bindparam("ids", expanding=True))).cte("below", recursive=True)
+    place = aliased(TeamPlace)
+    tree = base.union(select(place.team_id).where(place.parent_id == base.c.id, _live(place)))
+    return select(tree.c.id)
+
+
+_BELOW = _below()
 
 
 def teams_below(team_ids: Iterable[int], on: date | None = None) -> frozenset[int]:
     """Return the ids of these teams and of all below them, in the tree as it stands on the day (default today)."""
-    base = select(Team.id).where(Team.id.in_(list(team_ids))).cte("below", recursive=True)
-    place = aliased(TeamPlace)
-    tree = base.union(select(place.team_id).where(place.parent_id == base.c.id, _live(place)))
-    return frozenset(session().scalars(select(tree.c.id), {"today": on or today()}))
+    return frozenset(rows(_BELOW, {"ids": list(team_ids), "today": on or today()}).scalars())
 
 
 def visible(
@@ -191,6 +200,40 @@ def visible(
     return or_(*conditions) if conditions else false()
 
 
+def visible_within(held: frozenset[Scope]) -> ColumnElement[bool]:
+    """Return what `visible` returns over Person, for a statement that is kept; its values are `visible_keys`.
+
+    held: `scopes` of the actor for the permission.
+    """
+    if Scope.ALL in held:
+        return true()
+    conditions: list[ColumnElement[bool]] = []
+    if Scope.TEAM in held:
+        conditions.append(Person.team_id.in_(bindparam("visible_teams", expanding=True)))
+    if Scope.MENTEES in held:
+        conditions.append(Person.id.in_(bindparam("visible_mentees", expanding=True)))
+    if Scope.OWN in held:
+        conditions.append(Person.id == bindparam("visible_self"))
+    return or_(*conditions) if conditions else false()
+
+
+def visible_keys(actor: Actor) -> dict[str, Any]:
+    """Return the values for a statement made with `visible_within`."""
+    return {
+        "visible_teams": list(actor.teams_below),
+        "visible_mentees": list(actor.mentees),
+        "visible_self": actor.id,
+    }
+
+
+_TREE = (
+    select(Team.id, Team.code, Team.name, TeamPlace.parent_id)
+    .join(TeamPlace, TeamPlace.team_id == Team.id)
+    .where(_live(TeamPlace), Team.closed_on.is_(None))
+    .order_by(Team.code)
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamRow:
     """One team in the tree. depth: 0 for the root."""
@@ -204,19 +247,8 @@ class TeamRow:
 
 def team_tree() -> list[TeamRow]:
     """Return every open team in the order of the tree, children under their parent, by code."""
-    rows = (
-        session()
-        .execute(
-            select(Team.id, Team.code, Team.name, TeamPlace.parent_id)
-            .join(TeamPlace, TeamPlace.team_id == Team.id)
-            .where(_live(TeamPlace), Team.closed_on.is_(None))
-            .order_by(Team.code),
-            {"today": today()},
-        )
-        .all()
-    )
     children: dict[int | None, list[Any]] = {}
-    for row in rows:
+    for row in rows(_TREE, {"today": today()}):
         children.setdefault(row.parent_id, []).append(row)
     found: list[TeamRow] = []
 

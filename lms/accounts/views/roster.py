@@ -16,11 +16,13 @@ from lms.accounts.views.blueprint import bp
 from lms.core.access import Actor, Permission
 from lms.core.calendar import MONDAY_TO_FRIDAY, working_days, works_by_pattern
 from lms.core.db import transaction
-from lms.core.errors import DomainError, Forbidden, Invalid
+from lms.core.errors import DomainError, Forbidden, Invalid, NotFound
 from lms.core.here import today
 from lms.core.i18n import _, gettext, say
 from lms.core.texts import text
 from lms.web.auth import current_actor, requires
+
+FIRST_YEAR, LAST_YEAR = 1970, 2100
 
 
 def _owners(actor: Actor) -> tuple[list[queries.TeamRow], list[queries.CohortRow]]:
@@ -117,7 +119,7 @@ def roster_set() -> str | Response | tuple[str, int]:
 def roster_stop(pattern_id: int) -> Response:
     actor = current_actor()
     if pattern_id not in {pattern.id for pattern in queries.patterns(actor)}:
-        raise Forbidden()
+        raise NotFound()
     with transaction():
         actions.stop_pattern(actor, pattern_id)
     flash(gettext("周排班已停用。"), "ok")
@@ -127,9 +129,10 @@ def roster_stop(pattern_id: int) -> Response:
 def _month(asked: str) -> date:
     """Return the first day of the month asked for as 2026-11, else of the present one."""
     try:
-        return date.fromisoformat(f"{asked}-01")
+        first = date.fromisoformat(f"{asked}-01")
     except ValueError:
         return today().replace(day=1)
+    return first if FIRST_YEAR <= first.year <= LAST_YEAR else today().replace(day=1)
 
 
 @bp.get("/roster/<employee_no>")
