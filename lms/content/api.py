@@ -20,13 +20,10 @@ from lms.core.db import transaction
 from lms.core.errors import Invalid, NotFound
 from lms.core.i18n import say
 from lms.core.texts import text
-from lms.web.api import RESPONSES, instant, page
+from lms.web.api import MOST, RESPONSES, instant, page
 from lms.web.auth import current_actor, requires
 
 bp = APIBlueprint("content_api", __name__, url_prefix="/api/v1", tag="Documents")
-
-MOST = 2**53 - 1
-"""The greatest whole number that every client can count to."""
 
 MARKDOWN = {"description": "the source as it is written, at most LMS_SOURCE_MAX_BYTES bytes of UTF-8"}
 STATES = ("", "draft", "published", "changed", "conflict", "expired", "archived")
@@ -136,7 +133,7 @@ class CheckResult(Schema):
 
 
 def _errors(*statuses: int) -> dict[int, str]:
-    return {status: RESPONSES[status] for status in (401, 403, *statuses)}
+    return {status: RESPONSES[status] for status in statuses}
 
 
 def _work(kind: str, slug: str) -> Work:

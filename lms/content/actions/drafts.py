@@ -61,7 +61,7 @@ def save_draft(actor: Actor, document_id: int, base_revision_id: int | None, sou
     """
     document = editable(document_id)
     base = session().get(Revision, base_revision_id) if base_revision_id is not None else None
-    if base is not None and base.document_id != document.id:
+    if base_revision_id is not None and (base is None or base.document_id != document.id):
         raise NotFound()
     if base is not None:
         source = as_in(source, store.source_of(base.blob_sha))
