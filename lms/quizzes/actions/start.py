@@ -44,7 +44,7 @@ class Started:
     created: bool
 
 
-def start(actor: Actor, slug: str, *, request_id: str | None = None) -> Started:
+def start(actor: Actor, slug: str) -> Started:
     """Return the person's open attempt at the quiz, begun now where there was none.
 
     Raises NotFound, Locked, NoAttemptsLeft, CoolingDown, and Conflict for a quiz without a question.
@@ -79,7 +79,6 @@ def start(actor: Actor, slug: str, *, request_id: str | None = None) -> Started:
         total=len(paper.items),
         possible=paper.possible,
         limits=to_plain(frozen),
-        request_id=request_id,
     )
     try:
         with session().begin_nested():
