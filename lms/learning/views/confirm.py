@@ -130,7 +130,7 @@ def _stuck(learners: Sequence[queries.Learner]) -> list[Stuck]:
     return sorted(found, key=lambda each: -each.days)
 
 
-@bp.post("/confirm/work/<int:work_id>")
+@bp.post("/confirm/work/<int(max=2147483647):work_id>")
 @requires(Permission.TASK_CONFIRM)
 def decide(work_id: int) -> Response:
     """Confirm one piece of work, or send it back with a remark."""
@@ -169,7 +169,7 @@ def confirm_people(slug: str) -> Response:
     return redirect(url_for(".queue"))
 
 
-@bp.post("/confirm/stage/<int:assignment_id>/<int:stage>")
+@bp.post("/confirm/stage/<int(max=2147483647):assignment_id>/<int(max=999):stage>")
 @requires(Permission.TASK_CONFIRM)
 def sign_off(assignment_id: int, stage: int) -> Response:
     person = number(request.form, "person")
