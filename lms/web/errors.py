@@ -41,6 +41,10 @@ MESSAGES: dict[int, Text] = {
 }
 
 
+LOCKED = ("locked", "deadlock", "lock timeout", "could not serialize", "too many connections", "too many clients")
+"""What SQLite and PostgreSQL say of a lock or a place that could not be had in time."""
+
+
 def is_api() -> bool:
     return request.path.startswith("/api/")
 
@@ -141,6 +145,8 @@ def _http(error: HTTPException) -> Response | HTTPException | tuple[str, int]:
 
 def _busy(error: OperationalError) -> Response | tuple[str, int]:
     """A lock that could not be had in time is no fault of the person: say so, keep nothing half done."""
+    if not any(word in str(error.orig).lower() for word in LOCKED):
+        return _unexpected(error)
     log.warning("database busy: %s", error.orig)
     return _answer(503, "busy", MESSAGES[503])
 

@@ -6,6 +6,7 @@ of tests/web/test_ownership.py.
 
 import pytest
 from flask import url_for
+from sqlalchemy.exc import OperationalError
 from werkzeug.routing import Rule
 
 from lms.core.access import POLICY, Permission, Relation, Role, allows
@@ -139,3 +140,14 @@ def test_what_is_shown_after_sign_in_is_kept_by_no_cache(client):
     assert answer.headers["Cache-Control"] == "no-store"
     assert "Cookie" in answer.headers["Vary"]
     assert "unsafe-inline" not in answer.headers["Content-Security-Policy"]
+
+
+def test_a_lock_is_busy_and_any_other_failure_of_the_database_is_not(app):
+    def answered(message):
+        with app.test_request_context("/api/v1/me"):
+            error = OperationalError("SELECT 1", {}, Exception(message))
+            return app.handle_user_exception(error).status_code
+
+    assert answered("database is locked") == 503
+    assert answered("deadlock detected") == 503
+    assert answered("no such column: x") == 500
