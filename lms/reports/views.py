@@ -1,12 +1,12 @@
 """Completion: by person, team, intake and item; one person's whole account; exactly what is shown as a file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from lms.accounts.queries import team_tree
+from lms.accounts.queries import TeamRow, team_tree
 from lms.core.access import Actor, Permission
 from lms.core.here import today
 from lms.core.i18n import _, gettext
@@ -14,7 +14,7 @@ from lms.core.texts import Text, text
 from lms.reports import person as people
 from lms.reports import queries
 from lms.reports.queries import Filter, Goal
-from lms.reports.rules import BY_DAY, BY_ITEM, Column, Line, Summary, dated, grouping, quarters, total_of
+from lms.reports.rules import BY_DAY, BY_ITEM, Block, Column, Line, Summary, dated, grouping, quarters, total_of
 from lms.web.auth import current_actor, requires
 from lms.web.shell import show_day, show_minutes
 from lms.web.tables import TableState, download
@@ -89,11 +89,12 @@ def completion() -> str | BaseResponse:
         if table.get("goal"):
             return redirect(url_for(".completion"))
         goal = goals[0]
-    wanted = filter_of(goal, table)
+    teams = team_tree()
+    wanted = filter_of(goal, table, teams)
     view = table.get("view") if table.get("view") in VIEWS else "people"
     choices = Choices(
         goals=goals,
-        teams=[team for team in team_tree() if team.id in actor.teams_below or _sees_all_teams(actor)],
+        teams=[team for team in teams if team.id in actor.teams_below or _sees_all_teams(actor)],
         cohorts=queries.cohorts(actor),
         quarters=quarters(today().replace(year=today().year - 1), today()),
     )
@@ -135,6 +136,7 @@ def _people(
         minutes=view == "minutes",
     )
     cells = queries.cells([line.assignment_id for line in lines], by, day) if view == "people" and lines else {}
+    columns = dated(columns, cells)
     whole = queries.summary(actor, replace(wanted, status="", q="")) if wanted.status or wanted.q else summary
     return render_template(
         "lms/reports/people.html" if view == "people" else "lms/reports/minutes.html",
@@ -142,8 +144,8 @@ def _people(
             **shared,
             "table": table,
             "lines": lines,
-            "columns": dated(columns, cells),
-            "cells": cells,
+            "columns": columns,
+            "cells": states_of(lines, columns, cells, by),
             "summary": whole,
             "total": total,
             "by": by,
@@ -156,13 +158,25 @@ def _people(
     )
 
 
+def states_of(
+    lines: Sequence[Line], columns: Sequence[Column], cells: Mapping[tuple[int, str], Block], by: str
+) -> dict[int, list[tuple[str, str]]]:
+    """Return label and state of every cell of a person's row, so that the template only writes them."""
+    heads = [(column.key, column.key if by == BY_DAY else column.short) for column in columns]
+    found = {}
+    for line in lines:
+        row = [(label, cells.get((line.assignment_id, key))) for key, label in heads]
+        found[line.assignment_id] = [(label, block.state if block else "none") for label, block in row]
+    return found
+
+
 def _sees_all_teams(actor: Actor) -> bool:
     return actor.leads_root or not actor.teams_below
 
 
-def filter_of(goal: Goal, table: TableState) -> Filter:
+def filter_of(goal: Goal, table: TableState, teams: Sequence[TeamRow]) -> Filter:
     """Return which people are meant by the filters in the address; what does not exist filters nothing away."""
-    team = next((each.id for each in team_tree() if each.code == table.get("team")), None)
+    team = next((each.id for each in teams if each.code == table.get("team")), None)
     return Filter(
         document_id=goal.document_id,
         team_id=team,
