@@ -146,7 +146,9 @@ def test_a_preview_runs_nothing(client, me, body):
 
 def test_a_lesson_shows_its_self_check_without_the_answer(client, me):
     a_draft(me, a_lesson_text(), kind="lesson", slug="l")
-    found = preview(client, "lesson", "l", a_lesson_text(body=f"## 一\n正文\n\n## 自测\n\n### 题\n- 答案：对\n\n> 解析：{SECRET}"))
+    found = preview(
+        client, "lesson", "l", a_lesson_text(body=f"## 一\n正文\n\n## 自测\n\n### 题\n- 答案：对\n\n> 解析：{SECRET}")
+    )
     assert "自测，不计分" in found["preview"]
     assert SECRET not in found["preview"]
 

@@ -29,7 +29,9 @@ def sent(client: Any, kind: str, slug: str, page: str = "edit", *, json: bool = 
     if "markdown" in values:
         values["markdown"] = values["markdown"].replace("\r\n", "\n").replace("\n", "\r\n")
     values["csrf_token"] = token(client, "/studio/new")
-    parts = [f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{values[name]}\r\n' for name in values]
+    parts = [
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{values[name]}\r\n' for name in values
+    ]
     return client.post(
         address(kind, slug, page),
         data=("".join(parts) + f"--{BOUNDARY}--\r\n").encode(),

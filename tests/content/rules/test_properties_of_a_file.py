@@ -18,7 +18,11 @@ def value(source, name, kind=Word.QUIZ):
 
 
 def test_the_form_shows_what_the_file_says_in_either_language():
-    assert (value(QUIZ, "front-pass"), value(QUIZ, "front-use"), value(QUIZ, "front-tags")) == ("80%", "exam", "售后、退货")
+    assert (value(QUIZ, "front-pass"), value(QUIZ, "front-use"), value(QUIZ, "front-tags")) == (
+        "80%",
+        "exam",
+        "售后、退货",
+    )
     english = "---\ntype: quiz\nshuffle: [questions, options]\ntags: [a, b]\n---\n"
     assert (value(english, "front-shuffle"), value(english, "front-tags")) == ("questions options", "a, b")
 
