@@ -141,6 +141,8 @@ def resolve(html: str, url: Callable[[str], str | None]) -> Markup:
 
 def localise(html: str, gettext: Callable[[str], str]) -> Markup:
     """Return compiled HTML with the words 话术, 复制, 内部 in the reader's language."""
+    if "data-say" not in html:
+        return Markup(html)  # noqa: S704 (compiled before)
     words = {name: pattern.format(word=escape(word.render(gettext))) for name, (word, pattern) in SAID.items()}
     return Markup(_SAY.sub(lambda match: words.get(match[1], ""), html))  # noqa: S704 (words are escaped)
 

@@ -18,6 +18,7 @@ from lms.quizzes.rules.attempts import (
     Start,
     State,
     attempts_left,
+    attempts_to_use,
     deadline,
     is_newer,
     is_over,
@@ -176,3 +177,12 @@ def test_a_check_shows_the_key_when_it_has_ended(passed):
 )
 def test_an_exam_shows_the_key_when_it_is_passed_or_cannot_be_repeated(passed, left, shown):
     assert reveal(Use.EXAM, ended=True, passed=passed, left=left) is shown
+
+
+def test_the_attempt_that_is_open_is_still_one_to_use_the_key_in():
+    rules = QuizRules(use=Use.EXAM, pass_mark=Fraction(4, 5), attempts=2)
+    failed = Past(number=1, state=State.SUBMITTED)
+    again = Past(number=2, state=State.OPEN)
+    assert attempts_left(rules, [failed, again]) == 0
+    assert attempts_to_use(rules, [failed, again]) == 1
+    assert attempts_to_use(QuizRules(use=Use.EXAM, pass_mark=Fraction(4, 5)), [failed, again]) is None

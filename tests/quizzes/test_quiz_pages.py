@@ -62,7 +62,7 @@ def post(client, attempt, **fields):
 def test_the_first_page_says_what_awaits_and_offers_one_button(client, person):
     slug = a_quiz(*one_of_each(), seconds=900, attempts=3, use=Use.EXAM)
     page = html(client, f"/quizzes/{slug}")
-    for words in ("7 题", "15 分钟", "80 分", "3 次", "自动保存"):
+    for words in ("<dd>7</dd>", "15 分钟", "80 分", "3 次", "自动保存"):
         assert words in page
     assert page.count("btn-primary") == 1
 
