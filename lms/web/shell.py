@@ -8,7 +8,6 @@ from pathlib import Path
 from flask import Flask, Response, current_app, request, session
 from flask import url_for as flask_url_for
 from flask_wtf.csrf import generate_csrf
-from werkzeug.routing import IntegerConverter as AnyInteger
 
 from lms.core import clock
 from lms.core.here import local, settings, today
@@ -110,14 +109,7 @@ def show_text(value: Text | str) -> str:
     return say(value) if isinstance(value, Text) else value
 
 
-class IntegerConverter(AnyInteger):
-    """A number in an address that a database can hold; a longer one is no address of ours (404)."""
-
-    regex = r"\d{1,18}"
-
-
 def init_app(app: Flask) -> None:
-    app.url_map.converters["int"] = IntegerConverter
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
