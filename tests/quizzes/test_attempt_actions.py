@@ -8,11 +8,13 @@ from sqlalchemy import func, select
 from lms.content.models import Document
 from lms.core import clock
 from lms.core.access import Role
+from lms.core.bus import Bus
 from lms.core.db import session, transaction
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.points import from_fraction
 from lms.questions.spec import Kind
 from lms.quizzes import actions, jobs, queries
+from lms.quizzes.events import QuizGraded
 from lms.quizzes.models import Attempt, AttemptItem
 from lms.quizzes.rules.attempts import AttemptClosed, CoolingDown, NoAttemptsLeft, State
 from lms.quizzes.spec import Section, Use
@@ -265,6 +267,30 @@ def test_all_right_earns_all_and_is_recorded_once_with_its_minutes(world):
     assert (line.credited_minutes, line.observed_seconds, line.ref) == (15, 372, attempt)
     assert session().get_one(Standing, (actor.id, document_id(slug))).state == "done"
     assert log.verify().problems == ()
+
+
+def test_the_house_is_told_of_each_result_once(world, monkeypatch):
+    bus, heard = Bus(), []
+    bus.subscribe(QuizGraded, heard.append)
+    monkeypatch.setitem(world.extensions, "lms_bus", bus)
+    actor, slug = an_actor(), a_quiz()
+    attempt = begun(actor, slug)
+    answered_right(actor, attempt)
+    with clock.frozen(NOON):
+        handed_in(actor, attempt)
+        handed_in(actor, attempt)
+    points = from_fraction(2)
+    assert heard == [
+        QuizGraded(
+            person_id=actor.id,
+            document_id=document_id(slug),
+            attempt_id=attempt,
+            earned=points,
+            possible=points,
+            passed=True,
+            at=NOON,
+        )
+    ]
 
 
 def test_parts_of_an_answer_earn_exact_parts(world):
