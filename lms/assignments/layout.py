@@ -1,7 +1,7 @@
 """Laying out a document as the items that somebody owes: a curriculum and its courses flattened to their leaves."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
 
 from lms.assignments.rules import Item
@@ -15,24 +15,8 @@ from lms.core.errors import Invalid
 CONTAINERS = frozenset({"course", "curriculum"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
-    """One item to be, without a person: `day` is the rostered day by which it is due, counted from 1."""
-
-    document_id: int
-    purpose: str
-    container_id: int | None
-    stage: int | None
-    stage_name: str
-    after_stage: int | None
-    in_order: bool
-    required: bool
-    minutes: int
-    day: int | None
-
-
-def lay_out(document_id: int) -> list[Planned]:
-    """Return the items of a published document, in order; a leaf is its own single item.
+def lay_out(document_id: int) -> list[Item]:
+    """Return the items of a published document, in order and without a person or a day; a leaf is its own single item.
 
     A step whose document is missing or not published is left out: nobody can owe what can't be read.
     """
@@ -47,7 +31,7 @@ def lay_out(document_id: int) -> list[Planned]:
         if target.kind == "course" and target.published_id is not None
     }
     inner = content.by_path([step.target for inside in courses.values() for step in inside])
-    planned: list[Planned] = []
+    planned: list[Item] = []
     for step in steps:
         if step.sign_off:
             planned.append(_planned(step, card, purpose="sign_off"))
@@ -70,8 +54,10 @@ def _steps(card: Card) -> Sequence[Step]:
     return kind_of(card.kind).expand(content.compiled(card.published_id))
 
 
-def _leaf(card: Card) -> Planned:
-    return Planned(
+def _leaf(card: Card) -> Item:
+    return Item(
+        assignment_id=0,
+        position=0,
         document_id=card.document_id,
         purpose="complete",
         container_id=None,
@@ -82,15 +68,22 @@ def _leaf(card: Card) -> Planned:
         required=True,
         minutes=card.minutes,
         day=None,
+        due_on=None,
+        opened_at=None,
+        done_at=None,
+        exempt=False,
+        waits_for_others=card.kind == "task",
     )
 
 
 def _planned(
     step: Step, card: Card, *, purpose: str = "complete", container: Card | None = None, inside: Step | None = None
-) -> Planned:
+) -> Item:
     own_day = inside.day if inside and inside.day is not None else step.day
     minutes = (inside.minutes if inside else step.minutes) if purpose == "complete" else 0
-    return Planned(
+    return Item(
+        assignment_id=0,
+        position=0,
         document_id=card.document_id,
         purpose=purpose,
         container_id=container.document_id if container else None,
@@ -101,10 +94,15 @@ def _planned(
         required=step.required and (inside is None or inside.required),
         minutes=card.minutes if minutes is None and purpose == "complete" else minutes or 0,
         day=own_day if own_day is not None else step.last_day,
+        due_on=None,
+        opened_at=None,
+        done_at=None,
+        exempt=False,
+        waits_for_others=purpose == "sign_off" or card.kind == "task",
     )
 
 
-def due_days(planned: Sequence[Planned], starts_on: date, works: Callable[[date], bool]) -> list[date | None]:
+def due_days(planned: Sequence[Item], starts_on: date, works: Callable[[date], bool]) -> list[date | None]:
     """Return the due day of each item: the nth rostered day from the start, None where no day is planned.
 
     A roster that ends too early leaves the item without a due day rather than stopping the person's training.
@@ -119,43 +117,9 @@ def due_days(planned: Sequence[Planned], starts_on: date, works: Callable[[date]
     return [known[item.day] if item.day is not None else None for item in planned]
 
 
-def as_items(planned: Sequence[Planned], days: Sequence[date | None], assignment_id: int) -> list[Item]:
+def dated(planned: Sequence[Item], days: Sequence[date | None], assignment_id: int) -> list[Item]:
     """Return the planned items as items of one assignment, in order, nothing done yet."""
     return [
-        Item(
-            assignment_id=assignment_id,
-            position=position,
-            document_id=item.document_id,
-            purpose=item.purpose,
-            container_id=item.container_id,
-            stage=item.stage,
-            stage_name=item.stage_name,
-            after_stage=item.after_stage,
-            in_order=item.in_order,
-            required=item.required,
-            minutes=item.minutes,
-            day=item.day,
-            due_on=due_on,
-            opened_at=None,
-            done_at=None,
-            exempt=False,
-            waits_for_others=item.purpose == "sign_off",
-        )
+        replace(item, assignment_id=assignment_id, position=position, due_on=due_on)
         for position, (item, due_on) in enumerate(zip(planned, days, strict=True))
     ]
-
-
-def planned_again(item: Item) -> Planned:
-    """Return an item as it was planned, for computing its due day anew."""
-    return Planned(
-        document_id=item.document_id,
-        purpose=item.purpose,
-        container_id=item.container_id,
-        stage=item.stage,
-        stage_name=item.stage_name,
-        after_stage=item.after_stage,
-        in_order=item.in_order,
-        required=item.required,
-        minutes=item.minutes,
-        day=item.day,
-    )

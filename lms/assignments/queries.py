@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.assignments import rules
@@ -19,6 +19,7 @@ __all__ = [
     "Duty",
     "Place",
     "duties",
+    "duties_about",
     "duties_of_assignments",
     "finished",
     "last_activity",
@@ -76,6 +77,10 @@ _ITEMS = (
 _OF_DUTY = 17
 """Place of the first column of `_ITEMS` that is not the item's own."""
 _OF_PERSON = _ITEMS.where(Assignment.person_id == bindparam("person_id"), Assignment.state != "withdrawn")
+_same = aliased(AssignmentItem)
+_ABOUT = _OF_PERSON.where(
+    exists().where(_same.assignment_id == Assignment.id, _same.document_id == bindparam("document_id"))
+)
 _OF_ASSIGNMENTS = _ITEMS.where(Assignment.id.in_(bindparam("ids", expanding=True)))
 
 
@@ -149,6 +154,14 @@ def duties(person_id: int, today: date) -> list[Duty]:
     return _duties(rows(_OF_PERSON, {"person_id": person_id}), today)
 
 
+def duties_about(person_id: int, document_id: int, today: date) -> list[Duty]:
+    """Return the duties of the assignments in which the document stands: what its own page needs to know.
+
+    Nothing is read where the document is not owed.
+    """
+    return _duties(rows(_ABOUT, {"person_id": person_id, "document_id": document_id}), today)
+
+
 def duties_of_assignments(assignment_ids: Sequence[int], today: date) -> list[Duty]:
     """Return every item of these assignments, in one statement."""
     if not assignment_ids:
@@ -159,9 +172,9 @@ def duties_of_assignments(assignment_ids: Sequence[int], today: date) -> list[Du
 def locked_reason(person_id: int, document_id: int, today: date, *, every: Sequence[Duty] | None = None) -> Text | None:
     """Return why a person may not start a document yet; None where it is open or not owed at all.
 
-    What is owed twice is locked only while it is locked everywhere. every: the person's `duties`, where they are read.
+    What is owed twice is locked only while it is locked everywhere. every: the person's `duties`, if at hand.
     """
-    every = duties(person_id, today) if every is None else every
+    every = duties_about(person_id, document_id, today) if every is None else every
     mine = [each for each in every if each.item.document_id == document_id and each.item.purpose == "complete"]
     if not mine:
         return None

@@ -29,8 +29,7 @@ def reschedule(person_ids: Sequence[int]) -> None:
         if session().get_one(Document, assignment.document_id).kind == "curriculum":
             assignment.starts_on = _earlier_start(assignment, first_days[assignment.person_id])
         items = items_of(assignment.id)
-        planned = [layout.planned_again(item) for item in items]
-        days = layout.due_days(planned, assignment.starts_on, works[assignment.person_id])
+        days = layout.due_days(items, assignment.starts_on, works[assignment.person_id])
         write_items(
             assignment,
             [
@@ -75,7 +74,7 @@ def lay_out_anew(actor_id: int | None, document_id: int) -> None:
     for assignment in affected:
         planned = plans[assignment.document_id]
         days = layout.due_days(planned, assignment.starts_on, works[assignment.person_id])
-        fresh = layout.as_items(planned, days, assignment.id)
+        fresh = layout.dated(planned, days, assignment.id)
         carried = rules.carry_over(fresh, items_of(assignment.id))
         done = with_past(assignment.person_id, carried, assignment.counts_from)
         write_items(assignment, [new if old.done_at is None else old for old, new in zip(carried, done, strict=True)])

@@ -84,7 +84,7 @@ def assign(
         _give_reason(assignment, kind, ref or (f"person:{actor.id}" if actor else "system"), due_on, now)
         if fresh:
             days = layout.due_days(planned, assignment.starts_on, works[person_id])
-            items = layout.as_items(planned, days, assignment.id)
+            items = layout.dated(planned, days, assignment.id)
             write_items(assignment, with_past(person_id, items, assignment.counts_from))
             emit(Assigned(person_id=person_id, document_id=document_id, assignment_id=assignment.id))
         settle(actor, assignment, source="assign")
