@@ -1,0 +1,355 @@
+"""The canary in the answer keys: nobody sees a key, an explanation or a rubric before the release rule says so.
+
+Whatever must not be seen before its time holds a random token. Everything that can be got is got: each GET of the
+URL map under real names, as page, JSON and file, and every link on these pages; no token may be among it.
+"""
+
+import io
+import re
+import secrets
+import zipfile
+from html import unescape
+from urllib.parse import urlsplit
+
+import pytest
+
+from lms.core.access import Role
+from lms.core.db import transaction
+from lms.quizzes import actions
+from tests.support.make import a_person, as_actor
+from tests.support.make_content import a_document, an_article_text
+from tests.support.make_house import a_house, address, all_rules, browser_of, values_of
+from tests.support.make_quizzes import answered_right, begun, handed_in, paper, right_value
+
+# What is released is decided in Python; which attempt is whose on both databases is proved in test_ownership.py.
+pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True, scope="session")
+
+HEAD = "Kz7"
+"""How each token begins: what a search is made for, because a page may repeat what was searched."""
+PAPERS = ("exam", "check", "practice")
+MOST_PAGES = 400
+FILES = ("?format=csv", "?format=xlsx")
+
+
+class Canary:
+    """Tokens by what they stand in: plant("note 1") gives one, seen(text) says which of them are in the text."""
+
+    def __init__(self):
+        self.tokens = {}
+
+    def plant(self, where):
+        token = self.tokens[where] = f"{HEAD}{secrets.token_hex(6)}"
+        return token
+
+    def number(self, where):
+        token = self.tokens[where] = str(secrets.randbelow(8 * 10**8) + 10**8)
+        return token
+
+    def seen(self, pages):
+        return sorted(
+            {
+                f"{where} at {path}"
+                for path, text in pages.items()
+                for where, token in self.tokens.items()
+                if token in text
+            }
+        )
+
+
+def quiz_text(canary, name, use, more=""):
+    """Return a quiz with one question of each kind; the open one counts little, so that a right paper passes."""
+    plant = lambda where: canary.plant(f"{name}: {where}")  # noqa: E731 - six letters for twenty places
+    return f"""---
+类型: 测验
+及格: 80%
+用途: {use}
+{more}---
+# {name}
+
+## 全部题
+`全部` `每题4分`
+
+### 单选：几天内可以退货？
+1. [ ] 三天
+    - 解析：{plant("note of a wrong option")}
+2. [x] 七天
+    - 解析：{plant("note of the right option")}
+
+> 解析：{plant("explanation of a single")}，见[时效](../kb_content/after-sales/time.md#时效)。
+
+### 多选：哪些不能退？
+- [x] 定制的杯子
+    - 解析：{plant("note of a multiple")}
+- [x] 车厘子
+- [ ] 试穿过的外套
+
+> 解析：{plant("explanation of a multiple")}
+
+### 判断：退回运费由商家承担。
+- 答案：错
+
+> 解析：{plant("explanation of a statement")}
+
+### 填空：收到退货后应在 ____ 小时内完成 ____ 。
+- 空1：48 | {plant("an accepted word")}
+- 空2：退款
+
+> 解析：{plant("explanation of gaps")}
+
+### 数值：应退多少元？
+- 答案：{canary.number(f"{name}: the right number")} 元
+
+### 排序：请排好退货的步骤。
+`排序`
+
+1. 核对订单
+2. 判断类目
+3. 登记退款
+
+> 解析：{plant("explanation of an order")}
+
+### 连线：把诉求和处理连起来。
+- 尺码不合适 => 引导换货
+- 收到破损 => 商家承担运费
+- （干扰项） => 让顾客找快递
+
+> 解析：{plant("explanation of pairs")}
+
+### 问答：写出你的回复。
+- 必说（1分）：理解 | {plant("a phrase of the rubric")}
+- 禁说（-1分）：爱退不退 | {plant("a forbidden phrase")}
+- 评分（1分）：语气平和{plant("a criterion for a person")}
+
+> 参考：很抱歉{plant("model answer")}
+"""
+
+
+def lesson_text(canary):
+    return f"""---
+类型: 课时
+时长: 9分钟
+---
+# 带自测的课
+
+## 第一节
+正文。
+
+## 自测
+
+### 刻了名字的杯子要退，怎么办？
+1. [ ] 同意
+    - 解析：{canary.plant("self-check 1: note")}
+2. [x] 先问质量
+
+> 解析：{canary.plant("self-check 1: explanation")}
+
+### 应在 ____ 小时内退款。
+- 空1：48 | {canary.plant("self-check 2: accepted word")}
+
+> 解析：{canary.plant("self-check 2: explanation")}
+"""
+
+
+class Class:
+    """A house in which three quizzes and a lesson carry tokens, and one learner who takes them."""
+
+    def __init__(self, world):
+        self.world, self.house, self.canary = world, a_house(), Canary()
+        self.learner = as_actor(self.house.own)
+        trainer = as_actor(self.house.people["trainer"])
+        for slug, use, more in (("exam", "考试", "可考次数: 3\n"), ("check", "小测", ""), ("practice", "练习", "")):
+            a_document(trainer, quiz_text(self.canary, slug, use, more), kind="quiz", slug=slug)
+        a_document(trainer, lesson_text(self.canary), kind="lesson", slug="checked")
+        a_document(trainer, an_article_text("考前必读", "见[考试](../quizzes/exam.md)。"), slug="before")
+        self.attempts = {}
+
+    def begin(self, slug):
+        self.attempts[slug] = self.attempt = begun(self.learner, slug)
+        return self.attempt
+
+    def answer(self, key, value):
+        with transaction():
+            item = paper(self.learner, self.attempt)[key]
+            actions.save_answer(self.learner, self.attempt, key, value, item.seq + 1)
+
+    def answer_wrong(self):
+        """Answer something to every question, the key to none of those with one."""
+        items = paper(self.learner, self.attempt)
+        for key, item in items.items():
+            kind = item.question.kind.value
+            values = {"true_false": True, "fill_in": ["1", "2"], "numeric": "1", "open": "爱退不退，规定就是这样"}
+            wrong = values.get(kind, right_value(item))
+            if kind == "single":
+                wrong = next(each for each in ("o1", "o2") if each != wrong)
+            self.answer(key, wrong)
+
+    def everything(self, who="own"):
+        """Return all that this person can get, by address."""
+        client, _ = browser_of(self.world, self.house.people[who])
+        found, waiting = {}, list(dict.fromkeys(self.addresses()))
+        while waiting and len(found) < MOST_PAGES:
+            path = waiting.pop(0)
+            if path in found:
+                continue
+            with client.get(path) as answer:
+                assert answer.status_code < 500, path
+                found[path] = text_of(answer)
+            if answer.status_code < 400 and answer.mimetype == "text/html":
+                waiting += [href for href in links(found[path]) if href not in found]
+        for path in [path for path in found if path.startswith("/learn/lesson/")]:
+            found[f"{path} as a fragment"] = client.get(path, headers={"X-Fragment": "check"}).text
+        return found
+
+    def addresses(self):
+        for rule in all_rules(self.world):
+            if "GET" not in rule.methods:
+                continue
+            for values in self.values_of(rule):
+                path = address(self.world, rule, values)
+                yield path
+                if rule.endpoint in {"reports.completion", "reports_api.completion", "accounts.people"}:
+                    yield from (path + more for more in FILES)
+        yield from (f"/quizzes/{slug}" for slug in PAPERS)
+        for attempt in self.attempts.values():
+            yield from (f"/attempts/{attempt}{more}" for more in ("", "/confirm", "/result", "?q=3"))
+            yield f"/api/v1/attempts/{attempt}"
+        yield from ("/learn/lesson/checked", "/learn/lesson/checked?q=1", "/learn/lesson/checked?q=2", "/kb/before")
+        yield from (f"/kb?q={HEAD}", f"/api/v1/kb/search?q={HEAD}", f"/people?q={HEAD}", f"/studio?q={HEAD}")
+        yield from (f"/api/v1/kb/articles/{slug}" for slug in ("exam", "checked", "before"))
+
+    def values_of(self, rule):
+        if rule.endpoint.startswith("content.") and rule.arguments:
+            named = [("lesson", "checked"), *(("quiz", slug) for slug in PAPERS)]
+            more = {"number": 1} if "number" in rule.arguments else {}
+            return [{"kind": kind, "slug": slug, **more} for kind, slug in named]
+        return values_of(self.house, rule) if rule.arguments else [{}]
+
+    def seen(self, who="own"):
+        return self.canary.seen(self.everything(who))
+
+
+def links(page):
+    for href in re.findall(r'(?:href|action|data-[a-z]+)="([^"#]+)', page):
+        href = unescape(href)
+        if href.startswith("/") and not urlsplit(href).netloc and not href.startswith(("/static", "/bootstrap")):
+            yield href
+
+
+def text_of(answer):
+    """Return the body as text; a workbook is unpacked."""
+    if answer.data.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(answer.data)) as book:
+            return "".join(book.read(name).decode() for name in book.namelist())
+    return answer.data.decode("utf-8", "replace")
+
+
+@pytest.fixture
+def school(world):
+    return Class(world)
+
+
+def places(seen):
+    """Return where tokens were seen, without the addresses."""
+    return {each.partition(" at ")[0] for each in seen}
+
+
+def test_the_trainer_sees_every_token_so_the_crawl_can_see_them(school):
+    assert places(school.seen("trainer")) == set(school.canary.tokens)
+
+
+def test_before_an_attempt_no_token_is_seen(school):
+    assert school.seen() == []
+
+
+@pytest.mark.parametrize("slug", PAPERS)
+def test_during_an_attempt_no_token_is_seen(school, slug):
+    school.begin(slug)
+    school.answer_wrong()
+    assert school.seen() == []
+
+
+def test_a_failed_exam_that_can_be_repeated_shows_no_token_also_while_it_is_repeated(school):
+    first = school.begin("exam")
+    school.answer_wrong()
+    handed_in(school.learner, first)
+    assert school.seen() == []
+    school.begin("exam")
+    school.attempts["first"] = first
+    assert school.seen() == []
+
+
+def test_the_key_of_an_earlier_attempt_stays_closed_during_the_last_one(school):
+    first = school.begin("exam")
+    handed_in(school.learner, first)
+    handed_in(school.learner, school.begin("exam"))
+    school.begin("exam")
+    school.attempts["first"] = first
+    assert school.seen() == []
+
+
+def test_an_exam_with_no_attempt_left_shows_its_key(school):
+    for _ in range(3):
+        handed_in(school.learner, school.begin("exam"))
+    assert places(school.seen()) == released(school, "exam")
+
+
+@pytest.mark.parametrize("slug", PAPERS)
+def test_what_was_passed_shows_its_key_and_never_the_rubric(school, slug):
+    attempt = school.begin(slug)
+    answered_right(school.learner, attempt)
+    handed_in(school.learner, attempt)
+    seen = school.seen()
+    assert places(seen) == released(school, slug)
+    assert places(each for each in seen if "/api/" in each) == released(school, slug)
+
+
+def test_a_voided_exam_shows_no_token_again(school):
+    attempt = school.begin("exam")
+    answered_right(school.learner, attempt)
+    handed_in(school.learner, attempt)
+    with transaction():
+        actions.void(as_actor(school.house.people["trainer"]), attempt, "题目泄露")
+    own_answer = {"exam: the right number"}
+    assert places(school.seen()) == own_answer
+
+
+def test_a_practice_shows_the_key_of_the_question_that_was_looked_up_alone(school):
+    school.begin("practice")
+    school.answer_wrong()
+    with transaction():
+        actions.check_answer(school.learner, school.attempt, "q1")
+    mine = {"note of a wrong option", "note of the right option", "explanation of a single"}
+    assert places(school.seen()) == {f"practice: {each}" for each in mine}
+
+
+def test_a_self_check_shows_its_key_after_ones_own_answer_alone(school):
+    client, csrf = browser_of(school.world, school.house.own)
+    form = {"q": "1", "revision": "2", "answer": "o1"}
+    assert client.post("/learn/check/checked", data=form, headers={"X-CSRFToken": csrf}).status_code == 302
+    assert places(school.seen()) == {"self-check 1: note", "self-check 1: explanation"}
+    assert school.seen("mate") == []
+
+
+@pytest.mark.parametrize("who", ["mate", "mentor", "lead", "other_lead", "hr", "admin"])
+def test_somebody_elses_attempt_opens_no_key_before_its_time(school, who):
+    first = school.begin("exam")
+    school.answer_wrong()
+    handed_in(school.learner, first)
+    school.begin("check")
+    assert school.seen(who) == []
+
+
+def test_a_person_without_the_exam_sees_nothing_of_it_after_another_has_passed(school):
+    attempt = school.begin("exam")
+    answered_right(school.learner, attempt)
+    handed_in(school.learner, attempt)
+    school.house.people["new"] = a_person(Role.AGENT)
+    assert school.seen("stranger") == school.seen("new") == []
+
+
+def released(school, slug):
+    """Return what the key of a quiz shows once it may be known: all but the rubric."""
+    rubric = {"a phrase of the rubric", "a forbidden phrase", "a criterion for a person"}
+    return {where for where in school.canary.tokens if where.startswith(f"{slug}: ")} - {
+        f"{slug}: {each}" for each in rubric
+    }

@@ -1,0 +1,294 @@
+"""Whose thing is it: every route that names one, for everybody who might ask, with the status in a table.
+
+A route with a parameter that stands in no table fails here. What somebody may not see is answered exactly like what
+does not exist. The rows of roles alone (who gets through the gate) are in tests/web/test_gates.py.
+"""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from lms.content import actions as content
+from lms.core.db import transaction
+from tests.support.make import as_actor
+from tests.support.make_content import a_document, a_draft, a_quiz_text, an_article_text
+from tests.support.make_house import COURSE, a_house, address, ask, browser_of, object_rules, values_of
+from tests.support.make_learning import lesson_text
+
+WHO = ["own", "mate", "mentor", "lead", "other_lead", "trainer", "quality", "hr", "admin", "director"]
+"""Whose browser: the person's own, one of the same team, the mentor, the team's lead, another team's lead, roles."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One row: the statuses in the order of WHO; what is sent along. json None: a form. at: which attempt."""
+
+    statuses: str
+    form: dict = field(default_factory=dict)
+    json: dict | None = None
+    at: str = "open"
+
+    def status(self, who):
+        return int(self.statuses.split()[WHO.index(who)])
+
+
+def only_own(status):
+    return f"{status} " + "404 " * 9
+
+
+VERSION = {"version": "{version}"}
+#                                 own mate mentor lead other trainer quality hr admin director
+CONFIRM = "403 403 {0} {0} 404 {0} 403 403 403 403"
+EDIT_PERSON = "403 403 403 403 403 403 403 {0} {0} 403"
+EDIT_COHORT = "403 403 403 403 403 {0} 403 {0} {0} 403"
+ROSTER = "403 403 403 {0} 404 {0} 403 {0} {0} 403"
+SLIP = "403 403 403 200 404 200 403 200 200 403"
+TABLE = {
+    ("GET", "accounts.cohort"): Asked("403 403 200 200 404 200 200 200 200 200"),
+    ("POST", "accounts.cohort_add"): Asked(EDIT_COHORT.format(422)),
+    ("POST", "accounts.cohort_change"): Asked(EDIT_COHORT.format(422)),
+    ("POST", "accounts.cohort_mentors"): Asked(EDIT_COHORT.format(302)),
+    ("POST", "accounts.cohort_remove"): Asked(EDIT_COHORT.format(302)),
+    ("POST", "accounts.cohort_slips"): Asked(SLIP),
+    ("GET", "accounts.person"): Asked("403 403 200 200 404 200 200 200 200 200"),
+    ("POST", "accounts.person_close"): Asked(EDIT_PERSON.format(302)),
+    ("POST", "accounts.person_end_sessions"): Asked(EDIT_PERSON.format(302)),
+    ("POST", "accounts.person_facts"): Asked(EDIT_PERSON.format(422)),
+    ("POST", "accounts.person_grant"): Asked(EDIT_PERSON.format(422)),
+    ("POST", "accounts.person_mentor"): Asked(EDIT_PERSON.format(422)),
+    ("POST", "accounts.person_move"): Asked(EDIT_PERSON.format(422)),
+    ("POST", "accounts.person_reopen"): Asked(EDIT_PERSON.format(302)),
+    ("POST", "accounts.person_revoke"): Asked(EDIT_PERSON.format(302)),
+    ("POST", "accounts.person_shops"): Asked(EDIT_PERSON.format(302)),
+    ("POST", "accounts.person_slip"): Asked(SLIP),
+    ("POST", "accounts.revoke_token"): Asked(only_own(302)),
+    ("GET", "accounts.roster_person"): Asked(ROSTER.format(200)),
+    ("POST", "accounts.roster_person_set"): Asked(ROSTER.format(302)),
+    ("POST", "accounts.roster_stop"): Asked(ROSTER.format(302)),
+    ("POST", "accounts.team_change"): Asked(EDIT_PERSON.format(422)),
+    ("POST", "learning.confirm_people"): Asked(CONFIRM.format(302), form={"person": "{person}"}),
+    ("POST", "learning.decide"): Asked(CONFIRM.format(302), form=VERSION),
+    ("GET", "learning.photo"): Asked("200 404 200 200 404 200 404 404 404 404"),
+    ("POST", "learning.remove_photo"): Asked(only_own(409)),
+    ("POST", "learning.sign_off"): Asked(CONFIRM.format(302), form={"person": "{person}"}),
+    ("POST", "learning_api.confirm_task"): Asked(CONFIRM.format(200), json=VERSION),
+    ("POST", "learning_api.return_task"): Asked(CONFIRM.format(200), json={**VERSION, "remark": "补一句"}),
+    ("GET", "quizzes.confirm"): Asked(only_own(200)),
+    ("GET", "quizzes.paper"): Asked(only_own(200)),
+    ("GET", "quizzes.result"): Asked("200 404 200 200 404 200 200 200 404 200", at="done"),
+    ("POST", "quizzes.save"): Asked(only_own(303)),
+    ("POST", "quizzes.submit"): Asked(only_own(303)),
+    ("POST", "quizzes.void"): Asked("403 403 403 403 403 303 403 403 403 303", form={"reason": "代考"}),
+    ("GET", "quizzes_api.attempt"): Asked(only_own(200)),
+    ("PUT", "quizzes_api.answer"): Asked(only_own(200), json={"value": "o1", "seq": 7}),
+    ("PUT", "quizzes_api.flag"): Asked(only_own(200), json={"flagged": True}),
+    ("POST", "quizzes_api.submit"): Asked(only_own(200)),
+    ("GET", "reports.person"): Asked("403 403 200 200 404 200 200 200 403 200"),
+}
+"""Things of one person, asked for by everybody."""
+
+DOCUMENTS = {
+    ("GET", "kb.article"): ("article", 200, {}),
+    ("GET", "kb_api.article"): ("article", 200, None),
+    ("POST", "learning.check"): ("lesson", 302, {"q": "1", "revision": "2", "answer": "o1"}),
+    ("POST", "learning.complete"): ("lesson", 302, {"revision": "2"}),
+    ("GET", "learning.course"): ("course", 200, {}),
+    ("GET", "learning.curriculum"): ("curriculum", 200, {}),
+    ("GET", "learning.lesson"): ("lesson", 200, {}),
+    ("GET", "learning.task"): ("task", 200, {}),
+    ("POST", "learning.work"): ("task", 302, {"version": "0", "evidence": "听了"}),
+    ("POST", "learning_api.complete_document"): ("lesson", 200, None),
+    ("PUT", "learning_api.save_task"): ("task", 200, None),
+    ("GET", "quizzes.intro"): ("quiz", 200, {}),
+    ("POST", "quizzes.start"): ("quiz", 303, {}),
+    ("POST", "quizzes_api.start"): ("quiz", 201, None),
+}
+"""Documents: their kind, the status for who may read them, the form. None: the API, with JSON."""
+BODIES = {
+    "learning_api.complete_document": {"revision": 2},
+    "learning_api.save_task": {"ticked": [0]},
+}
+
+TYPED = {"data": {"markdown": "# 改"}}
+STUDIO = {
+    "content.archive": (200, {}),
+    "content.archive_submit": (422, TYPED),
+    "content.diff": (200, {}),
+    "content.edit": (200, {}),
+    "content.fix": (200, TYPED),
+    "content.history": (200, {}),
+    "content.preview": (200, TYPED),
+    "content.publish": (200, {}),
+    "content.publish_submit": (422, TYPED),
+    "content.rename": (200, {}),
+    "content.rename_submit": (422, TYPED),
+    "content.restore": (422, TYPED),
+    "content.save": (303, TYPED),
+    "content.settle": (302, {}),
+    "content.settle_file": (422, TYPED),
+    "content.settle_submit": (422, TYPED),
+    "content.version": (200, {}),
+    "content.write_properties": (200, TYPED),
+    "content_api.document": (200, {}),
+    "content_api.publish": (409, {"json": {"base_revision": 1, "note": "改好了", "minor": False}}),
+    "content_api.revisions": (200, {}),
+    "content_api.save_draft": (409, {"json": {"base_revision": None, "markdown": "# 改", "note": ""}}),
+}
+"""Documents on the desk: the status for a trainer and what is sent; nobody else gets through the gate."""
+
+FOR_ALL = {"accounts.slip_link": "the token in the address is the whole secret"}
+
+
+def rows(app):
+    return [(method, rule) for rule in object_rules(app) for method in sorted(rule.methods - {"HEAD", "OPTIONS"})]
+
+
+def test_every_route_that_names_a_thing_stands_in_one_table(app):
+    missing = [
+        (method, rule.endpoint)
+        for method, rule in rows(app)
+        if ((method, rule.endpoint) in TABLE)
+        + ((method, rule.endpoint) in DOCUMENTS)
+        + (rule.endpoint in STUDIO)
+        + (rule.endpoint in FOR_ALL)
+        != 1
+    ]
+    assert missing == []
+    there = {(method, rule.endpoint) for method, rule in rows(app)}
+    assert {*TABLE, *DOCUMENTS} <= there
+    assert {*STUDIO, *FOR_ALL} <= {endpoint for _, endpoint in there}
+
+
+def sent(house, asked):
+    """Return what goes with the request: filled in, and as the form or the JSON that it is."""
+    own = {"person": str(house.own.id), "version": str(house.work_version)}
+    if asked.json is None:
+        return {"data": {name: value.format(**own) for name, value in asked.form.items()}}
+    numbers = {name: int(own["version"]) if value == "{version}" else value for name, value in asked.json.items()}
+    return {"json": numbers}
+
+
+@pytest.fixture
+def house(world):
+    return a_house()
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_things_of_a_person(world, house, who):
+    client, csrf = browser_of(world, house.people[who])
+    wrong = []
+    for method, rule in rows(world):
+        asked = TABLE.get((method, rule.endpoint))
+        if asked is None:
+            continue
+        values = values_of(house, rule)[0]
+        if "attempt_id" in values:
+            values["attempt_id"] = house.attempts[asked.at]
+        status, text = ask(world, client, csrf, method, address(world, rule, values), **sent(house, asked))
+        if status != asked.status(who):
+            wrong.append((method, rule.endpoint, status, asked.status(who)))
+        if status == 404 and text != missing_text(world, client, csrf, method, rule, house, asked):
+            wrong.append((method, rule.endpoint, "a foreign thing is not answered like a missing one"))
+    assert wrong == []
+
+
+def missing_text(world, client, csrf, method, rule, house, asked):
+    """Return what is answered where there is no such thing."""
+    values = {
+        name: 999_999_999 if isinstance(value, int) else "0" * 32 for name, value in values_of(house, rule)[0].items()
+    }
+    if "slug" in values:
+        values["slug"] = "no/such"
+    status, text = ask(world, client, csrf, method, address(world, rule, values), **sent(house, asked))
+    assert status == 404
+    return text
+
+
+@pytest.mark.parametrize("endpoint", ["learning.confirm_people", "learning.sign_off"])
+def test_a_foreign_person_in_the_form_is_as_unknown_as_in_the_address(world, house, endpoint):
+    client, csrf = browser_of(world, house.people["lead"])
+    [rule] = [rule for rule in object_rules(world) if rule.endpoint == endpoint]
+    path = address(world, rule, values_of(house, rule)[0])
+    for person in (house.people["stranger"].id, 999_999_999):
+        status, _ = ask(world, client, csrf, "POST", path, data={"person": str(person)})
+        assert status == 404
+
+
+# documents by their state
+
+READERS = {
+    "published": set(WHO),
+    "hidden": {"trainer", "quality", "hr", "director"},  # meant for HR; the others read every audience
+    "drafts": set(),
+    "gone": set(),
+    "missing": set(),
+}
+
+
+def sources():
+    """Return a source of each kind that leads nowhere out of its folder."""
+    task = "---\n类型: 任务\n时长: 9分钟\n确认人: 带教\n---\n# 旁听\n\n- [ ] 记下问题\n"
+    plan = "---\n类型: 培训计划\n---\n# 培训\n\n## 第一段\n`第1-1天`\n\n- [课时](lesson.md) `第1天`\n"
+    return {
+        "article": an_article_text("怎么退货"),
+        "lesson": lesson_text(),
+        "task": task,
+        "quiz": a_quiz_text(),
+        "course": COURSE.replace("own.md", "lesson.md").replace("../quizzes/going.md", "task.md"),
+        "curriculum": plan,
+    }
+
+
+@pytest.fixture
+def library(world, house):
+    """The house with a document of each kind in each state, all under `<state>/<kind>`."""
+    trainer = as_actor(house.people["trainer"])
+    for kind, source in sources().items():
+        a_document(trainer, source, kind=kind, slug=f"published/{kind}")
+        a_document(trainer, source.replace("---\n", "---\n可见: [人事]\n", 1), kind=kind, slug=f"hidden/{kind}")
+        a_draft(trainer, source, kind=kind, slug=f"drafts/{kind}")
+        still_there = source.replace("(lesson", "(../published/lesson").replace("(task", "(../published/task")
+        gone = a_document(trainer, still_there, kind=kind, slug=f"gone/{kind}")
+        with transaction():
+            content.archive(trainer, gone.id)
+    return house
+
+
+@pytest.mark.parametrize("who", ["mate", "lead", "trainer", "quality", "hr", "admin", "director"])
+def test_documents_by_their_state(world, library, who):
+    client, csrf = browser_of(world, library.people[who])
+    wrong = []
+    for method, rule in rows(world):
+        if (method, rule.endpoint) not in DOCUMENTS:
+            continue
+        kind, open_status, form = DOCUMENTS[method, rule.endpoint]
+        body = {"json": BODIES.get(rule.endpoint)} if form is None else {"data": form}
+        missing = None
+        for state in reversed(READERS):
+            values = {"slug": f"{state}/{kind}", **({"kind": kind} if "kind" in rule.arguments else {})}
+            status, text = ask(world, client, csrf, method, address(world, rule, values), **body)
+            expected = open_status if who in READERS[state] else 404
+            missing = missing or text
+            if status != expected:
+                wrong.append((method, rule.endpoint, state, status, expected))
+            elif status == 404 and text != missing:
+                wrong.append((method, rule.endpoint, state, "not answered like a missing one"))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("who", ["trainer", "quality", "lead"])
+def test_the_desk_opens_every_state_to_a_trainer_and_nothing_to_others(world, library, who):
+    client, csrf = browser_of(world, library.people[who])
+    wrong = []
+    for method, rule in rows(world):
+        if rule.endpoint not in STUDIO:
+            continue
+        open_status, body = STUDIO[rule.endpoint]
+        for state in ("published", "drafts", "missing"):
+            values = {"kind": "article", "slug": f"{state}/article", "number": 1}
+            path = address(world, rule, {name: values[name] for name in rule.arguments})
+            status, _ = ask(world, client, csrf, method, path, **body)
+            expected = 403 if who != "trainer" else 404 if state == "missing" else open_status
+            if status != expected:
+                wrong.append((method, rule.endpoint, state, status, expected))
+    assert wrong == []
