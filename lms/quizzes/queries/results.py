@@ -9,8 +9,8 @@ from lms.questions.rules.answers import Answer
 from lms.questions.rules.grade import Graded, grade
 from lms.questions.rules.view import Json, learner_view, review_view
 from lms.questions.spec import Reference
-from lms.quizzes.queries.sittings import Drawn, Sitting, items_of, left_of
-from lms.quizzes.rules.attempts import Mark, Reveal, State, reveal
+from lms.quizzes.queries.sittings import Drawn, Sitting, items_of, tries_of
+from lms.quizzes.rules.attempts import Mark, Reveal, State, attempts_left, attempts_to_use, reveal
 from lms.quizzes.rules.summary import Summary, summary
 
 
@@ -70,18 +70,23 @@ class Result:
 
 def result_of(sitting: Sitting, *, knows_keys: bool = False) -> Result:
     """Return the result of an attempt that is closed. knows_keys: for those who may see every key anyway."""
-    left = left_of(sitting)
+    tries = tries_of(sitting)
     shows = (
         Reveal.KEY
         if knows_keys
-        else reveal(sitting.rules.use, ended=sitting.state is not State.OPEN, passed=sitting.passed, left=left)
+        else reveal(
+            sitting.rules.use,
+            ended=sitting.state is not State.OPEN,
+            passed=sitting.passed,
+            left=attempts_to_use(sitting.rules, tries),
+        )
     )
     items = items_of(sitting)
     marks = [_mark(item) for item in items]
     return Result(
         sitting=sitting,
         reveal=shows,
-        left=left,
+        left=attempts_left(sitting.rules, tries),
         lines=tuple(
             Line(
                 review=review_of(item, shows),

@@ -300,9 +300,14 @@ def as_past(attempts: Sequence[PastAttempt]) -> list[Past]:
 
 def left_of(sitting: Sitting) -> int | None:
     """Return how many more attempts the person may begin under the attempt's own rules; None = any number."""
+    return attempts_left(sitting.rules, tries_of(sitting))
+
+
+def tries_of(sitting: Sitting) -> list[Past]:
+    """Return every attempt of the same person at the same quiz; none is read where any number may begin."""
     if sitting.rules.attempts is None:
-        return None
-    return attempts_left(sitting.rules, as_past(history(sitting.person_id, sitting.document_id, clock.now())))
+        return []
+    return as_past(history(sitting.person_id, sitting.document_id, clock.now()))
 
 
 def seen_by(person_id: int, document_id: int) -> set[str]:

@@ -88,6 +88,13 @@ def attempts_left(rules: QuizRules, past: Iterable[Past]) -> int | None:
     return max(rules.attempts - used, 0)
 
 
+def attempts_to_use(rules: QuizRules, past: Iterable[Past]) -> int | None:
+    """Return in how many attempts an answer can still be given: the open one and those that may begin; None = any."""
+    every = list(past)
+    left = attempts_left(rules, every)
+    return None if left is None else left + sum(attempt.state is State.OPEN for attempt in every)
+
+
 def next_start(rules: QuizRules, past: Iterable[Past]) -> datetime | None:
     """Return when the next attempt may begin at the earliest; None where there is nothing to wait for."""
     ends = [a.ended_at for a in past if a.ended_at is not None and a.state is not State.VOIDED]
@@ -190,9 +197,10 @@ def reveal(
 ) -> Reveal:
     """Return what may be shown of one question of an attempt.
 
-    answered: a complete answer to this question is saved. passed: None while undecided. left: attempts that
-    may still begin, None = any number. In a practice the key shows once the question is answered, in a check
-    once the attempt has ended, in an exam when it is passed or there is no attempt left to use it in.
+    answered: a complete answer to this question is saved. passed: None while undecided. left: attempts in which
+    the key could still be used (`attempts_to_use`), None = any number. In a practice the key shows once the question
+    is answered, in a check once the attempt has ended, in an exam when it is passed or there is no attempt left to
+    use it in; one that is open now is still to be used.
     """
     if not ended:
         return Reveal.KEY if use is Use.PRACTICE and answered else Reveal.NOTHING
