@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, literal, or_, select
 
-from lms.accounts.models import Person
+from lms.accounts.models import Person, Shop
 from lms.content import queries as content
+from lms.content.audience import is_meant
 from lms.content.models import Document, Edge, Revision, Slug
 from lms.core.access import Actor
-from lms.core.db import session
+from lms.core.db import rows, session
 from lms.kb.models import ArticleEntry
 from lms.kb.rules import Piece, Sentence, best_sentence, marked, query_words
 from lms.questions.rules.folding import folded
+from lms.records.models import Standing
 
 MOST_HITS = 50
 RECENT = 8
@@ -163,7 +165,7 @@ def articles(actor: Actor) -> list[Listed]:
 
 def last_change(revision_id: int) -> Any:
     """Return the row of number, day, note and author of a revision."""
-    return session().execute(_LAST_CHANGE, {"id": revision_id}).one()
+    return rows(_LAST_CHANGE, {"id": revision_id}).one()
 
 
 def revision_id(document_id: int, number: int) -> int | None:
@@ -182,34 +184,53 @@ class Neighbour:
     parts: int
 
 
-def neighbours(actor: Actor, document_id: int) -> list[Neighbour]:
-    """Return what an article refers to and what rests on it, as far as the actor may read it, in one statement."""
+_STANDING = select(Standing.state, Standing.last_done_at, Standing.confirmed_revision_id).where(
+    Standing.person_id == bindparam("person_id"), Standing.document_id == bindparam("document_id")
+)
+
+
+def standing(person_id: int, document_id: int) -> Any:
+    """Return the row of how a person stands with a document, None before the first record of it."""
+    return rows(_STANDING, {"person_id": person_id, "document_id": document_id}).one_or_none()
+
+
+def _neighbours() -> Select[*tuple[Any, ...]]:
+    here: Any = bindparam("document_id")
     outward = select(
         Edge.to_document_id.label("id"), literal(True).label("outward"), literal(None).label("part")
-    ).where(Edge.from_document_id == document_id, Edge.to_document_id.is_not(None))
-    inward = select(Edge.from_document_id, literal(False), Edge.from_part_id).where(Edge.to_document_id == document_id)
+    ).where(Edge.from_document_id == here, Edge.to_document_id.is_not(None))
+    inward = select(Edge.from_document_id, literal(False), Edge.from_part_id).where(Edge.to_document_id == here)
     every = outward.union_all(inward).subquery()
-    statement = (
-        select(
-            Document.kind,
-            Slug.slug,
-            Document.title,
-            every.c.outward,
-            func.count(every.c.part.distinct()).label("parts"),
-        )
-        .join(every, every.c.id == Document.id)
+    counted = (
+        select(every.c.id, every.c.outward, func.count(every.c.part.distinct()).label("parts"))
+        .group_by(every.c.id, every.c.outward)
+        .subquery()
+    )
+    return (
+        select(Document.kind, Slug.slug, Document.title, counted.c.outward, counted.c.parts, Document.audience)
+        .join(counted, counted.c.id == Document.id)
         .join(Slug, and_(Slug.document_id == Document.id, Slug.is_current))
-        .where(Document.id != document_id, content.readable(actor))
-        .group_by(Document.kind, Slug.slug, Document.title, every.c.outward)
+        .where(Document.id != here, Document.state == "published")
         .order_by(Document.title)
     )
+
+
+_NEIGHBOURS = _neighbours()
+
+
+def neighbours(actor: Actor, document_id: int) -> list[Neighbour]:
+    """Return what an article refers to and what rests on it, as far as the actor may read it, in one statement."""
     return [
-        Neighbour(kind=row.kind, slug=row.slug, title=row.title, outward=bool(row.outward), parts=row.parts)
-        for row in session().execute(statement)
+        Neighbour(kind=kind, slug=slug, title=title, outward=bool(outward), parts=parts)
+        for kind, slug, title, outward, parts, audience in rows(_NEIGHBOURS, {"document_id": document_id})
+        if is_meant(audience, actor)
     ]
 
 
-def shop_names(codes: Sequence[str], known: Sequence[Any]) -> list[str]:
+_SHOPS = select(Shop.code, Shop.name)
+
+
+def shop_names(codes: Sequence[str]) -> list[str]:
     """Return the names of shops and platforms as written: a code becomes its shop's name."""
-    by_code = {shop.code: shop.name for shop in known}
+    by_code = {shop.code: shop.name for shop in rows(_SHOPS)} if codes else {}
     return [by_code.get(code, code) for code in codes]

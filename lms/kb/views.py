@@ -7,7 +7,6 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 
-from lms.accounts import queries as accounts
 from lms.assignments import queries as duties_queries
 from lms.assignments.rules import Place, place_of
 from lms.content import queries as content
@@ -15,11 +14,10 @@ from lms.content.kinds import kinds
 from lms.content.sections import outline, shown_sections
 from lms.content.show import show
 from lms.core.access import Actor, Permission
-from lms.core.db import session, transaction
+from lms.core.db import transaction
 from lms.core.here import today
 from lms.kb import actions, queries, rules
 from lms.kb.spec import ArticleSpec
-from lms.records.models import Standing
 from lms.web.auth import current_actor, requires
 
 bp = Blueprint("kb", __name__)
@@ -89,7 +87,7 @@ def article(slug: str) -> str | Response:
         return redirect(url_for(".article", slug=opened.slug), 301)
     spec: ArticleSpec = content.spec(opened)
     intro, parts = shown_sections(spec.intro, spec.sections, show)
-    place = place_of(duties_queries.duties(actor.id, today()), opened.document_id)
+    place = place_of(duties_queries.duties_about(actor.id, opened.document_id, today()), opened.document_id)
     near = queries.neighbours(actor, opened.document_id)
     return render_template(
         "lms/kb/article.html",
@@ -98,7 +96,7 @@ def article(slug: str) -> str | Response:
         intro=intro,
         groups=_groups(parts),
         entries=outline(spec.sections),
-        shops=queries.shop_names(opened.shops, accounts.shops()),
+        shops=queries.shop_names(opened.shops),
         review=rules.review_of(opened.verified_until, spec.about.review_days, today()),
         change=queries.last_change(opened.revision_id),
         related=[each for each in near if each.kind == "article" and each.outward],
@@ -161,7 +159,7 @@ def _going_on(place: Place | None) -> str:
 
 def _acknowledged(actor: Actor, opened: content.Opened, place: Place | None) -> dict[str, Any] | None:
     """Return what the reader is to confirm: None where nobody asks for it and nothing was ever confirmed."""
-    standing = session().get(Standing, (actor.id, opened.document_id))
+    standing = queries.standing(actor.id, opened.document_id)
     at = standing.last_done_at if standing is not None and standing.state == "done" else None
     same = standing is not None and standing.confirmed_revision_id == opened.revision_id
     owed = place is not None and not place.duty.item.settled

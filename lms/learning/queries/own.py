@@ -10,7 +10,7 @@ from lms.accounts.models import Person
 from lms.content import queries as content
 from lms.content.models import Document, Slug
 from lms.core.access import Actor
-from lms.core.db import session
+from lms.core.db import rows, session
 from lms.learning.models import Reading, TaskWork, Upload
 from lms.records.models import Standing
 
@@ -60,41 +60,41 @@ _PERSON_NAME = select(Person.name).where(Person.id == bindparam("id"))
 
 def reading_of(person_id: int, document_id: int) -> Any:
     """Return the row of where a person is in a document, or None."""
-    return session().execute(_READING, {"person_id": person_id, "document_id": document_id}).one_or_none()
+    return rows(_READING, {"person_id": person_id, "document_id": document_id}).one_or_none()
 
 
 def standing_of(person_id: int, document_id: int) -> Any:
     """Return the row of how a person stands with a document, or None."""
-    return session().execute(_STANDING, {"person_id": person_id, "document_id": document_id}).one_or_none()
+    return rows(_STANDING, {"person_id": person_id, "document_id": document_id}).one_or_none()
 
 
 def standings_of(person_id: int, document_ids: Sequence[int]) -> dict[int, Any]:
     """Return the rows of how a person stands with these documents, by document."""
-    rows = session().execute(_STANDINGS, {"person_id": person_id, "ids": list(document_ids)})
-    return {row.document_id: row for row in rows}
+    found = rows(_STANDINGS, {"person_id": person_id, "ids": list(document_ids)})
+    return {row.document_id: row for row in found}
 
 
 def readings_of(person_id: int, document_ids: Sequence[int]) -> dict[int, Any]:
     """Return the rows of where a person is in these documents, by document."""
-    rows = session().execute(_READINGS, {"person_id": person_id, "ids": list(document_ids)})
-    return {row.document_id: row for row in rows}
+    found = rows(_READINGS, {"person_id": person_id, "ids": list(document_ids)})
+    return {row.document_id: row for row in found}
 
 
 def work_row(person_id: int, document_id: int) -> Any:
     """Return the row of a person's work on a task, with who decided, or None."""
-    return session().execute(_WORK, {"person_id": person_id, "document_id": document_id}).one_or_none()
+    return rows(_WORK, {"person_id": person_id, "document_id": document_id}).one_or_none()
 
 
 def work_states(person_id: int) -> dict[int, str]:
     """Return the state of every task that a person has begun, by document."""
-    rows = session().execute(_WORK_STATES, {"person_id": person_id})
-    return {row.document_id: row.state for row in rows}
+    found = rows(_WORK_STATES, {"person_id": person_id})
+    return {row.document_id: row.state for row in found}
 
 
 def photos(work_ids: Iterable[int]) -> dict[int, list[Any]]:
     """Return the rows of the photos of these works, by work."""
     found: dict[int, list[Any]] = {}
-    for row in session().execute(_PHOTOS, {"ids": list(work_ids)}):
+    for row in rows(_PHOTOS, {"ids": list(work_ids)}):
         found.setdefault(row.task_work_id, []).append(row)
     return found
 

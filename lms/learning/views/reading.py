@@ -69,7 +69,7 @@ def _page(actor: Actor, opened: content.Opened, spec: LessonSpec, reading: Any, 
     show = shower(pieces)
     intro, parts = shown_sections(spec.intro, spec.sections, show)
     entries = _entries(spec.sections, has_checks=bool(spec.self_checks))
-    duties = duties_queries.duties(actor.id, today())
+    duties = duties_queries.duties_about(actor.id, opened.document_id, today())
     place = place_of(duties, opened.document_id)
     owed = place is not None and not place.duty.item.settled
     standing = queries.standing_of(actor.id, opened.document_id)

@@ -82,7 +82,7 @@ def _do(actor: Actor, opened: content.Opened) -> str:
 def _page(actor: Actor, opened: content.Opened, *, typed: Any = None, error: DomainError | None = None) -> str:
     spec: TaskSpec = content.spec(opened)
     found = queries.work_row(actor.id, opened.document_id)
-    duties = duties_queries.duties(actor.id, today())
+    duties = duties_queries.duties_about(actor.id, opened.document_id, today())
     place = place_of(duties, opened.document_id)
     following = plan.following(duties, place, clock.now()) if place else None
     owed = place is not None and not place.duty.item.settled
