@@ -79,6 +79,11 @@ def test_a_team_in_the_audience_means_the_teams_below_it_too(world: APIFlask):
     assert not sees(as_actor(a_person(team=a_team("售前部"))), document)
 
 
+def test_a_team_is_meant_however_wide_it_is_written(world: APIFlask):
+    document = a_document(a_trainer(), an_article_text(可见="[vip组]"))
+    assert sees(as_actor(a_person(team=a_team("ＶＩＰ组"))), document)
+
+
 def test_a_team_above_from_earlier_days_no_longer_counts(world: APIFlask):
     upper = a_team("旧部门")
     lower = a_team("一组", parent=upper)

@@ -7,8 +7,10 @@ from apiflask import APIFlask
 from sqlalchemy import func, insert, select, update
 
 from lms.content import actions, queries
+from lms.content.actions import files
 from lms.content.jobs import Outcome, export_files, sync_files
-from lms.content.models import Document, FileState, Revision, Slug
+from lms.content.kinds import kind_of
+from lms.content.models import Document, Edge, FileState, Revision, Slug
 from lms.core.db import session, transaction
 from lms.core.errors import Conflict
 from lms.tables import metadata
@@ -96,6 +98,7 @@ def test_files_that_link_to_one_another_come_in_together(world: APIFlask, tmp_pa
     assert sync_files(tmp_path).is_clean
     assert [link.card.title for link in queries.backlinks(the("kb_content/a.md").id)] == ["乙"]
     assert [link.anchor for link in queries.backlinks(the("kb_content/b.md").id)] == ["时效"]
+    assert all(session().scalars(select(Edge.to_part_id).where(Edge.to_anchor != "")))
 
 
 def test_a_course_finds_its_lessons_in_the_same_run(world: APIFlask, tmp_path: Path):
@@ -182,15 +185,27 @@ def test_a_moved_file_keeps_its_document_and_the_old_address_leads_there(world: 
     assert queries.open_published(a_trainer(), "article", "b").document_id == document.id
 
 
-def test_files_that_move_up_one_behind_the_other_all_arrive(world: APIFlask, tmp_path: Path):
+def test_several_files_may_move_at_once(world: APIFlask, tmp_path: Path):
     for name in ("a", "b"):
         write(tmp_path, f"kb_content/{name}.md", an_article_text(name))
     sync_files(tmp_path)
-    (tmp_path / "kb_content/b.md").rename(tmp_path / "kb_content/c.md")
-    (tmp_path / "kb_content/a.md").rename(tmp_path / "kb_content/b.md")
+    ids = {name: the(f"kb_content/{name}.md").id for name in ("a", "b")}
+    for name in ("a", "b"):
+        write(tmp_path, f"kb_content/sub/{name}.md", an_article_text(name))
+        (tmp_path / f"kb_content/{name}.md").unlink()
+    assert sync_files(tmp_path).is_clean
+    assert {name: the(f"kb_content/sub/{name}.md").id for name in ("a", "b")} == ids
+
+
+def test_a_file_does_not_move_onto_the_name_of_another_document(world: APIFlask, tmp_path: Path):
+    write(tmp_path, ARTICLE, an_article_text("甲"))
+    sync_files(tmp_path)
+    other = a_document(a_trainer(), an_article_text("网页上的乙"), slug="sub/b")
+    write(tmp_path, "courses/sub/b.md", an_article_text("甲"))
+    (tmp_path / ARTICLE).unlink()
     outcome = sync_files(tmp_path)
-    assert outcome.is_clean
-    assert [(the(f"kb_content/{name}.md").title) for name in ("b", "c")] == ["a", "b"]
+    assert "《网页上的乙》" in reasons(outcome)
+    assert (the(ARTICLE).title, the("kb_content/sub/b.md").id) == ("甲", other.id)
 
 
 def test_a_moved_and_edited_file_is_known_by_the_ids_in_it(world: APIFlask, tmp_path: Path):
@@ -387,6 +402,18 @@ def test_a_document_made_in_the_browser_is_not_overwritten_by_a_file_of_its_name
     assert sync_files(tmp_path).conflicts == [ARTICLE]
     assert sync_files(tmp_path).conflicts == [ARTICLE]
     assert "网页上写的" in queries.text(document.published_id or 0)
+
+
+def test_what_was_published_after_the_plan_was_made_is_not_overwritten(world: APIFlask, tmp_path: Path):
+    write(tmp_path, ARTICLE, an_article_text(body="原文"))
+    sync_files(tmp_path)
+    document = the(ARTICLE)
+    (seen,) = [state for state in files.states() if state.document_id == document.id]
+    edited(a_trainer(), document, an_article_text(body="刚发布的"))
+    source = an_article_text(body="文件里改的")
+    with pytest.raises(Conflict), transaction():
+        files.take(document.id, ARTICLE, kind_of("article").parse(source, ARTICLE), source, seen)
+    assert "刚发布的" in published(ARTICLE)
 
 
 def test_the_versions_of_a_file_have_no_author(world: APIFlask, tmp_path: Path):

@@ -192,21 +192,15 @@ def keep_both(seen: State, path: str, source: str) -> int:
 
 def follow(moves: Sequence[Move]) -> dict[str, Text]:
     """Give documents the names of their moved files; return by new path those that could not follow, and why."""
-    waiting = list(moves)
     failed: dict[str, Text] = {}
-    while waiting:
-        taken = {each.state.path for each in waiting}
-        # A file that moves to where another one moves away from waits for that one.
-        ready = [each for each in waiting if each.path not in taken or each.path == each.state.path] or waiting
-        for each in ready:
-            try:
-                with session().begin_nested():
-                    document = locked(each.state.document_id)
-                    move(document, each.path)
-                    session().get_one(FileState, document.id).path = each.path
-            except DomainError as error:
-                failed[each.path] = error.message
-        waiting = [each for each in waiting if each not in ready]
+    for each in moves:
+        try:
+            with session().begin_nested():
+                document = locked(each.state.document_id)
+                move(document, each.path)
+                session().get_one(FileState, document.id).path = each.path
+        except DomainError as error:
+            failed[each.path] = error.message
     return failed
 
 
