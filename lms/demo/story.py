@@ -13,9 +13,8 @@ from sqlalchemy import select
 from lms.accounts import actions as accounts
 from lms.accounts import passwords
 from lms.accounts.actions import Owner
-from lms.accounts.actions.founding import first_admin
 from lms.accounts.models import Cohort, Shop
-from lms.accounts.queries import actor_by_id
+from lms.accounts.queries import actor_by_id, console
 from lms.assignments import actions as assignments
 from lms.content import actions as content_actions
 from lms.content import queries as content
@@ -23,7 +22,7 @@ from lms.content.actions import documents
 from lms.content.jobs import sync_files
 from lms.content.kinds import kind_of
 from lms.core import clock
-from lms.core.access import Actor
+from lms.core.access import Actor, Role
 from lms.core.db import session, transaction
 from lms.core.here import settings
 from lms.demo import company, learner
@@ -85,12 +84,20 @@ def _found(here: date) -> Stage:
     long_ago = here - timedelta(days=2000)
     with clock.frozen(start):
         with transaction():
-            person = first_admin("ADMIN", "系统管理员", company.ROOT.name, long_ago)
+            root_id = accounts.found_company(company.ROOT.name, long_ago).id
+            person = accounts.hire(
+                console(),
+                employee_no="ADMIN",
+                name="系统管理员",
+                team_id=root_id,
+                hired_on=long_ago,
+                position="管理员",
+            )
+            accounts.grant(console(), person.id, Role.ADMIN, root_id, long_ago)
             person.password_hash = _password()
-            admin_id, root_id = person.id, person.team_id
+            admin_id = person.id
         admin = actor_by_id(admin_id)
         assert admin is not None
-        assert root_id is not None
         stage = Stage(today=here, rng=rng, admin=admin, ids={"ADMIN": admin_id}, teams={"hemu": root_id})
         with transaction():
             for plan in company.TEAMS:

@@ -7,7 +7,7 @@ of tests/web/test_ownership.py.
 import pytest
 from flask import url_for
 from sqlalchemy.exc import OperationalError
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from lms.core.access import POLICY, Permission, Relation, Role, allows
 from lms.web.auth import FRAMEWORK_ENDPOINTS, gate_of
@@ -26,10 +26,14 @@ def rules(app) -> list[Rule]:
 
 def address(rule: Rule) -> str:
     values = {
-        name: SAMPLE.get(name, 999_999 if type(converter).__name__ == "IntegerConverter" else "none")
+        name: SAMPLE.get(name, _number(converter) if isinstance(converter, IntegerConverter) else "none")
         for name, converter in rule._converters.items()
     }
     return url_for(rule.endpoint, **values)
+
+
+def _number(converter: IntegerConverter) -> int:
+    return min(999_999, converter.max or 999_999)
 
 
 def test_every_route_says_whom_it_lets_in(app):
