@@ -19,7 +19,7 @@ from lms.core import settings as settings_module
 from lms.core.bus import Bus
 from lms.core.settings import Settings
 from lms.records.actions import link_pending
-from lms.web import auth, errors, shell
+from lms.web import api, auth, errors, shell
 from lms.web.addresses import Academy
 from lms.web.api import ErrorBody
 
@@ -81,6 +81,7 @@ def create_app(
     errors.init_app(app)
     auth.init_app(app)
     shell.init_app(app)
+    api.init_app(app)
     auth.public(app.view_functions["openapi.spec"])  # the description of the API holds nothing of anybody
     rooms.furnish(app)
     if settings.trusted_proxies:

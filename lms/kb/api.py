@@ -15,7 +15,7 @@ from lms.core.access import Permission
 from lms.core.errors import NotFound
 from lms.kb import queries, rules
 from lms.kb.views import log_search
-from lms.web.api import instant
+from lms.web.api import MOST, instant
 from lms.web.auth import current_actor, requires
 
 bp = APIBlueprint("kb_api", __name__, url_prefix="/api/v1/kb", tag="Knowledge")
@@ -43,7 +43,7 @@ class SearchAnswer(Schema):
 
 
 class ArticleQuery(Schema):
-    revision = Integer(load_default=None, validate=Range(min=1))
+    revision = Integer(load_default=None, validate=Range(min=1, max=MOST))
 
 
 class ArticleAnswer(Schema):

@@ -18,7 +18,7 @@ from lms.learning import queries
 from lms.learning.actions import confirm as confirming
 from lms.learning.actions import reading as readings
 from lms.learning.actions import tasks
-from lms.web.api import instant, page
+from lms.web.api import MOST, RESPONSES, instant, page
 from lms.web.auth import current_actor, requires
 
 bp = APIBlueprint("learning_api", __name__, url_prefix="/api/v1", tag="Learning")
@@ -45,7 +45,7 @@ class Completion(Schema):
     revision = Integer(
         required=True,
         strict=True,
-        validate=Range(min=1),
+        validate=Range(min=1, max=MOST),
         metadata={"description": "number of the revision that was read; it is the one that is acknowledged"},
     )
 
@@ -59,7 +59,7 @@ class Completed(Schema):
 
 class Position(Schema):
     document = String(required=True, validate=Length(max=240), metadata={"example": "lesson:onboarding/culture/01"})
-    revision = Integer(required=True, strict=True, validate=Range(min=1))
+    revision = Integer(required=True, strict=True, validate=Range(min=1, max=MOST))
     anchor = String(load_default="", validate=Length(max=200))
     section = Integer(required=True, strict=True, validate=Range(min=0, max=500))
     sections = Integer(required=True, strict=True, validate=Range(min=0, max=500))
@@ -99,7 +99,7 @@ class WaitingList(Schema):
 
 
 class Version(Schema):
-    version = Integer(required=True, strict=True, validate=Range(min=0))
+    version = Integer(required=True, strict=True, validate=Range(min=0, max=MOST))
 
 
 class Return(Version):
@@ -137,6 +137,7 @@ def _item(duty: Duty) -> dict[str, Any]:
 @bp.post("/documents/<kind>/<path:slug>/completions")
 @bp.input(Completion)
 @bp.output(Completed)
+@bp.doc(responses={409: RESPONSES[409]})
 @requires(Permission.LEARN)
 def complete_document(kind: str, slug: str, json_data: dict[str, Any]) -> dict[str, Any]:
     """Reading of a lesson or article done; acknowledges the revision named, once."""
@@ -154,6 +155,7 @@ def complete_document(kind: str, slug: str, json_data: dict[str, Any]) -> dict[s
 @bp.post("/reading")
 @bp.input(Position)
 @bp.output(Kept)
+@bp.doc(responses={404: RESPONSES[404]})
 @requires(Permission.LEARN)
 def save_reading(json_data: dict[str, Any]) -> dict[str, Any]:
     """Where I am in a lesson or article, and for how many seconds I have read since I last said so."""
@@ -182,6 +184,7 @@ def save_reading(json_data: dict[str, Any]) -> dict[str, Any]:
 @bp.put("/tasks/<path:slug>/work")
 @bp.input(Ticks)
 @bp.output(Work)
+@bp.doc(responses={409: RESPONSES[409]})
 @requires(Permission.LEARN)
 def save_task(slug: str, json_data: dict[str, Any]) -> dict[str, Any]:
     """The ticked lines of my checklist, counted from 0; the last word wins."""
@@ -215,6 +218,7 @@ def waiting() -> dict[str, Any]:
 @bp.post("/tasks/work/<int:work_id>/confirm")
 @bp.input(Version)
 @bp.output(Decided)
+@bp.doc(responses={409: RESPONSES[409]})
 @requires(Permission.TASK_CONFIRM)
 def confirm_task(work_id: int, json_data: dict[str, Any]) -> dict[str, Any]:
     """Confirm handed-in work as I saw it; the same again gives the same answer."""
@@ -227,6 +231,7 @@ def confirm_task(work_id: int, json_data: dict[str, Any]) -> dict[str, Any]:
 @bp.post("/tasks/work/<int:work_id>/return")
 @bp.input(Return)
 @bp.output(Decided)
+@bp.doc(responses={409: RESPONSES[409]})
 @requires(Permission.TASK_CONFIRM)
 def return_task(work_id: int, json_data: dict[str, Any]) -> dict[str, Any]:
     """Send handed-in work back with a remark."""

@@ -12,13 +12,10 @@ from lms.core.db import transaction
 from lms.core.points import number, percent, to_fraction
 from lms.quizzes import actions, queries
 from lms.quizzes.rules.attempts import AttemptClosed, Reveal, State
-from lms.web.api import RESPONSES, instant
+from lms.web.api import MOST, RESPONSES, instant
 from lms.web.auth import current_actor, requires
 
 bp = APIBlueprint("quizzes_api", __name__, url_prefix="/api/v1", tag="Quizzes")
-
-MOST = 2**53 - 1
-"""The greatest whole number that every client can count to."""
 
 VALUE: dict[str, Any] = {
     "description": "By the question's type: option, options, true or false, words, number as text, order of steps"
@@ -107,7 +104,7 @@ class SavedBody(Schema):
 
 
 def _errors(*statuses: int) -> dict[int, str]:
-    return {status: RESPONSES[status] for status in (400, 401, 403, *statuses)}
+    return {status: RESPONSES[status] for status in statuses}
 
 
 @bp.post("/quizzes/<path:slug>/attempts")

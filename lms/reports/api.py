@@ -3,22 +3,23 @@
 from typing import Any
 
 from apiflask import APIBlueprint, Schema
-from apiflask.fields import Integer, String
+from apiflask.fields import Boolean, Date, Integer, List, Nested, String
 from apiflask.validators import OneOf, Range
 from flask import Response, jsonify
 
 from lms.accounts.queries import team_tree
 from lms.core.access import Permission
 from lms.core.errors import NotFound
+from lms.records.events import Verb
 from lms.records.queries import lines_after
 from lms.reports import queries
 from lms.reports.queries import Filter
 from lms.reports.rules import quarter_days
-from lms.web.api import instant, page
+from lms.web.api import MOST, ErrorBody, instant, page
 from lms.web.auth import current_actor, requires
-from lms.web.tables import download
+from lms.web.tables import EXPORTS, download
 
-bp = APIBlueprint("reports_api", __name__, url_prefix="/api/v1", tag="reports")
+bp = APIBlueprint("reports_api", __name__, url_prefix="/api/v1", tag="Reports")
 
 HEADS = ("employee_no", "name", "team", "done", "total", "percent", "overdue", "last_completed_at")
 
@@ -30,8 +31,76 @@ class CompletionQuery(Schema):
     format = String(load_default="json", validate=OneOf(["json", "csv", "xlsx"]))
 
 
+class CompletionLine(Schema):
+    employee_no = String(required=True)
+    name = String(required=True)
+    team = String(required=True)
+    done = Integer(required=True)
+    total = Integer(required=True)
+    percent = Integer(required=True, metadata={"description": "whole, rounded down, so that 100 means all"})
+    overdue = Integer(required=True, metadata={"description": "items past their day"})
+    last_completed_at = String(required=True, allow_none=True, metadata={"format": "date-time"})
+
+
+class CompletionList(Schema):
+    items = List(Nested(CompletionLine), required=True)
+    next = Integer(required=True, allow_none=True)
+
+
+FILE: dict[str, Any] = {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}
+JSON = "application/json"
+COMPLETION: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "a row per person, or a file",
+        "content": {
+            JSON: {"schema": CompletionList},
+            **{media.partition(";")[0]: FILE for media in EXPORTS.values()},
+        },
+    },
+    404: {"description": "no such goal or team", "content": {JSON: {"schema": ErrorBody}}},
+    422: {"description": "the quarter is not one", "content": {JSON: {"schema": ErrorBody}}},
+}
+
+
+class RecordLine(Schema):
+    """One line of the log. earned, possible: in 1/27,720 point."""
+
+    seq = Integer(required=True)
+    at = String(required=True, metadata={"format": "date-time"})
+    day = Date(required=True)
+    person_id = Integer(required=True)
+    actor_id = Integer(required=True, allow_none=True)
+    team_id = Integer(required=True, allow_none=True)
+    verb = String(required=True, metadata={"enum": [verb.value for verb in Verb]})
+    document_id = Integer(required=True, allow_none=True)
+    revision_id = Integer(required=True, allow_none=True)
+    earned = Integer(required=True, allow_none=True)
+    possible = Integer(required=True, allow_none=True)
+    passed = Boolean(required=True, allow_none=True)
+    credited_minutes = Integer(required=True, allow_none=True)
+    observed_seconds = Integer(required=True, allow_none=True)
+    valid_until = Date(required=True, allow_none=True)
+    source = String(required=True)
+    ref = String(required=True)
+    corrects = Integer(required=True, allow_none=True, metadata={"description": "seq of the line that this one voids"})
+    note_digest = String(required=True, allow_none=True, metadata={"description": "sha256 of salt and note, hex"})
+    hash = String(required=True, metadata={"description": "hex"})
+
+
+class RecordList(Schema):
+    items = List(Nested(RecordLine), required=True)
+    next = Integer(required=True, allow_none=True)
+
+
+RECORDS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "lines with their hash", "content": {JSON: {"schema": RecordList}}}
+}
+
+
 class RecordsQuery(Schema):
-    after = Integer(load_default=0, validate=Range(min=0), metadata={"description": "number of the last line known"})
+    after = Integer(
+        load_default=0, validate=Range(min=0, max=MOST), metadata={"description": "number of the last line known"}
+    )
     limit = Integer(load_default=100, validate=Range(min=1, max=1000))
 
 
@@ -40,14 +109,7 @@ class RecordsQuery(Schema):
 @bp.input(CompletionQuery, location="query", arg_name="asked")
 @bp.doc(
     summary="Completion of a goal: a row per person whom the caller may see",
-    security="token",
-    responses={
-        200: "a row per person, or a file",
-        401: "no token",
-        403: "may not read reports",
-        404: "no such goal or team",
-        422: "the quarter is not one",
-    },
+    responses=COMPLETION,
 )
 def completion(asked: dict[str, Any]) -> Response:
     actor = current_actor()
@@ -91,8 +153,7 @@ def completion(asked: dict[str, Any]) -> Response:
 @bp.input(RecordsQuery, location="query", arg_name="asked")
 @bp.doc(
     summary="The learning log in order; the number of the last line is the cursor",
-    security="token",
-    responses={200: "lines with their hash", 401: "no token", 403: "may not read the log"},
+    responses=RECORDS,
 )
 def records(asked: dict[str, Any]) -> Response:
     lines = lines_after(asked["after"], asked["limit"])

@@ -1,13 +1,16 @@
 """Addresses of pages, built once: a page has dozens, and building one costs more than looking it up."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from apiflask import APIFlask
 from flask import has_request_context, request
+from werkzeug.routing import IntegerConverter
 
 KEPT = 8_192
 """Addresses held in memory by one process."""
+GREATEST_KEY = 2**63 - 1
+"""A key that no database could hold leads nowhere (404), rather than into an error of the driver."""
 
 
 class Academy(APIFlask):
@@ -15,17 +18,32 @@ class Academy(APIFlask):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.url_map.converters["int"] = partial(IntegerConverter, max=GREATEST_KEY)  # type: ignore[assignment]
         self._kept = lru_cache(maxsize=KEPT)(self._build)
 
-    def url_for(self, /, endpoint: str, *, _anchor: str | None = None, **values: Any) -> str:
+    def url_for(
+        self,
+        /,
+        endpoint: str,
+        *,
+        _anchor: str | None = None,
+        _method: str | None = None,
+        _scheme: str | None = None,
+        _external: bool | None = None,
+        **values: Any,
+    ) -> str:
         # 1 and True are the same key and not the same address, so only what can't be mistaken is kept.
-        if has_request_context() and all(type(value) in (str, int) for value in values.values()):
+        if (
+            has_request_context()
+            and _external is _scheme is _method is None
+            and all(type(value) in (str, int) for value in values.values())
+        ):
             if endpoint.startswith("."):
                 endpoint = f"{request.blueprint}{endpoint}" if request.blueprint else endpoint[1:]
             return self._kept(request.script_root, endpoint, _anchor, tuple(values.items()))
-        found: str = super().url_for(endpoint, _anchor=_anchor, **values)
-        return found
+        return super().url_for(
+            endpoint, _anchor=_anchor, _method=_method, _scheme=_scheme, _external=_external, **values
+        )
 
     def _build(self, _: str, endpoint: str, anchor: str | None, values: tuple[tuple[str, Any], ...]) -> str:
-        found: str = super().url_for(endpoint, _anchor=anchor, **dict(values))
-        return found
+        return super().url_for(endpoint, _anchor=anchor, **dict(values))

@@ -1,22 +1,38 @@
 """Scaffolding of `/api/v1`: shapes that every call shares."""
 
+import re
 from datetime import datetime
 from typing import Any
 
-from apiflask import Schema
-from apiflask.fields import Dict, Integer
-from apiflask.validators import Range
+from apiflask import APIFlask, Schema
+from apiflask.fields import Dict, Nested, String
+from marshmallow import INCLUDE
+
+from lms.core.access import POLICY, Role
+from lms.web.auth import gate_of
+
+_PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+MOST = 2**53 - 1
+"""The greatest whole number that every client can count to; every database can store it."""
+
+
+class ErrorDetail(Schema):
+    """What was refused. A code may bring further values of its own: `retry_at`, `kept`."""
+
+    class Meta:
+        unknown = INCLUDE
+
+    code = String(required=True)
+    message = String(required=True, metadata={"description": "a sentence for people"})
+    fields = Dict(  # type: ignore[assignment]  # the name in the body
+        keys=String(), values=String(), required=True, metadata={"description": "the reason at each input"}
+    )
 
 
 class ErrorBody(Schema):
     """The one shape of an error."""
 
-    error = Dict(required=True, metadata={"description": "code, message, fields and what else the code needs"})
-
-
-class PageQuery(Schema):
-    after = Integer(load_default=0, strict=False, validate=Range(min=0))
-    limit = Integer(load_default=100, validate=Range(min=1, max=1000))
+    error = Nested(ErrorDetail, required=True)
 
 
 def instant(at: datetime | None) -> str | None:
@@ -38,4 +54,42 @@ RESPONSES: dict[int, str] = {
     413: "larger than this installation accepts",
     422: "invalid fields",
     429: "too many tries",
+    503: "too busy: nothing was changed, try again in a few seconds",
 }
+
+
+def init_app(app: APIFlask) -> None:
+    """Describe once for all calls what the gate and the shell may answer; a room describes what it alone may say."""
+
+    @app.spec_processor
+    def describe(spec: dict[Any, Any] | str) -> dict[Any, Any] | str:
+        assert isinstance(spec, dict)
+        for rule in app.url_map.iter_rules():
+            path = _PARAMETER.sub(r"{\1}", rule.rule)
+            for method in rule.methods or ():
+                operation = spec["paths"].get(path, {}).get(method.lower())
+                if operation is not None:
+                    _describe(operation, method, gate_is_narrow=_is_narrow(app, rule.endpoint))
+        return spec
+
+
+def _is_narrow(app: APIFlask, endpoint: str) -> bool:
+    gate = gate_of(app.view_functions[endpoint])
+    return gate is not None and not set(Role) <= set(POLICY[gate])
+
+
+def _describe(operation: dict[str, Any], method: str, *, gate_is_narrow: bool) -> None:
+    statuses = {401, 503}
+    if method != "GET" or operation.get("parameters"):
+        statuses.add(400)
+    if method != "GET" or gate_is_narrow:
+        statuses.add(403)  # a token may be for reading alone
+    if any(each["in"] == "path" for each in operation.get("parameters", [])):
+        statuses.add(404)
+    if "requestBody" in operation:
+        statuses.add(413)
+    refusal = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorBody"}}}
+    for status in sorted(statuses):
+        operation["responses"].setdefault(str(status), {"description": RESPONSES[status], "content": refusal})
+    operation["responses"] = dict(sorted(operation["responses"].items()))
+    operation["security"] = [{"token": []}]
