@@ -35,7 +35,9 @@ class Academy(APIFlask):
         # 1 and True are the same key and not the same address, so only what can't be mistaken is kept.
         if (
             has_request_context()
-            and _external is _scheme is _method is None
+            and _external is None
+            and _scheme is None
+            and _method is None
             and all(type(value) in (str, int) for value in values.values())
         ):
             if endpoint.startswith("."):

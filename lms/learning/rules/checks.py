@@ -48,6 +48,8 @@ def order_of(question: Question, seed: str) -> tuple[str, ...]:
 
 
 def states_of(questions: Sequence[Question], kept: Kept) -> list[str]:
+    if not kept:  # the name of a question is a digest; nothing is looked up for who has answered nothing
+        return ["open"] * len(questions)
     return [state_of(question, kept.get(check_name(question))) for question in questions]
 
 
