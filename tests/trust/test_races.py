@@ -1,0 +1,211 @@
+"""Two at once: whatever two people or two browsers do in the same moment comes out as if one had gone first."""
+
+import threading
+
+import pytest
+from sqlalchemy import select
+
+from lms.content import actions as content
+from lms.content.models import Document
+from lms.core.access import Role
+from lms.core.db import db, session, transaction
+from lms.core.errors import Conflict
+from lms.learning.actions import confirm, reading, tasks
+from lms.learning.models import TaskWork
+from lms.quizzes import actions as quizzes
+from lms.quizzes.models import Attempt, AttemptItem
+from lms.records import queries as log
+from lms.records.events import Verb
+from lms.records.models import Record
+from tests.support.make import a_person, as_actor
+from tests.support.make_content import a_document, a_lesson_text, a_quiz_text, a_trainer, edited
+from tests.support.make_learning import a_task, owes
+from tests.support.make_quizzes import answered_right, begun, paper, right_value
+
+pytestmark = pytest.mark.committed
+
+COURSE = "---\n类型: 课程\n时长: 1小时\n---\n# 售后基础\n\n## 内容\n1. [课时](one.md)\n2. [{name}]({path})\n"
+
+
+def rounds(app, on_sqlite, on_postgresql):
+    return on_sqlite if db.engine.dialect.name == "sqlite" else on_postgresql
+
+
+def at_once(app, *works):
+    """Run these at the same moment, each in a thread with a context of its own; return what each gave or raised."""
+    barrier, found = threading.Barrier(len(works)), [None] * len(works)
+
+    def run(index, work):
+        with app.app_context():
+            barrier.wait(20)
+            try:
+                found[index] = work()
+            except Exception as error:
+                found[index] = error
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=run, args=each) for each in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    session().rollback()
+    return found
+
+
+def lines(person_id, verb, document_id):
+    """Return how many lines the log holds."""
+    found = select(Record.seq).where(
+        Record.person_id == person_id, Record.verb == verb, Record.document_id == document_id
+    )
+    return len(session().scalars(found).all())
+
+
+def in_one(work, *args, **more):
+    with transaction():
+        return work(*args, **more)
+
+
+def a_course(trainer, second):
+    name, path = {"quiz": ("小测", "../quizzes/two.md"), "task": ("旁听", "two.md")}[second]
+    a_document(trainer, a_lesson_text(), kind="lesson", slug="one")
+    if second == "quiz":
+        a_document(trainer, a_quiz_text(), kind="quiz", slug="two")
+    else:
+        a_task(trainer, "two", by="带教")
+    return a_document(trainer, COURSE.format(name=name, path=path), kind="course", slug="base")
+
+
+@pytest.mark.parametrize("second", ["quiz", "task"])
+def test_the_last_two_items_finished_at_once_complete_the_course_once(fresh, second):
+    with fresh.app_context():
+        trainer = a_trainer()
+        course = a_course(trainer, second).id
+        for _ in range(rounds(fresh, 5, 20)):
+            person = a_person(Role.AGENT)
+            learner = as_actor(person)
+            owes(trainer, session().get_one(Document, course), person)
+            read = lambda me=learner: in_one(reading.complete, me, "lesson", "one", number=2)  # noqa: E731
+            if second == "quiz":
+                attempt = begun(learner, "two")
+                answered_right(learner, attempt)
+                finish = lambda me=learner, it=attempt: in_one(quizzes.submit, me, it)  # noqa: E731
+            else:
+                with transaction():
+                    work = tasks.hand_in(learner, "two", ticked=[0, 1], evidence="听了", version=None)
+                    work_id, version = work.id, work.version
+                finish = lambda it=work_id, v=version: in_one(confirm.confirm, trainer, it, version=v)  # noqa: E731
+            found = at_once(fresh, read, finish)
+            assert not [each for each in found if isinstance(each, Exception)], found
+            assert lines(person.id, Verb.COMPLETED, course) == 1
+        assert log.verify().problems == ()
+
+
+def test_fifty_starts_at_once_begin_one_attempt(fresh):
+    with fresh.app_context():
+        a_document(a_trainer(), a_quiz_text(), kind="quiz", slug="two")
+        learner = as_actor(a_person(Role.AGENT))
+        many = 50 if db.engine.dialect.name == "sqlite" else 20
+        found = at_once(fresh, *[lambda: in_one(quizzes.start, learner, "two")] * many)
+        assert not [each for each in found if isinstance(each, Exception)], found
+        assert len({each.public_id for each in found}) == 1
+        assert sum(each.created for each in found) == 1
+        assert len(session().scalars(select(Attempt.id)).all()) == 1
+
+
+def test_twenty_submits_at_once_make_one_result(fresh):
+    with fresh.app_context():
+        document = a_document(a_trainer(), a_quiz_text(), kind="quiz", slug="two").id
+        learner = as_actor(a_person(Role.AGENT))
+        attempt = begun(learner, "two")
+        answered_right(learner, attempt)
+        found = at_once(fresh, *[lambda: in_one(quizzes.submit, learner, attempt)] * 20)
+        assert sorted(found) == [False] * 19 + [True]
+        assert lines(learner.id, Verb.GRADED, document) == 1
+
+
+def test_an_answer_and_the_handing_in_at_once_leave_what_was_marked(fresh):
+    """An answer that was acknowledged was marked; one that came too late was refused."""
+    with fresh.app_context():
+        a_document(a_trainer(), a_quiz_text(), kind="quiz", slug="two")
+        for _ in range(rounds(fresh, 5, 10)):
+            learner = as_actor(a_person(Role.AGENT))
+            attempt = begun(learner, "two")
+            right = right_value(paper(learner, attempt)["q1"])
+            saved, _ = at_once(
+                fresh,
+                lambda me=learner, it=attempt, value=right: in_one(quizzes.save_answer, me, it, "q1", value, 1),
+                lambda me=learner, it=attempt: in_one(quizzes.submit, me, it),
+            )
+            row = (
+                session()
+                .execute(
+                    select(AttemptItem.value, AttemptItem.earned, Attempt.earned.label("whole"))
+                    .join(Attempt, Attempt.id == AttemptItem.attempt_id)
+                    .where(Attempt.public_id == attempt)
+                )
+                .one()
+            )
+            assert (row.value is not None) == (not isinstance(saved, Exception))
+            assert row.earned == row.whole
+            assert bool(row.earned) == (row.value is not None)
+
+
+def test_two_who_confirm_one_task_at_once_leave_one_line(fresh):
+    with fresh.app_context():
+        first, second = a_trainer(), a_trainer()
+        document = a_task(first, "two", by="带教").id
+        for _ in range(rounds(fresh, 3, 10)):
+            learner = as_actor(a_person(Role.AGENT))
+            with transaction():
+                work = tasks.hand_in(learner, "two", ticked=[0, 1], evidence="听了", version=None)
+                work_id, version = work.id, work.version
+            found = at_once(
+                fresh,
+                *(
+                    lambda me=me, it=work_id, v=version: in_one(confirm.confirm, me, it, version=v)
+                    for me in (first, second)
+                ),
+            )
+            assert [type(each) for each in found].count(Conflict) == 1
+            assert lines(learner.id, Verb.CONFIRMED, document) == 1
+            decided = session().scalar(select(TaskWork.decided_by).where(TaskWork.id == work_id))
+            assert decided == [first, second][0 if isinstance(found[1], Conflict) else 1].id
+
+
+def test_publishing_and_starting_at_once_leave_a_paper_of_one_version(fresh):
+    """The open attempt keeps its questions and its revision; the new version is for the next attempt."""
+    with fresh.app_context():
+        trainer = a_trainer()
+        quiz = a_document(trainer, a_quiz_text(), kind="quiz", slug="two")
+        learner = as_actor(a_person(Role.AGENT))
+        attempt = begun(learner, "two")
+        before = paper_rows(attempt)
+        changed = a_quiz_text("### 现在是几天？\n1. [x] 九天\n2. [ ] 八天")
+        with transaction():
+            draft = content.save_draft(trainer, quiz.id, quiz.published_id, changed).revision_id
+        published, saved = at_once(
+            fresh,
+            lambda: in_one(content.publish, trainer, quiz.id, draft),
+            lambda: in_one(quizzes.save_answer, learner, attempt, "q1", "o1", 1),
+        )
+        assert not isinstance(published, Exception)
+        assert saved.changed
+        assert paper_rows(attempt) == before
+        edited(trainer, session().get_one(Document, quiz.id), changed.replace("九天", "十天"))
+        assert paper_rows(attempt) == before
+        assert in_one(quizzes.submit, learner, attempt)
+
+
+def paper_rows(public_id):
+    """Return what was drawn and frozen."""
+    return session().execute(
+        select(
+            Attempt.revision_id, Attempt.possible, Attempt.deadline_at, Attempt.limits,
+            AttemptItem.part_version_sha, AttemptItem.option_order, AttemptItem.points,
+        )
+        .join(AttemptItem, AttemptItem.attempt_id == Attempt.id)
+        .where(Attempt.public_id == public_id)
+        .order_by(AttemptItem.position)
+    ).all()  # fmt: skip
