@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from lms.accounts.queries import MentorCard, mentor_of
 from lms.assignments import queries as assignments
 from lms.assignments.rules import Duty
 from lms.core.access import Actor
-from lms.core.db import session
+from lms.core.db import rows
 from lms.core.here import settings, today
 from lms.home import rules
 from lms.learning.models import Reading
@@ -48,15 +48,12 @@ def screen(actor: Actor) -> Screen:
     )
 
 
+_READING = select(Reading.section, Reading.sections).where(
+    Reading.person_id == bindparam("person_id"), Reading.document_id == bindparam("document_id"), Reading.section > 0
+)
+
+
 def _reading(person_id: int, duty: Duty) -> ReadingPlace | None:
     """Return where the person stopped in what comes next; None where it was not begun."""
-    row = (
-        session()
-        .execute(
-            select(Reading.section, Reading.sections).where(
-                Reading.person_id == person_id, Reading.document_id == duty.item.document_id, Reading.section > 0
-            )
-        )
-        .one_or_none()
-    )
+    row = rows(_READING, {"person_id": person_id, "document_id": duty.item.document_id}).one_or_none()
     return ReadingPlace(section=row.section, sections=row.sections) if row and row.sections else None

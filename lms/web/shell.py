@@ -2,7 +2,7 @@
 
 import hashlib
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from flask import Flask, Response, current_app, request, session
@@ -81,9 +81,13 @@ def show_ago(at: datetime | None) -> str:
 
 def show_due(day: date | None) -> str:
     """Return the due day both ways: "明天到期 · 11月23日 周一"."""
-    if day is None:
-        return ""
-    days = (day - today()).days
+    return "" if day is None else _due_text(day, today(), current_locale())
+
+
+@lru_cache(maxsize=1_000)
+def _due_text(day: date, here: date, _: str) -> str:
+    """Return what `show_due` says on the day `here` in the language of this request; a list asks again and again."""
+    days = (day - here).days
     exact = show_day(day, weekday=True)
     if days < 0:
         return ngettext("已逾期 %(n)s 天", "已逾期 %(n)s 天", -days) % {"n": -days} + f" · {exact}"
@@ -96,6 +100,11 @@ def show_due(day: date | None) -> str:
 
 def show_minutes(minutes: int) -> str:
     """Return "8 分钟", "2 小时", "2 小时 15 分钟"."""
+    return _minutes_text(minutes, current_locale())
+
+
+@lru_cache(maxsize=1_000)
+def _minutes_text(minutes: int, _: str) -> str:
     hours, rest = divmod(minutes, 60)
     parts = []
     if hours:

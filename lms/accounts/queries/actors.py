@@ -273,21 +273,19 @@ class MentorCard:
     team_name: str
 
 
+_MENTOR = (
+    select(Person.id, Person.name, Person.employee_no, Team.name.label("team_name"))
+    .join(Mentor, Mentor.mentor_id == Person.id)
+    .outerjoin(Team, Team.id == Person.team_id)
+    .where(Mentor.person_id == bindparam("person_id"), _live(Mentor))
+    .order_by(Mentor.from_on.desc(), Mentor.id.desc())
+    .limit(1)
+)
+
+
 def mentor_of(person_id: int) -> MentorCard | None:
     """Return today's mentor of a person, the one named last where there are several."""
-    row = (
-        session()
-        .execute(
-            select(Person.id, Person.name, Person.employee_no, Team.name.label("team_name"))
-            .join(Mentor, Mentor.mentor_id == Person.id)
-            .outerjoin(Team, Team.id == Person.team_id)
-            .where(Mentor.person_id == person_id, _live(Mentor))
-            .order_by(Mentor.from_on.desc(), Mentor.id.desc())
-            .limit(1),
-            {"today": today()},
-        )
-        .one_or_none()
-    )
+    row = rows(_MENTOR, {"person_id": person_id, "today": today()}).one_or_none()
     return (
         MentorCard(id=row.id, name=row.name or "", employee_no=row.employee_no or "", team_name=row.team_name or "")
         if row
