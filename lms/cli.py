@@ -20,8 +20,7 @@ from lms.accounts.cli import token as token_group
 from lms.app import MIGRATIONS, create_app
 from lms.content.cli import group as content_group
 from lms.core.db import db
-from lms.core.errors import Conflict
-from lms.core.terminal import AppCommand, provide, tell
+from lms.core.terminal import AppCommand, OldSchema, provide, tell
 from lms.core.texts import text
 from lms.demo.cli import demo
 from lms.kb.cli import group as search_group
@@ -63,7 +62,7 @@ def _refuse_an_old_schema() -> None:
     with db.engine.connect() as connection:
         heads = MigrationContext.configure(connection).get_current_heads()
     if set(heads) != set(ScriptDirectory(str(MIGRATIONS)).get_heads()):
-        raise Conflict(text("数据库还没有升级到这个版本，请先运行 lms db upgrade。"))
+        raise OldSchema()
 
 
 @main.command(cls=AppCommand)

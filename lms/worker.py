@@ -14,6 +14,7 @@ from types import FrameType
 
 from apiflask import APIFlask
 
+from lms.accounts import jobs as accounts
 from lms.core import clock
 from lms.core.db import db, session, transaction
 from lms.core.models import WorkerBeat
@@ -33,6 +34,7 @@ class Job:
 
 SCHEDULE = (
     Job(name="quizzes.close_expired", every=timedelta(seconds=10), work=quizzes.close_expired),
+    Job(name="accounts.apply_dated_changes", every=timedelta(minutes=10), work=accounts.apply_dated_changes),
 )
 
 

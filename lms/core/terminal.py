@@ -12,16 +12,27 @@ from typing import Any, TypeVar
 
 import click
 from flask import Flask, current_app
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from lms.core.errors import DomainError
+from lms.core.errors import Conflict, DomainError
 from lms.core.i18n import say, set_locale
 from lms.core.settings import SettingsError
-from lms.core.texts import Text
+from lms.core.texts import Text, text
 
 T = TypeVar("T")
 SLOW = 2.0  # seconds from which a command shows how far it is
 
 AppSource = Callable[[], Flask]
+
+
+NO_TABLE = ("no such table", "no such column", "UndefinedTable", "UndefinedColumn")
+"""How SQLite and PostgreSQL say that a database is not of this version."""
+
+
+class OldSchema(Conflict):
+    """The database was never made, or belongs to an older version."""
+
+    default_message = text("数据库还没有升级到这个版本，请先运行 lms db upgrade。")
 
 
 class AppCommand(click.Command):
@@ -40,6 +51,11 @@ class AppCommand(click.Command):
                 return super().invoke(ctx)
             except DomainError as error:
                 refuse(error)
+                ctx.exit(1)
+            except (OperationalError, ProgrammingError) as error:
+                if not any(word in repr(error.orig) for word in NO_TABLE):
+                    raise
+                refuse(OldSchema())
                 ctx.exit(1)
 
 
