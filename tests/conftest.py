@@ -177,6 +177,14 @@ def chromium() -> str:
     return found
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what takes hours, unless SOAK=1 asks for it."""
+    if os.environ.get("SOAK") != "1":
+        for item in items:
+            if item.get_closest_marker("soak"):
+                item.add_marker(pytest.mark.skip(reason="a soak test: SOAK=1 runs it"))
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     for what, reason in _not_run.items():
         terminalreporter.write_line(f"NOT RUN for want of {what}: {reason}", yellow=True)

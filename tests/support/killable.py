@@ -1,0 +1,56 @@
+"""What the kill test serves: the academy as it is, and the same with its COMMIT behind the answer (the mutant)."""
+
+import io
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from werkzeug.test import run_wsgi_app
+from werkzeug.wsgi import ClosingIterator
+
+from lms import create_app
+from lms.core.db import session, transaction
+from lms.quizzes import api
+
+_dry: ContextVar[bool] = ContextVar("dry", default=False)
+
+
+def sound() -> Any:
+    return create_app()
+
+
+def hasty() -> Any:
+    """Return an app that answers a save from a try that it rolls back, and saves when the answer is on its way."""
+    api.transaction = _transaction  # type: ignore[assignment]
+    app = create_app()
+
+    def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] != "PUT":
+            return app(environ, start_response)
+        body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+        again = {**environ, "wsgi.input": io.BytesIO(body)}
+        mark = _dry.set(True)
+        try:
+            chunks, status, headers = run_wsgi_app(app, {**environ, "wsgi.input": io.BytesIO(body)}, buffered=True)
+        finally:
+            _dry.reset(mark)
+        start_response(status, list(headers))
+        return ClosingIterator(chunks, lambda: run_wsgi_app(app, again, buffered=True))
+
+    return serve
+
+
+@contextmanager
+def _transaction() -> Iterator[Any]:
+    try:
+        with transaction() as current:
+            yield current
+            if _dry.get():
+                raise _NotYet
+    except _NotYet:
+        session().rollback()
+
+
+class _NotYet(Exception):
+    """Takes back a try."""
