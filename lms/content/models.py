@@ -151,14 +151,3 @@ class Edge(Base):
     to_part_id: Mapped[int | None] = plain(ForeignKey("part.id"))
     to_path: Mapped[str] = plain(String(300))
     to_anchor: Mapped[str] = plain(String(200), default="", server_default="")
-
-
-class View(Base):
-    """Who looked at which revision, first and last and how often (an observation: a GET may write it)."""
-
-    __tablename__ = "view"
-    person_id: Mapped[int] = pseudonym(ForeignKey("person.id"), primary_key=True)
-    revision_id: Mapped[int] = plain(ForeignKey("revision.id"), primary_key=True)
-    first_at: Mapped[datetime] = plain()
-    last_at: Mapped[datetime] = plain()
-    times: Mapped[int] = plain()

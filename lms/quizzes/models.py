@@ -67,7 +67,6 @@ class Attempt(Base):
     earned: Mapped[int | None] = plain()
     possible: Mapped[int] = plain()
     passed: Mapped[bool | None] = plain()
-    request_id: Mapped[str | None] = plain(String(64))
 
 
 class AttemptItem(Base):

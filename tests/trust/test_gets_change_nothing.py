@@ -11,7 +11,6 @@ from tests.support.make_house import a_house, address, all_rules, browser_of, un
 
 WHY = {
     "search_log": "what was searched in vain is knowledge that is missing",
-    "view": "who looked at which version, first and last",
 }
 """Why looking may be noted at all. A further table needs its reason here."""
 MORE = {

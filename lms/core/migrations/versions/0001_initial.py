@@ -509,7 +509,6 @@ def upgrade() -> None:
         sa.Column("earned", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("possible", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("passed", sa.Boolean(), nullable=True),
-        sa.Column("request_id", sa.String(length=64), nullable=True),
         sa.CheckConstraint(
             "earned IS NULL OR (earned >= 0 AND earned <= possible)", name=op.f("ck_attempt_earned_in_range")
         ),
@@ -698,17 +697,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_task_work_document_id"), "task_work", ["document_id"], unique=False)
     op.create_index("ix_task_work_state", "task_work", ["state", "submitted_at"], unique=False)
-    op.create_table(
-        "view",
-        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("first_at", UTCDateTime(), nullable=False),
-        sa.Column("last_at", UTCDateTime(), nullable=False),
-        sa.Column("times", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_view_person_id_person")),
-        sa.ForeignKeyConstraint(["revision_id"], ["revision.id"], name=op.f("fk_view_revision_id_revision")),
-        sa.PrimaryKeyConstraint("person_id", "revision_id", name=op.f("pk_view")),
-    )
     op.create_table(
         "assignment_item",
         sa.Column("assignment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
