@@ -128,6 +128,14 @@ def test_the_preview_of_a_text_with_errors_shows_what_is_left_of_it(client, me):
     assert "第二道好题" in found["preview"]
 
 
+def test_a_wrong_setting_takes_no_right_one_along_in_the_preview(client, me):
+    text = a_quiz_text().replace("`全部`", "`全部` `每题2分` `限时60秒`")
+    a_draft(me, text, kind="quiz", slug="bad")
+    found = preview(client, "quiz", "bad", text)
+    assert found["errors"] == 1
+    assert "2 分" in found["preview"]
+
+
 def test_a_preview_keeps_nothing(client, me):
     made = a_draft(me, slug="quiet")
     preview(client, "article", "quiet", "别的")

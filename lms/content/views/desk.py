@@ -19,7 +19,7 @@ from lms.content.rules.properties import Filled, filled
 from lms.content.show import shower
 from lms.core.i18n import say
 from lms.core.lines import split_lines
-from lms.core.texts import text
+from lms.core.texts import Text, text
 
 _PLACE = re.compile(r"^(?:第 ?\d+ ?行：|Line \d+: ?)")
 _ROUNDS = 3  # fixes that only show after others
@@ -114,23 +114,30 @@ def learner_pieces(kind: Kind, path: str, source: str, examined: Examined) -> tu
         source = apply_fixes(source, [finding.fix for finding in examined.errors if finding.fix])
         parsed = kind.parse(source, path)
         for _ in range(_ROUNDS):
-            lines = {f.line for f in parsed.findings if f.severity is Severity.ERROR} - {1}
-            if parsed.spec is not None or not lines or len(source) > _PATIENCE:
+            errors = [f for f in parsed.findings if f.severity is Severity.ERROR and f.line > 1]
+            if parsed.spec is not None or not errors or len(source) > _PATIENCE:
                 break
-            source = without(source, lines)
+            source = without(source, errors)
             parsed = kind.parse(source, path)
         spec = parsed.spec
     return None if spec is None else kind.safe_view(spec)
 
 
-def without(source: str, numbers: set[int]) -> str:
-    """Return the text with these lines (1-based) emptied; a heading takes all that stands under it along."""
+def without(source: str, errors: Iterable[Finding]) -> str:
+    """Return the text with the lines of these errors emptied; a heading takes all that stands under it along.
+
+    Of a line of settings only the one that is wrong goes.
+    """
     lines = split_lines(source)
     front = read_front(source)[0].last
-    for number in numbers:
+    for number, chip in {finding.line: _chip(finding) for finding in errors}.items():
         if number > len(lines):
             continue
-        level = len(lines[number - 1]) - len(lines[number - 1].lstrip("#"))
+        line = lines[number - 1]
+        if chip and f"`{chip}`" in line:
+            lines[number - 1] = line.replace(f"`{chip}`", "")
+            continue
+        level = len(line) - len(line.lstrip("#"))
         last = number
         while level and front < number and last < len(lines):
             below = lines[last]
@@ -139,6 +146,12 @@ def without(source: str, numbers: set[int]) -> str:
             last += 1
         lines[number - 1 : last] = [""] * (last - number + 1)
     return "\n".join(lines)
+
+
+def _chip(finding: Finding) -> str:
+    """Return the setting that a finding is about, "" where it is about none."""
+    problem = finding.message.values.get("problem")
+    return str(problem.values.get("chip", "")) if isinstance(problem, Text) else ""
 
 
 def shown_problems(findings: Iterable[Finding]) -> tuple[Problem, ...]:

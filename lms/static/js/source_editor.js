@@ -6,7 +6,7 @@
 
   const TOO_LONG = 3000; // lines; longer texts are edited in the textarea
   const TOGETHER = 800; // milliseconds within which typing is undone as one
-  const CHIPS = /^\s*(?:[`【·]|(?:- .*)?$)/;
+  const CHIPS = /^\s*[`【·]/;
 
   function el(name, className, text) {
     const node = document.createElement(name);
@@ -119,20 +119,17 @@
     return box;
   };
 
-  // What of a line is wrong: what its fix would change, else what the message quotes.
+  // What of a line is wrong: what the message quotes, else what the fix would change.
   function wrong(line, problem, number) {
-    if (problem.fix && problem.first === number && problem.last === number && problem.lines.length === 1) {
-      const fixed = problem.lines[0];
-      let from = 0;
-      while (from < line.length && line[from] === fixed[from]) from++;
-      let back = 0;
-      while (back < Math.min(line.length, fixed.length) - from && line[line.length - 1 - back] === fixed[fixed.length - 1 - back]) back++;
-      // Both backticks of a chip are one mistake: mark what lies between them too.
-      return line.length - back > from ? [from, line.length - back] : null;
-    }
     const quoted = /[“"]([^”"]+)[”"]/.exec(problem.message);
     const at = quoted ? line.indexOf(quoted[1]) : -1;
-    return at < 0 ? null : [at, at + quoted[1].length];
+    if (at >= 0) return [at, at + quoted[1].length];
+    if (!problem.fix || problem.first !== number || problem.last !== number || problem.lines.length !== 1) return null;
+    const fixed = problem.lines[0], most = Math.min(line.length, fixed.length);
+    let from = 0, back = 0;
+    while (from < most && line[from] === fixed[from]) from++;
+    while (back < most - from && line[line.length - 1 - back] === fixed[fixed.length - 1 - back]) back++;
+    return line.length - back > from ? [from, line.length - back] : null;
   }
 
   // where the caret is
