@@ -33,7 +33,7 @@ def editing(floor: Floor, person: Person, kind: str, slug: str, **options) -> Pa
 
 
 def line(page: Page, number: int):
-    return page.locator(".source.is-editing > li").nth(number - 1)
+    return page.locator(".source.is-editing > .line").nth(number - 1)
 
 
 def at_end_of(page: Page, number: int) -> None:

@@ -24,7 +24,7 @@
     this.undone = [];
     this.composing = false;
     this.waiting = null;
-    this.list = el("ol", "source is-editing");
+    this.list = el("div", "source is-editing");
     const list = this.list;
     list.setAttribute("contenteditable", area.readOnly ? "false" : "true");
     list.setAttribute("role", "textbox");
@@ -49,7 +49,7 @@
   };
 
   proto.item = function (line) {
-    const item = el("li");
+    const item = el("div", "line");
     item.appendChild(el("code"));
     this.draw(item, line, null);
     return item;
@@ -87,13 +87,13 @@
     const top = this.list.getBoundingClientRect().top;
     this.list.querySelectorAll(".finding").forEach(function (each) { each.remove(); });
     Array.prototype.forEach.call(this.list.children, function (item, index) {
-      if (item.className) { item.className = ""; this.draw(item, this.lines[index], null); }
+      if (item.className !== "line") { item.className = "line"; this.draw(item, this.lines[index], null); }
     }, this);
     problems.forEach(function (problem) {
       const index = Math.min(problem.line, this.lines.length) - 1;
       const item = this.list.children[index];
       if (!item) return;
-      if (problem.error || !item.className) item.className = problem.error ? "has-error" : "has-hint";
+      if (problem.error || item.className === "line") item.className = problem.error ? "line has-error" : "line has-hint";
       const mark = wrong(this.lines[index], problem, index + 1);
       if (mark) this.draw(item, this.lines[index], mark);
       item.appendChild(this.box(problem));
@@ -302,9 +302,10 @@
     const found = [];
     let torn = false;
     Array.prototype.forEach.call(this.list.childNodes, function (item) {
-      if (item.nodeName !== "LI" || !item.firstChild || item.firstChild.nodeName !== "CODE") torn = true;
+      const whole = item.classList && item.classList.contains("line");
+      if (!whole || !item.firstChild || item.firstChild.nodeName !== "CODE") torn = true;
       let text = "";
-      if (item.nodeName === "LI") {
+      if (whole) {
         Array.prototype.forEach.call(item.childNodes, function (part) {
           if (part.nodeName === "CODE") text += part.textContent;
           else if (!(part.classList && part.classList.contains("finding"))) { text += part.textContent; torn = true; }
