@@ -211,7 +211,8 @@ def transaction() -> Iterator[Session]:
 def init_app(app: Flask, database_url: str) -> None:
     """Bind the app to its database."""
     app.config["SQLALCHEMY_DATABASE_URI"] = database_url
-    options: dict[str, Any] = {"pool_pre_ping": not database_url.startswith("sqlite")}
+    # The log must not hold what people typed, and the text of an error would quote the values of its statement.
+    options: dict[str, Any] = {"pool_pre_ping": not database_url.startswith("sqlite"), "hide_parameters": True}
     if database_url.startswith("sqlite"):
         options["connect_args"] = {"timeout": 10, "check_same_thread": False}
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options

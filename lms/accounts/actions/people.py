@@ -116,8 +116,8 @@ def change(actor: Actor, person_id: int, values: Mapping[str, Any]) -> bool:
         "person",
         person.id,
         person_id=person.id,
-        before={name: _plain(before[name]) for name in changed},
-        after={name: _plain(value) for name, value in changed.items()},
+        before={name: _noted(name, before[name]) for name in changed},
+        after={name: _noted(name, value) for name, value in changed.items()},
     )
     if changed.keys() & {"position", "hired_on"}:
         emit(PersonMoved(person_id=person.id))
@@ -422,5 +422,8 @@ def _write_history(person: Person, spans: list[Span], *, keep_team: bool = False
     current.flush()
 
 
-def _plain(value: Any) -> Any:
+def _noted(name: str, value: Any) -> Any:
+    """Return a value for the audit, which can't be erased: of what says who somebody is only that it was there."""
+    if Person.__table__.c[name].info["privacy"] == "identity":
+        return "•" if value else ""
     return value.isoformat() if isinstance(value, date) else value
