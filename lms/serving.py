@@ -31,6 +31,7 @@ def web_command(host: str, port: int, processes: int, threads: int) -> list[str]
         "30",
         "--name",
         "kefu-academy",
+        "--no-control-socket",  # one for all of a person's servers, in his home: two installations would meet there
     ]
 
 
