@@ -42,12 +42,12 @@ def _pool(section: Section) -> Text:
 def _facts(rules: QuizRules) -> Iterator[Text]:
     yield _USES[rules.use]
     if rules.seconds is None:
-        yield text("不限时")
+        yield text("不限时间")
     elif rules.seconds % 60 == 0:
         yield text("限时 %(minutes)s 分钟", minutes=rules.seconds // 60)
     else:
         yield text("限时 %(seconds)s 秒", seconds=rules.seconds)
     yield text("%(percent)s%% 及格", percent=decimal_text(rules.pass_mark * 100))
-    yield text("可考 %(times)s 次", times=rules.attempts) if rules.attempts else text("不限次数")
+    yield text("可考 %(times)s 次", times=rules.attempts) if rules.attempts else text("次数不限")
     if rules.open_book:
         yield text("可以查知识库")
