@@ -40,7 +40,7 @@ class Permission(StrEnum):
     SLIP_PRINT = "slip.print"
     ASSIGN = "assign"
     ROSTER_EDIT = "roster.edit"
-    TOKEN_OWN = "token.own"
+    TOKEN_OWN = "token.own"  # noqa: S105 - the name of a permission
     HEALTH_READ = "health.read"
 
 

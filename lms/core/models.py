@@ -12,7 +12,7 @@ from lms.core.db import Base, free_text, pk, plain, pseudonym
 
 @append_only
 class AuditEntry(Base):
-    """Who did what to what, from what to what. No names, numbers of people, texts or secrets enter: it can't be erased."""
+    """Who did what to what, from what to what. No name, number or text of a person enters: it can't be erased."""
 
     __tablename__ = "audit_entry"
     __table_args__ = (Index("ix_audit_entry_object", "object_kind", "object_id", "id"),)

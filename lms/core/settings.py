@@ -8,7 +8,7 @@ import os
 import secrets
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -29,7 +29,7 @@ class Settings:
     database_url: str = ""
     secret_key: str = ""
     locale: str = "zh_CN"
-    timezone: ZoneInfo = ZoneInfo("Asia/Shanghai")
+    timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     base_url: str = ""
     company: str = "客服学院"
     help_line: str = ""
@@ -74,7 +74,7 @@ def _parse(name: str, value: Any) -> Any:
 
 
 def _known(name: str, source: str) -> str:
-    names = {field.name for field in fields(Settings)}
+    names = {each.name for each in fields(Settings)}
     if name in names:
         return name
     near = rapidfuzz.process.extractOne(name, names, score_cutoff=70)

@@ -1,4 +1,4 @@
-"""Appending to the log. Lines are queued; their numbers and hashes are given under the head lock, just before COMMIT."""
+"""Appending to the log. Lines are queued; number and hash are given under the head lock, just before COMMIT."""
 
 import secrets
 from collections.abc import Iterable, Sequence

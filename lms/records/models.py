@@ -75,8 +75,8 @@ for _dialect, _zero in (
 class Standing(Base):
     """How one person stands with one document: the fold of the records of the two, folded anew at each append.
 
-    state: touched | done | failed | lapsed. tries, best, last concern quizzes. `confirmed_revision_id` is the revision of
-    the latest completion or acknowledgement.
+    state: touched | done | failed. tries, best, last concern quizzes. confirmed_revision_id: the revision of the latest
+    completion or acknowledgement.
     """
 
     __tablename__ = "standing"

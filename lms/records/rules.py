@@ -115,8 +115,8 @@ class Folded:
 def fold(lines: Iterable[Line]) -> Folded | None:
     """Fold the lines of one person and one document, in order of seq, into how the person stands.
 
-    A voided line and the line that voids it leave no trace but last_seq. Minutes are credited once, by the line that first
-    makes the document done; observed seconds add up. None for no lines.
+    A voided line and the line that voids it leave no trace but last_seq. Minutes are credited once, by the line that
+    first makes the document done; observed seconds add up. None for no lines.
     """
     every = list(lines)
     if not every:

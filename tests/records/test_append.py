@@ -15,9 +15,7 @@ from tests.support.make import an_actor
 
 def a_document() -> int:
     with transaction() as s:
-        document = Document(
-            kind="lesson", folder="courses", title="课", state="published", created_at=clock.now()
-        )
+        document = Document(kind="lesson", folder="courses", title="课", state="published", created_at=clock.now())
         s.add(document)
     return document.id
 
@@ -34,6 +32,12 @@ def completed(actor, document_id, **more):
             credited_minutes=12,
             **more,
         )
+
+
+def failed(actor, document_id):
+    with transaction():
+        actions.append(actor, actor.id, Verb.COMPLETED, document_id=document_id, revision_id=None, source="web")
+        raise ZeroDivisionError
 
 
 def test_lines_are_numbered_without_a_gap_and_verify(world):
@@ -63,9 +67,8 @@ def test_a_voided_completion_no_longer_counts_and_stays_readable(world):
 
 def test_a_failed_transaction_leaves_no_line_and_no_number_is_lost(world):
     actor, document = an_actor(), a_document()
-    with pytest.raises(ZeroDivisionError), transaction():
-        actions.append(actor, actor.id, Verb.COMPLETED, document_id=document, revision_id=None, source="web")
-        _ = 1 / 0
+    with pytest.raises(ZeroDivisionError):
+        failed(actor, document)
     completed(actor, document)
     assert [line.seq for line in queries.lines_after(0, 10)] == [1]
 

@@ -22,7 +22,9 @@ def main() -> None:
     subprocess.run(["apt-get", "update", "-qq"], **quiet)  # type: ignore[call-overload]
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     subprocess.run(
-        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *wanted], env=environment, **quiet  # type: ignore[call-overload]
+        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *wanted],
+        env=environment,
+        **quiet,  # type: ignore[call-overload]
     )
 
 

@@ -72,9 +72,7 @@ def server() -> Iterator[str]:
             "--locale=C.UTF-8",
         )
         options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=120"
-        run(
-            str(binaries / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start"
-        )
+        run(str(binaries / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
         try:
             yield f"postgresql+psycopg://lms@127.0.0.1:{port}/postgres"
         finally:
