@@ -163,7 +163,7 @@ def documents(query: dict[str, Any]) -> dict[str, Any]:
 @bp.doc(
     summary="Save a text as the draft",
     description="409 `stale`: somebody saved since; the text is kept as the revision `kept`, the draft is untouched.",
-    responses=_errors(400, 404, 409, 422),
+    responses=_errors(400, 404, 409, 413, 422),
 )
 def save_draft(kind: str, slug: str, body: dict[str, Any]) -> dict[str, Any]:
     work = _work(kind, slug)

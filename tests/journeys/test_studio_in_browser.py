@@ -13,7 +13,7 @@ from lms.core.access import Role
 from lms.core.db import session
 from tests.support.live import PHONE, Floor
 from tests.support.make import a_person, as_actor
-from tests.support.make_content import a_document, a_draft, a_question, a_quiz_text, an_article_text
+from tests.support.make_content import a_document, a_draft, a_question, a_quiz_text, an_article_text, edited
 
 pytestmark = pytest.mark.browser
 
@@ -266,3 +266,13 @@ def test_without_script_the_form_does_it_all(floor, trainer):
     page.wait_for_url(re.compile(r"/history$"))
     floor.fresh_read()
     assert session().scalar(select(Document.state).where(Document.id == made.document_id)) == "published"
+
+
+def test_who_is_about_to_write_over_somebody_is_told_while_writing(floor, trainer):
+    document = a_document(as_actor(trainer), an_article_text(body="正文"), slug="told")
+    page = editing(floor, trainer, "article", "told")
+    edited(as_actor(a_person(Role.TRAINER)), document, an_article_text(body="正文，他的"))
+    at_end_of(page, 6)
+    page.keyboard.insert_text("我的")
+    expect(page.locator("[data-trouble]")).to_contain_text("别人刚保存了新的草稿")
+    assert "正文我的" in text(page)

@@ -22,6 +22,7 @@ from lms.core.lines import split_lines
 from lms.core.texts import Text, text
 
 _PLACE = re.compile(r"^(?:第 ?\d+ ?行：|Line \d+: ?)")
+SHOWN = 300  # problems listed at once; who has more begins with these
 _ROUNDS = 3  # fixes that only show after others
 _PATIENCE = 200_000  # characters up to which a broken text is read again without its broken lines
 
@@ -170,11 +171,12 @@ def count_words(errors: int, warnings: int) -> tuple[str, str]:
     return must, may
 
 
-def as_json(desk: Desk, preview: str) -> dict[str, Any]:
-    """Return the desk for the page's script. preview: the HTML of the learner's view."""
+def as_json(desk: Desk, preview: str, head: int | None) -> dict[str, Any]:
+    """Return the desk for the page's script. preview: the HTML of the learner's view; head: the latest version."""
     must, may = count_words(desk.errors, desk.warnings)
     return {
         "markdown": desk.source,
+        "head": head,
         "preview": preview,
         "errors": desk.errors,
         "fixable": desk.fixable,
@@ -192,7 +194,7 @@ def as_json(desk: Desk, preview: str) -> dict[str, Any]:
                 "last": problem.last,
                 "lines": list(problem.lines),
             }
-            for problem in desk.problems
+            for problem in desk.problems[:SHOWN]
         ],
         "properties": {each.property.name: each.value for each in desk.properties},
     }

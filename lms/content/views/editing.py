@@ -11,7 +11,7 @@ from lms.content.kinds import kinds
 from lms.content.queries import Work
 from lms.content.rules import insertions, properties
 from lms.content.rules.line_ends import as_in
-from lms.content.views.desk import Desk, as_json, blank, count_words, look_at, mended
+from lms.content.views.desk import SHOWN, Desk, as_json, blank, count_words, look_at, mended
 from lms.content.views.room import at, bp, number_of, reader_address, wants_json, work_at
 from lms.core import clock
 from lms.core.access import Permission
@@ -137,7 +137,7 @@ def _changed(work: Work, source: str, base: int | None) -> str | Response:
 
 
 def _desk_json(work: Work, desk: Desk) -> Response:
-    return jsonify(as_json(desk, render_template("lms/content/_preview.html", desk=desk, work=work)))
+    return jsonify(as_json(desk, render_template("lms/content/_preview.html", desk=desk, work=work), work.head_id))
 
 
 def _refused(work: Work, error: DomainError, base: int | None) -> tuple[str, int] | tuple[Response, int]:
@@ -169,6 +169,7 @@ def _page(
         "lms/content/edit.html",
         **shown,
         base=work.head_id if base is None else base,
+        problems=desk.problems[:SHOWN],
         standing=standing(work),
         insertions=insertions.of_kind(kinds()[work.card.kind].word, source),
         reader=reader_address(work),

@@ -32,6 +32,7 @@
     list.setAttribute("aria-label", frame.querySelector("label").textContent);
     list.setAttribute("spellcheck", "false");
     list.setAttribute("autocapitalize", "off");
+    list.setAttribute("translate", "no"); // a browser that translates pages would write its words into the source
     this.drawAll();
     frame.appendChild(list);
     this.listen();

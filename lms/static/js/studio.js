@@ -10,7 +10,7 @@
   const count = one("[data-count]"), state = one("[data-state]"), publish = one("[data-publish]");
   const trouble = one("[data-trouble]"), offer = one("[data-offer]"), plainButton = one("[data-plain]"), fixAll = one("[data-fix-all]");
   const KEPT = "studio/" + root.dataset.name, PLAIN = "studio-plain", WAIT = 300;
-  let editor = null, problems = [], timer = 0, asked = 0, keeping = 0, leaving = false, saving = false;
+  let editor = null, problems = [], timer = 0, asked = 0, keeping = 0, leaving = false, saving = false, checking = false, again = false;
   let savedText = root.dataset.saved === "yes" ? area.value : null;
 
   function one(selector) { return document.querySelector(selector); }
@@ -72,11 +72,18 @@
     state.className = good ? "ok" : "warn";
   }
 
+  // One check at a time: a long text that takes seconds is not sent again while it is read.
   function check() {
+    if (checking) { again = true; return; }
     const text = area.value, turn = ++asked;
     if (tooLarge()) { show({ problems: [], must: words.large, may: "", errors: 1, fixable: 0, publish: publish ? publish.textContent : "" }); return; }
-    ask(root.dataset.preview).then(function (answer) {
+    checking = true;
+    ask(root.dataset.preview).finally(function () {
+      checking = false;
+      if (again) { again = false; check(); }
+    }).then(function (answer) {
       if (turn !== asked || text !== area.value) return;
+      if (answer.data.head && String(answer.data.head) !== form.base_revision.value && !saving && trouble.hidden) complain(words.newer);
       if (answer.status !== 200) { show({ problems: [], must: answer.data.error, may: "", errors: 1, fixable: 0, publish: publish ? publish.textContent : "" }); return; }
       show(answer.data);
     }, function (error) {
