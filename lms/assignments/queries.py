@@ -151,7 +151,7 @@ def _item(row: Any) -> Item:
 
 def duties(person_id: int, today: date) -> list[Duty]:
     """Return every item that a person owes or has done, by assignment (earliest due first) and order."""
-    return _duties(rows(_OF_PERSON, {"person_id": person_id}), today)
+    return _duties(rows(_OF_PERSON, {"person_id": person_id}).all(), today)
 
 
 def duties_about(person_id: int, document_id: int, today: date) -> list[Duty]:
@@ -159,14 +159,14 @@ def duties_about(person_id: int, document_id: int, today: date) -> list[Duty]:
 
     Nothing is read where the document is not owed.
     """
-    return _duties(rows(_ABOUT, {"person_id": person_id, "document_id": document_id}), today)
+    return _duties(rows(_ABOUT, {"person_id": person_id, "document_id": document_id}).all(), today)
 
 
 def duties_of_assignments(assignment_ids: Sequence[int], today: date) -> list[Duty]:
     """Return every item of these assignments, in one statement."""
     if not assignment_ids:
         return []
-    return _duties(rows(_OF_ASSIGNMENTS, {"ids": list(assignment_ids)}), today)
+    return _duties(rows(_OF_ASSIGNMENTS, {"ids": list(assignment_ids)}).all(), today)
 
 
 def locked_reason(person_id: int, document_id: int, today: date, *, every: Sequence[Duty] | None = None) -> Text | None:

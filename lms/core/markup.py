@@ -152,6 +152,11 @@ def shown(html: str, url: Callable[[str], str | None], gettext: Callable[[str], 
     return localise(resolve(html, url), gettext)
 
 
+def sentence(words: str) -> Markup:
+    """Return one of our own sentences, which may hold HTML; what is filled into its places is escaped."""
+    return Markup(words)  # noqa: S704 (from templates and translations alone)
+
+
 def _clean(html: str) -> str:
     return nh3.clean(
         html,

@@ -4,14 +4,19 @@ import hashlib
 from datetime import date, datetime
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Response, current_app, request, session
 from flask import url_for as flask_url_for
 from flask_wtf.csrf import generate_csrf
+from jinja2 import Template, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup, escape
 
 from lms.core import clock
 from lms.core.here import local, settings, today
-from lms.core.i18n import clock_text, current_locale, day_text, gettext, ngettext, say, weekday_text
+from lms.core.i18n import clock_text, current_locale, day_text, gettext, ngettext, say, translations, weekday_text
+from lms.core.markup import sentence
 from lms.core.texts import Text
 from lms.web.auth import maybe_actor
 
@@ -118,9 +123,33 @@ def show_text(value: Text | str) -> str:
     return say(value) if isinstance(value, Text) else value
 
 
+@lru_cache(maxsize=8_192)
+def _whole(message: str, locale: str) -> Markup:
+    return sentence(translations(locale).gettext(message) % {})
+
+
+@pass_context
+def translate(context: Context, message: str, /, **values: object) -> str:
+    """Do what Jinja's own `_` does at half its price: a page asks for dozens of sentences, most without places."""
+    if not context.eval_ctx.autoescape:
+        return gettext(message) % values
+    if not values:
+        return _whole(message, current_locale())
+    return sentence(gettext(message) % {name: escape(value) for name, value in values.items()})
+
+
+class SharedTemplate(Template):
+    """A template whose macros are made once. Jinja compares all globals at each import; here nobody adds any."""
+
+    def _get_default_module(self, ctx: object = None) -> Any:
+        return super()._get_default_module()
+
+
 def init_app(app: Flask) -> None:
+    app.jinja_env.template_class = SharedTemplate
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.globals["_"] = translate
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         day=show_day,
