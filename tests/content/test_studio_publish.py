@@ -213,7 +213,7 @@ def test_one_version_is_shown_as_it_was_written(client, me):
     a_document(me, an_article_text(body="<b>一</b>"), slug="a")
     page = client.get(address("article", "a", "versions/1")).text
     assert "<code>&lt;b&gt;一&lt;/b&gt;</code>" in page
-    for number in ("9", "0", "99999999999999"):
+    for number in ("9", "0", "9" * 40):
         assert client.get(address("article", "a", f"versions/{number}")).status_code == 404
 
 
