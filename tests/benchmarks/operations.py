@@ -1,0 +1,144 @@
+"""What is measured. An operation is what one person does in one go: a page, a whole quiz, a file."""
+
+import itertools
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.benchmarks.data import PASSWORD, QUIZ, Installation
+from tests.benchmarks.measure import Asks, sign_in
+
+JSON = {"Content-Type": "application/json"}
+
+
+@dataclass(slots=True)
+class Visitor:
+    """Somebody who uses one installation over one connection. takers: tokens of people who have not taken the quiz."""
+
+    asks: Asks
+    installation: Installation
+    takers: Iterator[str]
+    signed_in: str = ""
+    attempt: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+    seq: Iterator[int] = field(default_factory=itertools.count)
+
+    def as_person(self, employee_no: str) -> None:
+        if self.signed_in != employee_no:
+            self.asks.send("GET", "/")
+            sign_in(self.asks, employee_no, PASSWORD)
+            self.signed_in = employee_no
+
+    def call(self, method: str, path: str, body: object = None) -> Any:
+        content = self.asks.send(method, f"/api/v1{path}", json.dumps(body or {}).encode(), self.headers)
+        return json.loads(content)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """people: of the installation. limit: times the CPU of hello, None = only measured. runs: in one round.
+
+    begin: done before the rounds, not measured. requests: that one run sends.
+    """
+
+    name: str
+    people: int
+    limit: float | None
+    runs: int
+    begin: Callable[[Visitor], None]
+    run: Callable[[Visitor], None]
+    learner: bool = False
+    requests: int = 1
+
+
+def page(name: str, path: str, *, limit: float | None, person: str = "learner", **more: Any) -> Operation:
+    def begin(visitor: Visitor) -> None:
+        visitor.as_person(getattr(visitor.installation, person))
+
+    def run(visitor: Visitor) -> None:
+        visitor.asks.send("GET", visitor.installation.paths.get(name, path))
+
+    return Operation(
+        name=name,
+        limit=limit,
+        begin=begin,
+        run=run,
+        learner=person == "learner",
+        **{"people": 1_000, "runs": 25, **more},
+    )
+
+
+def value_for(question: dict[str, Any]) -> Any:
+    """Return some answer of the right shape; whether it is right does not matter here."""
+    ids = [option["id"] for option in question["options"]]
+    match question["type"]:
+        case "single":
+            return ids[0]
+        case "multiple":
+            return ids[:2]
+        case "true_false":
+            return True
+        case "fill_in":
+            return ["48"] * question["blanks"]
+        case "numeric":
+            return "64"
+        case "ordering":
+            return ids
+        case "matching":
+            return {left["id"]: right for left, right in zip(question["left"], ids, strict=False)}
+    raise ValueError(question["type"])
+
+
+def next_taker(visitor: Visitor) -> None:
+    visitor.headers = {**JSON, "Authorization": f"Bearer {next(visitor.takers)}"}
+    visitor.attempt = visitor.call("POST", f"/quizzes/{QUIZ}/attempts")
+
+
+def save(visitor: Visitor, question: dict[str, Any]) -> None:
+    path = f"/attempts/{visitor.attempt['id']}/answers/{question['id']}"
+    visitor.call("PUT", path, {"value": value_for(question), "seq": 1 + next(visitor.seq)})
+
+
+def take_quiz(visitor: Visitor) -> None:
+    next_taker(visitor)
+    for question in visitor.attempt["questions"]:
+        save(visitor, question)
+    visitor.call("POST", f"/attempts/{visitor.attempt['id']}/submit")
+
+
+def save_one(visitor: Visitor) -> None:
+    questions = visitor.attempt["questions"]
+    number = next(visitor.seq)
+    question = questions[number % len(questions)]
+    path = f"/attempts/{visitor.attempt['id']}/answers/{question['id']}"
+    visitor.call("PUT", path, {"value": value_for(question), "seq": number + 2})
+
+
+def as_lead(visitor: Visitor) -> None:
+    visitor.headers = {**JSON, "Authorization": "Bearer bench-token-lead"}
+
+
+def completion_csv(visitor: Visitor) -> None:
+    path = "/api/v1/reports/completion?curriculum=onboarding/curriculum&format=csv"
+    content = visitor.asks.send("GET", path, None, visitor.headers)
+    assert content.count(b"\n") > visitor.installation.people - 10, "the file has not got everybody"
+
+
+REPORT = "/reports/completion"
+OPERATIONS: tuple[Operation, ...] = (
+    page("home", "/", limit=20),
+    page("curriculum", "", limit=None),
+    page("course", "", limit=20),
+    page("lesson", "", limit=12),
+    page("article", "", limit=12),
+    Operation(
+        name="quiz", people=1_000, limit=250, runs=2, begin=lambda _: None, run=take_quiz, learner=True, requests=22
+    ),
+    Operation(name="answer-save", people=1_000, limit=None, runs=25, begin=next_taker, run=save_one, learner=True),
+    page("completion", REPORT, limit=40, person="lead", runs=10),
+    page("home-lead", "/", limit=None, person="lead", runs=10),
+    page("completion-5000", REPORT, limit=None, person="lead", runs=3, people=5_000),
+    Operation(name="csv", people=5_000, limit=600, runs=1, begin=as_lead, run=completion_csv),
+    page("csv-matrix", f"{REPORT}?format=csv", limit=None, person="lead", runs=1, people=5_000),
+)
