@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, exists, func, or_, select
+from sqlalchemy import and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.assignments import rules
@@ -77,9 +77,15 @@ _ITEMS = (
 _OF_DUTY = 17
 """Place of the first column of `_ITEMS` that is not the item's own."""
 _OF_PERSON = _ITEMS.where(Assignment.person_id == bindparam("person_id"), Assignment.state != "withdrawn")
-_same = aliased(AssignmentItem)
+_own = aliased(AssignmentItem)
+_is_beside = and_(
+    _own.assignment_id == AssignmentItem.assignment_id,
+    _own.document_id == bindparam("document_id"),
+    _own.container_id.is_not_distinct_from(AssignmentItem.container_id),
+)
 _ABOUT = _OF_PERSON.where(
-    exists().where(_same.assignment_id == Assignment.id, _same.document_id == bindparam("document_id"))
+    exists().where(_own.assignment_id == Assignment.id, _own.document_id == bindparam("document_id")),
+    or_(and_(AssignmentItem.done_at.is_(None), ~AssignmentItem.exempt), exists().where(_is_beside)),
 )
 _OF_ASSIGNMENTS = _ITEMS.where(Assignment.id.in_(bindparam("ids", expanding=True)))
 
@@ -155,9 +161,10 @@ def duties(person_id: int, today: date) -> list[Duty]:
 
 
 def duties_about(person_id: int, document_id: int, today: date) -> list[Duty]:
-    """Return the duties of the assignments in which the document stands: what its own page needs to know.
+    """Return of the assignments in which the document stands what its own page needs to know.
 
-    Nothing is read where the document is not owed.
+    That is everything in the same course, and elsewhere what is still open: it decides what is locked and what comes
+    next. Nothing is read where the document is not owed.
     """
     return _duties(rows(_ABOUT, {"person_id": person_id, "document_id": document_id}).all(), today)
 

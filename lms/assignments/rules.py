@@ -68,8 +68,11 @@ def progress(items: Iterable[Item]) -> Progress:
 
 
 def complete_stages(items: Sequence[Item]) -> frozenset[int]:
-    """Return the stages whose required items are all done, the sign-off included."""
-    stages = {item.stage for item in items if item.stage is not None}
+    """Return the stages whose required items are all done, the sign-off included.
+
+    A stage that others wait for and of which nothing is given has nothing left to do: settled items may be left out.
+    """
+    stages = {stage for item in items for stage in (item.stage, item.after_stage) if stage is not None}
     return frozenset(stage for stage in stages if progress(item for item in items if item.stage == stage).complete)
 
 

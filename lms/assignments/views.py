@@ -1,0 +1,81 @@
+"""Giving a duty by hand: choose, see whom it reaches, confirm."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from lms.accounts.models import Cohort
+from lms.accounts.queries import team_tree
+from lms.assignments import actions, choosing
+from lms.assignments.choosing import Chosen
+from lms.assignments.forms import GiveForm
+from lms.core.access import Actor, Permission, Scope, scopes
+from lms.core.db import session, transaction
+from lms.core.errors import DomainError
+from lms.core.here import today
+from lms.core.i18n import _, ngettext
+from lms.web.auth import current_actor, requires
+
+bp = Blueprint("assignments", __name__)
+
+TOGETHER = 100
+"""People in one transaction."""
+
+
+def _form(actor: Actor) -> GiveForm:
+    form = GiveForm()
+    form.document.choices = [("", _("请选择"))] + [(each.name, each.title) for each in choosing.choices()]
+    every = Scope.ALL in scopes(actor, Permission.ASSIGN)
+    teams = [team for team in team_tree() if every or team.id in actor.teams_below]
+    form.team.choices = [("", _("请选择"))] + [(str(team.id), "　" * team.depth + team.name) for team in teams]
+    cohorts = session().execute(select(Cohort.id, Cohort.name).order_by(Cohort.starts_on.desc()).limit(50))
+    form.cohort.choices = [("", _("不限"))] + [(str(row.id), row.name) for row in cohorts]
+    return form
+
+
+@bp.get("/assign")
+@requires(Permission.ASSIGN)
+def give() -> str:
+    """Show the empty form; `?document=course:slug` chooses what."""
+    form = _form(current_actor())
+    form.document.data = request.args.get("document", "")
+    return render_template("lms/assignments/give.html", form=form, chosen=None)
+
+
+@bp.post("/assign")
+@requires(Permission.ASSIGN)
+def give_submit() -> str | Response | tuple[str, int]:
+    """Show whom it reaches; give it once that is confirmed."""
+    actor = current_actor()
+    form = _form(actor)
+    chosen: Chosen | None = None
+    status = 200
+    if form.validate_on_submit():
+        try:
+            document_id = next(each.document_id for each in choosing.choices() if each.name == form.document.data)
+            chosen = choosing.choose(
+                actor,
+                document_id,
+                team_id=int(form.team.data) if form.team.data else None,
+                cohort_id=int(form.cohort.data) if form.cohort.data else None,
+                due_on=form.due_on.data,
+                today=today(),
+            )
+        except DomainError as error:
+            form.take(error)
+            status = error.status
+        else:
+            if request.form.get("do") == "give":
+                _give(actor, document_id, chosen, form)
+                return redirect(url_for("reports.completion", goal=form.document.data))
+    else:
+        status = 422
+    return render_template("lms/assignments/give.html", form=form, chosen=chosen), status
+
+
+def _give(actor: Actor, document_id: int, chosen: Chosen, form: GiveForm) -> None:
+    people = chosen.person_ids
+    for first in range(0, len(people), TOGETHER):
+        with transaction():
+            actions.assign(actor, people[first : first + TOGETHER], document_id, due_on=form.due_on.data)
+    flash(ngettext("已派给 %(n)s 人。", "已派给 %(n)s 人。", len(people)) % {"n": len(people)}, "ok")
