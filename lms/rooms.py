@@ -9,6 +9,7 @@ from lms.accounts import api as accounts_api
 from lms.accounts import views as accounts_views
 from lms.accounts.events import CohortChanged, PersonHired, PersonMoved, RosterChanged
 from lms.assignments import handlers as assignments
+from lms.assignments import views as assignments_views
 from lms.content import api as content_api
 from lms.content import kind as content_kinds
 from lms.content import kinds
@@ -33,7 +34,16 @@ from lms.reports import api as reports_api
 from lms.reports import views as reports_views
 from lms.tables import metadata
 
-PAGES = (home_views, accounts_views, content_views, kb_views, learning_views, quizzes_views, reports_views)
+PAGES = (
+    home_views,
+    accounts_views,
+    assignments_views,
+    content_views,
+    kb_views,
+    learning_views,
+    quizzes_views,
+    reports_views,
+)
 API = (accounts_api, quizzes_api, reports_api, learning_api, kb_api, content_api)
 KINDS = (*learning_kinds.KINDS, quizzes_kind.KIND, kb_kind.KIND, *content_kinds.KINDS)
 

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms.accounts.queries import TeamRow, team_tree
-from lms.core.access import Actor, Permission
+from lms.core.access import Actor, Permission, allows
 from lms.core.here import today
 from lms.core.i18n import _, gettext
 from lms.core.texts import Text, text
@@ -83,7 +83,7 @@ def completion() -> str | BaseResponse:
     table = table_state()
     goals = queries.goals(actor)
     if not goals:
-        return render_template("lms/reports/empty.html")
+        return render_template("lms/reports/empty.html", may_assign=allows(actor, Permission.ASSIGN))
     goal = next((each for each in goals if each.name == table.get("goal")), None)
     if goal is None:
         if table.get("goal"):
@@ -96,9 +96,17 @@ def completion() -> str | BaseResponse:
         goals=goals,
         teams=[team for team in teams if team.id in actor.teams_below or _sees_all_teams(actor)],
         cohorts=queries.cohorts(actor),
-        quarters=quarters(today().replace(year=today().year - 1), today()),
+        quarters=_recent_quarters(),
     )
-    shared = {"goal": goal, "wanted": wanted, "table": table, "view": view, "views": VIEWS, "choices": choices}
+    shared = {
+        "goal": goal,
+        "wanted": wanted,
+        "table": table,
+        "view": view,
+        "views": VIEWS,
+        "choices": choices,
+        "may_assign": allows(actor, Permission.ASSIGN),
+    }
     if view in {"team", "cohort"}:
         groups = queries.by_team(actor, wanted) if view == "team" else queries.by_cohort(actor, wanted)
         if table.format:
