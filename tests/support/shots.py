@@ -60,6 +60,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "report-quarter": ("L1001", "/reports/completion?goal=course:quarterly/2026q4"),
     "report-team": ("L1001", "/reports/completion?view=team&goal=course:quarterly/2026q4"),
     "report-person": ("L1001", "/reports/person/A1001"),
+    "assign": ("L1001", "/assign"),
     "people": ("H1001", "/people"),
     "person": ("H1001", "/people/A1001"),
     "cohorts": ("T1001", "/cohorts"),
