@@ -19,7 +19,7 @@ from lms.core import settings as settings_module
 from lms.core.bus import Bus
 from lms.core.settings import Settings
 from lms.records.actions import link_pending
-from lms.web import api, auth, errors, shell
+from lms.web import api, auth, errors, limits, shell
 from lms.web.addresses import Academy
 from lms.web.api import ErrorBody
 
@@ -79,6 +79,7 @@ def create_app(
     Babel(app)
     Bootstrap5(app)
     errors.init_app(app)
+    limits.init_app(app)
     auth.init_app(app)
     shell.init_app(app)
     api.init_app(app)

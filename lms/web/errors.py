@@ -1,5 +1,6 @@
 """The one place where a refusal becomes a page or a JSON body."""
 
+import json
 import logging
 from typing import Any
 
@@ -158,5 +159,21 @@ def _impossible(error: DataError) -> Response | tuple[str, int]:
 
 
 def _unexpected(error: Exception) -> Response | tuple[str, int]:
+    if is_api() and _unreadable_body():
+        return _answer(400, "unreadable", MESSAGES[400])
     log.exception("unexpected error at %s", request.path)
     return _answer(500, "server_error", MESSAGES[500])
+
+
+def _unreadable_body() -> bool:
+    """Whether the JSON that was sent is none that can be read: nested or as long a number as no program reads.
+
+    Asked only once something has failed: the validating library takes these two for failures of its own.
+    """
+    if not request.is_json:
+        return False
+    try:
+        json.loads(request.get_data())
+    except (ValueError, RecursionError):
+        return True
+    return False

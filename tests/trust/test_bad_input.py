@@ -1,0 +1,323 @@
+"""Whatever is sent, the answer is a page that says what to do: never a 500, never half of it kept.
+
+What single rooms prove of their own files and forms stands with them; here is what every route must bear.
+"""
+
+import json
+
+import pytest
+
+from lms.core.access import Role
+from lms.core.db import session
+from lms.learning.models import TaskWork
+from tests.support.make import a_person, as_actor, sign_in
+from tests.support.make_content import a_document, a_trainer, an_article_text
+from tests.support.make_house import a_house, address, all_rules, ask, browser_of, values_of
+from tests.support.make_learning import a_task
+from tests.support.make_quizzes import a_quiz, begun, paper, right_value
+from tests.support.pages import token
+
+ONLY_SQLITE = pytest.mark.parametrize("app", ["sqlite"], indirect=True, scope="session")
+JUNK = {
+    "a NUL": "a\x00b",
+    "half a pair": "\ud800",
+    "an enormous number": "9" * 40,
+}
+MIXED = [
+    "9" * 4_500, "-1", "²", "2026-02-31", "\x01\x1b[31m\u202e\ufeff", "长" * 700, "👩‍👩‍👧‍👦" * 40, "", "0", "1e999", "%s%00",
+]  # fmt: skip
+ROUNDS = [*JUNK, "mixed 1", "mixed 2"]
+"""What stands in every field at once; mixed: one of MIXED in each, another one in each round."""
+FIELDS = [
+    "q",
+    "name",
+    "title",
+    "slug",
+    "kind",
+    "language",
+    "markdown",
+    "note",
+    "base_revision",
+    "revision",
+    "mine",
+    "take",
+    "then",
+    "fix",
+    "from",
+    "old",
+    "new",
+    "employee_no",
+    "password",
+    "old",
+    "again",
+    "code",
+    "label",
+    "scope",
+    "locale",
+    "theme",
+    "team",
+    "from_on",
+    "until_on",
+    "hired_on",
+    "leaving_on",
+    "starts_on",
+    "month",
+    "day",
+    "weekday",
+    "owner",
+    "number",
+    "numbers",
+    "person",
+    "mentor",
+    "trainer",
+    "room",
+    "position",
+    "employment",
+    "email",
+    "phone",
+    "role",
+    "shops",
+    "platform",
+    "version",
+    "evidence",
+    "remark",
+    "do",
+    "tick",
+    "photo",
+    "answer",
+    "seconds",
+    "next",
+    "reason",
+    "go",
+    "flag",
+    "check",
+    "stage",
+    "key",
+    "digest",
+    "file",
+    "who",
+    "minor",
+    "format",
+    "sort",
+    "page",
+    "parent",
+    "status",
+    "cohort",
+    "quarter",
+    "view",
+    "by",
+    "goal",
+    "left",
+    "state",
+    "tag",
+    "folder",
+    "limit",
+    "after",
+    "curriculum",
+]
+"""Every name that a form or an address of ours uses, and some more."""
+
+
+def everywhere(world, house, *, method=None):
+    for rule in all_rules(world):
+        for verb in sorted(rule.methods - {"HEAD", "OPTIONS"}):
+            if method in {None, verb}:
+                for values in values_of(house, rule)[:1] if rule.arguments else [{}]:
+                    yield rule, verb, values
+
+
+def junk_in_all(what, *more):
+    """Return every field with its junk, as bytes of a form."""
+    words = [*FIELDS, *more]
+    if what in JUNK:
+        junk = [JUNK[what]] * len(words)
+    else:
+        junk = [MIXED[(index * int(what[-1]) + 3) % len(MIXED)] for index in range(len(words))]
+    return {name: each.encode("utf-8", "surrogatepass") for name, each in zip(words, junk, strict=True)}
+
+
+def fives(world, house, requests, who=("own", "trainer", "hr")):
+    """Return the requests that were answered with a 5xx, as (who, method, path)."""
+    wrong = []
+    browsers = {name: browser_of(world, house.people[name]) for name in who}
+    for name, (client, csrf) in browsers.items():
+        for rule, verb, path, body in requests:
+            status, _ = ask(world, client, csrf, verb, path, **body)
+            if status >= 500:
+                wrong.append((name, verb, rule.endpoint, status))
+    return wrong
+
+
+@pytest.mark.parametrize("what", ROUNDS)
+def test_junk_in_every_field_of_every_form_is_no_500(world, what):
+    house = a_house()
+    form = junk_in_all(what, "mentor-1", "q1", "q1.was", "was-owner")
+    requests = [
+        (rule, verb, address(world, rule, values), {"data": form})
+        for rule, verb, values in everywhere(world, house)
+        if verb == "POST" and not rule.rule.startswith("/api/")
+    ]
+    assert fives(world, house, requests) == []
+
+
+@pytest.mark.parametrize("what", ROUNDS)
+def test_junk_in_every_address_is_no_500(world, what):
+    house = a_house()
+    asked = {name: junk[:600] for name, junk in junk_in_all(what).items() if name != "format"}
+    requests = [
+        (rule, verb, address(world, rule, values), {"query_string": asked})
+        for rule, verb, values in everywhere(world, house, method="GET")
+    ]
+    assert fives(world, house, requests) == []
+
+
+@pytest.mark.parametrize("what", JUNK)
+def test_a_thing_with_a_junk_name_is_not_found(world, what):
+    house = a_house()
+    junk, wrong = JUNK[what], []
+    browsers = {name: browser_of(world, house.people[name]) for name in ("own", "trainer", "hr")}
+    for rule, verb, values in everywhere(world, house):
+        for name in rule.arguments - {"kind"}:
+            marked = address(world, rule, {**values, name: 987_654_321 if isinstance(values[name], int) else "JUNK"})
+            path = marked.replace("987654321", "9" * 40).replace("JUNK", quoted(junk))
+            for who, (client, csrf) in browsers.items():
+                status, _ = ask(world, client, csrf, verb, path)
+                if status >= 500:
+                    wrong.append((who, verb, rule.endpoint, name, status))
+    assert wrong == []
+
+
+def quoted(text):
+    return "".join(f"%{byte:02X}" for byte in text.encode("utf-8", "surrogatepass"))[:600]
+
+
+FORM = "application/x-www-form-urlencoded"
+BODIES = {
+    "no JSON at all": b"{",
+    "a list": b"[]",
+    "a word": b'"x"',
+    "null": b"null",
+    "brackets without end": b"[" * 100_000,
+    "no UTF-8": b'{"value": "\xff\xfe"}',
+    "an infinite number": b'{"value": Infinity, "seq": 1e999, "version": NaN, "revision": 1e999}',
+    "an enormous number": json.dumps(dict.fromkeys(["seq", "version", "revision", "section", "base_revision"], 10**40)).encode(),
+    "digits without end": b'{"seq": ' + b"9" * 5_000 + b"}",
+    "a NUL": json.dumps({"value": "\x00", "seq": 1, "remark": "\x00", "version": 1, "markdown": "\x00", "note": "\x00"}).encode(),
+    "half a pair": b'{"value": "\\ud800", "seq": 1, "remark": "\\ud800", "version": 1, "markdown": "\\ud800", "q": "\\ud800"}',
+    "a tree": json.dumps({"value": {"a": {"b": [{}]}}, "seq": 1, "ticked": [[1]], "document": {"a": 1}}).encode(),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", BODIES)
+def test_a_junk_body_of_the_api_is_a_clear_refusal(world, what):
+    house, wrong = a_house(), []
+    client, csrf = browser_of(world, house.people["trainer"])
+    own, own_csrf = browser_of(world, house.own)
+    for rule, verb, values in everywhere(world, house):
+        if verb == "GET" or not rule.rule.startswith("/api/"):
+            continue
+        body = {"data": BODIES[what], "content_type": "application/json"}
+        for who, browser in (("trainer", (client, csrf)), ("own", (own, own_csrf))):
+            status, text = ask(world, *browser, verb, address(world, rule, values), **body)
+            if status >= 500 or (status >= 400 and "error" not in json.loads(text)):
+                wrong.append((who, verb, rule.endpoint, status))
+    assert wrong == []
+
+
+# too much
+
+
+BOUNDARY = "x" * 20
+PART = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n'
+CROWDS = {
+    f"multipart/form-data; boundary={BOUNDARY}": (PART * 100_000 + f"--{BOUNDARY}--\r\n").encode(),
+    FORM: b"a&" * 100_000,
+}
+
+
+@ONLY_SQLITE
+@pytest.mark.parametrize("kind", CROWDS, ids=["multipart", "urlencoded"])
+def test_a_form_of_a_hundred_thousand_parts_is_refused(world, kind):
+    house = a_house()
+    client, csrf = browser_of(world, house.own)
+    path = f"/attempts/{house.attempts['open']}"
+    status, text = ask(world, client, csrf, "POST", path, data=CROWDS[kind], content_type=kind)
+    assert status == 413
+    assert "文件太大" in text
+
+
+@ONLY_SQLITE
+@pytest.mark.parametrize(
+    "path", ["/people/import", "/roster/import", "/me/preferences", "/language", "/sign-in", "/slip"]
+)
+def test_more_bytes_than_the_installation_takes_are_413(world, path):
+    client, csrf = browser_of(world, a_person(Role.HR))
+    body = b"a=" + b"a" * world.config["MAX_CONTENT_LENGTH"]
+    status, _ = ask(world, client, csrf, "POST", path, data=body, content_type=FORM)
+    assert status == 413
+
+
+@ONLY_SQLITE
+@pytest.mark.parametrize("path", ["/learn/task/own-task", "/people/new", "/me/tokens", "/attempts/{open}"])
+def test_ten_megabytes_in_one_field_are_413_and_the_page_says_what_to_do(world, path):
+    house = a_house()
+    client, csrf = browser_of(world, house.people["hr" if "people" in path else "own"])
+    body = b"evidence=" + b"a" * 10_000_000
+    status, text = ask(world, client, csrf, "POST", path.format(**house.attempts), data=body, content_type=FORM)
+    assert status == 413
+    assert "请拆小或压缩后再传" in text
+
+
+# what was typed is not lost
+
+
+def test_a_stale_form_is_a_conflict_that_keeps_the_text(world):
+    a_task(a_trainer(), "shadowing")
+    person = a_person(Role.AGENT)
+    client, csrf = browser_of(world, person)
+
+    def save(words, version):
+        form = {"evidence": words, "version": version}
+        return client.post("/learn/task/shadowing", data=form, headers={"X-CSRFToken": csrf})
+
+    assert save("第一个窗口", "0").status_code == 302
+    stale = save("第二个窗口里写了很久的话", "0")
+    assert stale.status_code == 409
+    assert "第二个窗口里写了很久的话" in stale.text
+    assert session().query(TaskWork.evidence).filter_by(person_id=person.id).scalar() == "第一个窗口"
+
+
+def test_a_text_refused_by_the_desk_stays_in_the_page(world):
+    trainer = a_person(Role.TRAINER)
+    a_document(as_actor(trainer), an_article_text(), slug="kept")
+    client, csrf = browser_of(world, trainer)
+    form = {"markdown": "写了很久\x00的话", "base_revision": ""}
+    answer = client.post("/studio/article/kept/edit", data=form, headers={"X-CSRFToken": csrf})
+    assert answer.status_code == 422
+    assert "写了很久的话" in answer.text
+
+
+@pytest.mark.parametrize("how", ["cookie gone", "signed out elsewhere"])
+def test_after_the_session_ended_in_the_middle_of_a_quiz_the_answers_are_there(world, how):
+    person = a_person(Role.AGENT, password="good-enough")
+    client = world.test_client()
+    sign_in(client, person)
+    attempt = begun(as_actor(person), a_quiz())
+    csrf = token(client, f"/attempts/{attempt}")
+    right = right_value(paper(as_actor(person), attempt)["q1"])
+    form = {"csrf_token": csrf, "q1": right, "q1.was": ""}
+    assert client.post(f"/attempts/{attempt}", data=form).status_code == 303
+    if how == "cookie gone":
+        client.delete_cookie("lms_session")
+    else:
+        with client.session_transaction() as kept:
+            kept["_user_id"] = f"{person.public_id}.99"
+    late = client.post(f"/attempts/{attempt}", data=form, headers={"Referer": f"http://localhost/attempts/{attempt}"})
+    assert late.status_code in {302, 400}
+    page = client.get(f"/attempts/{attempt}")
+    assert page.status_code == 302
+    where = {"csrf_token": token(client, page.location), "employee_no": person.employee_no, "password": "good-enough"}
+    back = client.post(page.location, data=where)
+    assert back.location == f"/attempts/{attempt}"
+    assert paper(as_actor(person), attempt)["q1"].shown == right
+    assert f'value="{right}" checked' in client.get(back.location).text.replace("  ", " ")
