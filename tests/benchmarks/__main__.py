@@ -4,19 +4,21 @@ BENCH_OUT=file.json writes the table as JSON. BENCH_ONLY=home,quiz measures a pa
 """
 
 import contextlib
-import itertools
 import json
 import os
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from apiflask import APIFlask
 from sqlalchemy import event
 
+from lms.content.jobs import sync_files
 from lms.core.db import db
 from tests.benchmarks import data
 from tests.benchmarks.data import Installation
@@ -25,7 +27,8 @@ from tests.benchmarks.operations import OPERATIONS, Operation, Visitor
 
 ROUNDS = max(6, int(os.environ.get("BENCH_ROUNDS", "8")))
 HELLO_RUNS = 150
-WARM_RUNS = 4
+WARM_SECONDS = 2.0
+"""CPython needs some hundred requests before a page costs what it costs from then on."""
 NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA")
 
 
@@ -45,9 +48,9 @@ class Inside:
         return content
 
 
-def statements(installation: Installation, operations: Iterable[Operation]) -> dict[str, int]:
-    """Return how many SQL statements one run of each operation sends, on the same data, counted in this process."""
-    app = data.open_app(installation.folder)
+@contextlib.contextmanager
+def counted_in(app: APIFlask) -> Iterator[list[str]]:
+    """Collect the SQL statements that the app sends, without those that only open and close transactions."""
     seen: list[str] = []
 
     def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
@@ -56,35 +59,73 @@ def statements(installation: Installation, operations: Iterable[Operation]) -> d
 
     with app.app_context():
         event.listen(db.engine, "before_cursor_execute", note)
+    yield seen
+    with app.app_context():
+        event.remove(db.engine, "before_cursor_execute", note)
+        db.engine.dispose()
+
+
+def statements(installation: Installation, operations: Iterable[Operation]) -> dict[str, int]:
+    """Return how many SQL statements one run of each operation sends, on the same data, counted in this process."""
+    app = data.open_app(installation.folder)
     found = {}
     takers = iter(installation.tokens[-2 * len(OPERATIONS) :])
-    for operation in operations:
-        visitor = Visitor(Inside(app), installation, takers)
-        with contextlib.suppress(Refused):  # said when it is measured
-            operation.begin(visitor)
-            operation.run(visitor)
-            seen.clear()
-            operation.run(visitor)
-            found[operation.name] = len(seen)
-    with app.app_context():
-        db.engine.dispose()
+    with counted_in(app) as seen:
+        for operation in operations:
+            visitor = Visitor(Inside(app), installation, takers)
+            with contextlib.suppress(Refused):  # said when it is measured
+                operation.begin(visitor)
+                operation.run(visitor)
+                seen.clear()
+                operation.run(visitor)
+                found[operation.name] = len(seen)
     return found
 
 
-def measure(operation: Operation, visitor: Visitor, server: Server, client: Client, hello: Server) -> Figures:
+def measure_sync(folder: Path, hello: Server) -> dict[str, tuple[Figures, int]]:
+    """Measure, in this process, taking all files into an empty installation, and looking at them once more."""
+    found = {"sync": (Figures(), 0), "sync-again": (Figures(), 0)}
+    yardstick = Client(hello.port)
+    content = data.content_folder(folder / "content")
+    for number in range(ROUNDS + 1):
+        app = data.open_app(folder / str(number))
+        with app.app_context(), counted_in(app) as seen:
+            db.create_all()
+            data.staff()
+            for name in found:
+                one = hello_cpu(hello, yardstick)
+                seen.clear()
+                began, started = time.process_time(), time.perf_counter()
+                sync_files(content)
+                took = (time.perf_counter() - started) * 1000
+                if number:  # the first round warms the parsers
+                    figures = found[name][0]
+                    figures.hello.append(one)
+                    figures.samples.append(Sample((time.process_time() - began) * 1000, [took]))
+                    found[name] = (figures, len(seen))
+            db.session.remove()
+    return found
+
+
+def hello_cpu(hello: Server, yardstick: Client) -> float:
+    """Return the CPU of one hello, in ms, over a run of them."""
+    began = hello.cpu_ms()
+    for _ in range(HELLO_RUNS):
+        yardstick.send("GET", "/")
+    return (hello.cpu_ms() - began) / HELLO_RUNS
+
+
+def measure(operation: Operation, visitor: Visitor, server: Server, hello: Server) -> Figures:
     """Run rounds of hello and the operation in turn, after some that are thrown away."""
     figures = Figures()
     yardstick = Client(hello.port)
     operation.begin(visitor)
-    for _ in range(WARM_RUNS):
+    hello_cpu(hello, yardstick)
+    until = time.monotonic() + WARM_SECONDS
+    while time.monotonic() < until:
         operation.run(visitor)
-        for _ in range(20):
-            yardstick.send("GET", "/")
     for _ in range(ROUNDS):
-        began = hello.cpu_ms()
-        for _ in range(HELLO_RUNS):
-            yardstick.send("GET", "/")
-        figures.hello.append((hello.cpu_ms() - began) / HELLO_RUNS)
+        figures.hello.append(hello_cpu(hello, yardstick))
         latencies = []
         began = server.cpu_ms()
         for _ in range(operation.runs):
@@ -151,47 +192,62 @@ def printed(name: str, each: Mapping[str, Any]) -> str:
     )
 
 
+@dataclass(slots=True)
+class Place:
+    """An installation with its server. sql: statements of each operation. takers: tokens not used so far."""
+
+    installation: Installation
+    server: Server
+    sql: dict[str, int]
+    takers: Iterator[str]
+
+
+def a_place(folder: Path, people: int, operations: Iterable[Operation], stack: contextlib.ExitStack) -> Place:
+    print(f"making an installation of {people:,} people …", file=sys.stderr, flush=True)
+    folder.mkdir()
+    installation = data.build(folder, people)
+    sql = statements(installation, [each for each in operations if each.people == people])
+    server = stack.enter_context(serve("lms:create_app()", installation.environment))
+    return Place(installation, server, sql, iter(installation.tokens))
+
+
 def main() -> None:
     operations = chosen()
-    sizes = sorted({operation.people for operation in operations})
+    asked = [operation for operation in operations if operation.people]
     result: dict[str, Any] = {"hello_cpu_ms": 0.0, "rounds": ROUNDS, "memory_mb": {}, "operations": {}, "not_run": {}}
     hellos: list[float] = []
+
+    def tell(operation: Operation, figures: Figures, sql: int) -> None:
+        hellos.extend(figures.hello)
+        each = result["operations"][operation.name] = row(operation, figures, sql)
+        print(printed(operation.name, each), flush=True)
+
     with tempfile.TemporaryDirectory(prefix="lms-bench-") as folder, contextlib.ExitStack() as stack:
         hello = stack.enter_context(serve("tests.benchmarks.hello:app", {}))
-        places: dict[int, tuple[Installation, Server, dict[str, int]]] = {}
-        for people in sizes:
-            path = Path(folder) / str(people)
-            path.mkdir()
-            print(f"making an installation of {people:,} people …", file=sys.stderr, flush=True)
-            installation = data.build(path, people)
-            counted = statements(installation, (each for each in operations if each.people == people))
-            places[people] = (
-                installation,
-                stack.enter_context(serve("lms:create_app()", installation.environment)),
-                counted,
-            )
-        takers = {people: itertools.chain(place[0].tokens) for people, place in places.items()}
+        places: dict[int, Place] = {}
+        for people in sorted({operation.people for operation in asked}):
+            places[people] = a_place(Path(folder) / str(people), people, asked, stack)
         print(line(HEAD))
-        for operation in operations:
-            installation, server, counted = places[operation.people]
-            client = Client(server.port)
-            visitor = Visitor(client, installation, takers[operation.people])
+        for operation in asked:
+            place = places[operation.people]
+            client = Client(place.server.port)
             try:
-                figures = measure(operation, visitor, server, client, hello)
+                figures = measure(operation, Visitor(client, place.installation, place.takers), place.server, hello)
             except Refused as reason:
                 result["not_run"][operation.name] = str(reason)
                 print(f"{operation.name:<16}  not run: {reason}", flush=True)
-                continue
-            finally:
-                client.connection.close()
-            hellos += figures.hello
-            each = row(operation, figures, counted[operation.name])
-            result["operations"][operation.name] = each
-            print(printed(operation.name, each), flush=True)
+            else:
+                tell(operation, figures, place.sql[operation.name])
+            client.connection.close()
+        if len(asked) < len(operations):
+            syncs = measure_sync(Path(folder) / "sync", hello)
+            for operation in operations:
+                if not operation.people:
+                    tell(operation, *syncs[operation.name])
         result["hello_cpu_ms"] = round(statistics.median(hellos), 4)
         result["memory_mb"] = {
             "hello": round(hello.memory_mb(), 1),
-            **{f"app_{people}": round(place[1].memory_mb(), 1) for people, place in places.items()},
+            **{f"app_{people}": round(place.server.memory_mb(), 1) for people, place in places.items()},
         }
     print(
         f"\nhello {result['hello_cpu_ms']:.3f} ms of CPU; medians of {ROUNDS} rounds; memory of one worker in MB: "

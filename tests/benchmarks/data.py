@@ -21,8 +21,8 @@ from lms.accounts.queries import actor_by_employee_no
 from lms.assignments import actions as duties
 from lms.assignments.models import AssignmentItem
 from lms.assignments.queries import duties as duties_of
-from lms.content.models import Document, Slug
 from lms.content.jobs import sync_files
+from lms.content.models import Document, Slug
 from lms.core import clock
 from lms.core.access import Role
 from lms.core.db import db, session, transaction

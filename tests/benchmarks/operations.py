@@ -37,18 +37,17 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """people: of the installation. limit: times the CPU of hello, None = only measured. runs: in one round.
+    """people: of the installation, 0 = no server is asked. limit: times the CPU of hello, None = only measured.
 
-    begin: done before the rounds, not measured. requests: that one run sends.
+    runs: in one round. begin: done before the rounds, not measured. requests: that one run sends.
     """
 
     name: str
     people: int
     limit: float | None
     runs: int
-    begin: Callable[[Visitor], None]
-    run: Callable[[Visitor], None]
-    learner: bool = False
+    begin: Callable[[Visitor], None] = lambda _: None
+    run: Callable[[Visitor], None] = lambda _: None
     requests: int = 1
 
 
@@ -64,7 +63,6 @@ def page(name: str, path: str, *, limit: float | None, person: str = "learner", 
         limit=limit,
         begin=begin,
         run=run,
-        learner=person == "learner",
         **{"people": 1_000, "runs": 25, **more},
     )
 
@@ -132,13 +130,13 @@ OPERATIONS: tuple[Operation, ...] = (
     page("course", "", limit=20),
     page("lesson", "", limit=12),
     page("article", "", limit=12),
-    Operation(
-        name="quiz", people=1_000, limit=250, runs=2, begin=lambda _: None, run=take_quiz, learner=True, requests=22
-    ),
-    Operation(name="answer-save", people=1_000, limit=None, runs=25, begin=next_taker, run=save_one, learner=True),
+    Operation(name="quiz", people=1_000, limit=250, runs=2, run=take_quiz, requests=22),
+    Operation(name="answer-save", people=1_000, limit=None, runs=25, begin=next_taker, run=save_one),
     page("completion", REPORT, limit=40, person="lead", runs=10),
     page("home-lead", "/", limit=None, person="lead", runs=10),
     page("completion-5000", REPORT, limit=None, person="lead", runs=3, people=5_000),
     Operation(name="csv", people=5_000, limit=600, runs=1, begin=as_lead, run=completion_csv),
     page("csv-matrix", f"{REPORT}?format=csv", limit=None, person="lead", runs=1, people=5_000),
+    Operation(name="sync", people=0, limit=None, runs=1, requests=0),
+    Operation(name="sync-again", people=0, limit=None, runs=1, requests=0),
 )
