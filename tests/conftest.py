@@ -34,7 +34,6 @@ settings.register_profile("steady", deadline=None)
 settings.load_profile("steady")
 
 DATABASES = ("sqlite", "postgresql")
-_not_run: dict[str, str] = {}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -50,7 +49,6 @@ def postgres_url() -> Iterator[str]:
         with postgres.server() as url:
             yield url
     except postgres.NoServer as reason:
-        _not_run["PostgreSQL"] = str(reason)
         pytest.skip(f"not run: {reason}")
 
 
@@ -172,8 +170,7 @@ def chromium() -> str:
     """The path of a Chromium; where there is none the test is reported as not run."""
     found = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
     if found is None:
-        _not_run["Chromium"] = "no chromium on the path; install the package chromium"
-        pytest.skip("not run: no chromium on the path")
+        pytest.skip("not run: no chromium on the path; install the package chromium")
     return found
 
 
@@ -186,5 +183,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    for what, reason in _not_run.items():
-        terminalreporter.write_line(f"NOT RUN for want of {what}: {reason}", yellow=True)
+    """Say on the last lines what could not be run and why; with several processes only the reports know."""
+    reasons: dict[str, int] = {}
+    for report in terminalreporter.stats.get("skipped", []):
+        reason = str(report.longrepr[-1]).removeprefix("Skipped: ")
+        if reason.startswith("not run"):
+            reasons[reason] = reasons.get(reason, 0) + 1
+    for reason, count in reasons.items():
+        terminalreporter.write_line(f"{count} tests {reason}", yellow=True)
