@@ -7,9 +7,10 @@ import json
 
 import pytest
 
-from lms.core.access import Role
+from lms.core.access import Role, allows
 from lms.core.db import session
 from lms.learning.models import TaskWork
+from lms.web.auth import gate_of
 from tests.support.make import a_person, as_actor, sign_in
 from tests.support.make_content import a_document, a_trainer, an_article_text
 from tests.support.make_house import a_house, address, all_rules, ask, browser_of, values_of
@@ -27,7 +28,7 @@ MIXED = [
     "9" * 4_500, "-1", "²", "2026-02-31", "\x01\x1b[31m\u202e\ufeff", "长" * 700, "👩‍👩‍👧‍👦" * 40, "", "0", "1e999", "%s%00",
 ]  # fmt: skip
 ROUNDS = [*JUNK, "mixed 1", "mixed 2"]
-"""What stands in every field at once; mixed: one of MIXED in each, another one in each round."""
+"""What stands in every field at once; mixed: one of MIXED in each, another one in each round. Drivers differ in JUNK."""
 FIELDS = [
     "q",
     "name",
@@ -136,55 +137,61 @@ def junk_in_all(what, *more):
     return {name: each.encode("utf-8", "surrogatepass") for name, each in zip(words, junk, strict=True)}
 
 
-def fives(world, house, requests, who=("own", "trainer", "hr")):
-    """Return the requests that were answered with a 5xx, as (who, method, path)."""
+def fives(world, house, requests):
+    """Return the requests that were answered with a 5xx to people whom the gate lets in, as (who, method, path)."""
     wrong = []
-    browsers = {name: browser_of(world, house.people[name]) for name in who}
-    for name, (client, csrf) in browsers.items():
+    askers = {
+        name: (as_actor(house.people[name]), *browser_of(world, house.people[name]))
+        for name in ("own", "trainer", "hr")
+    }
+    for name, (actor, client, csrf) in askers.items():
         for rule, verb, path, body in requests:
-            status, _ = ask(world, client, csrf, verb, path, **body)
-            if status >= 500:
-                wrong.append((name, verb, rule.endpoint, status))
+            gate = gate_of(world.view_functions[rule.endpoint])
+            if gate is None or allows(actor, gate):
+                status, _ = ask(world, client, csrf, verb, path, **body)
+                if status >= 500:
+                    wrong.append((name, verb, rule.endpoint, status))
     return wrong
 
 
-@pytest.mark.parametrize("what", ROUNDS)
-def test_junk_in_every_field_of_every_form_is_no_500(world, what):
+def rounds(world):
+    return ROUNDS if world.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite") else JUNK
+
+
+def test_junk_in_every_field_of_every_form_is_no_500(world):
     house = a_house()
-    form = junk_in_all(what, "mentor-1", "q1", "q1.was", "was-owner")
+    forms = [junk_in_all(what, "mentor-1", "q1", "q1.was", "was-owner") for what in rounds(world)]
     requests = [
         (rule, verb, address(world, rule, values), {"data": form})
-        for rule, verb, values in everywhere(world, house)
-        if verb == "POST" and not rule.rule.startswith("/api/")
+        for rule, verb, values in everywhere(world, house, method="POST")
+        for form in forms
+        if not rule.rule.startswith("/api/")
     ]
     assert fives(world, house, requests) == []
 
 
-@pytest.mark.parametrize("what", ROUNDS)
-def test_junk_in_every_address_is_no_500(world, what):
+def test_junk_in_every_address_is_no_500(world):
     house = a_house()
-    asked = {name: junk[:600] for name, junk in junk_in_all(what).items() if name != "format"}
+    questions = [
+        {name: junk[:600] for name, junk in junk_in_all(what).items() if name != "format"} for what in rounds(world)
+    ]
     requests = [
         (rule, verb, address(world, rule, values), {"query_string": asked})
         for rule, verb, values in everywhere(world, house, method="GET")
+        for asked in questions
     ]
     assert fives(world, house, requests) == []
 
 
-@pytest.mark.parametrize("what", JUNK)
-def test_a_thing_with_a_junk_name_is_not_found(world, what):
+def test_a_thing_with_a_junk_name_is_not_found(world):
     house = a_house()
-    junk, wrong = JUNK[what], []
-    browsers = {name: browser_of(world, house.people[name]) for name in ("own", "trainer", "hr")}
+    requests = []
     for rule, verb, values in everywhere(world, house):
         for name in rule.arguments - {"kind"}:
             marked = address(world, rule, {**values, name: 987_654_321 if isinstance(values[name], int) else "JUNK"})
-            path = marked.replace("987654321", "9" * 40).replace("JUNK", quoted(junk))
-            for who, (client, csrf) in browsers.items():
-                status, _ = ask(world, client, csrf, verb, path)
-                if status >= 500:
-                    wrong.append((who, verb, rule.endpoint, name, status))
-    assert wrong == []
+            named = [marked.replace("987654321", "9" * 40).replace("JUNK", quoted(junk)) for junk in JUNK.values()]
+            requests += [(rule, verb, path, {}) for path in dict.fromkeys(named)]
+    assert fives(world, house, requests) == []
 
 
 def quoted(text):
@@ -208,19 +215,18 @@ BODIES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("what", BODIES)
-def test_a_junk_body_of_the_api_is_a_clear_refusal(world, what):
+def test_a_junk_body_of_the_api_is_a_clear_refusal(world):
     house, wrong = a_house(), []
-    client, csrf = browser_of(world, house.people["trainer"])
-    own, own_csrf = browser_of(world, house.own)
+    browsers = {who: browser_of(world, house.people[who]) for who in ("trainer", "own")}
     for rule, verb, values in everywhere(world, house):
         if verb == "GET" or not rule.rule.startswith("/api/"):
             continue
-        body = {"data": BODIES[what], "content_type": "application/json"}
-        for who, browser in (("trainer", (client, csrf)), ("own", (own, own_csrf))):
-            status, text = ask(world, *browser, verb, address(world, rule, values), **body)
-            if status >= 500 or (status >= 400 and "error" not in json.loads(text)):
-                wrong.append((who, verb, rule.endpoint, status))
+        path = address(world, rule, values)
+        for what, junk in BODIES.items():
+            for who, browser in browsers.items():
+                status, text = ask(world, *browser, verb, path, data=junk, content_type="application/json")
+                if status >= 500 or (status >= 400 and "error" not in json.loads(text)):
+                    wrong.append((what, who, verb, rule.endpoint, status))
     assert wrong == []
 
 
