@@ -92,7 +92,7 @@ def cells(assignment_ids: Sequence[int], by: str, day: int | None) -> dict[tuple
     found = {}
     for start in range(0, len(assignment_ids), PER_STATEMENT):
         keys = {"ids": assignment_ids[start : start + PER_STATEMENT], "day": today(), "number": day}
-        for id, key, total, settled, exempt, late, begun, first, last in rows(statement, keys):
+        for id, key, total, settled, exempt, late, begun, first, last in rows(statement, keys).all():
             found[id, str(key)] = Block(
                 total=total,
                 settled=settled,

@@ -174,8 +174,9 @@ def _lines(shape: Meant, sort: str, descending: bool, paged: bool) -> Select[*tu
         if sort == "team":
             page = page.outerjoin(Team, Team.id == Person.team_id)
         page = page.where(chosen).order_by(*order).offset(bindparam("offset")).limit(bindparam("limit"))
-        chosen = Assignment.id.in_(page)
-        of_chosen = and_(late_items, AssignmentItem.assignment_id.in_(page))
+        shown = select(page.cte("page"))
+        chosen = Assignment.id.in_(shown)
+        of_chosen = and_(late_items, AssignmentItem.assignment_id.in_(shown))
     counted = (
         select(AssignmentItem.assignment_id, func.count().label("late"))
         .where(of_chosen)
