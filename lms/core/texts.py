@@ -24,8 +24,7 @@ class Text:
         if not self.values:
             return template.replace("%%", "%")
         return template % {
-            name: value.render(gettext) if isinstance(value, Text) else value
-            for name, value in self.values.items()
+            name: value.render(gettext) if isinstance(value, Text) else value for name, value in self.values.items()
         }
 
     def __hash__(self) -> int:
