@@ -9,7 +9,7 @@ from sqlalchemy import Table, bindparam, func, select, update
 
 from lms.core import clock
 from lms.core.access import Actor
-from lms.core.db import session, type_pk
+from lms.core.db import rows, session, type_pk
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.points import Points
 from lms.core.texts import Text, text
@@ -105,10 +105,10 @@ def save_answer(actor: Actor, public_id: str, key: str, value: object, seq: int)
         raise _final()
     saved_seq, saved_at, changed = seq, now, True
     if session().execute(_IF_NEWER, {**_new_values(row, question, answer, now), "new_seq": seq}).first() is None:
-        kept = session().execute(_SAVED, {"of_attempt": row.id, "at_position": row.position}).one()
+        kept = rows(_SAVED, {"of_attempt": row.id, "at_position": row.position}).one()
         saved_seq, saved_at, changed = kept.seq, kept.saved_at, False
         answer = kept.value["v"] if kept.value else None
-    answered = session().scalar(_COUNT, {"of_attempt": row.id}) or 0
+    answered = rows(_COUNT, {"of_attempt": row.id}).scalar() or 0
     return Saved(
         changed=changed,
         seq=saved_seq,
@@ -170,7 +170,7 @@ def check_answer(actor: Actor, public_id: str, key: str) -> None:
 
 
 def _open_item(actor: Actor, public_id: str, key: str, now: datetime) -> Any:
-    row = session().execute(_FOR_SAVING, {"public_id": public_id, "person_id": actor.id, "key": key}).one_or_none()
+    row = rows(_FOR_SAVING, {"public_id": public_id, "person_id": actor.id, "key": key}).one_or_none()
     if row is None:
         raise NotFound()
     require_open(State(row.state), row.deadline_at, now)
