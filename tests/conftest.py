@@ -29,8 +29,9 @@ from lms.core.db import db
 from tests.support import postgres
 from tests.support.live import browser, floor  # noqa: F401 - fixtures for tests in a browser
 
-# A busy machine is no failed law: an example may take as long as it takes.
-settings.register_profile("steady", deadline=None)
+# A busy machine is no failed law: an example may take as long as it takes. The suite tries the same examples each
+# time, so that a change is judged by itself; `make soak` looks for new ones.
+settings.register_profile("steady", deadline=None, derandomize="SOAK" not in os.environ)
 settings.load_profile("steady")
 
 DATABASES = ("sqlite", "postgresql")
