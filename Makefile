@@ -12,7 +12,7 @@ export PYTHONPATH := .
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' Makefile | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-# Run-time packages alone; the stamp makes later calls quick.
+# Every package of the lock file, those of the tests included; the stamp makes later calls quick.
 $(VENV)/.ok: requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -c 'import uv' 2>/dev/null || $(BIN)/pip install --quiet uv
