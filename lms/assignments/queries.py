@@ -1,7 +1,7 @@
 """Reading duties: as rows, in one statement, with what the rules need."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import and_, bindparam, exists, func, or_, select
@@ -22,7 +22,6 @@ __all__ = [
     "duties_about",
     "duties_of_assignments",
     "finished",
-    "last_activity",
     "locked_reason",
     "owing",
     "place_of",
@@ -206,20 +205,6 @@ def locked_reason(person_id: int, document_id: int, today: date, *, every: Seque
             )
             reason = text("要先完成“%(title)s”，才能开始这一项。", title=before.title)
     return reason
-
-
-def last_activity(person_ids: Sequence[int]) -> dict[int, datetime]:
-    """Return when each of these people last finished an item."""
-    rows = session().execute(
-        select(Assignment.person_id, Assignment.last_done_at).where(
-            Assignment.person_id.in_(person_ids), Assignment.last_done_at.is_not(None)
-        )
-    )
-    found: dict[int, datetime] = {}
-    for person_id, at in rows:
-        if at is not None:
-            found[person_id] = max(found.get(person_id, at), at)
-    return found
 
 
 def owing(document_id: int) -> int:

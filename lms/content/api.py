@@ -20,7 +20,7 @@ from lms.core.db import transaction
 from lms.core.errors import Invalid, NotFound
 from lms.core.i18n import say
 from lms.core.texts import text
-from lms.web.api import MOST, RESPONSES, instant, page
+from lms.web.api import MOST, instant, page, refusals
 from lms.web.auth import current_actor, requires
 
 bp = APIBlueprint("content_api", __name__, url_prefix="/api/v1", tag="Documents")
@@ -132,10 +132,6 @@ class CheckResult(Schema):
     findings = List(Nested(FindingBody), required=True)
 
 
-def _errors(*statuses: int) -> dict[int, str]:
-    return {status: RESPONSES[status] for status in statuses}
-
-
 def _work(kind: str, slug: str) -> Work:
     if kind not in kinds():
         raise NotFound()
@@ -146,7 +142,7 @@ def _work(kind: str, slug: str) -> Work:
 @requires(Permission.CONTENT_EDIT)
 @bp.input(ListQuery, location="query", arg_name="query")
 @bp.output(DocumentList)
-@bp.doc(summary="Documents of every state, by title", responses=_errors(422))
+@bp.doc(summary="Documents of every state, by title", responses=refusals(422))
 def documents(query: dict[str, Any]) -> dict[str, Any]:
     if query["kind"] and query["kind"] not in kinds():
         raise Invalid(text("没有“%(kind)s”这种类型。", kind=query["kind"]), fields={"kind": text("没有这种类型。")})
@@ -163,7 +159,7 @@ def documents(query: dict[str, Any]) -> dict[str, Any]:
 @bp.doc(
     summary="Save a text as the draft",
     description="409 `stale`: somebody saved since; the text is kept as the revision `kept`, the draft is untouched.",
-    responses=_errors(400, 404, 409, 413, 422),
+    responses=refusals(400, 404, 409, 413, 422),
 )
 def save_draft(kind: str, slug: str, body: dict[str, Any]) -> dict[str, Any]:
     work = _work(kind, slug)
@@ -183,7 +179,7 @@ def save_draft(kind: str, slug: str, body: dict[str, Any]) -> dict[str, Any]:
 @bp.doc(
     summary="Make the draft what people read",
     description="422 `must_mend` names the lines that must be mended first; 409 where the draft is another one by now.",
-    responses=_errors(400, 404, 409, 422),
+    responses=refusals(400, 404, 409, 422),
 )
 def publish(kind: str, slug: str, body: dict[str, Any]) -> dict[str, Any]:
     work = _work(kind, slug)
@@ -200,7 +196,7 @@ def publish(kind: str, slug: str, body: dict[str, Any]) -> dict[str, Any]:
 @requires(Permission.CONTENT_EDIT)
 @bp.input(RevisionQuery, location="query", arg_name="query")
 @bp.output(RevisionList)
-@bp.doc(summary="Versions, the newest first", responses=_errors(404, 422))
+@bp.doc(summary="Versions, the newest first", responses=refusals(404, 422))
 def revisions(kind: str, slug: str, query: dict[str, Any]) -> dict[str, Any]:
     work = _work(kind, slug)
     limit = query["limit"]
@@ -211,7 +207,7 @@ def revisions(kind: str, slug: str, query: dict[str, Any]) -> dict[str, Any]:
 @bp.get("/documents/<kind>/<path:slug>")
 @requires(Permission.CONTENT_EDIT)
 @bp.output(DocumentBody)
-@bp.doc(summary="One document with its Markdown, for authors", responses=_errors(404))
+@bp.doc(summary="One document with its Markdown, for authors", responses=refusals(404))
 def document(kind: str, slug: str) -> dict[str, Any]:
     work = _work(kind, slug)
     return {
@@ -229,7 +225,7 @@ def document(kind: str, slug: str) -> dict[str, Any]:
 @requires(Permission.CONTENT_EDIT)
 @bp.input(CheckBody, arg_name="body")
 @bp.output(CheckResult)
-@bp.doc(summary="Say everything that is wrong with a text; nothing is kept", responses=_errors(400, 413, 422))
+@bp.doc(summary="Say everything that is wrong with a text; nothing is kept", responses=refusals(400, 413, 422))
 def check(body: dict[str, Any]) -> dict[str, Any]:
     path, source = body["path"], body["markdown"]
     problem = why_no_path(path)

@@ -12,7 +12,7 @@ from lms.core.db import transaction
 from lms.core.points import number, percent, to_fraction
 from lms.quizzes import actions, queries
 from lms.quizzes.rules.attempts import AttemptClosed, Reveal, State
-from lms.web.api import MOST, RESPONSES, instant
+from lms.web.api import MOST, instant, refusals
 from lms.web.auth import current_actor, requires
 
 bp = APIBlueprint("quizzes_api", __name__, url_prefix="/api/v1", tag="Quizzes")
@@ -103,16 +103,12 @@ class SavedBody(Schema):
     seconds_left = Integer(allow_none=True)
 
 
-def _errors(*statuses: int) -> dict[int, str]:
-    return {status: RESPONSES[status] for status in statuses}
-
-
 @bp.post("/quizzes/<path:slug>/attempts")
 @requires(Permission.LEARN)
 @bp.output(AttemptBody, status_code=201)
 @bp.doc(
     summary="Begin an attempt, or get the open one (200)",
-    responses={200: "the attempt that was open already", **_errors(404, 409)},
+    responses={200: "the attempt that was open already", **refusals(404, 409)},
 )
 def start(slug: str) -> tuple[dict[str, Any], int]:
     actor = current_actor()
@@ -124,7 +120,7 @@ def start(slug: str) -> tuple[dict[str, Any], int]:
 @bp.get("/attempts/<attempt_id>")
 @requires(Permission.LEARN)
 @bp.output(AttemptBody)
-@bp.doc(summary="The paper with one's answers, and the result once it may be known", responses=_errors(404))
+@bp.doc(summary="The paper with one's answers, and the result once it may be known", responses=refusals(404))
 def attempt(attempt_id: str) -> dict[str, Any]:
     return _attempt(queries.own_sitting(current_actor(), attempt_id))
 
@@ -135,7 +131,7 @@ def attempt(attempt_id: str) -> dict[str, Any]:
 @bp.output(SavedBody)
 @bp.doc(
     summary="Save one answer; a seq that is not higher than the saved one changes nothing",
-    responses=_errors(404, 409, 422),
+    responses=refusals(404, 409, 422),
 )
 def answer(attempt_id: str, question: str, body: dict[str, Any]) -> dict[str, Any]:
     actor = current_actor()
@@ -162,7 +158,7 @@ def answer(attempt_id: str, question: str, body: dict[str, Any]) -> dict[str, An
 @requires(Permission.LEARN)
 @bp.input(FlagBody, arg_name="body")
 @bp.output(FlagBody)
-@bp.doc(summary="Mark a question to come back to", responses=_errors(404, 409, 422))
+@bp.doc(summary="Mark a question to come back to", responses=refusals(404, 409, 422))
 def flag(attempt_id: str, question: str, body: dict[str, Any]) -> dict[str, Any]:
     with transaction():
         actions.flag(current_actor(), attempt_id, question, body["flagged"])
@@ -172,7 +168,7 @@ def flag(attempt_id: str, question: str, body: dict[str, Any]) -> dict[str, Any]
 @bp.post("/attempts/<attempt_id>/submit")
 @requires(Permission.LEARN)
 @bp.output(SubmittedBody)
-@bp.doc(summary="Hand the attempt in; sent again, the same answer", responses=_errors(404, 409))
+@bp.doc(summary="Hand the attempt in; sent again, the same answer", responses=refusals(404, 409))
 def submit(attempt_id: str) -> dict[str, Any]:
     actor = current_actor()
     with transaction():

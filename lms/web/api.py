@@ -40,6 +40,11 @@ def instant(at: datetime | None) -> str | None:
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z") if at else None
 
 
+def refusals(*statuses: int) -> dict[int, str]:
+    """Return the documentation of the refusals that a call adds to those of every call."""
+    return {status: RESPONSES[status] for status in statuses}
+
+
 def page(items: list[Any], cursor: int | str | None) -> dict[str, Any]:
     """Return the shape of every list."""
     return {"items": items, "next": cursor}

@@ -49,6 +49,11 @@ def test_before_the_first_day_it_is_day_nought():
     assert plan.day_number(plan.strip([an_item(0, 1)], MONDAY - timedelta(days=3)), MONDAY - timedelta(days=3)) == 0
 
 
+def test_a_day_on_which_nothing_is_due_is_counted_too():
+    days = plan.strip([an_item(0, 1), an_item(1, 3)], MONDAY + timedelta(days=2))
+    assert plan.day_number(days, MONDAY + timedelta(days=2)) == 3
+
+
 def test_a_stage_waits_for_its_sign_off_once_all_else_is_done():
     items = [an_item(0, 1, done=True), an_item(1, None, purpose="sign_off")]
     stage = plan.stages(items)[0]

@@ -44,7 +44,7 @@ def due_day(items: Iterable[Item], number: int) -> date | None:
 
 def day_number(days: Sequence[Day], today: date) -> int:
     """Return which planned day it is: 0 before the first, the last one after the end."""
-    return sum(1 for day in days if day.on is not None and day.on <= today)
+    return max((day.number for day in days if day.on is not None and day.on <= today), default=0)
 
 
 def strip(items: Sequence[Item], today: date) -> list[Day]:

@@ -1,6 +1,7 @@
 """The front matter is read as it was meant, and what is wrong with it is said in the author's words."""
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -130,7 +131,6 @@ def test_written_pairs_are_read_back(pairs: list[tuple[str, str]]):
 
 @given(PLAIN)
 def test_what_is_written_is_valid_yaml(value: str):
-    yaml = pytest.importorskip("yaml")
     written = write_front([Entry(key="标题", line=2, value=value)]).strip("-")
     assert (yaml.load(written, yaml.BaseLoader)["标题"] or "") == value
 
