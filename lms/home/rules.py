@@ -6,17 +6,9 @@ from datetime import date, datetime
 
 from lms.assignments import rules
 from lms.assignments.rules import Duty, Progress, State
+from lms.learning.rules import plan
 
 LIVE = frozenset({State.OPEN, State.STARTED, State.OVERDUE})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Day:
-    """One day of the curriculum. state: done | now | late | open, as the cell shows it."""
-
-    number: int
-    on: date | None
-    state: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +31,7 @@ class Journey:
     title: str
     slug: str
     number: int
-    days: Sequence[Day]
+    days: Sequence[plan.Day]
     stages: Sequence[Stage]
     progress: Progress
 
@@ -76,15 +68,10 @@ def journey(duties: Sequence[Duty], today: date) -> Journey | None:
     chosen = open_goals[0].item.assignment_id
     mine = [duty for duty in goals if duty.item.assignment_id == chosen]
     items = [duty.item for duty in mine]
-    last = max((item.day for item in items if item.day), default=0)
-    if not last:
+    days = plan.strip(items, today)
+    if not days:
         return None
-    on: dict[int, date] = {}
-    for item in items:
-        if item.day and item.due_on:
-            on[item.day] = min(on.get(item.day, item.due_on), item.due_on)
-    number = max((day for day, due in on.items() if due <= today), default=0)
-    days = [Day(number=day, on=on.get(day), state=_day_state(mine, day, number)) for day in range(1, last + 1)]
+    number = plan.day_number(days, today)
     return Journey(
         title=mine[0].goal_title,
         slug=mine[0].goal_slug,
@@ -93,15 +80,6 @@ def journey(duties: Sequence[Duty], today: date) -> Journey | None:
         stages=_stages(mine, number),
         progress=rules.progress(items),
     )
-
-
-def _day_state(duties: Sequence[Duty], day: int, number: int) -> str:
-    due = [duty.item for duty in duties if duty.item.day == day and duty.item.purpose == "complete"]
-    if day == number and not rules.progress(due).complete:
-        return "now"
-    if due and rules.progress(due).complete:
-        return "done"
-    return "late" if day < number else "open"
 
 
 def _stages(duties: Sequence[Duty], number: int) -> list[Stage]:

@@ -56,7 +56,9 @@ def a_course(*things, today, goal_open=True):
 
 def test_the_day_number_is_the_last_day_that_has_come():
     today = DAY1 + timedelta(days=2)
-    found = rules.journey(a_course((1, "lesson", NOON), (3, "lesson", None), (4, "quiz", None), today=today), today)
+    found = rules.journey(
+        a_course((1, "lesson", NOON), (2, "lesson", None), (3, "lesson", None), (4, "quiz", None), today=today), today
+    )
     assert found is not None
     assert (found.number, found.count) == (3, 4)
     assert [day.state for day in found.days] == ["done", "late", "now", "open"]
