@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Flask, current_app
 
+from lms.content.form import FormEditor
 from lms.content.grammar.document import Parsed
 from lms.content.grammar.findings import Finding
 from lms.content.grammar.keywords import Word
@@ -43,6 +44,7 @@ class Kind:
     lint: what is wrong within one document; whole: what is wrong between several, by path.
     safe_view: what a learner would see of it, without any key, for the editor's preview; () where only authors see it.
     rank: a sync publishes what has a higher one later, so that a course finds its lessons.
+    form: the document as a form, None where only the source and the properties are edited.
     open_endpoint: the page that a learner opens with `slug`, None where only authors see it.
     """
 
@@ -63,6 +65,7 @@ class Kind:
     rank: int = 0
     open_endpoint: str | None = None
     edit_endpoint: str = "content.edit"
+    form: FormEditor | None = None
     words: tuple[str, str] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint,
 from sqlalchemy.orm import Mapped
 
 from lms.core.appendonly import append_only
-from lms.core.db import Base, pk, plain, pseudonym, type_json
+from lms.core.db import Base, free_text, pk, plain, pseudonym, type_json
 
 
 @append_only
@@ -151,3 +151,58 @@ class Edge(Base):
     to_part_id: Mapped[int | None] = plain(ForeignKey("part.id"))
     to_path: Mapped[str] = plain(String(300))
     to_anchor: Mapped[str] = plain(String(200), default="", server_default="")
+
+
+class Autosave(Base):
+    """What somebody has typed and not saved, and that they are at it. Disposable: a save or a discard deletes it.
+
+    text: None while nothing differs from the base. seen_at: when their page last said that it is open.
+    """
+
+    __tablename__ = "autosave"
+    document_id: Mapped[int] = plain(ForeignKey("document.id"), primary_key=True)
+    person_id: Mapped[int] = pseudonym(ForeignKey("person.id"), primary_key=True)
+    base_revision_id: Mapped[int | None] = plain(ForeignKey("revision.id"))
+    text: Mapped[str | None] = free_text()
+    saved_at: Mapped[datetime | None] = plain()
+    seen_at: Mapped[datetime] = plain()
+
+
+class Attachment(Base):
+    """A picture, a deck, a PDF, a video or a sound that documents show; its bytes lie in `core.files` by digest.
+
+    path: in the repository, beside the documents (`courses/onboarding/products/files/kettle-3f9a2c.png`): what a
+    relative link means. kind: picture | pdf | slides | video | audio. facts: what was read from the bytes, by kind
+    (width, height, pages, seconds, …). words: its text, for search. made: how many pages have their picture.
+    state: ready | making (pages are still being made) | failed.
+    """
+
+    __tablename__ = "attachment"
+    id: Mapped[pk]
+    path: Mapped[str] = plain(String(300), unique=True)
+    sha: Mapped[bytes] = plain(LargeBinary(32), index=True)
+    media_type: Mapped[str] = plain(String(80))
+    kind: Mapped[str] = plain(String(10))
+    size: Mapped[int] = plain()
+    facts: Mapped[dict[str, Any]] = plain(type_json, default=dict)
+    words: Mapped[str] = plain(default="", server_default="")
+    state: Mapped[str] = plain(String(10), default="ready", server_default="ready")
+    made: Mapped[int] = plain(default=0, server_default="0")
+    added_by: Mapped[int | None] = pseudonym(ForeignKey("person.id"))
+    at: Mapped[datetime] = plain()
+
+
+class AttachmentPage(Base):
+    """One page of a PDF, one slide, or the poster of a video (number 0).
+
+    sha: of its picture, None while there is none. words: its text; notes: what the speaker says.
+    """
+
+    __tablename__ = "attachment_page"
+    attachment_id: Mapped[int] = plain(ForeignKey("attachment.id"), primary_key=True)
+    number: Mapped[int] = plain(primary_key=True)
+    sha: Mapped[bytes | None] = plain(LargeBinary(32))
+    width: Mapped[int] = plain(default=0, server_default="0")
+    height: Mapped[int] = plain(default=0, server_default="0")
+    words: Mapped[str] = plain(default="", server_default="")
+    notes: Mapped[str] = plain(default="", server_default="")

@@ -64,3 +64,18 @@ class Upload(Base):
     size: Mapped[int] = plain()
     sha: Mapped[bytes] = plain()
     at: Mapped[datetime] = plain()
+
+
+class Watching(Base):
+    """How much of a video or a sound a person has seen. position: milliseconds, where they stopped.
+
+    watched: the parts seen, as [[from, to], …] in milliseconds, in order, not touching; capped by the server's clock.
+    """
+
+    __tablename__ = "watching"
+    person_id: Mapped[int] = pseudonym(ForeignKey("person.id"), primary_key=True)
+    attachment_id: Mapped[int] = plain(ForeignKey("attachment.id"), primary_key=True)
+    position: Mapped[int] = plain(default=0, server_default="0")
+    watched: Mapped[list[Any]] = plain(type_json, default=list)
+    started_at: Mapped[datetime] = plain()
+    last_at: Mapped[datetime] = plain()

@@ -1,0 +1,57 @@
+"""What a kind offers to the editor beside its source: the same document as a form.
+
+The form has no state of its own. It is drawn from the text on the desk, and each thing done in it is a pure change of
+that text: `apply(source, …)` returns the new text, in which only the touched block differs; what is not touched stays
+byte for byte, comments and layout included. Preview, findings, autosave and undo are therefore those of the source.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A document that an item leads to. minutes: 0 = not said. state: draft | published | archived."""
+
+    path: str
+    kind: str
+    slug: str
+    title: str
+    minutes: int
+    state: str
+
+
+TargetsOf = Callable[[Iterable[str]], Mapping[str, Target]]
+"""Documents by their path in the repository; a path without a document is missing from the answer."""
+
+
+class Values(Protocol):
+    """The fields of one submitted form: Werkzeug's MultiDict, or anything alike in a test."""
+
+    def get(self, key: str, default: str = "") -> str: ...
+
+    def getlist(self, key: str) -> list[str]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """source: the text after the change, the same text where nothing changed. focus: id of the element to go to."""
+
+    source: str
+    focus: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormEditor:
+    """How a kind is edited as a form. `view` and `apply` are pure but for `targets`, which asks the store.
+
+    template: shows what `view` returned, under the name `form`. view(source, path, targets): even of one with errors,
+    as far as it can be read; what can't be read is shown as its lines, with a link to the source, and never lost.
+    apply(source, path, do, values): one act, named by the button (`do`), with the fields of its form. Raises Invalid
+    with the field and the mend; the text then stays as it was.
+    """
+
+    template: str
+    view: Callable[[str, str, TargetsOf], Any]
+    apply: Callable[[str, str, str, Values], Applied]
