@@ -15,6 +15,7 @@ from types import FrameType
 from apiflask import APIFlask
 
 from lms.accounts import jobs as accounts
+from lms.content import jobs as content
 from lms.core import clock
 from lms.core.db import db, session, transaction
 from lms.core.models import WorkerBeat
@@ -35,6 +36,7 @@ class Job:
 SCHEDULE = (
     Job(name="quizzes.close_expired", every=timedelta(seconds=10), work=quizzes.close_expired),
     Job(name="accounts.apply_dated_changes", every=timedelta(minutes=10), work=accounts.apply_dated_changes),
+    Job(name="content.forget_autosaves", every=timedelta(hours=6), work=content.forget_autosaves),
 )
 
 

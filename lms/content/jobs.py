@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select
 
 from lms.content import store
-from lms.content.actions import Unpublishable, files
+from lms.content.actions import Unpublishable, autosave, files
 from lms.content.check import MAX_BYTES, Corpus, check, is_document, read_kind
 from lms.content.grammar.findings import Finding, Severity
 from lms.content.grammar.inline import find_links, is_external, resolve
@@ -26,6 +26,7 @@ from lms.content.queries.reading import ARCHIVED
 from lms.content.rules.paths import why_no_path
 from lms.content.rules.sync import Plan, Refusal, State, differing, plan
 from lms.content.tree import Tree, read_tree, write_file
+from lms.core import clock
 from lms.core.db import session, transaction
 from lms.core.errors import DomainError
 from lms.core.here import settings
@@ -325,3 +326,9 @@ def _write(root: Path, path: str, data: bytes, outcome: Exported) -> bool:
     write_file(root, path, data)
     outcome.written.append(path)
     return True
+
+
+def forget_autosaves() -> int:
+    """Delete unsaved text that nobody came back for; return how many."""
+    with transaction():
+        return autosave.forget(clock.now())

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from lms.content import store
+from lms.content.actions import autosave
 from lms.content.actions.documents import editable, head_of, mirror, new_document, path_now, stale
 from lms.content.kinds import kind_of
 from lms.content.models import Document, Revision
@@ -66,6 +67,7 @@ def save_draft(actor: Actor, document_id: int, base_revision_id: int | None, sou
     if base is not None:
         source = as_in(source, store.source_of(base.blob_sha))
     sha = store.put(store.encode(source))
+    autosave.drop(actor, document.id)
     if base is not None and base.id == head_of(document) and base.blob_sha == sha:
         return Saved(revision_id=base.id, number=base.number, changed=False)
     is_stale = base_revision_id != head_of(document)

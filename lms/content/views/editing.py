@@ -5,14 +5,15 @@ from typing import Any
 from flask import jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from lms.content import actions, queries, store
+from lms.content import actions, queries
 from lms.content.events import PublishPreview
 from lms.content.kinds import kinds
 from lms.content.queries import Work
+from lms.content.queries.autosave import others, unsaved
 from lms.content.rules import insertions, properties
-from lms.content.rules.line_ends import as_in
 from lms.content.views.desk import SHOWN, Desk, as_json, blank, count_words, look_at, mended
-from lms.content.views.room import at, bp, number_of, reader_address, wants_json, work_at
+from lms.content.views.keeping import who_else
+from lms.content.views.room import at, bp, number_of, reader_address, text_of, text_sent, wants_json, work_at
 from lms.core import clock
 from lms.core.access import Permission
 from lms.core.bus import ask
@@ -27,14 +28,17 @@ from lms.web.shell import show_time
 @bp.get("/studio/<kind>/<path:slug>/edit")
 @requires(Permission.CONTENT_EDIT)
 def edit(kind: str, slug: str) -> str | Response:
-    """Open the draft, else what is published; `?from=` begins with the text of another version, unsaved."""
+    """Open the draft, else what is published; unsaved at first: `?from=` another version, `?unsaved` what was kept."""
     work = work_at(kind, slug)
     other = number_of("from")
     if work.card.slug != slug:
         return redirect(at("edit", work), 301)
+    left = unsaved(current_actor().id, work.card.document_id) if "unsaved" in request.args else None
+    if left is not None:
+        return _page(work, left.text, saved=False, base=left.base_revision_id)
     if other is not None and other != work.head_id:
         return _page(work, queries.text(queries.version(work.card.document_id, id=other).id), saved=False)
-    return _page(work, _text_of(work.head_id), saved=True)
+    return _page(work, text_of(work.head_id), saved=True)
 
 
 @bp.post("/studio/<kind>/<path:slug>/edit")
@@ -44,7 +48,7 @@ def save(kind: str, slug: str) -> str | Response | tuple[str, int] | tuple[Respo
     work = work_at(kind, slug)
     base = number_of("base_revision")
     try:
-        source = _sent(base)
+        source = text_sent(base)
         with transaction():
             saved = actions.save_draft(
                 current_actor(), work.card.document_id, base, source, request.form.get("note", "")
@@ -71,7 +75,7 @@ def preview(kind: str, slug: str) -> Response | tuple[Response, int]:
     """Say what is wrong with a text that is being typed, and what a learner would see of it. Nothing is kept."""
     work = work_at(kind, slug)
     try:
-        return _desk_json(work, look_at(work.card, _sent(number_of("base_revision"))))
+        return _desk_json(work, look_at(work.card, text_sent(number_of("base_revision"))))
     except DomainError as error:
         return jsonify(error=say(error.message)), error.status
 
@@ -83,7 +87,7 @@ def fix(kind: str, slug: str) -> str | Response | tuple[str, int] | tuple[Respon
     work = work_at(kind, slug)
     base = number_of("base_revision")
     try:
-        return _changed(work, mended(work.card, _sent(base), request.form.get("fix", "")), base)
+        return _changed(work, mended(work.card, text_sent(base), request.form.get("fix", "")), base)
     except DomainError as error:
         return _refused(work, error, base)
 
@@ -101,7 +105,7 @@ def write_properties(kind: str, slug: str) -> str | Response | tuple[str, int] |
         if value != request.form.get(f"was-{each.name}", ""):
             touched[each.name] = value
     try:
-        return _changed(work, properties.write(_sent(base), word, touched), base)
+        return _changed(work, properties.write(text_sent(base), word, touched), base)
     except DomainError as error:
         return _refused(work, error, base)
 
@@ -115,20 +119,6 @@ def standing(work: Work) -> str:
     if work.draft_id is None:
         return _("已发布，没有新的改动")
     return _("草稿，还没有发布的改动")
-
-
-def _sent(base: int | None) -> str:
-    """Return the text of the form with the line ends of the version that it was made from."""
-    before = ""
-    if base is not None:
-        before = _text_of(base)
-    source = as_in(request.form.get("markdown", ""), before)
-    store.encode(source)
-    return source
-
-
-def _text_of(revision_id: int | None) -> str:
-    return "" if revision_id is None else queries.text(revision_id)
 
 
 def _changed(work: Work, source: str, base: int | None) -> str | Response:
@@ -164,6 +154,8 @@ def _page(
 ) -> str:
     desk = desk or look_at(work.card, source)
     must, may = count_words(desk.errors, desk.warnings)
+    me = current_actor().id
+    left = unsaved(me, work.card.document_id) if saved else None
     shown: dict[str, Any] = {"work": work, "desk": desk, "must": must, "may": may, "saved": saved, "refusal": refusal}
     return render_template(
         "lms/content/edit.html",
@@ -171,6 +163,8 @@ def _page(
         base=work.head_id if base is None else base,
         problems=desk.problems[:SHOWN],
         standing=standing(work),
+        left=left if left is not None and left.text != source else None,
+        others=who_else(others(me, work.card.document_id, clock.now())),
         insertions=insertions.of_kind(kinds()[work.card.kind].word, source),
         reader=reader_address(work),
         most=settings().source_max_bytes,

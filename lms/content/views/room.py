@@ -6,9 +6,10 @@ from flask import Blueprint, render_template, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
-from lms.content import queries
+from lms.content import queries, store
 from lms.content.kinds import kinds
 from lms.content.queries import Work
+from lms.content.rules.line_ends import as_in
 from lms.core.errors import NotFound
 
 bp = Blueprint("content", __name__)
@@ -41,6 +42,17 @@ def number_of(name: str) -> int | None:
     """Return a whole number from the form or the address; None where it is missing or no number."""
     written = request.values.get(name, "")
     return int(written) if written.isascii() and written.isdigit() and len(written) < 16 else None
+
+
+def text_sent(base: int | None) -> str:
+    """Return the text of the form with the line ends of the version that it was made from. Raises Invalid, TooLarge."""
+    source = as_in(request.form.get("markdown", ""), text_of(base))
+    store.encode(source)
+    return source
+
+
+def text_of(revision_id: int | None) -> str:
+    return "" if revision_id is None else queries.text(revision_id)
 
 
 @bp.errorhandler(RequestEntityTooLarge)

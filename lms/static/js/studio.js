@@ -29,9 +29,10 @@
 
   // asking the server
 
-  function ask(address, values) {
+  // without: the text is not sent along.
+  function ask(address, values, without) {
     const body = new FormData();
-    body.append("markdown", area.value);
+    if (!without) body.append("markdown", area.value);
     body.append("base_revision", form.base_revision.value);
     Object.keys(values || {}).forEach(function (name) { [].concat(values[name]).forEach(function (value) { body.append(name, value); }); });
     return fetch(address, { method: "POST", body: body, credentials: "same-origin", headers: { Accept: "application/json", "X-CSRFToken": form.csrf_token.value } })
@@ -64,7 +65,11 @@
     timer = setTimeout(check, WAIT);
     clearTimeout(keeping);
     keeping = setTimeout(keepText, 1000);
+    tell("changed");
   }
+
+  // What other scripts of the page listen to: "changed" (the text), "saved" (the draft).
+  function tell(what) { document.dispatchEvent(new CustomEvent("studio:" + what, { detail: { dirty: dirty() } })); }
 
   function say(text, good) {
     if (saving) return;
@@ -205,6 +210,7 @@
         if (publish) delete publish.dataset.nothing;
         say(dirty() ? words.unsaved : answer.data.saved, !dirty());
         keepText();
+        tell("saved");
         check();
       } else {
         say(words.failed, false);
@@ -284,6 +290,7 @@
     event.returnValue = "";
   });
   window.addEventListener("pageshow", function () { leaving = false; });
+  window.academy.studio = { ask: ask, dirty: dirty, say: function (text) { if (dirty()) say(text, true); } };
 
   // what was left here
 
@@ -292,6 +299,12 @@
     try { kept = JSON.parse(recall(KEPT) || "null"); } catch (_) { kept = null; }
     if (!kept || typeof kept.text !== "string" || area.readOnly) return;
     if (kept.text === area.value) { keep(KEPT, null); return; }
+    // The server may hold the same text, or a newer one typed on another machine: offered once, the newer one.
+    const left = one("[data-left]");
+    if (left) {
+      if (one("[data-left-text]").value === kept.text || Number(left.dataset.leftAt) * 1000 > kept.at) { keep(KEPT, null); return; }
+      left.hidden = true;
+    }
     const at = new Date(kept.at);
     const two = function (number) { return String(number).padStart(2, "0"); };
     one("[data-offer-text]").textContent = words.kept.replace("{time}", (at.getMonth() + 1) + "/" + at.getDate() + " " + two(at.getHours()) + ":" + two(at.getMinutes()));

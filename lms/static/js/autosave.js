@@ -1,0 +1,47 @@
+// Keeps what is typed on the server every few seconds, and says who else has this document open. What it says is what
+// the server answered; while it can't be reached the text stays in this browser (studio.js) and the page says so.
+(function () {
+  "use strict";
+  const root = document.querySelector("[data-studio]"), studio = window.academy && window.academy.studio;
+  if (!root || !studio || !root.dataset.autosave) return;
+  const AFTER = 2000, LATEST = 10000, BEAT = 25000;
+  const box = document.querySelector("[data-others]"), who = document.querySelector("[data-others-text]");
+  let timer = 0, since = 0, sending = false, again = false, kept = false;
+
+  function others(text) { who.textContent = text; box.hidden = !text; }
+
+  function later() {
+    if (!studio.dirty() && !kept) return; // typed and taken back: what the server keeps follows
+    if (!since) since = Date.now();
+    clearTimeout(timer);
+    timer = setTimeout(keep, Math.max(0, Math.min(AFTER, since + LATEST - Date.now())));
+  }
+
+  function keep() {
+    if (sending) { again = true; return; }
+    sending = true;
+    since = 0;
+    studio.ask(root.dataset.autosave).then(function (answer) {
+      if (answer.status !== 200) return;
+      others(answer.data.others);
+      kept = studio.dirty();
+      if (!again) studio.say(answer.data.kept);
+    }, function () { /* studio.js keeps the text here and complains where it has to */ }).then(function () {
+      sending = false;
+      if (again) { again = false; later(); }
+    });
+  }
+
+  function beat() {
+    if (document.visibilityState !== "visible" || sending) return;
+    studio.ask(root.dataset.autosave, { open: "1" }, true).then(function (answer) {
+      if (answer.status === 200) others(answer.data.others);
+    }, function () { /* the next beat asks again */ });
+  }
+
+  document.addEventListener("studio:changed", later);
+  document.addEventListener("studio:saved", function () { clearTimeout(timer); since = 0; kept = false; });
+  document.addEventListener("visibilitychange", function () { if (document.visibilityState === "hidden" && studio.dirty()) keep(); });
+  setInterval(beat, BEAT);
+  beat();
+})();
