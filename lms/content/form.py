@@ -5,7 +5,7 @@ that text: `apply(source, …)` returns the new text, in which only the touched 
 byte for byte, comments and layout included. Preview, findings, autosave and undo are therefore those of the source.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -27,19 +27,38 @@ TargetsOf = Callable[[Iterable[str]], Mapping[str, Target]]
 
 
 class Values(Protocol):
-    """The fields of one submitted form: Werkzeug's MultiDict, or anything alike in a test."""
+    """The fields of one submitted form, as an editor asks for them."""
 
     def get(self, key: str, default: str = "") -> str: ...
 
     def getlist(self, key: str) -> list[str]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The fields of a submitted form by the names of their inputs."""
+
+    lists: Mapping[str, Sequence[str]]
+
+    def get(self, key: str, default: str = "") -> str:
+        found = self.lists.get(key)
+        return found[0] if found else default
+
+    def getlist(self, key: str) -> list[str]:
+        return list(self.lists.get(key, ()))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
-    """source: the text after the change, the same text where nothing changed. focus: id of the element to go to."""
+    """source: the text after the change, the same text where nothing changed. focus: id of the element to go to.
+
+    open: what of the form stands open with what is typed in it, for the template; None: nothing does. What it has as
+    `pieces` is stored HTML that the template shows.
+    """
 
     source: str
     focus: str = ""
+    open: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +68,13 @@ class FormEditor:
     template: shows what `view` returned, under the name `form`. view(source, path, targets): even of one with errors,
     as far as it can be read; what can't be read is shown as its lines, with a link to the source, and never lost.
     apply(source, path, do, values): one act, named by the button (`do`), with the fields of its form. Raises Invalid
-    with the field and the mend; the text then stays as it was.
+    with the fields, by the names of their inputs, and the mend; the text then stays as it was.
+    typed(source, path, values): what stood open when an act was refused, with what was typed; None: nothing did.
+    The template gets `form` (what `view` returned), `open`, `errors` (sentences by the name of the input), `show` (for
+    stored HTML) and `work`; it is a part of the page's one <form>, its buttons are named `do`.
     """
 
     template: str
     view: Callable[[str, str, TargetsOf], Any]
     apply: Callable[[str, str, str, Values], Applied]
+    typed: Callable[[str, str, Values], Any] | None = None

@@ -117,6 +117,7 @@ STUDIO = {
     "content.drop_unsaved": (303, TYPED),
     "content.edit": (200, {}),
     "content.fix": (200, TYPED),
+    "content.form": (404, TYPED),
     "content.history": (200, {}),
     "content.keep_unsaved": (200, TYPED),
     "content.preview": (200, TYPED),

@@ -12,6 +12,7 @@ from lms.content.queries import Work
 from lms.content.queries.autosave import others, unsaved
 from lms.content.rules import insertions, properties
 from lms.content.views.desk import SHOWN, Desk, as_json, blank, count_words, look_at, mended
+from lms.content.views.drawing import FORM, SOURCE, Drawn, draw, has_form, view_of
 from lms.content.views.keeping import who_else
 from lms.content.views.room import at, bp, number_of, reader_address, text_of, text_sent, wants_json, work_at
 from lms.core import clock
@@ -35,10 +36,10 @@ def edit(kind: str, slug: str) -> str | Response:
         return redirect(at("edit", work), 301)
     left = unsaved(current_actor().id, work.card.document_id) if "unsaved" in request.args else None
     if left is not None:
-        return _page(work, left.text, saved=False, base=left.base_revision_id)
+        return page(work, left.text, saved=False, base=left.base_revision_id)
     if other is not None and other != work.head_id:
-        return _page(work, queries.text(queries.version(work.card.document_id, id=other).id), saved=False)
-    return _page(work, text_of(work.head_id), saved=True)
+        return page(work, queries.text(queries.version(work.card.document_id, id=other).id), saved=False)
+    return page(work, text_of(work.head_id), saved=True)
 
 
 @bp.post("/studio/<kind>/<path:slug>/edit")
@@ -54,7 +55,7 @@ def save(kind: str, slug: str) -> str | Response | tuple[str, int] | tuple[Respo
                 current_actor(), work.card.document_id, base, source, request.form.get("note", "")
             )
     except DomainError as error:
-        return _refused(work, error, base)
+        return refused(work, error, base)
     if saved.conflict is not None:
         where = at("settle", work, mine=saved.revision_id)
         if wants_json():
@@ -89,7 +90,7 @@ def fix(kind: str, slug: str) -> str | Response | tuple[str, int] | tuple[Respon
     try:
         return _changed(work, mended(work.card, text_sent(base), request.form.get("fix", "")), base)
     except DomainError as error:
-        return _refused(work, error, base)
+        return refused(work, error, base)
 
 
 @bp.post("/studio/<kind>/<path:slug>/properties")
@@ -107,7 +108,7 @@ def write_properties(kind: str, slug: str) -> str | Response | tuple[str, int] |
     try:
         return _changed(work, properties.write(text_sent(base), word, touched), base)
     except DomainError as error:
-        return _refused(work, error, base)
+        return refused(work, error, base)
 
 
 def standing(work: Work) -> str:
@@ -123,27 +124,31 @@ def standing(work: Work) -> str:
 
 def _changed(work: Work, source: str, base: int | None) -> str | Response:
     desk = look_at(work.card, source)
-    return _desk_json(work, desk) if wants_json() else _page(work, source, saved=False, base=base, desk=desk)
+    return _desk_json(work, desk) if wants_json() else page(work, source, saved=False, base=base, desk=desk)
+
+
+def answer_of(work: Work, desk: Desk) -> dict[str, Any]:
+    """Return what the page's script needs of a text: its problems, its preview, its properties."""
+    return as_json(desk, render_template("lms/content/_preview.html", desk=desk, work=work), work.head_id)
 
 
 def _desk_json(work: Work, desk: Desk) -> Response:
-    return jsonify(as_json(desk, render_template("lms/content/_preview.html", desk=desk, work=work), work.head_id))
+    return jsonify(answer_of(work, desk))
 
 
-def _refused(work: Work, error: DomainError, base: int | None) -> tuple[str, int] | tuple[Response, int]:
+def refused(work: Work, error: DomainError, base: int | None) -> tuple[str, int] | tuple[Response, int]:
     """Show the reason above the text that was refused; it stays in the page."""
     if wants_json():
         return jsonify(error=say(error.message)), error.status
     source = request.form.get("markdown", "")[: settings().source_max_bytes * 2].replace("\x00", "")
-    page = _page(work, source, saved=False, base=base, refusal=error, desk=blank(source))
-    return page, error.status
+    return page(work, source, saved=False, base=base, refusal=error, desk=blank(source), view=SOURCE), error.status
 
 
 def _question(work: Work) -> PublishPreview:
     return PublishPreview(document_id=work.card.document_id, kind=work.card.kind)
 
 
-def _page(
+def page(
     work: Work,
     source: str,
     *,
@@ -151,7 +156,11 @@ def _page(
     base: int | None = None,
     desk: Desk | None = None,
     refusal: DomainError | None = None,
+    drawn: Drawn | None = None,
+    view: str = "",
 ) -> str:
+    """Return the whole page. desk: a text that was looked at already; drawn: its form, likewise; view: which tab."""
+    view = view or view_of(work)
     desk = desk or look_at(work.card, source)
     must, may = count_words(desk.errors, desk.warnings)
     me = current_actor().id
@@ -171,4 +180,7 @@ def _page(
         archived=work.card.state == "archived",
         impacts=[impact for answer in ask(_question(work)) for impact in answer] if work.draft_id else [],
         publishable=work.draft_id is not None or not saved,
+        view=view,
+        has_form=has_form(work),
+        drawn=draw(work, source) if drawn is None and view == FORM else drawn,
     )

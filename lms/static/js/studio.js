@@ -114,8 +114,12 @@
       one("[data-preview-state]").textContent = words.preview;
     }
     if (data.properties) fillProperties(data.properties);
-    if (editor) editor.showProblems(problems); else showList();
+    if (editor) editor.showProblems(problems);
+    if (listed()) showList();
   }
+
+  // Beside the form the problems stand in a list, as they do below the plain textarea.
+  function listed() { return !editor || root.dataset.view === "form"; }
 
   function showList() {
     list.textContent = "";
@@ -157,11 +161,7 @@
     ask(address, values).then(function (answer) {
       if (answer.status !== 200) { complain(answer.data.error); return; }
       if (text !== area.value) return; // typed meanwhile: the next check says how things stand
-      trouble.hidden = true;
-      setText(plain(answer.data.markdown));
-      clearTimeout(timer);
-      asked++;
-      show(answer.data);
+      take(answer.data);
     }, function (error) { complain(explain(error)); });
   }
 
@@ -230,7 +230,7 @@
   function useRich() {
     editor = new SourceEditor(area, frame, words, changed);
     area.hidden = true;
-    list.hidden = true;
+    list.hidden = !listed();
     plainButton.textContent = words.plain;
     editor.showProblems(problems);
   }
@@ -290,7 +290,19 @@
     event.returnValue = "";
   });
   window.addEventListener("pageshow", function () { leaving = false; });
-  window.academy.studio = { ask: ask, dirty: dirty, say: function (text) { if (dirty()) say(text, true); } };
+  document.addEventListener("studio:view", function () {
+    list.hidden = !listed();
+    if (listed()) showList();
+  });
+  // What the server answered to a change of the text: the text, its problems, its preview. One step that can be undone.
+  function take(data) {
+    trouble.hidden = true;
+    setText(plain(data.markdown));
+    clearTimeout(timer);
+    asked++;
+    if (data.problems) show(data); else check();
+  }
+  window.academy.studio = { ask: ask, dirty: dirty, take: take, complain: complain, explain: explain, goTo: goTo, say: function (text) { if (dirty()) say(text, true); } };
 
   // what was left here
 
