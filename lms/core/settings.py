@@ -34,6 +34,7 @@ class Settings:
     company: str = "客服学院"
     help_line: str = ""
     upload_max_bytes: int = 20_000_000
+    video_max_bytes: int = 250_000_000
     source_max_bytes: int = 2_000_000
     trusted_proxies: int = 0
     secure_cookies: bool = False
@@ -55,7 +56,7 @@ def _parse(name: str, value: Any) -> Any:
                 raise SettingsError(
                     f"LMS_TIMEZONE: no time zone is called {value!r}; write one like Asia/Shanghai"
                 ) from error
-        case "upload_max_bytes" | "source_max_bytes" | "trusted_proxies":
+        case "upload_max_bytes" | "video_max_bytes" | "source_max_bytes" | "trusted_proxies":
             try:
                 return int(value)
             except ValueError as error:

@@ -7,7 +7,6 @@ strict GB18030 (which holds GBK and GB2312). The charset guesser only words the 
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -17,12 +16,12 @@ from unicodedata import normalize
 import openpyxl
 from charset_normalizer import from_bytes
 
+from lms.core import archives
 from lms.core.errors import TooLarge, Unreadable
 from lms.core.sheets.write import unguarded
 from lms.core.texts import Text, text
 
 MOST_BYTES = 10_000_000
-MOST_UNPACKED = 100_000_000
 MOST_ROWS = 20_000
 MOST_COLUMNS = 200
 HEAD_WITHIN = 10
@@ -79,7 +78,7 @@ def read(data: bytes, columns: Sequence[Column], *, most_rows: int = MOST_ROWS, 
         )
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise Unreadable(text("文件是空的。请确认选的是填好的那一份。"))
-    grid = _xlsx(data) if data.startswith(b"PK\x03\x04") else _csv(decode(data), columns)
+    grid = _xlsx(data) if data.startswith(archives.ZIP) else _csv(decode(data), columns)
     return _under_header(grid, columns, most_rows)
 
 
@@ -89,8 +88,9 @@ def _mb(size: int) -> str:
 
 def decode(data: bytes) -> str:
     """Return the text of a CSV file. Raises Unreadable for what is no text."""
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Unreadable(text("这是旧版 Excel 的 .xls 文件，读不了。请在 Excel 里另存为 .xlsx 或 CSV 再传。"))
+    old = archives.why_old(data)
+    if old is not None:
+        raise Unreadable(old, code="old_format")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         found = _strict(data, "utf-16")
     elif data.startswith(b"\xef\xbb\xbf"):
@@ -160,15 +160,11 @@ def _delimiter(content: str, columns: Sequence[Column]) -> str:
 
 def _xlsx(data: bytes) -> Grid:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            names = packed.namelist()
-            unpacked = sum(entry.file_size for entry in packed.infolist())
-    except zipfile.BadZipFile as error:
-        raise Unreadable(text("文件坏了，打不开。请重新保存一份再传。")) from error
-    if unpacked > MOST_UNPACKED:
-        raise TooLarge(text("文件解开后太大。请只留要导入的那张表。"))
-    if "xl/workbook.xml" not in names:
-        raise Unreadable(text("这不是表格文件。请传 .xlsx，或从 Excel 另存的 CSV。"))
+        archives.check(data, archives.Office.SHEET)
+    except Unreadable as error:
+        if error.code != "wrong_type":
+            raise
+        raise Unreadable(text("这不是表格文件。请传 .xlsx，或从 Excel 另存的 CSV。")) from error
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheet = next(sheet for sheet in book.worksheets if sheet.sheet_state == "visible")
@@ -176,8 +172,8 @@ def _xlsx(data: bytes) -> Grid:
         rows = sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS)
         for number, cells in enumerate(rows, start=1):
             yield number, [_written(cell) for cell in cells]
-    except (ValueError, KeyError, TypeError, StopIteration, AttributeError, zipfile.BadZipFile, SyntaxError) as error:
-        raise Unreadable(text("文件坏了，打不开。请重新保存一份再传。")) from error
+    except (ValueError, KeyError, TypeError, StopIteration, AttributeError, SyntaxError) as error:
+        raise Unreadable(archives.BROKEN) from error
 
 
 def _written(cell: Any) -> str:
