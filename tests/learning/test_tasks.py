@@ -6,8 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
+from PIL import Image
 from sqlalchemy import select
 
+from lms.core import files
 from lms.core.access import Actor, Role
 from lms.core.db import session, transaction
 from lms.core.errors import Conflict, Invalid, NotFound
@@ -344,6 +346,42 @@ def test_the_type_comes_from_the_bytes_not_from_the_name():
     ]
 
 
+def pixels(content: bytes) -> bytes:
+    with Image.open(io.BytesIO(content)) as image:
+        return image.convert("RGB").tobytes()
+
+
+def a_phone_photo() -> bytes:
+    """A photo as a phone takes it: lying on its side, with the place where it was taken."""
+    notes = Image.Exif()
+    notes[0x0112] = 6  # turned by 90°
+    notes[0x010F] = "Huawei"
+    notes.get_ifd(0x8825).update({1: "N", 2: (30.0, 16.0, 1.0)})
+    out = io.BytesIO()
+    Image.new("RGB", (60, 40), (200, 10, 10)).save(out, "JPEG", exif=notes)
+    return out.getvalue()
+
+
+def test_a_photo_of_a_task_is_kept_upright_and_without_the_place_where_it_was_taken(client: FlaskClient):
+    a_task(a_trainer(), evidence="[照片]")
+    person = a_person(Role.AGENT)
+    actor = as_actor(person)
+    save(actor)
+    with transaction():
+        work = tasks.work_of(actor.id, session().scalars(select(TaskWork.document_id)).one())
+        name = photos.attach(actor, work, "工位.jpg", a_phone_photo()).public_id
+    sign_in(client, person)
+    with client.get(f"/learn/photo/{name}") as answer, Image.open(io.BytesIO(answer.data)) as kept:
+        assert (kept.size, dict(kept.getexif())) == ((40, 60), {})
+
+
+def test_a_picture_that_would_fill_the_memory_is_refused_with_a_sentence(world):
+    out = io.BytesIO()
+    Image.new("L", (9_000, 9_000)).save(out, "PNG")
+    with pytest.raises(Invalid, match="万像素"):
+        photos.cleaned(out.getvalue())
+
+
 def attach(person, shade=0):
     actor = as_actor(person)
     work = save(actor)
@@ -370,7 +408,7 @@ def test_a_photo_is_sent_as_the_picture_it_is_and_nothing_else(client: FlaskClie
     name = attach(person)
     sign_in(client, person)
     with client.get(f"/learn/photo/{name}") as answer:
-        assert answer.data == a_png()
+        assert pixels(answer.data) == pixels(a_png())
         assert answer.headers["Content-Type"] == "image/png"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Content-Disposition"].startswith("inline")
@@ -386,8 +424,8 @@ def test_a_removed_photo_leaves_no_file_unless_somebody_else_has_the_same(client
         sha = session().scalars(select(Upload.sha).where(Upload.public_id == name)).one()
         values = {"csrf_token": token(client, "/learn/task/shadowing")}
         assert client.post(f"/learn/photo/{name}/remove", data=values).status_code == 302
-        assert photos.path_of(sha).exists() is left
-    assert str(photos.path_of(sha)).startswith(str(settings().uploads))
+        assert files.path(sha).exists() is left
+    assert str(files.path(sha)).startswith(str(settings().uploads))
 
 
 def test_a_refused_upload_says_why_and_keeps_what_was_typed(client: FlaskClient):

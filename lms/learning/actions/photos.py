@@ -1,51 +1,64 @@
-"""Photos as evidence: taken by what their bytes say, kept by digest, served only to those who may see the work."""
+"""Photos as evidence: taken by what their bytes say, written anew, served only to those who may see the work."""
 
-import os
-from hashlib import sha256
-from pathlib import Path
+from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from sqlalchemy import func, select
 
 from lms.content.models import Slug
-from lms.core import clock
+from lms.core import clock, files, pictures
 from lms.core.access import Actor
 from lms.core.db import new_public_id, session
-from lms.core.errors import Invalid, NotFound
+from lms.core.errors import Invalid, NotFound, TooLarge, Unreadable
 from lms.core.here import settings
+from lms.core.texts import Text
 from lms.learning.actions.tasks import photos_of
 from lms.learning.models import TaskWork, Upload
 from lms.learning.rules import tasks as rules
 from lms.records.actions import lock_people
 
 
-def path_of(sha: bytes) -> Path:
-    """Return where the bytes with this digest lie."""
-    name = sha.hex()
-    return settings().uploads / name[:2] / name
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photo:
+    """A photo that was written anew: nothing in it says where and when it was taken."""
+
+    content: bytes
+    media_type: str
 
 
-def attach(actor: Actor, work: TaskWork, name: str, content: bytes) -> Upload:
+def cleaned(content: bytes) -> Photo:
+    """Return a sent photo written anew. Raises Invalid with the reason.
+
+    It takes a child process and some tenths of a second: to be done before the transaction is opened.
+    """
+    _must_be_good(rules.why_photo_refused(content, _largest(), 0))
+    try:
+        with files.arriving(content) as arrived, pictures.cleaned(arrived.path) as picture:
+            return Photo(content=picture.path.read_bytes(), media_type=picture.media_type)
+    except (Unreadable, TooLarge) as error:
+        raise _refusal(error.message) from error
+
+
+def attach(actor: Actor, work: TaskWork, name: str, content: bytes | Photo) -> Upload:
     """Add a photo to the actor's own work. Raises Invalid with the reason, Conflict where the work is handed in.
 
     The file is written before the row: a row without its file would be a lie, a file without a row is only waste.
     """
     rules.must_be_editable(work.state)
-    largest = min(rules.LARGEST_PHOTO, settings().upload_max_bytes)
-    refused = rules.why_photo_refused(content, largest, photos_of(work.id))
-    if refused is not None:
-        raise Invalid(refused, code="photo_refused", fields={"photo": refused})
-    digest = sha256(content).digest()
+    if isinstance(content, bytes):
+        content = cleaned(content)
+    _must_be_good(rules.why_photo_refused(content.content, _largest(), photos_of(work.id)))
+    digest = files.put(content.content)
     known = session().scalars(select(Upload).where(Upload.task_work_id == work.id, Upload.sha == digest)).one_or_none()
     if known is not None:
         return known
-    _write(path_of(digest), content)
     upload = Upload(
         public_id=new_public_id(),
         person_id=actor.id,
         task_work_id=work.id,
-        name=Path(name.replace("\\", "/")).name[:200] or "photo",
-        media_type=rules.image_type(content[:12]) or "",
-        size=len(content),
+        name=PurePosixPath(name.replace("\\", "/")).name[:200] or "photo",
+        media_type=content.media_type,
+        size=len(content.content),
         sha=digest,
         at=clock.now(),
     )
@@ -55,10 +68,23 @@ def attach(actor: Actor, work: TaskWork, name: str, content: bytes) -> Upload:
     return upload
 
 
-def remove(actor: Actor, public_id: str) -> tuple[str, Path | None]:
-    """Take a photo of the actor's own work away; return the task's slug and the file to delete after the commit.
+def _largest() -> int:
+    return min(rules.LARGEST_PHOTO, settings().upload_max_bytes)
 
-    The file is None where another work has the same picture. Raises NotFound, Conflict where the work is handed in.
+
+def _must_be_good(reason: Text | None) -> None:
+    if reason is not None:
+        raise _refusal(reason)
+
+
+def _refusal(reason: Text) -> Invalid:
+    return Invalid(reason, code="photo_refused", fields={"photo": reason})
+
+
+def remove(actor: Actor, public_id: str) -> tuple[str, bytes | None]:
+    """Take a photo of the actor's own work away; return the task's slug and the digest to delete after the commit.
+
+    The digest is None where another work has the same picture. Raises NotFound, Conflict where the work is handed in.
     """
     lock_people([actor.id])
     upload = (
@@ -71,19 +97,9 @@ def remove(actor: Actor, public_id: str) -> tuple[str, Path | None]:
     work = session().get_one(TaskWork, upload.task_work_id, populate_existing=True)
     rules.must_be_editable(work.state)
     shared = session().scalar(select(func.count()).select_from(Upload).where(Upload.sha == upload.sha)) or 0
-    path = path_of(upload.sha)
+    sha = upload.sha
     session().delete(upload)
     work.version += 1
     session().flush()
     slug = session().scalars(select(Slug.slug).where(Slug.document_id == work.document_id, Slug.is_current)).one()
-    return slug, path if shared == 1 else None
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file so that nobody ever sees half of it."""
-    if path.exists():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{new_public_id()}.part")
-    part.write_bytes(content)
-    os.replace(part, path)
+    return slug, sha if shared == 1 else None

@@ -10,7 +10,7 @@ from lms.assignments import queries as duties_queries
 from lms.assignments.rules import place_of
 from lms.content import queries as content
 from lms.content.show import show
-from lms.core import clock
+from lms.core import clock, files
 from lms.core.access import Actor, Permission
 from lms.core.db import transaction
 from lms.core.errors import DomainError, NotFound
@@ -27,6 +27,8 @@ from lms.learning.spec.task import ConfirmedBy, TaskSpec
 from lms.learning.views.reading import content_href
 from lms.learning.views.room import bp
 from lms.web.auth import current_actor, requires
+
+_MOST_AT_ONCE = rules.MOST_PHOTOS + 1  # one more than a work can have: the rule says so in words
 
 
 @bp.get("/learn/task/<path:slug>")
@@ -49,15 +51,24 @@ def work(slug: str) -> Response | tuple[str, int]:
     actor = current_actor()
     opened = content.open_published(actor, "task", slug)
     try:
+        chosen = _photos()
         with transaction():
-            message = _do(actor, opened)
+            message = _do(actor, opened, chosen)
     except DomainError as error:
         return _page(actor, opened, typed=request.form, error=error), error.status
     flash(message, "ok")
     return redirect(url_for(".task", slug=opened.slug, _anchor="work"))
 
 
-def _do(actor: Actor, opened: content.Opened) -> str:
+def _photos() -> list[tuple[str, photos.Photo]]:
+    """Return the photos that were sent, written anew. Raises Invalid."""
+    sent = [each for each in request.files.getlist("photo") if each.filename]
+    if request.form.get("do") == "take-back" or not sent:
+        return []
+    return [(each.filename or "", photos.cleaned(each.read(rules.LARGEST_PHOTO + 1))) for each in sent[:_MOST_AT_ONCE]]
+
+
+def _do(actor: Actor, opened: content.Opened, chosen: list[tuple[str, photos.Photo]]) -> str:
     """Do what the pressed button says, inside the caller's transaction; return what to tell the person."""
     form = request.form
     act = form.get("do", "save")
@@ -65,16 +76,15 @@ def _do(actor: Actor, opened: content.Opened) -> str:
         actions.take_back(actor, opened.slug)
         return _("已撤回，可以继续修改。")
     given = {"ticked": ticks(form), "evidence": form.get("evidence"), "version": number(form, "version")}
-    files = [each for each in request.files.getlist("photo") if each.filename]
-    if files:
+    if chosen:
         saved = actions.save(actor, opened.slug, **given)  # type: ignore[arg-type]
-        for each in files:
-            photos.attach(actor, saved, each.filename or "", each.read(rules.LARGEST_PHOTO + 1))
+        for name, photo in chosen:
+            photos.attach(actor, saved, name, photo)
         given["version"] = saved.version
     if act == "hand-in":
         done = actions.hand_in(actor, opened.slug, **given)  # type: ignore[arg-type]
         return _("已完成。") if done.state == WorkState.CONFIRMED else _("已提交，等确认。")
-    if not files:
+    if not chosen:
         actions.save(actor, opened.slug, **given)  # type: ignore[arg-type]
     return _("已保存。")
 
@@ -130,7 +140,7 @@ def _confirmer(actor: Actor, spec: TaskSpec) -> str:
 def photo(public_id: str) -> Response:
     """Give a photo to whoever handed it in or may confirm it, as the picture that its bytes say it is."""
     found = queries.upload_for(current_actor(), public_id)
-    path = photos.path_of(found.sha)
+    path = files.path(found.sha)
     if not path.is_file():
         raise NotFound()
     response = send_file(
@@ -158,8 +168,8 @@ def _ascii(name: str) -> str:
 def remove_photo(public_id: str) -> Response:
     actor = current_actor()
     with transaction():
-        slug, path = photos.remove(actor, public_id)
-    if path is not None:
-        path.unlink(missing_ok=True)
+        slug, unused = photos.remove(actor, public_id)
+    if unused is not None:
+        files.delete(unused)
     flash(_("照片已删除。"), "ok")
     return redirect(url_for(".task", slug=slug, _anchor="work"))
