@@ -12,7 +12,10 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A document that an item leads to. minutes: 0 = not said. state: draft | published | archived."""
+    """A document that an item leads to. minutes: 0 = not said. state: draft | published | archived.
+
+    days: of a course, the working days on which something in it falls due.
+    """
 
     path: str
     kind: str
@@ -20,6 +23,7 @@ class Target:
     title: str
     minutes: int
     state: str
+    days: tuple[int, ...] = ()
 
 
 TargetsOf = Callable[[Iterable[str]], Mapping[str, Target]]

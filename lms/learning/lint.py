@@ -50,7 +50,7 @@ def lint_paths(
 
 def lint_course(spec: CourseSpec, minutes_of: MinutesOf) -> list[Finding]:
     """Return whether the items fill the promised time."""
-    return _promise(spec.minutes, spec.items, minutes_of)
+    return lint_promise(spec.minutes, spec.items, minutes_of)
 
 
 def lint_curriculum(spec: CurriculumSpec, minutes_of: MinutesOf, items_of: ItemsOf) -> list[Finding]:
@@ -58,9 +58,16 @@ def lint_curriculum(spec: CurriculumSpec, minutes_of: MinutesOf, items_of: Items
 
     minutes_of, items_of: minutes of a document, items of a course, by path.
     """
-    found = [*_circles(spec.stages), *_due_days(spec.stages), *_empty_days(spec.stages, items_of)]
-    items = [item for stage in spec.stages for item in stage.items]
-    return [*found, *_promise(spec.minutes, items, minutes_of)]
+    return lint_stages(spec.stages, spec.minutes, minutes_of, items_of)
+
+
+def lint_stages(
+    stages: Sequence[StageSpec], promised: int | None, minutes_of: MinutesOf, items_of: ItemsOf
+) -> list[Finding]:
+    """Return the same of stages alone, for a form that shows a curriculum with errors. promised: in minutes."""
+    found = [*_circles(stages), *_due_days(stages), *_empty_days(stages, items_of)]
+    items = [item for stage in stages for item in stage.items]
+    return [*found, *lint_promise(promised, items, minutes_of)]
 
 
 def planned_minutes(items: Sequence[PathItem], minutes_of: MinutesOf) -> tuple[int, int]:
@@ -140,7 +147,8 @@ def _empty_days(stages: Sequence[StageSpec], items_of: ItemsOf) -> Iterator[Find
             yield _finding("L412", stage.first, problem, Severity.WARNING)
 
 
-def _promise(promised: int | None, items: Sequence[PathItem], minutes_of: MinutesOf) -> list[Finding]:
+def lint_promise(promised: int | None, items: Sequence[PathItem], minutes_of: MinutesOf) -> list[Finding]:
+    """Return whether the items that are not optional fill the promised minutes; None = nothing was promised."""
     if promised is None:
         return []
     total, unknown = planned_minutes(items, minutes_of)

@@ -103,26 +103,7 @@ class Reading(Properties):
         return written
 
     def sections(self) -> tuple[Section, ...]:
-        """Return what stands before the first heading below the title, then each heading with its blocks.
-
-        The first one is the title's own: its blocks are the introduction.
-        """
-        found: list[Section] = []
-        heading: Block | None = None
-        own: list[Block] = []
-        for block in self.blocks:
-            if block.kind is BlockKind.FRONT:
-                continue
-            if block.kind is not BlockKind.HEADING:
-                own.append(block)
-                continue
-            if block.level == 1 and heading is None and not found:
-                heading = block
-                continue
-            found.append(_section(heading, own))
-            heading, own = block, []
-        found.append(_section(heading, own))
-        return tuple(found)
+        return sections_of(self.blocks)
 
     def compiled(
         self,
@@ -214,6 +195,29 @@ class Reading(Properties):
         )
         new = self.lines[line - 1].replace(f"#{anchor}", f"#{guess}", 1)
         self.error("C141", line, problem, one_line(line, new, text("改为“%(guess)s”", guess=guess)))
+
+
+def sections_of(blocks: Sequence[Block]) -> tuple[Section, ...]:
+    """Return what stands before the first heading below the title, then each heading with its blocks.
+
+    The first one is the title's own: its blocks are the introduction.
+    """
+    found: list[Section] = []
+    heading: Block | None = None
+    own: list[Block] = []
+    for block in blocks:
+        if block.kind is BlockKind.FRONT:
+            continue
+        if block.kind is not BlockKind.HEADING:
+            own.append(block)
+            continue
+        if block.level == 1 and heading is None and not found:
+            heading = block
+            continue
+        found.append(_section(heading, own))
+        heading, own = block, []
+    found.append(_section(heading, own))
+    return tuple(found)
 
 
 def section_id(values: Sequence[tuple[int, ChipValue]]) -> tuple[str, int] | None:

@@ -1,0 +1,1 @@
+"""Courses and curricula as forms: read from their source, written back into it line by line. Pure."""
