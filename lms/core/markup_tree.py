@@ -28,6 +28,9 @@ _OUTWARD = re.compile(r"(https?://|mailto:|tel:)", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//|\\")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _STASHED = re.compile("\x02[^\x03]*\x03")
+SHOWN_FILES = (".pdf", ".pptx", ".mp4", ".m4a", ".webm")
+"""What a link that stands alone in its paragraph shows in place."""
+_WIDE_CHIP = re.compile(r"【[^【】\n]{1,80}】")
 _REMOVED_INLINE = (
     "reference", "image_reference", "short_reference", "short_image_ref", "automail", "html", "entity",
 )  # fmt: skip
@@ -63,6 +66,7 @@ class Renderer:
         md.treeprocessors.register(_Slots(md), "slots", 15)
         md.treeprocessors.register(_Tables(md), "wide_tables", 14)
         md.treeprocessors.register(self._links, "safe_links", 13)
+        md.treeprocessors.register(_Files(md), "files", 12)
         # The indentation that it adds between tags is stored a hundred thousand times for nothing.
         md.treeprocessors.deregister("prettify")
 
@@ -328,6 +332,28 @@ class _Links(Treeprocessor):
             reference = self.link(unquote(target)) if self.link else None
             if reference is not None:
                 element.set(name, f"lms:{reference}")
+
+
+class _Files(Treeprocessor):
+    """A link to a document, slides, a film or a sound that stands alone in its paragraph is marked: it is shown there.
+
+    Behind it may stand chips.
+    """
+
+    def run(self, root: etree.Element) -> None:
+        for paragraph in root.iter("p"):
+            if paragraph.get("class") is None and _is_file(paragraph):
+                paragraph.set("class", "file")
+
+
+def _is_file(paragraph: etree.Element) -> bool:
+    if len(paragraph) == 0 or paragraph[0].tag != "a" or (paragraph.text or "").strip():
+        return False
+    target = paragraph[0].get("href", "")
+    if not (target.startswith("lms:") and target.lower().endswith(SHOWN_FILES)):
+        return False
+    behind = "".join(each.tail or "" for each in paragraph)
+    return all(each.tag == "code" for each in paragraph[1:]) and not _WIDE_CHIP.sub("", behind).strip()
 
 
 def texts_of(element: etree.Element) -> Iterator[str]:

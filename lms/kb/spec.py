@@ -7,6 +7,7 @@ from enum import StrEnum
 from lms.content.grammar.amounts import read_day_span
 from lms.content.grammar.chips import DAY_KINDS, ID, VALID, ChipValue, Form
 from lms.content.grammar.document import About, Parsed, SectionSpec
+from lms.content.grammar.files import refuse_watched
 from lms.content.grammar.keywords import Language, Word
 from lms.content.grammar.reading import Reading, Section, section_id
 from lms.content.grammar.writing import FrontWriter, write_document, write_section
@@ -122,6 +123,7 @@ def validity_chips(validity: Validity | None, language: Language = Language.ZH) 
 
 def _section(reading: Reading, section: Section, ids: HeadingIds) -> ArticleSection:
     chips = reading.chips(section.chips, _SECTION_FORMS)
+    refuse_watched(reading, section.blocks)
     reading.note_id(section_id(chips))
     plain = reading.compiled(section, ids, chips)
     values = {field.name: getattr(plain, field.name) for field in fields(plain)}

@@ -211,3 +211,18 @@ def test_the_check_below_sees_what_would_do_harm(made):
 @example('[a]("[a](<img src=x ')
 def test_no_source_makes_a_script_a_handler_or_a_foreign_address(source: str):
     assert harmless(str(render(source, link=lambda target: f"kb/{target}")))
+
+
+FILM = '<p class="file"><a href="lms:kb/a.mp4">看</a>'
+
+
+@pytest.mark.parametrize("written", ["[看](a.mp4)", "[看](a.mp4) `看完80%`", "[看](a.mp4)【看完80%】", "> [看](a.mp4)"])
+def test_a_link_to_a_film_alone_in_its_paragraph_is_marked(written: str):
+    assert FILM in html(written)
+
+
+@pytest.mark.parametrize(
+    "written", ["先[看](a.mp4)", "[看](a.mp4)。", "[看](a.md)", "[看](https://x.cn/a.mp4)", "[a](a.mp4) [b](b.mp4)"]
+)
+def test_any_other_link_stays_a_link(written: str):
+    assert 'class="file"' not in html(written)

@@ -214,3 +214,8 @@ def test_a_file_that_is_wrong_everywhere_is_told_so_a_thousand_times_at_most():
 def test_what_cannot_be_rendered_in_time_is_one_finding():
     (finding,) = article("[" * 5_000).findings
     assert "没有配对的太多" in str(finding.message)
+
+
+def test_an_article_asks_nobody_to_watch_a_video_to_the_end():
+    (said,) = messages(article("[看一遍](files/kettle-3f9a2c.mp4) `看完80%`"))
+    assert said == "只有课时能要求看完视频，请删去“看完80%”。"

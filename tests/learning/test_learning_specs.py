@@ -88,9 +88,53 @@ def test_minutes_may_be_called_by_their_alias():
     assert read("lesson", "---\n类型: 课时\n学时: 1小时\n---\n# 题\n").spec.minutes == 60
 
 
+def a_lesson(body: str):
+    return read("lesson", f"---\n类型: 课时\n时长: 5分钟\n---\n# 题\n\n{body}\n")
+
+
+FILM = "[看一遍](files/kettle-3f9a2c.mp4)"
+
+
 def test_a_video_may_have_to_be_watched():
-    spec = read("lesson", "---\n类型: 课时\n时长: 5分钟\n---\n# 题\n\n## 视频\n`看完80%`\n\n正文\n").spec
-    assert spec.sections[0].watched == 80
+    spec = a_lesson(f"## 视频\n\n{FILM} `看完80%`").spec
+    assert [(watch.target.endswith("files/kettle-3f9a2c.mp4"), watch.percent) for watch in spec.watches] == [(True, 80)]
+
+
+@pytest.mark.parametrize("chip", ["`看完80%`", "【看完80%】", "`看完80％`", "`watched 80%`"])
+def test_watching_may_be_asked_for_in_each_way_of_writing(chip: str):
+    assert [watch.percent for watch in a_lesson(f"{FILM} {chip}").spec.watches] == [80]
+
+
+def test_a_watched_video_is_written_back_as_it_was():
+    source = f"## 视频\n\n前\n\n{FILM} `看完80%`\n\n后"
+    assert f"{FILM} `看完80%`" in lesson.write(a_lesson(source).spec)
+    assert f"{FILM} `watched 80%`" in lesson.write(a_lesson(source).spec, Language.EN)
+
+
+def test_only_a_video_can_be_watched():
+    said = messages(a_lesson("[手册](files/a-3f9a2c.pdf) `看完80%`"))
+    assert said == ["第 7 行：“看完”只能要求视频或音频，这个链接不是。"]
+
+
+@pytest.mark.parametrize("chip", ["`看完0%`", "`看完101%`"])
+def test_more_than_all_of_a_video_cannot_be_watched(chip: str):
+    assert messages(a_lesson(f"{FILM} {chip}")) == ["第 7 行：“看完”后面写 1% 到 100%。"]
+
+
+def test_a_video_is_asked_for_once():
+    assert messages(a_lesson(f"{FILM} `看完80%` `看完90%`")) == ["第 7 行：一个视频只写一次“看完”。"]
+    assert messages(a_lesson(f"{FILM} `看完80%`\n\n{FILM} `看完80%`")) == ["第 9 行：一个视频只写一次“看完”。"]
+
+
+def test_another_word_behind_a_video_is_named():
+    (said,) = messages(a_lesson(f"{FILM} `看到80%`"))
+    assert said == "第 7 行：不认识“看到80%”，是否“看完80%”？可用：看完N%。"
+
+
+@pytest.mark.parametrize("body", ["## 视频\n`看完80%`\n\n文", f"先看{FILM} `看完80%`", "只有字 `看完80%`"])
+def test_watching_stands_behind_a_link_of_its_own(body: str):
+    (said,) = messages(a_lesson(body))
+    assert said.endswith("“看完”写在视频链接的后面：链接单独成段，后面空一格。")
 
 
 # task

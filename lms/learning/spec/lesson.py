@@ -1,11 +1,13 @@
 """A lesson: text to read with self-checks that are not graded."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from lms.content.grammar.amounts import read_minutes
-from lms.content.grammar.chips import ID, WATCHED
+from lms.content.grammar.chips import ID, WATCHED, find_chips, read_chip
 from lms.content.grammar.document import About, Parsed, SectionSpec
-from lms.content.grammar.keywords import Language, Word, find_word
+from lms.content.grammar.files import shown_file, stray_watched
+from lms.content.grammar.keywords import Language, Word, find_word, language_of
 from lms.content.grammar.reading import Reading, Section, section_id
 from lms.content.grammar.writing import FrontWriter, write_document, write_heading, write_section
 from lms.core.markup_tree import HeadingIds
@@ -13,29 +15,32 @@ from lms.core.texts import text
 from lms.questions.parse.question import parse_question
 from lms.questions.spec import Question
 
-_FORMS = (ID, WATCHED)
+_HEADING_FORMS = (ID, WATCHED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LessonSection(SectionSpec):
-    """watched: percent, 1–100, of the video that has to be seen; None: nothing is asked."""
+class Watch:
+    """A video or sound that has to be seen. target: its path in the repository. percent: 1–100, of its length."""
 
-    watched: int | None = None
+    target: str
+    percent: int
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LessonSpec:
     """minutes: how long it takes, at least 1. self_checks: questions whose answers are shown and not counted.
 
-    check_source: their Markdown as written.
+    check_source: their Markdown as written. watches: what has to be watched before the lesson counts as read.
     """
 
     title: str
     about: About
     minutes: int
     competencies: tuple[str, ...] = ()
-    intro: LessonSection
-    sections: tuple[LessonSection, ...] = ()
+    intro: SectionSpec
+    sections: tuple[SectionSpec, ...] = ()
+    watches: tuple[Watch, ...] = ()
     self_checks: tuple[Question, ...] = ()
     check_source: str = ""
 
@@ -46,7 +51,8 @@ def parse(source: str, path: str) -> Parsed[LessonSpec]:
     reading.allow((Word.DURATION, Word.COMPETENCIES, Word.APPLIES_TO))
     reading.required(Word.DURATION)
     ids = HeadingIds()
-    shown: list[LessonSection] = []
+    shown: list[SectionSpec] = []
+    watches: list[Watch] = []
     questions: list[Question] = []
     checks: list[str] = []
     in_check = False
@@ -55,6 +61,7 @@ def parse(source: str, path: str) -> Parsed[LessonSpec]:
             in_check = find_word(section.title, (Word.SELF_CHECK,)) is not None
         if not in_check:
             shown.append(_section(reading, section, ids))
+            watches.extend(_watches(reading, section))
         elif section.level == 2:
             reading.chips(section.chips, (ID,))
             _only_questions(reading, section)
@@ -65,6 +72,7 @@ def parse(source: str, path: str) -> Parsed[LessonSpec]:
                 questions.append(question)
         else:
             reading.error("L407", section.first, text("自测里的题用三级标题（###）。"))
+    _once(reading, watches)
     spec = LessonSpec(
         title=reading.title(),
         about=reading.about(),
@@ -72,6 +80,7 @@ def parse(source: str, path: str) -> Parsed[LessonSpec]:
         competencies=reading.many(Word.COMPETENCIES),
         intro=shown[0],
         sections=tuple(shown[1:]),
+        watches=tuple(watches),
         self_checks=tuple(questions),
         check_source="\n\n".join(checks),
     )
@@ -84,26 +93,57 @@ def write(spec: LessonSpec, language: Language = Language.ZH) -> str:
     front.about(spec.about)
     front.minutes(Word.DURATION, spec.minutes)
     front.many(Word.COMPETENCIES, spec.competencies)
-    parts = [write_section(each, language, _chips(each, language)) for each in (spec.intro, *spec.sections)]
+    parts = [write_section(_in_language(each, language), language) for each in (spec.intro, *spec.sections)]
     if spec.check_source:
         parts.append(write_heading(Word.SELF_CHECK.written(language), 2))
         parts.append(spec.check_source)
     return write_document(front.written(), parts)
 
 
-def _section(reading: Reading, section: Section, ids: HeadingIds) -> LessonSection:
-    chips = reading.chips(section.chips, _FORMS)
+def _section(reading: Reading, section: Section, ids: HeadingIds) -> SectionSpec:
+    chips = reading.chips(section.chips, _HEADING_FORMS)
     reading.note_id(section_id(chips))
-    plain = reading.compiled(section, ids, chips)
-    watched = next(((line, value.number()) for line, value in chips if value.form is WATCHED), None)
-    if watched and not 1 <= watched[1] <= 100:
-        reading.error("L408", watched[0], text("“看完”后面写 1%% 到 100%%。"))
-    values = {field.name: getattr(plain, field.name) for field in fields(plain)}
-    return LessonSection(**values, watched=watched[1] if watched else None)
+    for line in [line for line, value in chips if value.form is WATCHED] + list(stray_watched(reading, section.blocks)):
+        reading.error("L420", line, text("“看完”写在视频链接的后面：链接单独成段，后面空一格。"))
+    return reading.compiled(section, ids, chips)
 
 
-def _chips(section: LessonSection, language: Language) -> list[str]:
-    return [] if section.watched is None else [WATCHED.written(language, n=section.watched)]
+def _in_language(section: SectionSpec, language: Language) -> SectionSpec:
+    """Return a section whose chips behind videos are in the language of the rest."""
+    lines = section.source.split("\n")
+    for index, line in enumerate(lines):
+        for chip in reversed(find_chips(line)):
+            value = read_chip(chip.text, (WATCHED,))
+            if value and language_of(chip.text) is not language:
+                written = WATCHED.written(language, n=value.number())
+                lines[index] = f"{lines[index][: chip.start]}`{written}`{lines[index][chip.end :]}"
+    return replace(section, source="\n".join(lines))
+
+
+def _watches(reading: Reading, section: Section) -> Iterator[Watch]:
+    for block in section.blocks:
+        file = shown_file(block, reading.path)
+        if file is None or not file.chips:
+            continue
+        values = [(line, reading.chip(line, chip.text, (WATCHED,))) for line, chip in file.chips]
+        for position, (line, value) in enumerate(value for value in values if value[1]):
+            percent = value.number() if value else 0
+            if not file.is_played:
+                reading.error("L421", line, text("“看完”只能要求视频或音频，这个链接不是。"))
+            elif not 1 <= percent <= 100:
+                reading.error("L408", line, text("“看完”后面写 1%% 到 100%%。"))
+            elif position:
+                reading.error("L422", line, text("一个视频只写一次“看完”。"))
+            else:
+                yield Watch(target=file.target, percent=percent, line=line)
+
+
+def _once(reading: Reading, watches: Sequence[Watch]) -> None:
+    seen: set[str] = set()
+    for watch in watches:
+        if watch.target in seen:
+            reading.error("L422", watch.line, text("一个视频只写一次“看完”。"))
+        seen.add(watch.target)
 
 
 def _only_questions(reading: Reading, section: Section) -> None:
