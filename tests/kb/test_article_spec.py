@@ -218,4 +218,4 @@ def test_what_cannot_be_rendered_in_time_is_one_finding():
 
 def test_an_article_asks_nobody_to_watch_a_video_to_the_end():
     (said,) = messages(article("[看一遍](files/kettle-3f9a2c.mp4) `看完80%`"))
-    assert said == "只有课时能要求看完视频，请删去“看完80%”。"
+    assert said == "第 6 行：只有课时能要求看完视频，请删去“看完80%”。"

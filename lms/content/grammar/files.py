@@ -1,4 +1,4 @@
-"""A link alone in its paragraph that shows a file in place: a document, slides, a film, a sound. Chips may follow it."""
+"""A link alone in its paragraph that shows a file: a document, slides, a film, a sound. Chips may follow it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
