@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import delete, or_, select
 
+from lms.content.attachments.rules import SUFFIXES, suffix_of
 from lms.content.grammar.document import Reference
 from lms.content.models import Document, Edge, Part, Slug
 from lms.content.parts import PartSpec
@@ -23,7 +24,8 @@ def rebuild(
     there yet is kept by its path.
     """
     current = session()
-    current.execute(delete(Edge).where(Edge.from_document_id == document.id))
+    _keep_attachments(document, {link.target for link in links if suffix_of(link.target) in SUFFIXES})
+    current.execute(delete(Edge).where(Edge.from_document_id == document.id, Edge.to_path.endswith(".md")))
     outward = [link for link in links if link.target != path and link.target.endswith(".md") and not link.is_image]
     targets = by_path({link.target for link in outward}, archived=True)
     anchors = _anchors({card.document_id for card in targets.values()})
@@ -48,6 +50,15 @@ def rebuild(
         )
     current.flush()
     _find_me(document)
+
+
+def _keep_attachments(document: Document, paths: set[str]) -> None:
+    """Note which files a version shows. What earlier ones showed stays: their attempts are still looked at."""
+    current = session()
+    there = current.scalars(select(Edge.to_path).where(Edge.from_document_id == document.id))
+    current.add_all(
+        Edge(from_document_id=document.id, to_path=path) for path in sorted(paths - set(there)) if len(path) <= 300
+    )
 
 
 def _anchors(document_ids: set[int]) -> dict[tuple[int, str], int]:

@@ -1,0 +1,204 @@
+"""Taking files in. `receive` reads and keeps the bytes, which may take seconds and needs no transaction; `attach`
+writes the row; `remove` takes it away again."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+
+from lms.content.attachments import queries
+from lms.content.attachments.readers import READERS
+from lms.content.attachments.reading import Reading
+from lms.content.attachments.rules import (
+    AUDIO,
+    HEAD,
+    PICTURE,
+    SUFFIXES,
+    VIDEO,
+    Form,
+    folder_of,
+    form_of,
+    is_old_office,
+    path_of,
+    why_too_large,
+)
+from lms.content.models import Attachment, AttachmentPage
+from lms.core import archives, clock, files, pictures
+from lms.core.access import Actor
+from lms.core.audit import audit
+from lms.core.db import session
+from lms.core.errors import Conflict, Invalid, TooLarge, Unreadable
+from lms.core.here import settings
+from lms.core.texts import Text, text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """A file that was read and kept, and that no row names yet. size: in bytes."""
+
+    name: str
+    form: Form
+    sha: bytes
+    size: int
+    reading: Reading = field(default_factory=Reading)
+
+    @property
+    def kind(self) -> str:
+        return self.reading.kind or self.form.kind
+
+
+def largest(kind: str) -> int:
+    """Return how many bytes a file of this kind may have."""
+    return settings().video_max_bytes if kind in (VIDEO, AUDIO) else settings().upload_max_bytes
+
+
+def receive(name: str, data: bytes | BinaryIO) -> Received:
+    """Read a file by what its bytes say and keep it; a picture is written anew. name: as the person called it.
+
+    data: bytes, or an open file that can be rewound; it is copied by the megabyte. To be called before a transaction
+    is opened. Raises Invalid, Unreadable or TooLarge with a sentence; then nothing is kept.
+    """
+    head, size = _peek(data)
+    form = form_of(head)
+    if isinstance(form, Text):
+        raise Invalid(_old_office(data) if is_old_office(head) else form, code="file_type")
+    too_large = why_too_large(form.kind, size, largest(form.kind))
+    if too_large is not None:
+        raise TooLarge(too_large)
+    with files.arriving(data) as arrived:
+        if form.kind == PICTURE:
+            return _picture(name, arrived)
+        return Received(name=name, form=form, size=arrived.size, reading=_read(arrived, form), sha=files.keep(arrived))
+
+
+def _peek(data: bytes | BinaryIO) -> tuple[bytes, int]:
+    if isinstance(data, bytes):
+        return data[:HEAD], len(data)
+    head = data.read(HEAD)
+    size = data.seek(0, 2)
+    data.seek(0)
+    return head, size
+
+
+def _old_office(data: bytes | BinaryIO) -> Text:
+    content = data if isinstance(data, bytes) else data.read(settings().upload_max_bytes)
+    return archives.why_old(content) or archives.BROKEN
+
+
+def _picture(name: str, arrived: files.Arrived) -> Received:
+    with pictures.cleaned(arrived.path) as picture, picture.path.open("rb") as made:
+        return Received(
+            name=name,
+            form=SUFFIXES[picture.suffix],
+            size=picture.path.stat().st_size,
+            reading=Reading(facts={"width": picture.width, "height": picture.height}),
+            sha=files.put(made),
+        )
+
+
+def _read(arrived: files.Arrived, form: Form) -> Reading:
+    reader = READERS.get(form.kind)
+    if reader is None:
+        raise Invalid(text("这里还不能放 %(suffix)s 文件。", suffix=form.suffix), code="file_type")
+    return reader(arrived.path, form.suffix)
+
+
+def attach(actor: Actor, where: str, name: str, data: bytes | BinaryIO | Received) -> Attachment:
+    """Put a file beside a document and return its row; the same bytes in the same folder are the same row.
+
+    where: path of the document (`courses/a/b.md`), or a folder. data: what `receive` returned, or what it takes.
+    Raises Invalid for a folder that can't be, and what `receive` raises.
+    """
+    folder = folder_of(where)
+    if isinstance(folder, Text):
+        raise Invalid(folder)
+    received = data if isinstance(data, Received) else receive(name, data)
+    found = _there(folder, received.sha)
+    if found is not None:
+        return found
+    row = _written(actor, folder, received)
+    audit(actor.id, "attachment.added", "attachment", row.id, after={"path": row.path, "size": row.size})
+    return row
+
+
+def _there(folder: str, sha: bytes) -> Attachment | None:
+    statement = select(Attachment).where(
+        Attachment.sha == sha, Attachment.path.startswith(f"{folder}/", autoescape=True)
+    )
+    return next((row for row in session().scalars(statement) if "/" not in row.path[len(folder) + 1 :]), None)
+
+
+def _written(actor: Actor, folder: str, received: Received) -> Attachment:
+    for digits in (6, 12):
+        path = path_of(folder, received.name, received.form, received.sha, digits)
+        try:
+            with session().begin_nested():
+                return write_row(path, received, actor.id)
+        except IntegrityError:
+            # Another file with the same name and the same six digits, or the same file a moment ago.
+            there = _there(folder, received.sha)
+            if there is not None:
+                return there
+    raise Conflict(text("这个文件名已经被占用，请改名后再传。"))
+
+
+def write_row(path: str, received: Received, added_by: int | None) -> Attachment:
+    """Write the row of a file and of its pages. Raises IntegrityError where the path is taken."""
+    reading = received.reading
+    row = Attachment(
+        path=path,
+        sha=received.sha,
+        media_type=received.form.media_type,
+        kind=received.kind,
+        size=received.size,
+        facts=dict(reading.facts),
+        words=reading.words,
+        state=reading.state,
+        made=reading.made,
+        added_by=added_by,
+        at=clock.now(),
+    )
+    session().add(row)
+    session().flush()
+    session().add_all(
+        AttachmentPage(
+            attachment_id=row.id,
+            number=page.number,
+            sha=page.sha,
+            width=page.width,
+            height=page.height,
+            words=page.words,
+            notes=page.notes,
+        )
+        for page in reading.pages
+    )
+    session().flush()
+    return row
+
+
+def remove(actor: Actor, path: str) -> None:
+    """Take a file away that no document shows now. Its bytes go with the next `delete_unused`.
+
+    Raises NotFound, Conflict where it is used: it says in which documents.
+    """
+    row = session().get_one(Attachment, queries.one(path).id)
+    used = queries.uses([path])[path].now
+    if used:
+        titles = "、".join(f"《{card.title}》" for card in used[:5])
+        raise Conflict(text("%(titles)s里还用着这个文件，请先从那里拿掉再删。", titles=titles), code="in_use")
+    session().execute(delete(AttachmentPage).where(AttachmentPage.attachment_id == row.id))
+    session().delete(row)
+    session().flush()
+    audit(actor.id, "attachment.removed", "attachment", row.id, before={"path": path})
+
+
+@contextmanager
+def unreadable_as(reasons: dict[str, Text], path: str) -> Iterator[None]:
+    """Note by path why a file is not taken, and go on with the others."""
+    try:
+        yield
+    except (Invalid, Unreadable, TooLarge) as error:
+        reasons[path] = error.message
