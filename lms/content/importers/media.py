@@ -67,8 +67,6 @@ def _facts(folder: Path, container: InputContainer, suffix: str, *, streams: boo
         film = None
     if film is None and sound is None:
         raise Unreadable(text("文件里没有画面也没有声音，请重新导出再传。"), code="broken_file")
-    if film is None and suffix == ".mp4":
-        raise Unreadable(text("文件里只有声音，请存为 .m4a 再传。"), code="wrong_type")
     if film is not None:
         _playable(film.codec_context.name, _VIDEO, text("画面"))
         if film.codec_context.name == "h264" and str(film.codec_context.pix_fmt).endswith(_DEEP):

@@ -1,0 +1,106 @@
+"""What is read of PDF, slides, films and sounds, and the pictures of their pages, each in a child process."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from lms.content.attachments.reading import Reader, Reading, ReadPage
+from lms.content.attachments.rules import AUDIO, PDF, SLIDES, VIDEO
+from lms.content.importers import media, pdf, slides
+from lms.core import files
+from lms.core.confined import running
+from lms.core.errors import DomainError
+
+SECONDS = 2.0
+"""Of the clock, for looking at a file."""
+PAGE_SECONDS = 10.0
+MEMORY = 300_000_000
+POSTER = 0
+"""Number under which a film's picture stands among its pages."""
+FURTHER = 1_000
+"""The second picture of slide 3 is page 1003, its third one page 2003: a row holds one picture."""
+PICTURE_TYPE = "image/webp"
+"""What every picture of a page is written as."""
+MOST_WORDS = 200_000
+"""Characters of an attachment's words for search; more is of no use to anybody who looks for something."""
+
+_look = partial(running, seconds=SECONDS, memory=MEMORY)
+_draw = partial(running, seconds=PAGE_SECONDS, memory=MEMORY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """What was made of one page: its pictures, kept by digest, and its words where they were read with them."""
+
+    pages: tuple[ReadPage, ...]
+    words: str | None = None
+
+
+def read_pdf(path: Path, suffix: str) -> Reading:
+    with _look(pdf.look, source=str(path)) as done:
+        found = done.value
+    words = [each or "" for each in found.pop("words")]
+    pages = tuple(ReadPage(number=number, words=each) for number, each in enumerate(words, start=1))
+    return Reading(facts=found, words=joined(words), pages=pages, state="making")
+
+
+def read_slides(path: Path, suffix: str) -> Reading:
+    with _look(slides.look, source=str(path)) as done:
+        found = done.value
+    words, notes = found.pop("words"), found.pop("notes")
+    pages = tuple(
+        ReadPage(number=number, words=said, notes=noted)
+        for number, (said, noted) in enumerate(zip(words, notes, strict=True), start=1)
+    )
+    count = found.pop("slides")
+    return Reading(facts={**found, "pages": count}, words=joined([*words, *notes]), pages=pages, state="making")
+
+
+def read_media(path: Path, suffix: str) -> Reading:
+    with _look(media.look, source=str(path), suffix=suffix) as done:
+        found = done.value
+        poster = found.pop("poster")
+        pages = () if poster is None else (_kept(done.folder, POSTER, poster),)
+    return Reading(facts=found, pages=pages, kind=VIDEO if found["video"] else AUDIO)
+
+
+READERS: Mapping[str, Reader] = {PDF: read_pdf, SLIDES: read_slides, VIDEO: read_media, AUDIO: read_media}
+
+
+def draw(kind: str, path: Path, number: int) -> Drawn:
+    """Return the pictures of one page or slide, from 1; none where it can't be drawn: its words are shown all the same.
+
+    Takes a tenth of a second up to ten; to be called outside of a transaction.
+    """
+    try:
+        return _DRAWN[kind](path, number)
+    except DomainError:
+        return Drawn(pages=(ReadPage(number=number),))
+
+
+def _page_of_pdf(path: Path, number: int) -> Drawn:
+    with _draw(pdf.page, source=str(path), number=number) as done:
+        return Drawn(pages=(_kept(done.folder, number, done.value),), words=done.value["words"])
+
+
+def _pictures_of_slide(path: Path, number: int) -> Drawn:
+    with _draw(slides.page, source=str(path), number=number) as done:
+        found = done.value["pictures"]
+        return Drawn(
+            pages=tuple(_kept(done.folder, number + FURTHER * index, each) for index, each in enumerate(found))
+        )
+
+
+_DRAWN: Mapping[str, Callable[[Path, int], Drawn]] = {PDF: _page_of_pdf, SLIDES: _pictures_of_slide}
+
+
+def _kept(folder: Path, number: int, made: Mapping[str, Any]) -> ReadPage:
+    sha = files.put((folder / made["file"]).read_bytes())
+    return ReadPage(number=number, sha=sha, width=made["width"], height=made["height"])
+
+
+def joined(words: list[str]) -> str:
+    """Return the words of all pages as they are searched."""
+    return "\n".join(each for each in words if each)[:MOST_WORDS]
