@@ -36,6 +36,7 @@ class Job:
 SCHEDULE = (
     Job(name="quizzes.close_expired", every=timedelta(seconds=10), work=quizzes.close_expired),
     Job(name="accounts.apply_dated_changes", every=timedelta(minutes=10), work=accounts.apply_dated_changes),
+    Job(name="content.inspect_documents", every=timedelta(minutes=2), work=content.inspect_documents),
     Job(name="content.forget_autosaves", every=timedelta(hours=6), work=content.forget_autosaves),
 )
 

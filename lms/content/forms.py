@@ -1,8 +1,9 @@
-"""Forms of the studio: a new document, publishing, another address.
+"""Forms of the studio: a new document, a copy, publishing, another address.
 
 Labels are Texts: macros/fields.html says them in the reader's language.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAreaField
@@ -12,7 +13,10 @@ from wtforms.widgets import HiddenInput
 from lms.content.actions.drafts import NOTE
 from lms.content.grammar.keywords import Language
 from lms.content.kinds import kinds
+from lms.content.queries import Card
+from lms.content.queries.several import with_tag
 from lms.content.rules.paths import MAX_SLUG
+from lms.content.samples import TEMPLATES
 from lms.core.i18n import current_locale, gettext, say
 from lms.core.texts import Text, text
 from lms.web.forms import Form
@@ -28,6 +32,8 @@ KIND_NAMES: dict[str, Text] = {
     "words": text("词表"),
 }
 """In the order in which they are offered."""
+TEMPLATE_TAGS = ("模板", "template")
+"""A document with one of these tags is offered as the beginning of a new one."""
 
 
 def _tidy(value: str | None) -> str:
@@ -42,27 +48,51 @@ def _address(value: str | None) -> str:
     return (value or "").strip().strip("/").removesuffix(".md")
 
 
+def start_choices(own: Iterable[Card]) -> dict[str, list[tuple[str, str]]]:
+    """Return what a new document may begin with, by kind. own: documents of this installation tagged as templates."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    copies = list(own)
+    for name, label in kind_choices():
+        starts = [(name, gettext("%(kind)s：小样例") % {"kind": label})]
+        starts += [
+            (f"{name}:{key}", f"{label}{gettext('：')}{say(each)}") for key, each in TEMPLATES.get(name, {}).items()
+        ]
+        starts += [
+            (f"={card.document_id}", f"{label}{gettext('：')}{card.title}") for card in copies if card.kind == name
+        ]
+        found[label] = starts
+    return found
+
+
 def kind_choices() -> list[tuple[str, str]]:
     return [(name, say(KIND_NAMES[name])) for name in KIND_NAMES if name in kinds()]
 
 
 class NewDocument(Form):
-    """slug: folders and name, `after-sales/return-7d`. language: of the keywords in the file."""
+    """kind: a kind, `kind:template`, or `=12` for a copy of that document. slug: folders and name.
 
-    kind = SelectField(text("类型"), [InputRequired()])
+    language: of the keywords in the file.
+    """
+
+    kind = SelectField(text("从什么开始"), [InputRequired()])
     title = StringField(text("标题"), [InputRequired(), Length(max=120)], filters=[_tidy])
     slug = StringField(text("地址"), [InputRequired(), Length(max=MAX_SLUG)], filters=[_address])
     language = SelectField(text("文件里的关键字"), [InputRequired()])
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
-        self.kind.choices = kind_choices()
+        self.kind.choices = start_choices(with_tag(TEMPLATE_TAGS))
         self.language.choices = [
             (Language.ZH.value, gettext("中文（类型、及格）")),
             (Language.EN.value, "English (type, pass)"),
         ]
         if not self.is_submitted() and not self.language.data:
             self.language.data = Language.ZH.value if current_locale() == "zh_CN" else Language.EN.value
+
+
+class Duplicate(Form):
+    title = StringField(text("新标题"), [InputRequired(), Length(max=120)], filters=[_tidy])
+    slug = StringField(text("新地址"), [InputRequired(), Length(max=MAX_SLUG)], filters=[_address])
 
 
 class Publish(Form):
@@ -80,4 +110,7 @@ class Publish(Form):
 
 
 class Rename(Form):
+    """follow: links of other documents are written for the new address too."""
+
     slug = StringField(text("新地址"), [InputRequired(), Length(max=MAX_SLUG)], filters=[_address])
+    follow = BooleanField(text("同时把别的内容里的链接改成新地址"))

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from lms.content import store
 from lms.content.actions import Unpublishable, autosave, files
+from lms.content.actions.inspect import inspect_some
 from lms.content.check import MAX_BYTES, Corpus, check, is_document, read_kind
 from lms.content.grammar.findings import Finding, Severity
 from lms.content.grammar.inline import find_links, is_external, resolve
@@ -332,3 +333,13 @@ def forget_autosaves() -> int:
     """Delete unsaved text that nobody came back for; return how many."""
     with transaction():
         return autosave.forget(clock.now())
+
+
+def inspect_documents() -> int:
+    """Look again at documents whose check is out of date; return at how many."""
+    done, looked = 0, CHUNK
+    while looked == CHUNK:
+        with transaction():
+            looked = inspect_some(CHUNK)
+        done += looked
+    return done

@@ -71,6 +71,11 @@ class Kind:
     def __post_init__(self) -> None:
         object.__setattr__(self, "words", (self.word.value[0], self.word.value[1]))
 
+    @property
+    def has_steps(self) -> bool:
+        """Whether documents of this kind lead through others."""
+        return self.expand is not _nothing
+
 
 def register(app: Flask, *kinds: Kind) -> None:
     """Make kinds known to the app. A name can be given once."""

@@ -153,6 +153,21 @@ class Edge(Base):
     to_anchor: Mapped[str] = plain(String(200), default="", server_default="")
 
 
+class DocumentCheck(Base):
+    """What was wrong with a document's latest text when it was last looked at: a projection, made anew at any time.
+
+    findings: [{code, line, error, id, values}], the sentence by its Chinese form and what is filled in.
+    """
+
+    __tablename__ = "document_check"
+    document_id: Mapped[int] = plain(ForeignKey("document.id"), primary_key=True)
+    revision_id: Mapped[int] = plain(ForeignKey("revision.id"))
+    errors: Mapped[int] = plain(default=0, server_default="0")
+    warnings: Mapped[int] = plain(default=0, server_default="0")
+    findings: Mapped[list[Any]] = plain(type_json, default=list)
+    at: Mapped[datetime] = plain(index=True)
+
+
 class Autosave(Base):
     """What somebody has typed and not saved, and that they are at it. Disposable: a save or a discard deletes it.
 

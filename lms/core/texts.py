@@ -6,6 +6,7 @@ render it in the reader's language. The Chinese sentence is the message id, so z
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +35,20 @@ class Text:
 def text(id: str, /, **values: object) -> Text:
     """Mark a Chinese sentence for translation. A literal percent sign is written `%%`."""
     return Text(id, values)
+
+
+def as_plain(sentence: Text) -> dict[str, Any]:
+    """Return a sentence as JSON values, `{"id": …, "values": {…}}`, sentences inside it likewise."""
+    values = {
+        name: as_plain(value) if isinstance(value, Text) else value if isinstance(value, int) else str(value)
+        for name, value in sentence.values.items()
+    }
+    return {"id": sentence.id, "values": values}
+
+
+def from_plain(stored: Mapping[str, Any]) -> Text:
+    """Return the sentence that `as_plain` wrote."""
+    values = stored["values"]
+    return Text(
+        stored["id"], {name: from_plain(each) if isinstance(each, Mapping) else each for name, each in values.items()}
+    )

@@ -9,7 +9,7 @@ from lms.content.grammar.findings import Severity
 from lms.content.grammar.keywords import Language
 from lms.content.kinds import kinds
 from lms.content.models import Document
-from lms.content.samples import sample
+from lms.content.samples import TEMPLATES, sample
 from lms.core.access import Role
 from lms.core.db import session, transaction
 from tests.support.make import a_person, as_actor, sign_in
@@ -25,7 +25,7 @@ def me(client):
 
 
 def titles(page: str) -> list[str]:
-    return re.findall(r'<th scope="row"><a href="[^"]+">([^<]+)</a>', page)
+    return re.findall(r'<th scope="row">(?:<input[^>]*>)?<a href="[^"]+">([^<]+)</a>', page)
 
 
 @pytest.mark.parametrize("role", [Role.AGENT, Role.LEAD, Role.QUALITY, Role.HR, Role.ADMIN])
@@ -115,6 +115,27 @@ def test_every_kind_begins_with_a_text_that_is_right_but_for_its_links(app, lang
             assert [str(f.message) for f in parsed.findings if f.severity is Severity.ERROR] == []
             assert parsed.spec.title == "新的"
             assert parsed.spec.about.owner == "T1001"
+
+
+TEMPLATE_NAMES = [(kind, name) for kind, names in TEMPLATES.items() for name in names]
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize(("kind", "name"), TEMPLATE_NAMES)
+def test_every_template_is_right_but_for_its_links(app, kind, name, language):
+    with app.app_context():
+        source = sample(kind, language, title="新的", owner="T1001", template=name)
+        parsed = kinds()[kind].parse(source, f"{kinds()[kind].folder}/new.md")
+        assert [str(finding.message) for finding in parsed.findings] == []
+        assert [str(finding.message) for finding in kinds()[kind].lint(parsed.spec)] == []
+        assert parsed.spec.title == "新的"
+
+
+def test_a_new_document_begins_with_the_chosen_template(client, me):
+    send(client, "/studio/new", kind="article:emergency", title="断网", slug="emergency/net", language="zh")
+    document = session().query(Document).one()
+    assert "触发条件" in client.get("/studio/article/emergency/net/edit").text
+    assert document.kind == "article"
 
 
 def test_a_new_document_opens_in_the_editor_as_a_draft(client, me):

@@ -115,6 +115,8 @@ STUDIO = {
     "content.archive_submit": (422, TYPED),
     "content.diff": (200, {}),
     "content.drop_unsaved": (303, TYPED),
+    "content.duplicate": (200, {}),
+    "content.duplicate_submit": (422, TYPED),
     "content.edit": (200, {}),
     "content.fix": (200, TYPED),
     "content.form": (404, TYPED),

@@ -1,7 +1,7 @@
 """What stands inside a line of text: links, labels, alternatives and arrows. Chips are in `chips`."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from posixpath import dirname, normpath
 from urllib.parse import unquote
@@ -75,6 +75,19 @@ def resolve(path: str, target: str) -> str | None:
     base = target.lstrip("/") if target.startswith("/") else f"{dirname(path)}/{target}"
     resolved = normpath(base.replace("\\", "/")).lstrip("/")
     return None if resolved == ".." or resolved.startswith("../") else resolved
+
+
+def rewrite_links(line: str, change: Callable[[Link], str | None]) -> str:
+    """Return a line with the targets of its links as `change` gives them; None leaves a link as it is written."""
+    for link in reversed(find_links(line)):
+        target = change(link)
+        if target is not None:
+            written = line[link.start : link.end]
+            opening = written.index("](") + 2
+            behind = re.search(r'\s*(?:"[^"\n]*"\s*)?\)$', written)
+            assert behind is not None
+            line = line[: link.start] + written[:opening] + target + written[behind.start() :] + line[link.end :]
+    return line
 
 
 def split_alternatives(text: str) -> tuple[str, ...]:

@@ -224,11 +224,12 @@ def write(source: str, kind: Word, values: Mapping[str, str]) -> str:
 
 def _same(old: Filled, value: str) -> bool:
     if old.property.input is Input.LIST:
-        return _items(old.value) == _items(value)
+        return split_list(old.value) == split_list(value)
     return " ".join(value.split()) == old.value
 
 
-def _items(value: str) -> tuple[str, ...]:
+def split_list(value: str) -> tuple[str, ...]:
+    """Return what stands between commas of any kind."""
     return tuple(part for piece in _COMMAS.split(value) if (part := " ".join(piece.split())))
 
 
@@ -253,7 +254,7 @@ def _entry(each: Property, value: str, key: str, language: Language) -> Entry:
         asked = value.split()
         items = tuple(word.written(language) for word, _ in each.choices if word.en in asked)
     elif each.input is Input.LIST:
-        items = _items(value)
+        items = split_list(value)
     else:
         return Entry(key=key, line=0, value=" ".join(value.split()))
     if each.input is Input.LIST or len(items) > 1:

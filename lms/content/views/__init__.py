@@ -1,6 +1,33 @@
-"""Pages of the studio: the list, the editor, publishing, history, conflicts, names."""
+"""Pages of the studio: the list, the editor, publishing, history, conflicts, names, what wants attention."""
 
-from lms.content.views import editing, forming, history, keeping, listing, naming, picking, publishing, settling
+from lms.content.views import (
+    editing,
+    files,
+    forming,
+    history,
+    keeping,
+    listing,
+    naming,
+    picking,
+    publishing,
+    quality,
+    settling,
+    several,
+)
 from lms.content.views.room import bp
 
-__all__ = ["bp", "editing", "forming", "history", "keeping", "listing", "naming", "picking", "publishing", "settling"]
+__all__ = [
+    "bp",
+    "editing",
+    "files",
+    "forming",
+    "history",
+    "keeping",
+    "listing",
+    "naming",
+    "picking",
+    "publishing",
+    "quality",
+    "settling",
+    "several",
+]

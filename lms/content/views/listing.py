@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lms.content import actions, queries
+from lms.content.actions import bulk
 from lms.content.forms import NewDocument, kind_choices
 from lms.content.grammar.keywords import Language
 from lms.content.samples import sample
@@ -56,23 +57,29 @@ def new() -> str:
 @bp.post("/studio/new")
 @requires(Permission.CONTENT_EDIT)
 def new_submit() -> str | Response | tuple[str, int]:
-    """Begin a document with a small example of its kind."""
+    """Begin a document with a small example of its kind, with a template or with the text of another document."""
     form = NewDocument()
     if not form.validate():
         return _new(form), 422
     actor = current_actor()
-    kind, slug = form.kind.data, form.slug.data
-    source = sample(kind, Language(form.language.data), title=form.title.data, owner=actor.employee_no)
+    start, slug, title = form.kind.data, form.slug.data, form.title.data
     try:
         with transaction():
-            actions.create(actor, kind, slug, source)
+            if start.startswith("="):
+                made = bulk.duplicate(actor, int(start[1:]), slug, title)
+            else:
+                kind, _colon, template = start.partition(":")
+                language = Language(form.language.data)
+                source = sample(kind, language, title=title, owner=actor.employee_no, template=template)
+                made = actions.create(actor, kind, slug, source).document_id
     except DomainError as error:
         if "slug" not in error.fields:
             error.fields["slug"] = error.message
         form.take(error)
         return _new(form), error.status
     flash(_("已新建草稿。下面是一份小样例，改成您的内容。"), "ok")
-    return redirect(url_for(".edit", kind=kind, slug=slug), 303)
+    card = queries.cards([made])[made]
+    return redirect(url_for(".edit", kind=card.kind, slug=card.slug), 303)
 
 
 def _new(form: NewDocument) -> str:

@@ -336,5 +336,7 @@
   if (publish && publish.disabled && !one("[data-list] .finding:not(.finding-hint)")) publish.dataset.nothing = "yes";
   if (SourceEditor.fits(area.value) && !recall(PLAIN)) useRich(); else usePlain();
   offerKept();
+  const wanted = /^#L(\d+)$/.exec(window.location.hash); // a page that lists problems leads to the line
+  if (wanted && area.value) goTo(Math.min(Number(wanted[1]), area.value.split("\n").length));
   check();
 })();

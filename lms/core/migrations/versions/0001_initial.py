@@ -607,6 +607,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("document_id", "person_id", name=op.f("pk_autosave")),
     )
     op.create_table(
+        "document_check",
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("errors", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+        sa.Column("warnings", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+        sa.Column(
+            "findings", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_document_check_document_id_document")),
+        sa.ForeignKeyConstraint(["revision_id"], ["revision.id"], name=op.f("fk_document_check_revision_id_revision")),
+        sa.PrimaryKeyConstraint("document_id", name=op.f("pk_document_check")),
+    )
+    op.create_index(op.f("ix_document_check_at"), "document_check", ["at"], unique=False)
+    op.create_table(
         "edge",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("from_document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
