@@ -75,9 +75,9 @@ def _sort(reading: Reading, blocks: Sequence[Block], settings: Settings) -> _Bod
             continue
         shown = written_block(reading, block)
         if block.kind is BlockKind.QUOTE:
-            shown, labelled = _parts_of_quote(block)
+            shown, labelled = parts_of_quote(block)
             _take_quotes(reading, body, labelled)
-        elif block.is_list and _is_answer(block, ordering=settings.has(ORDERING)):
+        elif block.is_list and is_answer(block, ordering=settings.has(ORDERING)):
             _take_answer(reading, body, block)
             continue
         if not shown:
@@ -119,7 +119,7 @@ def _is_out_of_place(reading: Reading, block: Block) -> bool:
     return True
 
 
-def _parts_of_quote(block: Block) -> tuple[str, list[tuple[Word, int, str]]]:
+def parts_of_quote(block: Block) -> tuple[str, list[tuple[Word, int, str]]]:
     """Return what of a quote is shown, then keyword, line and text of each `提示：`, `解析：`, `参考：` in it.
 
     Two of them without an empty line between are one quote to Markdown and two to the author.
@@ -149,7 +149,7 @@ def _take_quotes(reading: Reading, body: _Body, parts: Sequence[tuple[Word, int,
             body.quotes[word] = (line, words.strip())
 
 
-def _is_answer(block: Block, *, ordering: bool) -> bool:
+def is_answer(block: Block, *, ordering: bool) -> bool:
     if has_boxes(block):
         return True
     if block.kind is BlockKind.ORDERED:

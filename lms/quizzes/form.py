@@ -1,0 +1,212 @@
+"""A quiz as a form: its sections and pools with their questions, drawn from the text and written back into it. Pure."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from lms.content import form_acts
+from lms.content.form import Applied, FormEditor, TargetsOf, Values
+from lms.content.form_acts import SECTIONS, TOP, Board, CardType, Open
+from lms.content.form_blocks import Outline, outline
+from lms.content.form_sections import SectionText, new_section, read_section, write_section
+from lms.content.grammar.amounts import normal
+from lms.content.grammar.chips import ALL, DRAW, EACH, TAG, ChipValue, read_chip
+from lms.content.grammar.inline import plain_text
+from lms.content.grammar.keywords import Language
+from lms.content.learner import Asked
+from lms.content.rules.insertions import file_language
+from lms.core.errors import Invalid
+from lms.core.points import from_fraction
+from lms.core.texts import Text, text
+from lms.questions.form.card import joined, parted, plain
+from lms.questions.form.cards import Questions
+from lms.questions.form.lines import Line, line_of
+
+_FORMS = (DRAW, ALL, EACH, TAG)
+_HEADING = re.compile(r"^#{1,6}(?!#)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionCard:
+    """The fields of a section. draw: how many are drawn, "" = all. each: points of a question. intro: Markdown."""
+
+    title: str = ""
+    draw: str = ""
+    each: str = ""
+    tags: str = ""
+    intro: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sections:
+    language: Language
+    name: str = "section"
+    level: int = 2
+    first: str = "card-title"
+
+    def read(self, written: str) -> SectionCard | None:
+        found = read_section(written)
+        values = [read_chip(chip, _FORMS) for chip in found.chips]
+        if None in values:
+            return None
+        return _card(found, [value for value in values if value], self.language)
+
+    def typed(self, values: Values) -> SectionCard:
+        return SectionCard(
+            title=" ".join(values.get("card-title").split()),
+            draw=normal(values.get("card-draw")).strip() if values.get("card-drawn", "draw") == "draw" else "",
+            each=" ".join(values.get("card-each").split()),
+            tags=" ".join(values.get("card-tags").split()),
+            intro=plain(values.get("card-intro")),
+        )
+
+    def retyped(self, card: SectionCard, verb: str, arg: str, values: Values) -> SectionCard:
+        return card
+
+    def blank(self, what: str) -> SectionCard:
+        return SectionCard()
+
+    def is_blank(self, card: SectionCard) -> bool:
+        return card == SectionCard()
+
+    def written(self, written: str, card: SectionCard) -> str:
+        _refuse(card)
+        old = self.read(written)
+        found = read_section(written)
+        chips: Sequence[str] = found.chips
+        if old is None or replace(old, title="", intro="") != replace(card, title="", intro=""):
+            chips = self._chips(card, says_all=any(read_chip(chip, (ALL, DRAW)) for chip in found.chips))
+        return write_section(written, title=card.title, chips=chips, body=card.intro)
+
+    def new(self, card: SectionCard) -> str:
+        _refuse(card)
+        return new_section(card.title, self._chips(card, says_all=True), card.intro)
+
+    def look(self, card: SectionCard, number: int) -> tuple[Asked | None, Mapping[str, Text]]:
+        return None, _errors(card)
+
+    def _chips(self, card: SectionCard, *, says_all: bool) -> list[str]:
+        chips = [DRAW.written(self.language, n=int(card.draw))] if card.draw else []
+        if not card.draw and says_all:
+            chips = [ALL.written(self.language)]
+        if card.each:
+            chips.append(EACH.written(self.language, x=normal(card.each)))
+        return chips + [TAG.written(self.language, text=tag) for tag in parted(card.tags)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionForm:
+    """One list of questions. ref: "top" for what stands before the first section, which has no card then."""
+
+    ref: str
+    index: int
+    title: str
+    card: SectionCard | None
+    line: int
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuizForm:
+    sections: tuple[SectionForm, ...]
+
+    @property
+    def lists(self) -> tuple[tuple[str, str], ...]:
+        """Return the lists that a question may be moved to: ref and name."""
+        return tuple((each.ref, each.title) for each in self.sections)
+
+
+def view(source: str, path: str, targets: TargetsOf) -> QuizForm:
+    """Return the quiz as the form shows it, as far as it can be read."""
+    language = file_language(source)
+    board = outline(source, (2, 3))
+    sections: list[SectionForm] = []
+    number = 0
+    kind = Sections(language=language)
+    for above, places in form_acts.lists_of(board, 3):
+        lines = []
+        for place in places:
+            number += 1
+            lines.append(line_of(board, place, number, path, language))
+        if above < 0:
+            sections.append(SectionForm(ref=TOP, index=-1, title="", card=None, line=1, lines=tuple(lines)))
+            continue
+        piece = board.pieces[above]
+        sections.append(
+            SectionForm(
+                ref=board.ref(above),
+                index=above,
+                title=plain_text(piece.title),
+                card=kind.read(piece.text),
+                line=piece.heading,
+                lines=tuple(lines),
+            )
+        )
+    return QuizForm(sections=tuple(sections))
+
+
+def apply(source: str, path: str, do: str, values: Values) -> Applied:
+    """Do one act of the form."""
+    return form_acts.apply(partial(_board, path), source, do, values)
+
+
+def typed(source: str, path: str, values: Values) -> Open | None:
+    return form_acts.refused(partial(_board, path), source, values)
+
+
+def _board(path: str, source: str) -> Board:
+    language = file_language(source)
+    types: dict[str, CardType] = {
+        "question": Questions(path=path, language=language),
+        "section": Sections(language=language),
+    }
+    return Board(
+        outline=outline(source, (2, 3)),
+        types=types,
+        type_at=lambda found, index: types["section" if found.pieces[index].level == 2 else "question"],
+        place_of=_place_of,
+    )
+
+
+def _place_of(found: Outline, type: CardType, where: str) -> int:
+    if type.level == 2 or where in (SECTIONS, TOP):
+        return len(found.pieces)
+    return found.owned(found.find(where)).stop
+
+
+def _card(found: SectionText, values: Sequence[ChipValue], language: Language) -> SectionCard:
+    draw = next((value.values["n"] for value in values if value.form is DRAW), "")
+    each = next((value.values["x"] for value in values if value.form is EACH), "")
+    tags = tuple(value.values["text"].strip() for value in values if value.form is TAG)
+    return SectionCard(title=found.title, draw=draw, each=each, tags=joined(tags, language), intro=found.body)
+
+
+def _refuse(card: SectionCard) -> None:
+    errors = _errors(card)
+    if errors:
+        raise Invalid(text("这一节还没写好，请看标出的地方。"), fields=errors)
+
+
+def _errors(card: SectionCard) -> dict[str, Text]:
+    errors: dict[str, Text] = {}
+    if not card.title:
+        errors["card-title"] = text("请写上小节的名称。")
+    if card.draw and not (card.draw.isdigit() and 0 < int(card.draw) < 1000):
+        errors["card-draw"] = text("请写要抽几题，至少 1 题。")
+    if card.each and not _is_points(card.each):
+        errors["card-each"] = text("分值写成数字，例如 2 或 0.5，精确到 0.05。")
+    if _HEADING.search(card.intro):
+        errors["card-intro"] = text("说明里不能有 # 开头的标题。")
+    return errors
+
+
+def _is_points(written: str) -> bool:
+    try:
+        from_fraction(normal(written))
+    except ValueError:
+        return False
+    return "/" not in written
+
+
+FORM = FormEditor(template="lms/quizzes/_form.html", view=view, apply=apply, typed=typed)
