@@ -9,7 +9,7 @@ from lms.content.grammar.findings import Finding
 from lms.content.grammar.front import read_front
 from lms.content.grammar.keywords import Language, Word, find_word, language_of, nearest
 from lms.content.grammar.traps import one_line
-from lms.content.lint import known_targets, lint_links, lint_personal_data, lint_slug, lint_twins
+from lms.content.lint import known_targets, lint_links, lint_personal_data, lint_pictures, lint_slug, lint_twins
 from lms.core.lines import split_lines
 from lms.core.texts import Text, text
 
@@ -47,7 +47,8 @@ def check(
     known = known_targets(corpus.parsed.values(), [*files, *others])
     for path, parsed in corpus.parsed.items():
         source = corpus.sources[path]
-        found = [*lint_links(source, path, parsed.links, known), *lint_personal_data(source), *lint_slug(path)]
+        found = [*lint_links(source, path, parsed.links, known), *lint_pictures(source)]
+        found += [*lint_personal_data(source), *lint_slug(path)]
         corpus.findings.extend((path, finding) for finding in found)
     corpus.findings.extend(lint_twins({path: kind.name for path, kind in corpus.kinds.items()}, corpus.parsed))
     for whole in wholes:

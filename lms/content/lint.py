@@ -8,8 +8,9 @@ from posixpath import basename, dirname, relpath
 
 from lms.content.grammar.document import Parsed, Reference
 from lms.content.grammar.findings import Finding, Severity
+from lms.content.grammar.inline import find_links
 from lms.content.grammar.keywords import nearest
-from lms.content.grammar.traps import one_line
+from lms.content.grammar.traps import one_line, open_lines
 from lms.core.lines import split_lines
 from lms.core.markup_tree import heading_id
 from lms.core.texts import Text, text
@@ -19,7 +20,7 @@ FOLDERS = ("courses", "quizzes", "kb_content")
 RESERVED = frozenset(
     (
         "api", "archive", "attempts", "copy", "delete", "diff", "discuss", "draft", "edit", "export", "feedback",
-        "history", "import", "links", "new", "preview", "print", "publish", "questions", "restore", "results",
+        "files", "history", "import", "links", "new", "preview", "print", "publish", "questions", "restore", "results",
         "review", "runs", "search", "source", "start", "stats", "submit", "versions",
     )
 )  # fmt: skip
@@ -92,6 +93,20 @@ def _check_heading(lines: Sequence[str], link: Reference, target: Target) -> lis
         "“%(label)s”里没有“%(name)s”这一节，是否“%(guess)s”？", label=link.label, name=link.anchor, guess=guess
     )
     return [_error("C141", link.line, problem, new)]
+
+
+def lint_pictures(source: str) -> list[Finding]:
+    """Return pictures that nobody can hear read aloud, and those that would have to be fetched from elsewhere."""
+    found = []
+    for number, line in open_lines(source):
+        for link in find_links(line) if "![" in line else ():
+            if link.is_image and link.is_external:
+                problem = text("图片“%(label)s”在别的网站上，学员看不到；请下载后上传到这里。", label=link.label)
+                found.append(_warning("C181", number, problem))
+            elif link.is_image and not link.label:
+                problem = text("图片没有文字说明，请写在 ![ ] 里：读屏的人、图打不开的人靠它。")
+                found.append(_warning("C180", number, problem))
+    return found
 
 
 # personal data

@@ -1,18 +1,21 @@
 """Stored HTML as one reader sees it: references between documents become addresses, marks become words.
 
-`show(html)` costs one statement where there is a reference to another document, and none otherwise. A page with many
-pieces asks `shower(pieces)` once and calls what it returns for each.
+`show(html)` costs one statement where there is a reference to another document, one where there is a picture or
+another file, and none otherwise. A page with many pieces asks `shower(pieces)` once and calls what it returns for each.
 """
 
 import re
 from collections.abc import Callable, Iterable
 from html import unescape
+from typing import Any
 
 from flask import url_for
 from markupsafe import Markup
 from sqlalchemy import String, and_, bindparam, cast, select
 from sqlalchemy.orm import aliased
 
+from lms.content.attachments import queries as attachments
+from lms.content.attachments.rules import PICTURE, SUFFIXES, suffix_of
 from lms.content.audience import is_meant
 from lms.content.kinds import kinds
 from lms.content.models import Document, Part, Slug
@@ -49,8 +52,28 @@ def show(html: str) -> Markup:
 def shower(pieces: Iterable[str]) -> Callable[[str], Markup]:
     """Return what shows each of these pieces; all their references are looked up at once."""
     references = {unescape(found) for piece in pieces if "lms:" in piece for found in _REFERENCE.findall(piece)}
-    addresses = _addresses(references, maybe_actor()) if references else {}
-    return lambda html: markup.shown(html, addresses.get, gettext)
+    actor = maybe_actor() if references else None
+    files = _files(references) if actor else {}
+    addresses = _addresses(references - files.keys(), actor) if references else {}
+    addresses |= {path: file_address(path) for path in files}
+    pictures = {path: _shown(row) for path, row in files.items() if row.kind == PICTURE}
+    return lambda html: markup.shown(html, addresses.get, gettext, pictures.get)
+
+
+def file_address(path: str) -> str:
+    """Return where the bytes of an attachment are served."""
+    return url_for("content.file", path=path)
+
+
+def _files(references: set[str]) -> dict[str, Any]:
+    """Return the rows of the attachments among these references. Who may see the document may see what it shows."""
+    return attachments.by_path([each for each in references if suffix_of(each) in SUFFIXES])
+
+
+def _shown(row: Any) -> markup.Shown:
+    return markup.Shown(
+        address=file_address(row.path), width=row.facts.get("width", 0), height=row.facts.get("height", 0)
+    )
 
 
 def _addresses(references: set[str], actor: Actor | None) -> dict[str, str]:

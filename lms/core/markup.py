@@ -4,16 +4,19 @@
 address. Two things are therefore left open in it and filled each time a page is shown, in one pass each:
 - links between documents are kept as `href="lms:kb_content/after-sales/return-7d.md#时效"`; `resolve(html, url)`
   asks `url` for each of them and drops the link (not its text) where there is none;
+- pictures are kept as `src="lms:…"` likewise; `picture` gives address and size, and where there is none the picture's
+  words stand in its place;
 - the visible words of a script box (话术, 复制) and an internal note (内部) are `data-say` marks; `localise(html,
   gettext)` puts the words and the copy button in.
-`shown(html, url, gettext)` does both.
+`shown(html, url, gettext, picture)` does all of it.
 """
 
 import re
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from html import escape, unescape
-from typing import Any
+from typing import Any, TypeAlias
 
 import nh3
 from markupsafe import Markup
@@ -28,7 +31,10 @@ MAX_LINES = 60_000
 MAX_LINE = 20_000  # characters: a line is copied for each mend that it is offered
 MAX_PARAGRAPH = 50_000  # characters without an empty line: inline Markdown costs the square of this
 
-_REFERENCE = re.compile(r'(<a\b[^>]*?|<img\b[^>]*?)\s(href|src)="lms:([^"]*)"')
+_REFERENCE = re.compile(r'(<a\b[^>]*?)\s(href)="lms:([^"]*)"')
+_IMAGE = re.compile(r"<img\b([^>]*)>")
+_SOURCE = re.compile(r'\ssrc="lms:[^"]*"')
+_ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
 # What stands on a new item, heading, quote or row is inline text of its own.
 _PARAGRAPH_END = re.compile(r"\n(?=[ \t]*(?:\n|[-*+#>|]|\d+\.))")
 _BRACKET = re.compile(r"[\[\]]")
@@ -124,10 +130,27 @@ def block_tree(markdown: str) -> Any:
     return _renderer().block_tree(markdown)
 
 
-def resolve(html: str, url: Callable[[str], str | None]) -> Markup:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """Where a picture is. width, height: pixels, 0 where they are not known."""
+
+    address: str
+    width: int = 0
+    height: int = 0
+
+
+PictureOf: TypeAlias = Callable[[str], Shown | None]
+
+
+def no_picture(_: str) -> Shown | None:
+    return None
+
+
+def resolve(html: str, url: Callable[[str], str | None], picture: PictureOf = no_picture) -> Markup:
     """Return compiled HTML with every `lms:` reference as the address that `url` gives.
 
     url: gets the reference without `lms:`; None: the reader has no such page, the link becomes plain text.
+    picture: the same for pictures; None: the words of the picture stand there.
     """
 
     def replaced(match: re.Match[str]) -> str:
@@ -136,6 +159,20 @@ def resolve(html: str, url: Callable[[str], str | None]) -> Markup:
             return match[1]
         return f'{match[1]} {match[2]}="{escape(address)}"'
 
+    def pictured(match: re.Match[str]) -> str:
+        attributes = dict(_ATTRIBUTE.findall(match[1]))
+        source = attributes.get("src", "")
+        if source and not source.startswith("lms:"):
+            return match[0]
+        found = picture(unescape(source.removeprefix("lms:"))) if source else None
+        if found is None:
+            words = escape(unescape(attributes.get("alt", "")))
+            return f'<span class="no-picture">{words}</span>' if words else ""
+        size = f' width="{found.width}" height="{found.height}"' if found.width and found.height else ""
+        return _SOURCE.sub(lambda _: f' src="{escape(found.address)}"{size}', match[0], count=1)
+
+    if "<img" in html:
+        html = _IMAGE.sub(pictured, html)
     return Markup(_REFERENCE.sub(replaced, html))  # noqa: S704 (addresses are escaped)
 
 
@@ -147,9 +184,14 @@ def localise(html: str, gettext: Callable[[str], str]) -> Markup:
     return Markup(_SAY.sub(lambda match: words.get(match[1], ""), html))  # noqa: S704 (words are escaped)
 
 
-def shown(html: str, url: Callable[[str], str | None], gettext: Callable[[str], str]) -> Markup:
-    """Return compiled HTML as one reader sees it: addresses and words filled in."""
-    return localise(resolve(html, url), gettext)
+def shown(
+    html: str,
+    url: Callable[[str], str | None],
+    gettext: Callable[[str], str],
+    picture: PictureOf = no_picture,
+) -> Markup:
+    """Return compiled HTML as one reader sees it: addresses, pictures and words filled in."""
+    return localise(resolve(html, url, picture), gettext)
 
 
 def sentence(words: str) -> Markup:

@@ -1,7 +1,18 @@
 """How much a form may hold: what the parser limits for one kind of form only is limited here for the other."""
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 from flask import Flask, current_app, request
 from werkzeug.exceptions import RequestEntityTooLarge
+
+from lms.core.here import settings
+from lms.core.settings import Settings
+from lms.core.texts import Text, text
+
+View = TypeVar("View", bound=Callable[..., Any])
+FORM_AROUND = 1_000_000
+"""Bytes of a form beside its file."""
 
 URLENCODED = "application/x-www-form-urlencoded"
 
@@ -26,3 +37,30 @@ def _small_enough() -> None:
     sent = request.get_data(cache=True, parse_form_data=False)
     if fields_allowed is not None and sent.count(b"&") >= fields_allowed:
         raise RequestEntityTooLarge
+
+
+def accepts(largest: Callable[[Settings], int]) -> Callable[[View], View]:
+    """Let a view take files larger than others do, from whoever passes its gate. largest: bytes of one file."""
+
+    def mark(view: View) -> View:
+        view.__lms_largest__ = largest  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def widen(view: Callable[..., Any]) -> None:
+    """Set how much this request may send, before anything of it is read. More is refused by what it announces."""
+    largest: Callable[[Settings], int] | None = getattr(view, "__lms_largest__", None)
+    if largest is not None:
+        request.max_content_length = max(largest(settings()), settings().upload_max_bytes) + FORM_AROUND
+
+
+def why_too_large() -> Text:
+    """Return the sentence for a request that sends more than it may."""
+    most = (request.max_content_length or 0) - FORM_AROUND
+    return text(
+        "这次上传有 %(size)s MB，最大 %(most)s MB。请压缩、剪短或分几次再传。",
+        size=f"{(request.content_length or 0) / 1_000_000:.0f}",
+        most=f"{most / 1_000_000:g}",
+    )

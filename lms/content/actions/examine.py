@@ -6,14 +6,16 @@ from typing import Any
 
 from sqlalchemy import select
 
+from lms.content.attachments.queries import paths_near
+from lms.content.attachments.rules import SUFFIXES, suffix_of
 from lms.content.check import read_kind
 from lms.content.grammar.blocks import BlockKind, scan
 from lms.content.grammar.document import Parsed, Reference, in_order
 from lms.content.grammar.findings import Finding, Severity
-from lms.content.kinds import Kind, parsers
-from lms.content.lint import Target, lint_links, lint_personal_data
+from lms.content.kinds import Kind, kind_of, kinds, parsers
+from lms.content.lint import Target, lint_links, lint_personal_data, lint_pictures
 from lms.content.models import Document, Part, Revision, Slug
-from lms.content.queries.reading import ARCHIVED
+from lms.content.queries.reading import ARCHIVED, by_path, compiled
 from lms.content.rules.paths import path_of, split_path
 from lms.content.store import bytes_of
 from lms.core.db import session
@@ -39,12 +41,26 @@ def examine(kind: Kind, path: str, source: str) -> Examined:
     """Return what a text of this kind at this path holds and everything that is wrong with it."""
     parsed = kind.parse(source, path)
     found = [*parsed.findings, *other_kind(kind, source)]
-    links = [link for link in parsed.links if link.target.endswith(".md")]  # pictures lie beside the files
+    links = [link for link in parsed.links if link.target.endswith(".md") or suffix_of(link.target) in SUFFIXES]
     found += lint_links(source, path, links, neighbours(links))
-    found += lint_personal_data(source)
+    found += [*lint_pictures(source), *lint_personal_data(source)]
     if parsed.spec is not None:
-        found += kind.lint(parsed.spec)
+        found += [*kind.lint(parsed.spec), *_between(kind, parsed)]
     return Examined(source=source, path=path, parsed=parsed, findings=in_order(found))
+
+
+def _between(kind: Kind, parsed: Parsed[Any]) -> list[Finding]:
+    """Return what is wrong between a course or a curriculum and what it leads to, as published: days, minutes."""
+    if not kind.has_steps:
+        return []
+    targets = by_path(link.target for link in parsed.links if link.target.endswith(".md"))
+    known: dict[str, Parsed[Any]] = {parsed.path: parsed}
+    for path, card in targets.items():
+        if card.published_id is not None and kind_of(card.kind).has_steps:
+            known[path] = Parsed(path=path, spec=compiled(card.published_id))
+    minutes = {path: card.minutes or None for path, card in targets.items()}
+    wholes = [each.whole for each in kinds().values() if each.whole]
+    return [finding for whole in wholes for path, finding in whole(known, minutes.get) if path == parsed.path]
 
 
 def other_kind(kind: Kind, source: str) -> list[Finding]:
@@ -59,7 +75,10 @@ def other_kind(kind: Kind, source: str) -> list[Finding]:
 
 
 def neighbours(links: Sequence[Reference]) -> dict[str, Target]:
-    """Return every document that a link may lead to, by its present and former paths; headings of those linked."""
+    """Return every document that a link may lead to, by its present and former paths; headings of those linked.
+
+    And the files that lie where a link looks for one.
+    """
     rows = session().execute(
         select(Slug.slug, Slug.is_current, Document.id, Document.folder, Document.state, Document.verified_until).join(
             Document, Document.id == Slug.document_id
@@ -72,7 +91,8 @@ def neighbours(links: Sequence[Reference]) -> dict[str, Target]:
             by_path[path] = row
     wanted = {by_path[link.target].id for link in links if link.anchor and link.target in by_path}
     headings = _headings(wanted)
-    return {
+    files = [link.target for link in links if not link.target.endswith(".md")]
+    return {path: Target() for path in paths_near(files)} | {
         path: Target(
             headings=headings.get(row.id, ()),
             archived=row.state == ARCHIVED,

@@ -59,6 +59,11 @@ def pages(attachment_ids: Collection[int]) -> dict[int, list[AttachmentPage]]:
     return found
 
 
+def page(attachment_id: int, number: int) -> AttachmentPage | None:
+    """Return one page of an attachment, or None."""
+    return session().get(AttachmentPage, (attachment_id, number))
+
+
 def seen_by(actor: Actor, path: str) -> Any:
     """Return the row of an attachment for whoever may see it: an author, or a reader of a document that shows it.
 

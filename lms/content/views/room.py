@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, jsonify, render_template, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
@@ -11,6 +11,10 @@ from lms.content.kinds import kinds
 from lms.content.queries import Work
 from lms.content.rules.line_ends import as_in
 from lms.core.errors import NotFound
+from lms.core.i18n import say
+from lms.web.auth import maybe_actor
+from lms.web.errors import TITLES
+from lms.web.limits import why_too_large
 
 bp = Blueprint("content", __name__)
 
@@ -56,6 +60,13 @@ def text_of(revision_id: int | None) -> str:
 
 
 @bp.errorhandler(RequestEntityTooLarge)
-def too_large(_: RequestEntityTooLarge) -> tuple[str, int] | Response:
-    """Say how the text can be kept: the browser still holds it."""
-    return render_template("lms/content/too_large.html"), 413
+def too_large(_: RequestEntityTooLarge) -> tuple[str | Response, int]:
+    """Say how large a file may be; of a text, how it can be kept: the browser still holds it."""
+    if request.endpoint != "content.upload":
+        return render_template("lms/content/too_large.html"), 413
+    reason = say(why_too_large())
+    if wants_json():
+        return jsonify({"error": reason, "code": "too_large"}), 413
+    return render_template(
+        "lms/error.html", status=413, title=say(TITLES[413]), message=reason, fields={}, actor=maybe_actor()
+    ), 413
