@@ -73,6 +73,7 @@ class FormEditor:
     as far as it can be read; what can't be read is shown as its lines, with a link to the source, and never lost.
     apply(source, path, do, values): one act, named by the button (`do`), with the fields of its form. Raises Invalid
     with the fields, by the names of their inputs, and the mend; the text then stays as it was.
+    script: what the page loads for this form beside its own scripts, "js/….js".
     typed(source, path, values): what stood open when an act was refused, with what was typed; None: nothing did.
     The template gets `form` (what `view` returned), `open`, `errors` (sentences by the name of the input), `show` (for
     stored HTML) and `work`; it is a part of the page's one <form>, its buttons are named `do`.
@@ -82,3 +83,4 @@ class FormEditor:
     view: Callable[[str, str, TargetsOf], Any]
     apply: Callable[[str, str, str, Values], Applied]
     typed: Callable[[str, str, Values], Any] | None = None
+    script: str = ""

@@ -17,7 +17,8 @@ from lms.core.i18n import _
 from lms.learning import queries
 from lms.learning.actions import confirm as confirming
 from lms.learning.actions import reading as readings
-from lms.learning.actions import tasks
+from lms.learning.actions import tasks, watching
+from lms.learning.rules.watching import MOST_CLAIMED
 from lms.web.api import MOST, RESPONSES, instant, page
 from lms.web.auth import current_actor, requires
 
@@ -70,6 +71,27 @@ class Kept(Schema):
     section = Integer(required=True)
     sections = Integer(required=True)
     observed_seconds = Integer(required=True, metadata={"description": "as the server's clock allows"})
+
+
+class Played(Schema):
+    file = String(
+        required=True, validate=Length(min=1, max=300), metadata={"example": "courses/a/files/kettle-3f9a2c.mp4"}
+    )
+    position = Integer(required=True, strict=True, validate=Range(min=0, max=MOST))
+    ranges = List(
+        List(Integer(strict=True, validate=Range(min=0, max=MOST)), validate=Length(equal=2)),
+        required=True,
+        validate=Length(max=MOST_CLAIMED),
+        metadata={"description": "what was played since the page was opened: pairs of milliseconds"},
+    )
+
+
+class Seen(Schema):
+    file = String(required=True)
+    position = Integer(required=True)
+    length = Integer(required=True, metadata={"description": "milliseconds"})
+    percent = Integer(required=True, metadata={"description": "as the server's clock allows"})
+    ranges = List(List(Integer()), required=True)
 
 
 class Ticks(Schema):
@@ -179,6 +201,26 @@ def save_reading(json_data: dict[str, Any]) -> dict[str, Any]:
             "observed_seconds": reading.observed_seconds,
         }
     return kept
+
+
+@bp.post("/watching")
+@bp.input(Played)
+@bp.output(Seen)
+@bp.doc(responses={404: RESPONSES[404]})
+@requires(Permission.LEARN)
+def save_watching(json_data: dict[str, Any]) -> dict[str, Any]:
+    """Which parts of a film I have played, and where it stands."""
+    with transaction():
+        kept = watching.report(
+            current_actor(), json_data["file"], ranges=json_data["ranges"], position=json_data["position"]
+        )
+    return {
+        "file": kept.path,
+        "position": kept.position,
+        "length": kept.length,
+        "percent": kept.percent,
+        "ranges": [list(span) for span in kept.watched],
+    }
 
 
 @bp.put("/tasks/<path:slug>/work")

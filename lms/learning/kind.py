@@ -11,6 +11,8 @@ from lms.content.kinds import Kind, MinutesOf
 from lms.content.parts import Meta, PartSpec
 from lms.content.rules.parts import section_parts
 from lms.content.steps import Step
+from lms.learning.form import course as course_form
+from lms.learning.form import curriculum as curriculum_form
 from lms.learning.learner import course_pieces, curriculum_pieces, lesson_pieces, task_pieces
 from lms.learning.lint import lint_paths
 from lms.learning.spec import course, curriculum, lesson, task
@@ -161,6 +163,7 @@ COURSE = Kind(
     expand=_course_steps,
     rank=1,
     safe_view=course_pieces,
+    form=course_form.FORM,
     open_endpoint="learning.course",
 )
 CURRICULUM = Kind(
@@ -174,6 +177,7 @@ CURRICULUM = Kind(
     positions=_curriculum_positions,
     rank=2,
     safe_view=curriculum_pieces,
+    form=curriculum_form.FORM,
     open_endpoint="learning.curriculum",
 )
 KINDS = (LESSON, TASK, COURSE, CURRICULUM)

@@ -128,19 +128,24 @@ def _due_days(stages: Sequence[StageSpec]) -> Iterator[Finding]:
                 yield _finding("L414", item.first, problem, Severity.ERROR)
 
 
-def _empty_days(stages: Sequence[StageSpec], items_of: ItemsOf) -> Iterator[Finding]:
-    """Days on which nothing is due: on them nobody notices a new colleague who has stopped."""
+def empty_days(stages: Sequence[StageSpec], items_of: ItemsOf) -> list[list[int]]:
+    """Return the days of each stage on which nothing is due: on them nobody notices a colleague who has stopped."""
     due: set[int] = set()
     for stage in stages:
         for item in stage.items:
             day = _due(stage, item)
             due.update(each for each in (day, *(inner.day for inner in items_of(item.target))) if each)
-    for stage in stages:
-        if stage.first_day is None or stage.last_day is None:
-            continue
-        empty = [
-            day for day in range(stage.first_day, min(stage.last_day, stage.first_day + 400) + 1) if day not in due
-        ]
+    return [[day for day in _days(stage) if day not in due] for stage in stages]
+
+
+def _days(stage: StageSpec) -> range:
+    if stage.first_day is None or stage.last_day is None:
+        return range(0)
+    return range(stage.first_day, min(stage.last_day, stage.first_day + 400) + 1)
+
+
+def _empty_days(stages: Sequence[StageSpec], items_of: ItemsOf) -> Iterator[Finding]:
+    for stage, empty in zip(stages, empty_days(stages, items_of), strict=True):
         if empty:
             days = "、".join(str(day) for day in empty[:10])
             problem = text("第 %(days)s 天没有要完成的内容，请安排到这一天或调整天数。", days=days)

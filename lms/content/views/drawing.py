@@ -10,6 +10,7 @@ from markupsafe import Markup
 from lms.content.form import Target
 from lms.content.kinds import kinds
 from lms.content.queries import Card, Work, by_path
+from lms.content.queries.within import days_within
 from lms.content.show import shower
 
 COOKIE = "lms_studio_view"
@@ -39,6 +40,11 @@ def has_form(work: Work) -> bool:
     return kinds()[work.card.kind].form is not None and work.card.state != "archived"
 
 
+def script_of(work: Work) -> str:
+    editor = kinds()[work.card.kind].form
+    return editor.script if editor is not None and has_form(work) else ""
+
+
 def draw(work: Work, source: str, *, open: Any = None, errors: Mapping[str, str] | None = None) -> Drawn | None:
     """Return the form of a text; None for a kind without one."""
     editor = kinds()[work.card.kind].form
@@ -55,8 +61,18 @@ def draw(work: Work, source: str, *, open: Any = None, errors: Mapping[str, str]
 
 def targets(paths: Iterable[str]) -> Mapping[str, Target]:
     """Return the documents at these paths; archived ones too, so that a form can say so."""
-    return {path: _target(path, card) for path, card in by_path(paths, archived=True).items()}
+    found = by_path(paths, archived=True)
+    days = days_within(found.values())
+    return {path: _target(path, card, days.get(card.document_id, ())) for path, card in found.items()}
 
 
-def _target(path: str, card: Card) -> Target:
-    return Target(path=path, kind=card.kind, slug=card.slug, title=card.title, minutes=card.minutes, state=card.state)
+def _target(path: str, card: Card, days: tuple[int, ...]) -> Target:
+    return Target(
+        path=path,
+        kind=card.kind,
+        slug=card.slug,
+        title=card.title,
+        minutes=card.minutes,
+        state=card.state,
+        days=days,
+    )

@@ -12,7 +12,7 @@ from lms.content.queries import Work
 from lms.content.queries.autosave import others, unsaved
 from lms.content.rules import insertions, properties
 from lms.content.views.desk import SHOWN, Desk, as_json, blank, count_words, look_at, mended
-from lms.content.views.drawing import FORM, SOURCE, Drawn, draw, has_form, view_of
+from lms.content.views.drawing import FORM, SOURCE, Drawn, draw, has_form, script_of, view_of
 from lms.content.views.keeping import who_else
 from lms.content.views.room import at, bp, number_of, reader_address, text_of, text_sent, wants_json, work_at
 from lms.core import clock
@@ -182,5 +182,6 @@ def page(
         publishable=work.draft_id is not None or not saved,
         view=view,
         has_form=has_form(work),
+        form_script=script_of(work),
         drawn=draw(work, source) if drawn is None and view == FORM else drawn,
     )

@@ -15,6 +15,7 @@ from lms.core.db import session
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.here import today
 from lms.core.texts import text
+from lms.learning.actions.watching import require_watched
 from lms.learning.models import Reading
 from lms.learning.rules.reading import accepted_seconds, furthest
 from lms.questions.rules.answers import Answer
@@ -108,7 +109,7 @@ def complete(actor: Actor, kind: str, slug: str, *, number: int, seconds: int = 
     """Say that the actor has read revision `number` of a lesson or article to the end. The same again changes nothing.
 
     Raises NotFound for what may not be read or is read by nobody, Invalid for a revision that was never published,
-    Conflict for a lesson that is not open yet.
+    Conflict for a lesson that is not open yet or whose films are not watched as far as it asks (`not_watched`).
     """
     opened = content.open_published(actor, kind, slug)
     verb = READ.get(kind)
@@ -129,6 +130,7 @@ def complete(actor: Actor, kind: str, slug: str, *, number: int, seconds: int = 
         reason = duties_queries.locked_reason(actor.id, opened.document_id, today())
         if reason is not None:
             raise Conflict(text("还不能开始：%(reason)s", reason=reason), code="locked")
+        require_watched(actor.id, content.compiled(revision_id).watches)
     reading = _reading(actor.id, opened.document_id)
     observed = 0
     if reading is not None:

@@ -8,9 +8,9 @@ from lms.content.form import Target, TargetsOf
 from lms.content.grammar.findings import Finding
 from lms.learning.form.days import UNDATED, Cell, Shift, rows_of, shifted_by
 from lms.learning.form.outline import Outline, Part, read_outline
-from lms.learning.form.showing import RowView, Sum, row_view, standing, total
+from lms.learning.form.showing import Problem, RowView, Sum, gap, row_view, shown, standing, total
 from lms.learning.form.stages import stages_of
-from lms.learning.lint import lint_stages
+from lms.learning.lint import ItemsOf, empty_days, lint_stages
 from lms.learning.spec import curriculum
 from lms.learning.spec.items import PathItem
 
@@ -18,18 +18,24 @@ MOST_CELLS = 62
 """Days of one stage that are shown while nothing lies on them; a longer span shows those with something due."""
 
 EMPTY = "empty"
+_EMPTY_DAYS = "L412"  # shown at each of the days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellView:
-    """One day of one stage. outside: the stage has no such day. shift: what a day before it would move."""
+    """One day of one stage. outside: the stage has no such day; empty: nothing is due on it, as the linter sees it.
+
+    gap: minutes over the promise of a day, below 0 what is missing. shift: what a day before it would move.
+    """
 
     key: str
     day: int
     rows: tuple[RowView, ...]
     sum: Sum
     standing: str
+    gap: int
     outside: bool
+    empty: bool
     shift: Shift
     removable: bool
 
@@ -52,7 +58,7 @@ class StageView:
     sum: Sum
     count: int
     heir: str
-    problems: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
 
     @property
     def next_day(self) -> int:
@@ -66,6 +72,7 @@ class DayView:
     number: int
     sum: Sum
     standing: str
+    gap: int
     fill: int
     anchor: str
 
@@ -77,7 +84,6 @@ class Band:
     name: str
     key: str
     days: int
-    gap: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +97,7 @@ class Board:
     days: tuple[DayView, ...]
     bands: tuple[Band, ...]
     stages: tuple[StageView, ...]
-    problems: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
     empty_days: tuple[int, ...]
 
     @property
@@ -104,14 +110,17 @@ def board(source: str, path: str, targets: TargetsOf) -> Board:
     stages = stages_of(outline)
     items = [item for part in stages for item in part.items]
     found = targets({item.target for item in items})
-    problems = [*curriculum.parse(source, path).findings, *_linted(outline, found)]
+    findings = [*curriculum.parse(source, path).findings, *_linted(outline, found)]
+    problems = [shown(finding) for finding in findings if finding.code != _EMPTY_DAYS]
+    idle = empty_days([part.spec() for part in stages], _items_of(found))
     last = _last_day(stages)
     a_day = round(Fraction(outline.minutes, last)) if outline.minutes and last else None
-    views = tuple(_stage(outline, part, place, found, problems, a_day) for place, part in enumerate(stages))
-    shown = [row for stage in views for cell in (*stage.cells, stage.tray) for row in cell.rows]
-    days = tuple(_day(number, views, a_day, _inner_days(items, found)) for number in range(1, last + 1))
-    summed = total(shown)
-    placed = {id(each) for stage in views for each in stage.problems} | {id(p) for row in shown for p in row.problems}
+    seen = _Seen(outline=outline, targets=found, problems=problems, a_day=a_day)
+    views = tuple(_stage(seen, part, place, idle[place]) for place, part in enumerate(stages))
+    rows = [row for stage in views for cell in (*stage.cells, stage.tray) for row in cell.rows]
+    days = tuple(_day(number, views, a_day) for number in range(1, last + 1))
+    summed = total(rows)
+    covered = {line for part in stages for line in range(part.first, part.last + 1)}
     return Board(
         promise=outline.minutes,
         a_day=a_day,
@@ -120,20 +129,35 @@ def board(source: str, path: str, targets: TargetsOf) -> Board:
         days=days,
         bands=_bands(views, last),
         stages=views,
-        problems=tuple(each for each in problems if id(each) not in placed and each.code.startswith("L")),
+        problems=tuple(shown(each) for each in findings if each.line not in covered and each.code.startswith("L")),
         empty_days=tuple(day.number for day in days if day.standing == EMPTY),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    outline: Outline
+    targets: Mapping[str, Target]
+    problems: Sequence[Problem]
+    a_day: int | None
 
 
 def _linted(outline: Outline, targets: Mapping[str, Target]) -> list[Finding]:
     def minutes_of(path: str) -> int | None:
         return (targets[path].minutes or None) if path in targets else None
 
+    specs = [part.spec() for part in stages_of(outline)]
+    return lint_stages(specs, outline.minutes, minutes_of, _items_of(targets))
+
+
+def _items_of(targets: Mapping[str, Target]) -> ItemsOf:
+    """Return what asks for the items of a course; only their days are known."""
+
     def items_of(path: str) -> Sequence[PathItem]:
         days = targets[path].days if path in targets else ()
         return [PathItem(target=path, link="", title="", day=day) for day in days]
 
-    return lint_stages([part.spec() for part in stages_of(outline)], outline.minutes, minutes_of, items_of)
+    return items_of
 
 
 def _last_day(stages: Sequence[Part]) -> int:
@@ -147,21 +171,14 @@ def _is_short(part: Part) -> bool:
     return part.first_day is not None and part.last_day is not None and part.last_day - part.first_day < MOST_CELLS
 
 
-def _stage(
-    outline: Outline,
-    part: Part,
-    place: int,
-    targets: Mapping[str, Target],
-    problems: Sequence[Finding],
-    a_day: int | None,
-) -> StageView:
+def _stage(seen: _Seen, part: Part, place: int, idle: Sequence[int]) -> StageView:
     spanned = set(range(part.first_day or 1, (part.last_day or 0) + 1)) if _is_short(part) else set()
     days = sorted(spanned | {row.day for row in part.rows if row.day})
-    cells = tuple(_cell(outline, part, day, targets, problems, a_day) for day in days)
-    tray = _cell(outline, part, UNDATED, targets, problems, None)
+    cells = tuple(_cell(seen, part, day, day in idle) for day in days)
+    tray = _cell(seen, part, UNDATED, False)
     rows = [row for cell in (*cells, tray) for row in cell.rows]
     row_lines = {line for row in part.rows for line in range(row.first, row.last + 1)}
-    others = [each.title for each in stages_of(outline)]
+    others = [each.title for each in stages_of(seen.outline)]
     heir = others[place - 1] if place else others[1] if len(others) > 1 else ""
     return StageView(
         key=part.key,
@@ -179,71 +196,59 @@ def _stage(
         count=len(part.rows),
         heir=heir,
         problems=tuple(
-            each for each in problems if part.first <= each.line <= part.last and each.line not in row_lines
+            each for each in seen.problems if part.first <= each.line <= part.last and each.line not in row_lines
         ),
     )
 
 
-def _cell(
-    outline: Outline,
-    part: Part,
-    day: int,
-    targets: Mapping[str, Target],
-    problems: Sequence[Finding],
-    a_day: int | None,
-) -> CellView:
-    rows = tuple(row_view(row, targets, problems) for row in rows_of(part, day))
+def _cell(seen: _Seen, part: Part, day: int, empty: bool) -> CellView:
+    rows = tuple(row_view(row, seen.targets, seen.problems) for row in rows_of(part, day))
     cell = Cell(part=part.key, day=day)
     within = part.first_day is None or part.last_day is None or part.first_day <= day <= part.last_day
+    promise = seen.a_day if day != UNDATED else None
     summed = total(rows)
     return CellView(
         key=cell.key,
         day=day,
         rows=rows,
         sum=summed,
-        standing=standing(summed.minutes, a_day),
+        standing=EMPTY if empty else standing(summed.minutes, promise),
+        gap=gap(summed.minutes, promise),
         outside=day != UNDATED and not within,
-        shift=shifted_by(outline, cell),
+        empty=empty,
+        shift=shifted_by(seen.outline, cell),
         removable=not rows and within and part.first_day != part.last_day,
     )
 
 
-def _inner_days(items: Sequence[PathItem], targets: Mapping[str, Target]) -> frozenset[int]:
-    return frozenset(day for item in items if item.target in targets for day in targets[item.target].days)
-
-
-def _day(number: int, stages: Sequence[StageView], a_day: int | None, inner: frozenset[int]) -> DayView:
-    cells = [(stage, cell) for stage in stages for cell in stage.cells if cell.day == number]
-    rows = [row for _, cell in cells for row in cell.rows]
-    summed = total(rows)
-    ends = any(stage.last_day == number and stage.tray.rows for stage in stages)
-    state = standing(summed.minutes, a_day)
-    if not rows and number not in inner and not ends:
-        state = EMPTY
+def _day(number: int, stages: Sequence[StageView], a_day: int | None) -> DayView:
+    cells = [cell for stage in stages for cell in stage.cells if cell.day == number]
+    summed = total(row for cell in cells for row in cell.rows)
+    empty = all(cell.empty for cell in cells)
     return DayView(
         number=number,
         sum=summed,
-        standing=state,
+        standing=EMPTY if empty else standing(summed.minutes, a_day),
+        gap=gap(summed.minutes, a_day),
         fill=min(100, round(Fraction(100 * summed.minutes, a_day))) if a_day else 0,
-        anchor=f"day-{cells[0][1].key}" if cells else "",
+        anchor=f"day-{cells[0].key}" if cells else "",
     )
 
 
 def _bands(stages: Sequence[StageView], last: int) -> tuple[Band, ...]:
-    """Return the brackets under the overview; none where stages share a day, which no row of brackets can show."""
+    """Return the brackets under the overview; none where stages do not follow each other day by day."""
     found: list[Band] = []
     free = 1
     for stage in stages:
         if stage.first_day is None or stage.last_day is None:
             continue
-        if stage.first_day < free or stage.last_day > last:
+        if stage.first_day != free or stage.last_day > last:
             return ()
         found.append(
             Band(
                 name=stage.name,
                 key=stage.key,
                 days=stage.last_day - stage.first_day + 1,
-                gap=stage.first_day - free,
             )
         )
         free = stage.last_day + 1

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from lms.content.form import Applied, FormEditor, TargetsOf, Values
-from lms.content.grammar.findings import Finding
 from lms.core.errors import Invalid
 from lms.core.texts import text
 from lms.learning.form.adding import asked_link
@@ -11,7 +10,7 @@ from lms.learning.form.fields import asked_promise, write_promise, write_row
 from lms.learning.form.lines import Lines
 from lms.learning.form.moving import added, moved, removed
 from lms.learning.form.outline import Outline, Part, is_contents, neighbour, read_outline, rekeyed
-from lms.learning.form.showing import RowView, Sum, row_view, standing, total
+from lms.learning.form.showing import Problem, RowView, Sum, row_view, shown, standing, total
 from lms.learning.lint import lint_promise
 from lms.learning.spec import course
 
@@ -32,7 +31,7 @@ class CourseView:
     sum: Sum
     standing: str
     lists: tuple[Contents, ...]
-    problems: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
 
     @property
     def count(self) -> int:
@@ -44,7 +43,8 @@ def view(source: str, path: str, targets: TargetsOf) -> CourseView:
     parts = _parts(outline)
     items = [item for part in parts for item in part.items]
     found = targets({item.target for item in items})
-    problems = list(course.parse(source, path).findings)
+    findings = course.parse(source, path).findings
+    problems = [shown(finding) for finding in findings]
     lists = tuple(
         Contents(key=part.key, rows=tuple(row_view(row, found, problems) for row in part.rows)) for part in parts
     )
@@ -58,12 +58,10 @@ def view(source: str, path: str, targets: TargetsOf) -> CourseView:
         sum=summed,
         standing=standing(summed.minutes, outline.minutes),
         lists=lists,
-        problems=tuple(each for each in (*problems, *off) if each.line not in lines and each.code in _OWN),
+        problems=tuple(
+            shown(each) for each in (*findings, *off) if each.line not in lines and each.code.startswith("L")
+        ),
     )
-
-
-_OWN = frozenset({"L404", "L406", "L413"})
-"""Findings about the contents; others are listed under the text, where their lines are."""
 
 
 def apply(source: str, path: str, do: str, values: Values) -> Applied:
@@ -128,4 +126,4 @@ def _added(source: str, path: str, values: Values) -> Applied:
     return Applied(source=source, focus="add-search")
 
 
-FORM = FormEditor(template="lms/learning/_course_form.html", view=view, apply=apply)
+FORM = FormEditor(template="lms/learning/_course_form.html", view=view, apply=apply, script="js/plan.js")

@@ -161,4 +161,4 @@ _ACTS: dict[str, Callable[[str, str, Outline, Outline, str, Values], Applied]] =
     "sum": _summed,
 }
 
-FORM = FormEditor(template="lms/learning/_curriculum_form.html", view=board, apply=apply)
+FORM = FormEditor(template="lms/learning/_curriculum_form.html", view=board, apply=apply, script="js/plan.js")

@@ -4,14 +4,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lms.content.form import Target
-from lms.content.grammar.findings import Finding
+from lms.content.grammar.findings import Finding, Severity
 from lms.core.texts import Text, text
 from lms.learning.form.fields import need_of
 from lms.learning.form.outline import Row
 from lms.learning.lint import TOLERANCE
 
-UNKNOWN = "unknown"
 FITS, OVER, UNDER, NOTHING = "fits", "over", "under", "nothing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A finding, shown where it belongs: without the words that say its line."""
+
+    line: int
+    is_error: bool
+    message: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +32,7 @@ class RowView:
 
     key: str
     line: int
+    path: str
     title: str
     source: str
     kind: str
@@ -34,7 +43,7 @@ class RowView:
     own_minutes: str
     day: str
     advice: Text | None
-    problems: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
     inner_day: int = 0
 
     @property
@@ -51,13 +60,19 @@ class Sum:
     unknown: int = 0
 
 
-def row_view(row: Row, targets: Mapping[str, Target], problems: Iterable[Finding]) -> RowView:
+def shown(finding: Finding) -> Problem:
+    inner = finding.message.values.get("problem")
+    message = inner if isinstance(inner, Text) else finding.message
+    return Problem(line=finding.line, is_error=finding.severity is Severity.ERROR, message=message)
+
+
+def row_view(row: Row, targets: Mapping[str, Target], problems: Iterable[Problem]) -> RowView:
     item = row.item
-    own = tuple(finding for finding in problems if row.first <= finding.line <= row.last)
+    own = tuple(each for each in problems if row.first <= each.line <= row.last)
     if item is None:
         return RowView(
-            key=row.key, line=row.first, title="", source=row.source, kind="", slug="", state="unreadable", need="",
-            minutes=None, own_minutes="", day="", advice=None, problems=own,
+            key=row.key, line=row.first, path="", title="", source=row.source, kind="", slug="",
+            state="unreadable", need="", minutes=None, own_minutes="", day="", advice=None, problems=own,
         )  # fmt: skip
     target = targets.get(item.target)
     known = (target.minutes or None) if target else None
@@ -66,6 +81,7 @@ def row_view(row: Row, targets: Mapping[str, Target], problems: Iterable[Finding
     return RowView(
         key=row.key,
         line=row.first,
+        path=item.target,
         title=item.title,
         source=row.source,
         kind=target.kind if target else "",
@@ -91,6 +107,11 @@ def total(rows: Iterable[RowView]) -> Sum:
             minutes += row.minutes or 0
             unknown += row.minutes is None
     return Sum(minutes=minutes, optional=optional, unknown=unknown)
+
+
+def gap(minutes: int, promise: int | None) -> int:
+    """Return by how many minutes a promise is missed; 0 where it is kept or none was made."""
+    return 0 if standing(minutes, promise) in (FITS, NOTHING) else minutes - (promise or 0)
 
 
 def standing(minutes: int, promise: int | None) -> str:

@@ -92,6 +92,8 @@ def _asked_days(part: Part, values: Values) -> tuple[int | None, int | None]:
     if not any(written):
         return None, None
     first, last = numbers[0], numbers[1] if written[1] else numbers[0]
+    if first and last and part.first_day and part.last_day and first > last == part.last_day:
+        last = first + part.last_day - part.first_day  # only the beginning was changed: the stage keeps its length
     if first is None or last is None or not 1 <= first <= last <= MOST_DAYS:
         raise _refused(f"first-{part.key}", text("天数从 1 开始，先小后大。"))
     return first, last

@@ -17,9 +17,9 @@ from lms.content.show import shower
 from lms.core import clock
 from lms.core.access import Actor, Permission
 from lms.core.db import transaction
-from lms.core.errors import Invalid, NotFound
+from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.here import day_of, today
-from lms.core.i18n import _
+from lms.core.i18n import _, say
 from lms.core.texts import Text
 from lms.learning import queries
 from lms.learning.actions import reading as actions
@@ -148,9 +148,15 @@ def complete(kind: str, slug: str) -> Response:
     actor = current_actor()
     shown = number(request.form, "revision")
     seconds = int(request.form.get("seconds", "0")) if request.form.get("seconds", "0").isdecimal() else 0
-    with transaction():
-        done = actions.complete(actor, kind, slug, number=shown, seconds=seconds)
-        title = content.cards([done.document_id])[done.document_id].title
+    try:
+        with transaction():
+            done = actions.complete(actor, kind, slug, number=shown, seconds=seconds)
+            title = content.cards([done.document_id])[done.document_id].title
+    except Conflict as refused:
+        if refused.code != "not_watched":
+            raise
+        flash(say(refused.message), "warn")
+        return redirect(url_for(".lesson", slug=slug))
     if done.fresh:
         flash(_("已记录：读完《%(title)s》第 %(n)s 版。", title=title, n=done.number), "ok")
     return redirect(safe_next(request.form.get("next")) or url_for("home.index"))

@@ -140,7 +140,7 @@
     const item = event.target.closest("[data-item]");
     if (!item || !item.parentElement || !listOf(item) || !item.querySelector("[data-handle]")) return;
     const handle = event.target.closest("[data-handle]");
-    if (!handle && (event.pointerType !== "mouse" || event.target.closest("a, button, input, select, textarea, summary, label, [contenteditable]"))) return;
+    if (!handle && (event.pointerType !== "mouse" || event.target.closest("a, button, input, select, textarea, label, [contenteditable]"))) return;
     if (held) { if (held.keyboard) letGo(false); else drop(false); }
     held = { item: item, from: place(item), pointer: event.pointerId, x: event.clientX, y: event.clientY, going: false, startX: event.clientX, startY: event.clientY };
   }

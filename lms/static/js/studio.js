@@ -6,7 +6,7 @@
   if (!root) return;
   const SourceEditor = window.academy.SourceEditor;
   const form = document.getElementById("src"), area = document.getElementById("markdown");
-  const frame = one("[data-frame]"), list = one("[data-list]"), words = one("[data-words]").dataset;
+  const frame = one("[data-frame]"), list = one("[data-findings]"), words = one("[data-words]").dataset;
   const count = one("[data-count]"), state = one("[data-state]"), publish = one("[data-publish]");
   const trouble = one("[data-trouble]"), offer = one("[data-offer]"), plainButton = one("[data-plain]"), fixAll = one("[data-fix-all]");
   const KEPT = "studio/" + root.dataset.name, PLAIN = "studio-plain", WAIT = 300;
@@ -333,7 +333,7 @@
   one("[data-tools]") && (one("[data-tools]").hidden = false);
   plainButton.hidden = !SourceEditor.fits(area.value);
   state.dataset.last = dirty() ? "" : state.textContent;
-  if (publish && publish.disabled && !one("[data-list] .finding:not(.finding-hint)")) publish.dataset.nothing = "yes";
+  if (publish && publish.disabled && !one("[data-findings] .finding:not(.finding-hint)")) publish.dataset.nothing = "yes";
   if (SourceEditor.fits(area.value) && !recall(PLAIN)) useRich(); else usePlain();
   offerKept();
   const wanted = /^#L(\d+)$/.exec(window.location.hash); // a page that lists problems leads to the line
