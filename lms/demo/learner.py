@@ -250,7 +250,7 @@ def until_passed(actor: Actor, slug: str, moment: datetime, skill: float) -> Non
     for attempt in range(3):
         chance = 1.0 if attempt == 2 else min(1.0, skill + 0.1 * attempt)
         rng = random.Random(f"{actor.employee_no}:{slug}:{attempt}")  # noqa: S311 - a story, not a secret
-        with clock.frozen(moment + timedelta(minutes=70 * attempt)):
+        with clock.frozen(moment + timedelta(minutes=90 * attempt)):
             take_quiz(actor, slug, chance, rng.randrange(6, 13), rng)
             if not any(duty.slug == slug for duty in owed(actor.id)):
                 return
