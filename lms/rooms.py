@@ -14,6 +14,7 @@ from lms.content import api as content_api
 from lms.content import kind as content_kinds
 from lms.content import kinds
 from lms.content import views as content_views
+from lms.content.attachments.events import HowMuchSeen, PagesRead
 from lms.content.events import ArchivePreview, Published, PublishPreview
 from lms.core.bus import Bus
 from lms.home import views as home_views
@@ -23,6 +24,7 @@ from lms.kb import handlers as kb_handlers
 from lms.kb import kind as kb_kind
 from lms.kb import views as kb_views
 from lms.learning import api as learning_api
+from lms.learning import handlers as learning
 from lms.learning import kind as learning_kinds
 from lms.learning import views as learning_views
 from lms.quizzes import api as quizzes_api
@@ -69,6 +71,8 @@ def subscribe(bus: Bus) -> None:
     bus.subscribe(CohortChanged, assignments.on_cohort)
     bus.subscribe(Published, assignments.on_published)
     bus.subscribe(Published, kb_handlers.on_published)
+    bus.subscribe(PagesRead, kb_handlers.on_pages_read)
+    bus.answer(HowMuchSeen, learning.on_how_much_seen)
     bus.answer(PublishPreview, quizzes.on_publish_preview)
     bus.answer(ArchivePreview, quizzes.on_archive_preview)
     bus.answer(PublishPreview, assignments.on_publish_preview)

@@ -16,6 +16,7 @@ from apiflask import APIFlask
 
 from lms.accounts import jobs as accounts
 from lms.content import jobs as content
+from lms.content.attachments import jobs as attachments
 from lms.core import clock
 from lms.core.db import db, session, transaction
 from lms.core.models import WorkerBeat
@@ -36,6 +37,7 @@ class Job:
 SCHEDULE = (
     Job(name="quizzes.close_expired", every=timedelta(seconds=10), work=quizzes.close_expired),
     Job(name="accounts.apply_dated_changes", every=timedelta(minutes=10), work=accounts.apply_dated_changes),
+    Job(name="content.draw_pages", every=timedelta(seconds=20), work=attachments.make_left),
     Job(name="content.inspect_documents", every=timedelta(minutes=2), work=content.inspect_documents),
     Job(name="content.forget_autosaves", every=timedelta(hours=6), work=content.forget_autosaves),
 )

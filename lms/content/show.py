@@ -5,7 +5,8 @@ another file, and none otherwise. A page with many pieces asks `shower(pieces)` 
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from html import unescape
 from typing import Any
 
@@ -16,6 +17,7 @@ from sqlalchemy.orm import aliased
 
 from lms.content.attachments import queries as attachments
 from lms.content.attachments.rules import PICTURE, SUFFIXES, suffix_of
+from lms.content.attachments.showing import Files, files_in
 from lms.content.audience import is_meant
 from lms.content.kinds import kinds
 from lms.content.models import Document, Part, Slug
@@ -49,15 +51,28 @@ def show(html: str) -> Markup:
     return shower([html])(html)
 
 
-def shower(pieces: Iterable[str]) -> Callable[[str], Markup]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shower:
+    """Shows pieces of stored HTML. files: what is shown in place: pages, slides, players."""
+
+    addresses: Mapping[str, str]
+    pictures: Mapping[str, markup.Shown]
+    files: Files
+
+    def __call__(self, html: str) -> Markup:
+        return markup.shown(self.files.fill(html), self.addresses.get, gettext, self.pictures.get)
+
+
+def shower(pieces: Iterable[str]) -> Shower:
     """Return what shows each of these pieces; all their references are looked up at once."""
-    references = {unescape(found) for piece in pieces if "lms:" in piece for found in _REFERENCE.findall(piece)}
+    pieces = [piece for piece in pieces if "lms:" in piece]
+    references = {unescape(found) for piece in pieces for found in _REFERENCE.findall(piece)}
     actor = maybe_actor() if references else None
     files = _files(references) if actor else {}
     addresses = _addresses(references - files.keys(), actor) if references else {}
     addresses |= {path: file_address(path) for path in files}
     pictures = {path: _shown(row) for path, row in files.items() if row.kind == PICTURE}
-    return lambda html: markup.shown(html, addresses.get, gettext, pictures.get)
+    return Shower(addresses=addresses, pictures=pictures, files=files_in(pieces, files, actor))
 
 
 def file_address(path: str) -> str:

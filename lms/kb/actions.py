@@ -1,9 +1,14 @@
 """Verbs of the knowledge base: keep what articles are found by in step, note what was searched."""
 
+from collections.abc import Callable
+
 from sqlalchemy import delete, select
 
 from lms.content import queries as content
-from lms.content.models import Document
+from lms.content.attachments import queries as attachments
+from lms.content.attachments.marks import marks
+from lms.content.grammar.document import SectionSpec
+from lms.content.models import Document, Edge
 from lms.core import clock
 from lms.core.access import Actor
 from lms.core.db import session
@@ -18,8 +23,9 @@ APART = "\n"
 def index_article(document_id: int, revision_id: int) -> None:
     """Write anew what an article is found by: title, aliases, tags, summary, and the text of its sections."""
     spec: ArticleSpec = content.compiled(revision_id)
-    sections = [(each.anchor, each.title, each.text) for each in (spec.intro, *spec.sections)]
-    sections[0] = ("", "", spec.intro.text)
+    words = _words_of_files(spec)
+    sections = [(each.anchor, each.title, words(each)) for each in (spec.intro, *spec.sections)]
+    sections[0] = ("", "", words(spec.intro))
     values = {
         "title": folded(spec.title),
         "aliases": APART.join(folded(alias) for alias in spec.aliases),
@@ -35,6 +41,27 @@ def index_article(document_id: int, revision_id: int) -> None:
         for name, value in values.items():
             setattr(entry, name, value)
     session().flush()
+
+
+def _words_of_files(spec: ArticleSpec) -> Callable[[SectionSpec], str]:
+    """Return what gives the words of a section and of the files that it shows: a PDF's pages, slides, a film's name."""
+    shown = {id(each): marks([each.html]) for each in (spec.intro, *spec.sections)}
+    paths = {mark.path for found in shown.values() for mark in found}
+    known = attachments.words(paths) if paths else {}
+    return lambda section: "\n".join([section.text, *(known.get(mark.path, "") for mark in shown[id(section)])]).strip()
+
+
+def index_articles_showing(path: str) -> None:
+    """Write the entries of the published articles anew that show this file."""
+    found = session().execute(
+        select(Document.id, Document.published_id)
+        .join(Edge, Edge.from_document_id == Document.id)
+        .where(Edge.to_path == path, Document.kind == "article", Document.state == "published")
+        .distinct()
+    )
+    for document_id, revision_id in found.all():
+        if revision_id is not None:
+            index_article(document_id, revision_id)
 
 
 def rebuild() -> int:

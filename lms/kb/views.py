@@ -12,7 +12,7 @@ from lms.assignments.rules import Place, place_of
 from lms.content import queries as content
 from lms.content.kinds import kinds
 from lms.content.sections import outline, shown_sections
-from lms.content.show import show
+from lms.content.show import shower
 from lms.core.access import Actor, Permission
 from lms.core.db import transaction
 from lms.core.here import today
@@ -86,11 +86,13 @@ def article(slug: str) -> str | Response:
     if opened.slug != slug:
         return redirect(url_for(".article", slug=opened.slug), 301)
     spec: ArticleSpec = content.spec(opened)
+    show = shower([spec.intro.html, *(section.html for section in spec.sections)])
     intro, parts = shown_sections(spec.intro, spec.sections, show)
     place = place_of(duties_queries.duties_about(actor.id, opened.document_id, today()), opened.document_id)
     near = queries.neighbours(actor, opened.document_id)
     return render_template(
         "lms/kb/article.html",
+        show=show,
         opened=opened,
         spec=spec,
         intro=intro,

@@ -1,8 +1,6 @@
 """Taking files in. `receive` reads and keeps the bytes, which may take seconds and needs no transaction; `attach`
 writes the row; `remove` takes it away again."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -30,7 +28,7 @@ from lms.core import archives, clock, files, pictures
 from lms.core.access import Actor
 from lms.core.audit import audit
 from lms.core.db import session
-from lms.core.errors import Conflict, Invalid, TooLarge, Unreadable
+from lms.core.errors import Conflict, Invalid, TooLarge
 from lms.core.here import settings
 from lms.core.texts import Text, text
 
@@ -145,23 +143,21 @@ def _written(actor: Actor, folder: str, received: Received) -> Attachment:
     raise Conflict(text("这个文件名已经被占用，请改名后再传。"))
 
 
-def write_row(path: str, received: Received, added_by: int | None) -> Attachment:
-    """Write the row of a file and of its pages. Raises IntegrityError where the path is taken."""
+def write_row(path: str, received: Received, added_by: int | None, row: Attachment | None = None) -> Attachment:
+    """Write the row of a file and of its pages. row: the one whose bytes changed, None for a new one.
+
+    Raises IntegrityError where the path is taken.
+    """
     reading = received.reading
-    row = Attachment(
-        path=path,
-        sha=received.sha,
-        media_type=received.form.media_type,
-        kind=received.kind,
-        size=received.size,
-        facts=dict(reading.facts),
-        words=reading.words,
-        state=reading.state,
-        made=reading.made,
-        added_by=added_by,
-        at=clock.now(),
-    )
-    session().add(row)
+    if row is None:
+        row = Attachment(path=path, added_by=added_by)
+        session().add(row)
+    else:
+        session().execute(delete(AttachmentPage).where(AttachmentPage.attachment_id == row.id))
+    row.sha, row.size, row.at = received.sha, received.size, clock.now()
+    row.media_type, row.kind = received.form.media_type, received.kind
+    row.facts, row.words = dict(reading.facts), reading.words
+    row.state, row.made = reading.state, reading.made
     session().flush()
     session().add_all(
         AttachmentPage(
@@ -189,16 +185,10 @@ def remove(actor: Actor, path: str) -> None:
     if used:
         titles = "、".join(f"《{card.title}》" for card in used[:5])
         raise Conflict(text("%(titles)s里还用着这个文件，请先从那里拿掉再删。", titles=titles), code="in_use")
-    session().execute(delete(AttachmentPage).where(AttachmentPage.attachment_id == row.id))
-    session().delete(row)
-    session().flush()
-    audit(actor.id, "attachment.removed", "attachment", row.id, before={"path": path})
-
-
-@contextmanager
-def unreadable_as(reasons: dict[str, Text], path: str) -> Iterator[None]:
-    """Note by path why a file is not taken, and go on with the others."""
     try:
-        yield
-    except (Invalid, Unreadable, TooLarge) as error:
-        reasons[path] = error.message
+        with session().begin_nested():
+            session().execute(delete(AttachmentPage).where(AttachmentPage.attachment_id == row.id))
+            session().delete(row)
+    except IntegrityError as error:
+        raise Conflict(text("已经有人看过这个文件，观看记录要留着，不能删。"), code="in_use") from error
+    audit(actor.id, "attachment.removed", "attachment", row.id, before={"path": path})

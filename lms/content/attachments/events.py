@@ -13,19 +13,19 @@ class PagesRead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HowMuchSeen:
-    """Question: how much of these films has a person seen? lengths: milliseconds by attachment.
+    """Question: how much of these films has a person seen? films: by attachment, milliseconds and percent asked for.
 
-    Answered with a mapping of attachment to Seen, without what was never begun.
+    Answered with a mapping of attachment to Seen, also for what was never begun.
     """
 
     person_id: int
-    lengths: Mapping[int, int]
+    films: Mapping[int, tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """resume_at: milliseconds, 0 = from the beginning. watched: ranges seen, in milliseconds."""
+    """resume_at: milliseconds, 0 = from the beginning. percent: seen. still: milliseconds that are missing."""
 
-    resume_at: int
-    watched: tuple[tuple[int, int], ...]
-    percent: int
+    resume_at: int = 0
+    percent: int = 0
+    still: int = 0

@@ -13,18 +13,22 @@ from lms.core.errors import Conflict, NotFound
 from lms.core.texts import text
 from lms.learning.models import Watching
 from lms.learning.queries.watching import watched_by
-from lms.learning.rules.watching import MOST_CLAIMED, Seen, accept, begin, percent, still_to_watch
+from lms.learning.rules.watching import MOST_CLAIMED, Seen, accept, begin, merged, percent, still_to_watch, total
 from lms.learning.spec.lesson import Watch
 from lms.records.actions import lock_people
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
-    """What counts as seen now. length, position: milliseconds. watched: ranges seen, in milliseconds."""
+    """What counts as seen now. length, position: milliseconds. watched: ranges seen, in milliseconds.
+
+    waiting: milliseconds that were said to be played and count only later, as the server's clock goes on.
+    """
 
     path: str
     length: int
     position: int
+    waiting: int
     watched: tuple[tuple[int, int], ...]
 
     @property
@@ -56,12 +60,14 @@ def report(actor: Actor, path: str, *, ranges: Iterable[Sequence[int]], position
         )
         session().add(kept)
     before = Seen(watched=tuple((start, end) for start, end in kept.watched), clock=kept.last_at)
-    after = accept(before, list(ranges)[:MOST_CLAIMED], duration=length, now=now)
+    claimed = list(ranges)[:MOST_CLAIMED]
+    after = accept(before, claimed, duration=length, now=now)
     kept.watched = [list(span) for span in after.watched]
     kept.last_at = after.clock
     kept.position = max(0, min(position, length))
     session().flush()
-    return Watched(path=path, length=length, position=kept.position, watched=after.watched)
+    waiting = total(merged([*after.watched, *claimed], length)) - total(after.watched)
+    return Watched(path=path, length=length, position=kept.position, waiting=waiting, watched=after.watched)
 
 
 def require_watched(person_id: int, watches: Sequence[Watch]) -> None:

@@ -38,7 +38,7 @@ def watching() -> Response:
     asked = min(100, number(request.form, "percent"))
     still = kept.still(asked)
     said = say(said_of(asked, kept.percent, still)) if asked else ""
-    return jsonify({"percent": kept.percent, "still": still, "position": kept.position, "said": said})
+    return jsonify({"percent": kept.percent, "still": still, "waiting": kept.waiting, "said": said})
 
 
 def _ranges(written: str) -> Iterator[tuple[int, int]]:
