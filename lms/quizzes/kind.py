@@ -7,6 +7,7 @@ from lms.content.grammar.keywords import Word
 from lms.content.kinds import Kind
 from lms.content.parts import Meta, PartSpec
 from lms.questions.parts import keyed, match_questions, question_parts
+from lms.quizzes.form import FORM
 from lms.quizzes.learner import learner_pieces
 from lms.quizzes.lint import lint
 from lms.quizzes.spec import QuizSpec, parse
@@ -53,4 +54,5 @@ KIND = Kind(
     lint=lint,
     safe_view=learner_pieces,
     open_endpoint="quizzes.intro",
+    form=FORM,
 )

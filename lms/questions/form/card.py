@@ -84,6 +84,23 @@ class Card:
         return f"{written} {self.unit}".strip()
 
     @property
+    def empty_row(self) -> Row:
+        """A new row as the form draws it."""
+        return Row(word=CriterionKind.MUST.value if self.kind is Kind.OPEN else "")
+
+    @property
+    def lure_row(self) -> Row:
+        return Row(lure=True)
+
+    @property
+    def drawn(self) -> tuple[Row, ...]:
+        """The rows as the form draws them: never less than the kind needs."""
+        least = 2 if self.kind in (*LISTS, Kind.MATCHING) else 1
+        most = max((row.number for row in self.rows), default=0)
+        more = range(most + 1, most + 1 + least - len(self.rows))
+        return (*self.rows, *(replace(self.empty_row, number=number) for number in more))
+
+    @property
     def settings(self) -> tuple[object, ...]:
         """Return all that stands in the line of chips."""
         extra: tuple[object, ...] = ()

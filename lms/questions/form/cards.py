@@ -8,11 +8,11 @@ from lms.content.grammar.keywords import Language
 from lms.content.learner import Asked
 from lms.core.texts import Text
 from lms.questions.form.canonical import check
-from lms.questions.form.card import Card, Row, card_of, converted, empty_card, numbered
+from lms.questions.form.card import Card, card_of, converted, empty_card, numbered
 from lms.questions.form.layout import read
 from lms.questions.form.writing import new_text, rewritten
 from lms.questions.learner import asked
-from lms.questions.spec import CriterionKind, Kind
+from lms.questions.spec import Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +38,12 @@ class Questions:
             wanted = values.get("card-to")
             return converted(card, next((kind for kind in Kind if kind.value == wanted), card.kind))
         rows = list(card.rows)
+        fresh = max((row.number for row in rows), default=0) + 1
         place = next((place for place, row in enumerate(rows) if str(row.number) == arg), None)
         if verb == "row-add":
-            word = CriterionKind.MUST.value if card.kind is Kind.OPEN else ""
-            rows.append(Row(number=max((row.number for row in rows), default=0) + 1, word=word))
+            rows.append(replace(card.empty_row, number=fresh))
+        elif verb == "row-lure":
+            rows.append(replace(card.lure_row, number=fresh))
         elif place is not None and verb == "row-drop":
             del rows[place]
         elif place is not None and verb in ("row-up", "row-down"):

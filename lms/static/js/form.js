@@ -67,8 +67,10 @@
     const id = focus || (active && active.id), at = active && active.selectionStart, y = active ? active.getBoundingClientRect().top : null;
     panel.textContent = "";
     panel.appendChild(parsed(html));
-    const next = id && document.getElementById(id);
+    const next = id && (document.getElementById(id) || document.getElementById(id.replace(/^[a-z]+-(?=\d)/, "piece-")));
     if (next) {
+      const folded = next.closest("details");
+      if (folded) folded.open = true;
       next.focus({ preventScroll: true });
       if (!focus && y !== null) window.scrollBy(0, next.getBoundingClientRect().top - y);
       else reveal(next);
@@ -188,10 +190,27 @@
   panel.addEventListener("compositionstart", function () { composing = true; });
   panel.addEventListener("compositionend", function () { composing = false; });
 
+  // fields that follow what is typed: their height, which of them there are
+
+  function grow(area) {
+    area.style.height = "auto";
+    area.style.height = Math.min(area.scrollHeight + 2, 480) + "px";
+  }
+
+  function growAll() { all("[data-grow]").forEach(function (area) { if (area.offsetParent !== null) grow(area); }); }
+
+  panel.addEventListener("input", function (event) {
+    if (event.target.hasAttribute("data-grow")) grow(event.target);
+    if (event.target.hasAttribute("data-mode")) one("[data-modes]", panel).dataset.modes = event.target.value;
+  });
+  panel.addEventListener("toggle", growAll, true);
+  panel.addEventListener("form:drawn", growAll);
+  window.addEventListener("resize", growAll);
+
   // rows of a card: options, pairs, lines of a rubric
 
   function addRow(button, after) {
-    const rows = one("[data-rows]", card()), shape = one("template[data-row-shape]", card());
+    const rows = one("[data-rows]", card()), shape = one('template[data-row-shape="' + ((button && button.dataset.rowShapeOf) || "") + '"]', card());
     const number = all("[data-row]", rows).reduce(function (most, row) { return Math.max(most, Number(row.dataset.row)); }, 0) + 1;
     const made = parsed(shape.innerHTML.replace(/__n__/g, number)).firstElementChild;
     if (after) after.after(made); else rows.appendChild(made);
@@ -308,5 +327,6 @@
     event.returnValue = "";
   });
   undoButton.addEventListener("click", undo);
+  growAll();
   window.academy.form = { act: act, later: later, panel: panel };
 })();
