@@ -16,6 +16,7 @@ from sqlalchemy import select
 from lms.content import store
 from lms.content.actions import Unpublishable, autosave, files
 from lms.content.actions.inspect import inspect_some
+from lms.content.attachments import tree as attachments
 from lms.content.check import MAX_BYTES, Corpus, check, is_document, read_kind
 from lms.content.grammar.findings import Finding, Severity
 from lms.content.grammar.inline import find_links, is_external, resolve
@@ -69,6 +70,10 @@ def check_files(root: Path) -> list[tuple[str, Finding]]:
     tree = _tree(root)
     corpus = check(tree.files, parsers(), wholes(), tree.others)
     unread = [(path, Finding(code="C170", line=1, message=reason)) for path, reason in tree.refused.items()]
+    unread += [
+        (path, Finding(code="C172", line=1, message=reason))
+        for path, reason in attachments.check_tree(root, tree.others).items()
+    ]
     named = [
         (path, Finding(code="C161", line=1, message=reason))
         for path in tree.files
@@ -98,6 +103,10 @@ def sync_files(root: Path, *, dry_run: bool = False, watch: Watch = _unwatched) 
         )
     session().rollback()
     outcome = _outcome(made, dry_run)
+    taken = attachments.take_tree(root, tree.others, watch, dry_run=dry_run)
+    outcome.created += taken.created
+    outcome.updated += taken.updated
+    outcome.refused += [Refusal(path=path, line=1, reason=reason) for path, reason in taken.refused.items()]
     if not dry_run:
         _apply(made, tree, shas, corpus, outcome, watch)
     return outcome
@@ -145,7 +154,8 @@ def _read(tree: Tree, states: Sequence[State], made: Plan) -> Corpus:
                     holds = not isinstance(word, Finding) and kind_by_word(word).rank > 0
                     following[target] = following.get(target, False) or holds
         frontier = following
-    return check(chosen, kinds, wholes(), [*tree.files, *tree.others, *elsewhere])
+    others = [*tree.files, *tree.others, *elsewhere, *attachments.known_paths()]
+    return check(chosen, kinds, wholes(), others)
 
 
 def _only_in_database(states: Sequence[State], tree: Tree) -> dict[str, int]:
@@ -307,6 +317,10 @@ def export_files(root: Path, *, own: bool = False, watch: Watch = _unwatched) ->
             store.put_all([data for _, data in written.values()])
             if own:
                 files.note_exported(written)
+    beside = attachments.write_tree(root, watch)
+    outcome.written += beside.written
+    outcome.unchanged += beside.unchanged
+    outcome.kept += beside.kept
     return outcome
 
 

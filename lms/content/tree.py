@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -73,14 +74,21 @@ def _why_unread(file: Path, most: int) -> Text | None:
     return None
 
 
-def write_file(root: Path, path: str, data: bytes) -> None:
-    """Write one file whole or not at all: another name first, then renamed. Raises OSError."""
+def write_file(root: Path, path: str, data: bytes | Path) -> None:
+    """Write one file whole or not at all: another name first, then renamed. data: bytes, or a file to copy.
+
+    Raises OSError.
+    """
     target = root / path
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
         with beside.open("xb") as file:
-            file.write(data)
+            if isinstance(data, bytes):
+                file.write(data)
+            else:
+                with data.open("rb") as source:
+                    shutil.copyfileobj(source, file, 1_000_000)
             file.flush()
             os.fsync(file.fileno())
         beside.replace(target)
