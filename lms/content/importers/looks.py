@@ -5,10 +5,10 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
-_WEIGHT = re.compile(r"font-weight:\s*([a-z0-9]+)")
-_ITALIC = re.compile(r"font-style:\s*(italic|oblique)")
+_WEIGHT = re.compile(r"(?:^|[;\s])font-weight:\s*([a-z0-9]+)")
+_ITALIC = re.compile(r"(?:^|[;\s])font-style:\s*(italic|oblique)")
 _HIDDEN = re.compile(r"display:\s*none|mso-hide:\s*(?:all|screen)|visibility:\s*hidden")
-_BLOCK = re.compile(r"display:\s*(?:block|flex|grid|list-item)")
+_BLOCK = re.compile(r"(?:^|[;\s])display:\s*(?:block|flex|grid|list-item)")
 _MSO_LIST = re.compile(r"mso-list:\s*(?:l\d+\s+level(\d{1,2})|([^;]*level(\d{1,2})))")
 _IGNORED = re.compile(r"mso-list:\s*ignore")
 _OUTLINE = re.compile(r"mso-outline-level:\s*([1-9])")

@@ -1,42 +1,32 @@
 """From a parsed page to pieces: each element is visited once, whatever it is nested in."""
 
-import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
-from urllib.parse import unquote
 
 from bs4.element import NavigableString, PreformattedString, Tag
 
 from lms.content.importers import looks
+from lms.content.importers.elements import (
+    BLOCKS,
+    LOWERED,
+    OBJECTS,
+    RAISED,
+    ROLES,
+    SIMPLE,
+    SKIPPED,
+    code_of_card,
+    language_of_code,
+    said_of,
+)
 from lms.content.importers.markers import Counted, read_marker
-from lms.content.importers.pieces import Code, Entry, Heading, Paragraph, Piece, Run, Runs, Table, words_of
-from lms.content.importers.runs import lines_of, tidy
-from lms.content.importers.spans import Cell, grid_of
+from lms.content.importers.pieces import Code, Entry, Heading, Paragraph, Piece, Run, Runs, words_of
+from lms.content.importers.runs import lines_of
+from lms.content.importers.tables import Cell, joined, table_of
 
 DEEPEST = 120
 """Elements nested deeper than this are read as plain text."""
 
-_SKIPPED = frozenset(
-    "script style template noscript nav aside footer button svg canvas map select textarea head title meta link xml"
-    " datalist dialog rt rp ne-uli-i ne-oli-i del col colgroup".split()
-)
-_OBJECTS = frozenset("iframe video audio object embed mp-common-videosnap mpvideosnap mp-common-profile".split())
-_BLOCKS = frozenset(
-    "p div section article main header figure figcaption address dl dt dd center details summary fieldset form body"
-    " html hgroup ne-p ne-uli ne-oli ne-hole ne-card ne-container-hole caption legend blockquote ne-quote".split()
-)
-_ROLES = frozenset(("navigation", "banner", "search", "complementary", "contentinfo", "menu", "toolbar", "tablist"))
-_RAISED = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
-_LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
-_SIMPLE = re.compile(r"[0-9+\-=()n]{1,4}")
-_LANGUAGE = re.compile(r"(?:language|lang|brush)[-:]\s*([A-Za-z0-9+#_-]{1,20})")
-_MEANINGLESS = re.compile(
-    r"(?:img|image|图片|图像|picture|photo|screenshot|屏幕截图)?[\s_\-–()0-9a-fA-Fx]*(?:\.(?:png|jpe?g|gif|webp|bmp))?",
-    re.IGNORECASE,
-)
-_MADE_UP = re.compile(r"\s*(?:描述已自动生成|AI ?生成的内容可能不正确。?|Description automatically generated.*)\s*$")
 _TOKEN = re.compile(r"lms-picture:(\d+)$")
 
 
@@ -111,14 +101,14 @@ class Walker:
 
     def _element(self, tag: Tag, look: _Look, depth: int) -> None:
         name = tag.name
-        if name in _SKIPPED or looks.is_hidden(tag) or looks.is_word_marker(tag) or looks.is_apart(tag):
+        if name in SKIPPED or looks.is_hidden(tag) or looks.is_word_marker(tag) or looks.is_apart(tag):
             return
-        if looks.attribute(tag, "role") in _ROLES:
+        if looks.attribute(tag, "role") in ROLES:
             return
         if depth > DEEPEST:
             self._text(tag.get_text(" "), look)
             return
-        if name in _OBJECTS:
+        if name in OBJECTS:
             self.lost_objects += 1
         elif name == "br":
             self._room.buffer.append(Run(is_break=True))
@@ -144,7 +134,7 @@ class Walker:
             self._word_item(tag, level, look, depth)
         elif name in ("blockquote", "ne-quote"):
             self._quoted(tag, look, depth)
-        elif name in _BLOCKS or looks.is_shown_as_block(tag):
+        elif name in BLOCKS or looks.is_shown_as_block(tag):
             self._block(tag, look, depth)
         else:
             self._inline(tag, look, depth)
@@ -172,8 +162,8 @@ class Walker:
 
     def _inline(self, tag: Tag, look: _Look, depth: int) -> None:
         name = tag.name
-        if name in ("sup", "sub") and _SIMPLE.fullmatch(tag.get_text().strip()):
-            self._text(tag.get_text().strip().translate(_RAISED if name == "sup" else _LOWERED), look)
+        if name in ("sup", "sub") and SIMPLE.fullmatch(tag.get_text().strip()):
+            self._text(tag.get_text().strip().translate(RAISED if name == "sup" else LOWERED), look)
             return
         href = look.href
         if name == "a":
@@ -251,7 +241,7 @@ class Walker:
     def _quoted(self, tag: Tag, look: _Look, depth: int) -> None:
         self._flush()
         before = self._quote
-        if not before:
+        if not before and self._room.item is None:
             self._quotes += 1
             self._quote = self._quotes
         self._children(tag, look, depth)
@@ -264,15 +254,11 @@ class Walker:
             line_end.replace_with("\n")
         lines = tag.find_all(("div", "li"))
         text = "\n".join(line.get_text() for line in lines) if lines else tag.get_text()
-        code = tag.find("code")
-        classes = looks.attribute(tag, "class") + " " + (looks.attribute(code, "class") if code else "")
-        named = _LANGUAGE.search(classes)
-        language = looks.attribute(tag, "data-language") or (named[1] if named else "")
-        self._put_code(text, language)
+        self._put_code(text, language_of_code(tag))
 
     def _put_code(self, text: str, language: str) -> None:
         cleaned = re.sub(r"[\x00-\x08\x0b-\x1f\x7f\u200b\ufeff]", "", text.replace("\u00a0", " ").replace("\r\n", "\n"))
-        lines = "\n".join(line.rstrip() for line in re.split(r"[\n\r\u2028]", cleaned)).strip("\n")
+        lines = "\n".join(line.expandtabs(4).rstrip() for line in re.split(r"[\n\r\u2028]", cleaned)).strip("\n")
         if lines.strip():
             plain = "" if language.lower() in ("plain", "plaintext", "text", "none") else language
             self._room.pieces.append(Code(lines=lines, language=plain))
@@ -385,70 +371,22 @@ class Walker:
             self.lost_pictures += 1
             return
         number = int(token[1])
-        words = _MADE_UP.sub("", " ".join(alt.split()))
-        self.words[number] = "" if _MEANINGLESS.fullmatch(words) else words[:200]
+        self.words[number] = said_of(alt)
         self._room.buffer.append(Run(picture=number, href=""))
 
     def _card(self, tag: Tag) -> None:
         """Read what 语雀 keeps in one attribute: code has its text there, the rest only an address."""
         name = looks.attribute(tag, "name")
-        value = looks.attribute(tag, "value")
-        try:
-            held = json.loads(unquote(value.removeprefix("data:"))) if name == "codeblock" else {}
-        except ValueError:
-            held = {}
+        code = code_of_card(tag)
         if name == "hr":
             self._flush()
         elif name == "image":
             self.lost_pictures += 1
-        elif isinstance(held, dict) and isinstance(held.get("code"), str):
+        elif code is not None:
             self._flush()
-            self._put_code(held["code"], str(held.get("mode", ""))[:20])
+            self._put_code(*code)
         else:
             self.lost_objects += 1
-
-
-def joined(several: Sequence[Runs], gap: str = " ") -> Runs:
-    """Return the texts as one line."""
-    found: list[Run] = []
-    for runs in several:
-        if found and runs:
-            found.append(Run(text=gap))
-        found.extend(Run(text=" ") if run.is_break else run for run in runs)
-    return tidy(found)
-
-
-def table_of(rows: list[list[Cell]]) -> list[Piece]:
-    """Return a table, or the contents of its cells one after the other where it only makes a layout."""
-    cells = [cell for row in rows for cell in row]
-    is_layout = all(len(row) < 2 for row in rows) or any(
-        isinstance(piece, Table | Code | Heading) for cell in cells for piece in cell.pieces
-    )
-    if is_layout:
-        return [piece for cell in cells for piece in cell.pieces]
-    title, grid = grid_of(rows, _cell_line)
-    above: list[Piece] = [Paragraph(runs=tuple(replace(run, strong=True) for run in title))] if title else []
-    if not grid:
-        return above
-    if len(grid[0]) == 1:
-        return [*above, *(Paragraph(runs=row[0]) for row in grid if row[0])]
-    return [*above, Table(rows=grid)]
-
-
-def _cell_line(pieces: Sequence[Piece]) -> Runs:
-    """Return what a cell holds as one line: items are parted by a semicolon, paragraphs by a space."""
-    found: Runs = ()
-    was_item = False
-    for piece in pieces:
-        if not isinstance(piece, Paragraph | Entry):
-            continue
-        is_item = isinstance(piece, Entry)
-        ends = words_of(found)[-1:] in tuple("；;。：:，,")
-        found = joined([found, piece.runs], "；" if is_item and was_item and not ends else " ")
-        for more in piece.more if isinstance(piece, Entry) else ():
-            found = joined([found, more])
-        was_item = is_item
-    return found
 
 
 def _count(written: str) -> int:
