@@ -14,10 +14,13 @@ from lms.content.check import read_kind
 from lms.content.grammar.findings import Finding
 from lms.content.kinds import kind_by_word, kinds, parsers
 from lms.content.queries import Card, Listed, Version, Work
+from lms.content.queries.quality import Concern, Wanted, Worry, worries
 from lms.content.rules.paths import MAX_SLUG, why_no_path
+from lms.core import clock
 from lms.core.access import Permission
 from lms.core.db import transaction
 from lms.core.errors import Invalid, NotFound
+from lms.core.here import today
 from lms.core.i18n import say
 from lms.core.texts import text
 from lms.web.api import MOST, instant, page, refusals
@@ -126,6 +129,29 @@ class FindingBody(Schema):
     )
 
 
+class QualityQuery(Schema):
+    concern = String(load_default="", validate=OneOf(("", *(concern.value for concern in Concern))))
+    kind = String(load_default="", validate=Length(max=20))
+    mine = Boolean(load_default=False, metadata={"description": "only documents that the caller owns"})
+    after = Integer(load_default=0, strict=False, validate=Range(min=0, max=1_000_000))
+    limit = Integer(load_default=100, strict=False, validate=Range(min=1, max=500))
+
+
+class WorryBody(Schema):
+    document = String(required=True, metadata={"description": "kind:slug"})
+    title = String(required=True)
+    owner = String(required=True)
+    concern = String(required=True, metadata={"enum": [concern.value for concern in Concern]})
+    message = String(required=True)
+    code = String(required=True, metadata={"description": "of a finding in the text, else empty"})
+    line = Integer(required=True, metadata={"description": "from 1; 0: the whole document"})
+
+
+class WorryList(Schema):
+    items = List(Nested(WorryBody), required=True)
+    next = Integer(required=True, allow_none=True)
+
+
 class CheckResult(Schema):
     kind = String(required=True, allow_none=True)
     publishable = Boolean(required=True)
@@ -150,6 +176,21 @@ def documents(query: dict[str, Any]) -> dict[str, Any]:
     wanted = queries.Filter(words=query["q"], kind=query["kind"], state=query["state"], sort="title")
     rows, total = queries.find(wanted, size=limit, offset=after)
     return page([_line(row) for row in rows], after + limit if after + limit < total else None)
+
+
+@bp.get("/content/quality")
+@requires(Permission.CONTENT_EDIT)
+@bp.input(QualityQuery, location="query", arg_name="query")
+@bp.output(WorryList)
+@bp.doc(summary="Everything of the content that wants attention, the most urgent first", responses=refusals(422))
+def quality(query: dict[str, Any]) -> dict[str, Any]:
+    wanted = Wanted(
+        owner_id=current_actor().id if query["mine"] else None, kind=query["kind"], concern=query["concern"]
+    )
+    found = worries(wanted, today(), clock.now())
+    after, limit = query["after"], query["limit"]
+    shown = found[after : after + limit]
+    return page([_worry(each) for each in shown], after + limit if after + limit < len(found) else None)
 
 
 @bp.put("/documents/<kind>/<path:slug>/draft")
@@ -276,6 +317,18 @@ def _revision(version: Version) -> dict[str, Any]:
         "size": version.size,
         "published": version.is_published,
         "draft": version.is_draft,
+    }
+
+
+def _worry(worry: Worry) -> dict[str, Any]:
+    return {
+        "document": f"{worry.card.kind}:{worry.card.slug}",
+        "title": worry.card.title,
+        "owner": worry.owner,
+        "concern": worry.concern.value,
+        "message": say(worry.what),
+        "code": worry.code,
+        "line": worry.line,
     }
 
 

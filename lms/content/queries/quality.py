@@ -66,6 +66,8 @@ def worries(wanted: Wanted, today: date, now: datetime) -> list[Worry]:
         *_without_basis(wanted),
         *_unused(wanted),
     ]
+    if wanted.concern:
+        found = [one for one in found if one.concern == wanted.concern]
     order = list(Concern)
     return sorted(found, key=lambda one: (order.index(one.concern), one.card.title, one.card.document_id, one.line))
 
