@@ -178,7 +178,7 @@ def test_what_would_be_loaded_from_elsewhere_is_refused_and_named(kind, target):
         '<?xml version="1.0" encoding="UTF-7"?><x/>',
         '<?xml version="1.0" encoding="cp037"?><x/>',
         " " * 500 + "<!DOCTYPE x><x/>",
-        "<x>" + "a" * 999_590 + "<!DOCTYPE x></x>",  # across the edge of two pieces
+        "<x>" + "a" * 1_000_393 + "<!DOCTYPE x></x>",  # across the edge of two pieces
     ],
 )
 def test_document_types_and_entities_are_refused_in_every_encoding(body):
@@ -299,7 +299,13 @@ def test_entries_that_lie_over_each_other_are_refused():
     assert "crafted_file" in refusal(whole[:-22] + more + end)
 
 
-def test_zip64_and_other_ways_of_packing_are_refused():
+def test_what_lies_between_the_directory_and_its_end_is_refused():
+    """Where a second directory would lie (Zip64) that some programs read instead of the first."""
+    whole = packed()
+    assert "crafted_file" in refusal(whole[:-22] + b"PK\x06\x06" + bytes(72) + whole[-22:])
+
+
+def test_other_ways_of_packing_are_refused():
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_LZMA) as file:
         file.writestr("[Content_Types].xml", TYPES)
