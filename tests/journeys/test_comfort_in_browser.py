@@ -1,0 +1,94 @@
+"""Comfort of writing in a real browser: text kept without a save, who else is here, several documents at once."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from lms.accounts.models import Person
+from lms.content import jobs, queries
+from lms.content.models import Document
+from lms.core.access import Role
+from lms.core.db import session
+from tests.support.live import DESK, PHONE, Floor
+from tests.support.make import a_person, as_actor
+from tests.support.make_content import a_document, a_draft, an_article_text
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def trainer(floor: Floor) -> Person:
+    return a_person(Role.TRAINER, name="苏岩")
+
+
+def test_text_typed_on_one_machine_is_offered_on_another(floor: Floor, trainer: Person):
+    a_draft(as_actor(trainer), an_article_text(), slug="typing")
+    page = floor.page_of(trainer)
+    page.goto("/studio/article/typing/edit")
+    page.locator(".source.is-editing > .line").last.locator("code").click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("这句还没有保存。")
+    expect(page.locator("[data-state]")).to_contain_text("已自动保存")
+    other = floor.page_of(trainer)
+    other.goto("/studio/article/typing/edit")
+    expect(other.locator("[data-left]")).to_be_visible()
+    other.get_by_role("link", name="接着写").click()
+    assert "这句还没有保存。" in other.locator("#markdown").input_value()
+    other.keyboard.press("Control+s")
+    expect(other.locator("[data-state]")).to_contain_text("已保存")
+    other.reload()
+    expect(other.locator("[data-left]")).to_have_count(0)
+
+
+def test_who_else_has_the_document_open_is_said(floor: Floor, trainer: Person):
+    a_draft(as_actor(trainer), slug="together")
+    other = floor.page_of(a_person(Role.TRAINER, name="周敏"))
+    with other.expect_response("**/autosave"):
+        other.goto("/studio/article/together/edit")
+    page = floor.page_of(trainer)
+    page.goto("/studio/article/together/edit")
+    expect(page.locator("[data-others]")).to_contain_text("周敏")
+
+
+def test_words_are_replaced_in_two_documents_and_published_together(floor: Floor, trainer: Person):
+    me = as_actor(trainer)
+    ids = [a_document(me, an_article_text(name, "## 规则\n24 小时内发货。"), slug=name).id for name in ("one", "two")]
+    page = floor.page_of(trainer, size=PHONE)
+    page.goto("/studio/replace")
+    page.get_by_label("找", exact=True).fill("24 小时")
+    page.get_by_label("换成").fill("48 小时")
+    page.get_by_role("button", name="找一找").click()
+    page.get_by_role("button", name="换选中的这些").click()
+    page.get_by_label("改了什么").fill("发货时限改了")
+    page.get_by_role("button", name="发布选中的").click()
+    expect(page.get_by_text("2 份内容已发布。")).to_be_visible()
+    floor.fresh_read()
+    for id in ids:
+        assert "48 小时内发货" in queries.text(session().get_one(Document, id).published_id)
+
+
+@pytest.mark.parametrize("shade", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_the_pages_for_several_documents_pass_axe_in_both_languages(floor: Floor, trainer: Person, size, shade):
+    me = as_actor(trainer)
+    one = a_document(me, an_article_text("甲", 标签="[旧]"), slug="one")
+    two = a_draft(me, "---\n类型: 知识\n限时: 快\n---\n# 坏\n", slug="two")
+    jobs.inspect_documents()
+    pages = [
+        "/studio",
+        "/studio/quality",
+        "/studio/replace?find=七天&put=7天",
+        f"/studio/tags?doc={one.id}",
+        f"/studio/publish-several?doc={two.document_id}",
+        "/studio/article/one/duplicate",
+        "/studio/new",
+    ]
+    for language in ("zh_CN", "en"):
+        trainer.locale = language
+        session().commit()
+        page = floor.page_of(trainer, size=size, color_scheme=shade)
+        for address in pages:
+            page.goto(address)
+            found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}).response
+            assert [(address, each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
