@@ -17,6 +17,7 @@ from lms.core.db import transaction
 from lms.core.errors import NotFound
 from lms.core.here import local, settings
 from lms.core.i18n import say
+from lms.core.installation import company
 from lms.core.terminal import AppCommand, tell, tell_json
 from lms.core.texts import text
 
@@ -123,7 +124,7 @@ def admin(employee_no: str, name: str) -> None:
     """
     actor = queries.console()
     with transaction():
-        root = actions.found_company(settings().company)
+        root = actions.found_company(company())
         person = queries.active_by_no(employee_no) or actions.hire(
             actor, employee_no=employee_no, name=name, team_id=root.id
         )

@@ -42,6 +42,7 @@ class Permission(StrEnum):
     ROSTER_EDIT = "roster.edit"
     TOKEN_OWN = "token.own"  # noqa: S105 - the name of a permission
     HEALTH_READ = "health.read"
+    INSTALLATION_EDIT = "installation.edit"  # the first steps of an installation
 
 
 class Relation(StrEnum):
@@ -116,6 +117,7 @@ POLICY: dict[Permission, dict[Role | Relation, Scope]] = {
     },
     Permission.TOKEN_OWN: dict.fromkeys(Role, Scope.OWN),
     Permission.HEALTH_READ: {Role.ADMIN: Scope.ALL},
+    Permission.INSTALLATION_EDIT: {Role.ADMIN: Scope.ALL},
 }
 
 TOKEN_SCOPES = ("read", "write")

@@ -1,4 +1,4 @@
-"""Tables of the floor: who did what, and when each job last ran."""
+"""Tables of the floor: what the installation is called, who did what, and when each job last ran."""
 
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,19 @@ class AuditEntry(Base):
     person_id: Mapped[int | None] = pseudonym(index=True)
     before: Mapped[dict[str, Any]] = free_text(default=dict)
     after: Mapped[dict[str, Any]] = free_text(default=dict)
+
+
+class Installation(Base):
+    """What this installation is called; one row, id 1, made when the first of it is written.
+
+    steward_id: who owns the documents whose 负责人 nobody here is (the shipped content names people of its own).
+    """
+
+    __tablename__ = "installation"
+    id: Mapped[pk]
+    company: Mapped[str] = plain(String(80), default="", server_default="")
+    help_line: Mapped[str] = plain(String(80), default="", server_default="")
+    steward_id: Mapped[int | None] = pseudonym()
 
 
 class WorkerBeat(Base):

@@ -31,7 +31,7 @@ class Settings:
     locale: str = "zh_CN"
     timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     base_url: str = ""
-    company: str = "客服学院"
+    company: str = ""
     help_line: str = ""
     upload_max_bytes: int = 20_000_000
     video_max_bytes: int = 250_000_000

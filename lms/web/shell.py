@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 from lms.core import clock
 from lms.core.here import local, settings, today
 from lms.core.i18n import clock_text, current_locale, day_text, gettext, ngettext, say, translations, weekday_text
+from lms.core.installation import company, help_line
 from lms.core.markup import sentence
 from lms.core.texts import Text
 from lms.web.auth import maybe_actor
@@ -170,6 +171,8 @@ def init_app(app: Flask) -> None:
         current_locale=current_locale,
         maybe_actor=maybe_actor,
         settings=settings,
+        company=company,
+        help_line=help_line,
     )
     app.after_request(_headers)
 

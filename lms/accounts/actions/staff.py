@@ -19,7 +19,8 @@ from lms.core.access import Actor, Permission, Role
 from lms.core.audit import audit
 from lms.core.db import session
 from lms.core.errors import Conflict, Invalid
-from lms.core.here import settings, today
+from lms.core.here import today
+from lms.core.installation import company
 from lms.core.texts import text
 
 
@@ -51,7 +52,7 @@ def plan_roster(actor: Actor, data: bytes) -> RosterPlan:
 
 def make_teams(actor: Actor, data: bytes) -> list[str]:
     """Make the teams that the file names and nobody knows, below the root; return their names."""
-    root = teams.found_company(settings().company)
+    root = teams.found_company(company())
     sheet = sheets.read(data, staff_words.COLUMNS)
     held = {name.casefold() for _, code, name in known(actor).teams for name in (code, name)}
     made: dict[str, str] = {}

@@ -36,6 +36,7 @@ from lms.accounts.models import (
 from lms.core.access import Actor, Permission, Role, Scope, scopes
 from lms.core.db import rows, session
 from lms.core.here import today
+from lms.core.installation import joined, remember
 
 
 def _live(table: Any) -> ColumnElement[bool]:
@@ -75,6 +76,7 @@ _ACTOR = select(
         select(PersonShop).where(PersonShop.person_id == _own).correlate(Person),
         cast(PersonShop.shop_id, String),
     ).label("shops"),
+    joined().label("names"),
 ).outerjoin(Team, Team.id == Person.team_id)
 
 _ACTOR_BY_PUBLIC_ID = _ACTOR.where(
@@ -99,6 +101,7 @@ def _actor(statement: Select[*tuple[Any, ...]], **keys: object) -> Actor | None:
     row = rows(statement, {**keys, "today": today()}).one_or_none()
     if row is None:
         return None
+    remember(row.names)
     grants = [grant.split(":") for grant in row.grants.split(",") if grant]
     roles = frozenset(Role(role) for role, _ in grants) or frozenset({Role.AGENT})
     led = {int(team) for role, team in grants if role == Role.LEAD}

@@ -77,6 +77,14 @@ def upgrade() -> None:
         info={"append_only": True},
     )
     op.create_table(
+        "installation",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("company", sa.String(length=80), server_default="", nullable=False),
+        sa.Column("help_line", sa.String(length=80), server_default="", nullable=False),
+        sa.Column("steward_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_installation")),
+    )
+    op.create_table(
         "log_head",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
