@@ -42,7 +42,8 @@ Watch = Callable[[Sequence[Any], Text], Iterable[Any]]
 class Outcome:
     """What a sync did, or with dry_run would do; paths. new_conflicts: since this run; conflicts: in all.
 
-    ahead: the database holds newer text than the file; the export writes it. missing: the file is gone.
+    ahead: the database holds newer text than the file; the export writes it. missing: the file is gone. left: documents
+    that a run of limited length has not come to.
     """
 
     dry_run: bool = False
@@ -54,6 +55,7 @@ class Outcome:
     ahead: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     unchanged: int = 0
+    left: int = 0
     refused: list[Refusal] = field(default_factory=list)
 
     @property
@@ -82,8 +84,20 @@ def check_files(root: Path) -> list[tuple[str, Finding]]:
     return sorted([*corpus.findings, *unread, *named], key=lambda pair: (pair[0], pair[1].line, pair[1].code))
 
 
-def sync_files(root: Path, *, dry_run: bool = False, watch: Watch = _unwatched) -> Outcome:
-    """Take what authors changed in their files; one with something to mend is left out. Files are only read."""
+def waiting_files(root: Path) -> tuple[int, int]:
+    """Return how many files a sync would look at, and how many there are; nothing of them is read but the bytes."""
+    tree = _tree(root)
+    made = plan(tree.shas(), files.states(), refused=_unread(tree))
+    return len(made.create) + len(made.update), len(tree.files)
+
+
+def sync_files(
+    root: Path, *, dry_run: bool = False, watch: Watch = _unwatched, most: int | None = None
+) -> Outcome:
+    """Take what authors changed in their files; one with something to mend is left out. Files are only read.
+
+    most: so many documents at most; the next run goes on. None = all.
+    """
     tree = _tree(root)
     shas = tree.shas()
     states = files.states()
@@ -103,12 +117,9 @@ def sync_files(root: Path, *, dry_run: bool = False, watch: Watch = _unwatched) 
         )
     session().rollback()
     outcome = _outcome(made, dry_run)
-    taken = attachments.take_tree(root, tree.others, watch, dry_run=dry_run)
-    outcome.created += taken.created
-    outcome.updated += taken.updated
-    outcome.refused += [Refusal(path=path, line=1, reason=reason) for path, reason in taken.refused.items()]
+    _take_others(root, tree, outcome, watch)
     if not dry_run:
-        _apply(made, tree, shas, corpus, outcome, watch)
+        _apply(made, tree, shas, corpus, outcome, watch, most)
     return outcome
 
 
@@ -219,7 +230,15 @@ def _outcome(made: Plan, dry_run: bool) -> Outcome:
     )
 
 
-def _apply(made: Plan, tree: Tree, shas: Mapping[str, bytes], corpus: Corpus, outcome: Outcome, watch: Watch) -> None:
+def _apply(
+    made: Plan,
+    tree: Tree,
+    shas: Mapping[str, bytes],
+    corpus: Corpus,
+    outcome: Outcome,
+    watch: Watch,
+    most: int | None,
+) -> None:
     if made.changes_nothing:
         return
     updated = dict(made.update)
@@ -241,6 +260,8 @@ def _apply(made: Plan, tree: Tree, shas: Mapping[str, bytes], corpus: Corpus, ou
             if document_id is not None:
                 added[path] = document_id
     work = sorted((*added, *updated), key=lambda path: (_kind(corpus, path).rank, path))
+    outcome.left = 0 if most is None else max(0, len(work) - most)
+    work = work[:most]
     chunks = [work[start : start + CHUNK] for start in range(0, len(work), CHUNK)]
     for chunk in watch(chunks, text("同步内容")):
         with transaction():
@@ -252,8 +273,25 @@ def _apply(made: Plan, tree: Tree, shas: Mapping[str, bytes], corpus: Corpus, ou
                 )
                 if _try(outcome, path, take) is not None:
                     (outcome.created if path in added else outcome.updated).append(path)
-                elif path in added:
+                elif seen is None or seen.is_blank:
                     files.drop_blank(document_id)
+
+
+def _take_others(root: Path, tree: Tree, outcome: Outcome, watch: Watch) -> None:
+    """Take in pictures and the like before the documents that show them."""
+    found = attachments.differing(root, tree.others)
+    session().rollback()
+    outcome.refused += [Refusal(path=path, line=1, reason=reason) for path, reason in found.refused.items()]
+    for path in watch(list(found.forms), text("同步图片和文件")):
+        if not outcome.dry_run:
+            try:
+                received = attachments.receive(root / path, found.forms[path])
+            except DomainError as error:
+                outcome.refused.append(Refusal(path=path, line=1, reason=error.message))
+                continue
+            with transaction():
+                attachments.take(path, received)
+        (outcome.updated if path in found.there else outcome.created).append(path)
 
 
 def _try(outcome: Outcome, path: str, act: Callable[[], int]) -> int | None:

@@ -29,20 +29,23 @@ from lms.content.models import Attachment, Edge
 from lms.content.rules.paths import why_no_path
 from lms.content.tree import write_file
 from lms.core import files, pictures
-from lms.core.db import session, transaction
-from lms.core.errors import DomainError
+from lms.core.db import session
+from lms.core.errors import DomainError, Unreadable
 from lms.core.texts import Text, text
 
 Watch = Callable[[Sequence[Any], Text], Iterable[Any]]
 
 
-@dataclass(slots=True)
-class Taken:
-    """What a sync took in, or would take in; paths. refused: why by path."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Differing:
+    """What lies in the folder and not, or otherwise, in the store. forms: of new and changed files by path.
 
-    created: list[str] = field(default_factory=list)
-    updated: list[str] = field(default_factory=list)
-    refused: dict[str, Text] = field(default_factory=dict)
+    there: which of them the store has with other bytes. refused: files that are not taken, and why.
+    """
+
+    forms: Mapping[str, Form]
+    there: frozenset[str]
+    refused: dict[str, Text]
 
 
 def check_tree(root: Path, others: Iterable[str]) -> dict[str, Text]:
@@ -53,31 +56,40 @@ def check_tree(root: Path, others: Iterable[str]) -> dict[str, Text]:
         if form.kind == PICTURE and form is not SVG:
             drawn.append(path)
         elif form is SVG:
-            _try(refused, path, lambda path=path: svg.measure((root / path).read_bytes()))  # type: ignore[misc]
+            try:
+                svg.measure((root / path).read_bytes())
+            except DomainError as error:
+                refused[path] = error.message
     for path, measured in zip(drawn, pictures.measured([root / path for path in drawn]), strict=True):
         if measured.refused is not None:
             refused[path] = measured.refused
     return refused
 
 
-def take_tree(root: Path, others: Iterable[str], watch: Watch, *, dry_run: bool = False) -> Taken:
-    """Take in what is new or changed in the folder. A file that is not taken is said, and the others go on."""
-    taken = Taken()
-    forms = dict(_known(root, others, taken.refused))
+def differing(root: Path, others: Iterable[str]) -> Differing:
+    """Return which files of the folder are to be taken in."""
+    refused: dict[str, Text] = {}
+    forms = dict(_known(root, others, refused))
     there = {path: row.sha for path, row in queries.by_path(list(forms)).items()}
-    session().rollback()
-    changed = [path for path in forms if there.get(path) != _digest(root / path)]
-    if dry_run:
-        for path in changed:
-            (taken.updated if path in there else taken.created).append(path)
-        return taken
-    for path in watch(changed, text("同步图片和文件")):
-        received = _try(taken.refused, path, lambda path=path: _received(root / path, forms[path]))  # type: ignore[misc]
-        if received is not None:
-            with transaction():
-                _write(path, received)
-            (taken.updated if path in there else taken.created).append(path)
-    return taken
+    changed = {path: form for path, form in forms.items() if there.get(path) != _digest(root / path)}
+    return Differing(forms=changed, there=frozenset(there), refused=refused)
+
+
+def receive(file: Path, form: Form) -> Received:
+    """Read a file as it is and keep its bytes: nothing is written anew. To be called before a transaction is opened.
+
+    Raises DomainError with a sentence.
+    """
+    try:
+        return _received(file, form)
+    except OSError as error:
+        raise Unreadable(text("文件读不出来：%(reason)s。", reason=error.strerror or "?")) from error
+
+
+def take(path: str, received: Received) -> None:
+    """Write the row of a file; where its bytes changed, with its pages anew."""
+    before = session().scalars(select(Attachment).where(Attachment.path == path)).one_or_none()
+    write_row(path, received, None, before)
 
 
 def _known(root: Path, others: Iterable[str], refused: dict[str, Text]) -> Iterator[tuple[str, Form]]:
@@ -124,36 +136,19 @@ def _digest(file: Path) -> bytes:
 
 
 def _received(file: Path, form: Form) -> Received:
-    """Read a file as it is and keep its bytes. Raises Unreadable, TooLarge with a sentence."""
     if form is SVG:
         size = svg.measure(file.read_bytes())
         reading = Reading(facts={"width": size[0], "height": size[1]})
     elif form.kind == PICTURE:
         [measured] = pictures.measured([file])
         if measured.refused is not None:
-            raise DomainError(measured.refused)
+            raise Unreadable(measured.refused)
         reading = Reading(facts={"width": measured.width, "height": measured.height})
     else:
         reading = READERS[form.kind](file, form.suffix)
     with file.open("rb") as opened:
         sha = files.put(opened)
     return Received(name=file.name, form=form, sha=sha, size=files.path(sha).stat().st_size, reading=reading)
-
-
-def _write(path: str, received: Received) -> None:
-    """Write the row of a file; where its bytes changed, with its pages anew."""
-    before = session().scalars(select(Attachment).where(Attachment.path == path)).one_or_none()
-    write_row(path, received, None, before)
-
-
-def _try(refused: dict[str, Text], path: str, act: Callable[[], Any]) -> Any:
-    try:
-        return act()
-    except DomainError as error:
-        refused[path] = error.message
-    except OSError as error:
-        refused[path] = text("文件读不出来：%(reason)s。", reason=error.strerror or "?")
-    return None
 
 
 @dataclass(slots=True)
