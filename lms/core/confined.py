@@ -14,6 +14,7 @@ The child inherits no setting and no secret: its environment is empty.
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -48,6 +49,7 @@ MOST_ANSWER = 20_000_000
 BROKEN = text("这个文件读不出来，可能已损坏。请用原来的软件打开，另存一份再传。")
 
 _ANSWER = ".answer.json"
+_OUT_OF_TIME = getattr(signal, "SIGXCPU", signal.SIGTERM)
 # A stand-in for the package `lms`, whose own __init__ builds the whole house: a second more for each file.
 _START = (
     "import sys, types; lms = types.ModuleType('lms'); lms.__path__ = [sys.argv[1]]; sys.modules['lms'] = lms; "
@@ -65,20 +67,26 @@ class Done:
 
 @contextmanager
 def running(
-    reader: Callable[..., Any], *, seconds: float = SECONDS, memory: int = MEMORY, **arguments: Any
+    reader: Callable[..., Any],
+    *,
+    seconds: float = SECONDS,
+    work: int | None = None,
+    memory: int = MEMORY,
+    **arguments: Any,
 ) -> Iterator[Done]:
-    """Run the reader and give what it made. seconds: of the clock. memory: bytes.
+    """Run the reader and give what it made. seconds: of the clock; work: of the processor, which a busy machine does
+    not use up; twice `seconds` without. memory: bytes.
 
     Raises Unreadable where the child failed or was stopped, and whatever DomainError the reader raised.
     """
     order = {"module": reader.__module__, "name": reader.__qualname__, "arguments": arguments}
     with TemporaryDirectory(prefix="lms-", ignore_cleanup_errors=True) as name:
         folder = Path(name).resolve()
-        yield Done(value=_run(folder, order, seconds, memory), folder=folder)
+        yield Done(value=_run(folder, order, seconds, work or round(seconds * 2), memory), folder=folder)
 
 
-def _run(folder: Path, order: Mapping[str, Any], seconds: float, memory: int) -> Any:
-    limits = {"folder": str(folder), "seconds": max(1, round(seconds)), "memory": memory}
+def _run(folder: Path, order: Mapping[str, Any], seconds: float, work: int, memory: int) -> Any:
+    limits = {"folder": str(folder), "work": max(1, work), "memory": memory}
     what = f"{order['module']}.{order['name']}"
     try:
         ended = subprocess.run(  # noqa: S603 (our own interpreter, no shell)
@@ -93,11 +101,10 @@ def _run(folder: Path, order: Mapping[str, Any], seconds: float, memory: int) ->
         )
     except subprocess.TimeoutExpired as error:
         log.warning("%s was stopped after %s s", what, seconds)
-        problem = text(
-            "这个文件太复杂，读了 %(seconds)s 秒还没读完。请拆成几份，或用原来的软件另存一份再传。",
-            seconds=round(seconds),
-        )
-        raise Unreadable(problem, code="too_complex") from error
+        raise _too_long(round(seconds)) from error
+    if ended.returncode == -_OUT_OF_TIME:
+        log.warning("%s was stopped after %s s of work", what, work)
+        raise _too_long(work)
     answer = folder / _ANSWER
     if ended.returncode or not answer.is_file() or answer.stat().st_size > MOST_ANSWER:
         log.warning("%s ended with %s", what, ended.returncode)
@@ -110,6 +117,13 @@ def _run(folder: Path, order: Mapping[str, Any], seconds: float, memory: int) ->
         log.warning("%s failed: %s", what, found["failed"])
         raise Unreadable(BROKEN, code="broken_file")
     return found["value"]
+
+
+def _too_long(seconds: int) -> Unreadable:
+    problem = text(
+        "这个文件太复杂，读了 %(seconds)s 秒还没读完。请拆成几份，或用原来的软件另存一份再传。", seconds=seconds
+    )
+    return Unreadable(problem, code="too_complex")
 
 
 def _python() -> str:
@@ -142,7 +156,7 @@ def child() -> None:
     """Do what standard input orders, inside the limits. The whole life of the child process."""
     order = json.loads(sys.stdin.buffer.read())
     folder = Path(order["folder"])
-    _limit(order["seconds"], order["memory"])
+    _limit(order["work"], order["memory"])
     try:
         reader = getattr(import_module(order["module"]), order["name"])
         answer = {"value": reader(folder, **order["arguments"])}
@@ -153,11 +167,11 @@ def child() -> None:
     (folder / _ANSWER).write_text(json.dumps(answer), "utf-8")
 
 
-def _limit(seconds: int, memory: int) -> None:
+def _limit(work: int, memory: int) -> None:
     if _resource is None or sys.platform == "win32":
         return
     wanted = {
-        "RLIMIT_CPU": seconds * 2,  # two threads may decode; the parent's clock is the real limit
+        "RLIMIT_CPU": work,
         "RLIMIT_DATA": memory,
         "RLIMIT_AS": memory + 2_000_000_000,  # address space is reserved in plenty by threads
         "RLIMIT_FSIZE": DISK,
@@ -170,7 +184,9 @@ def _limit(seconds: int, memory: int) -> None:
             continue
         _, hard = _resource.getrlimit(number)
         most = value if hard == _resource.RLIM_INFINITY else min(value, hard)
+        # At its soft limit of time a process gets a signal of its own, at the hard one a second later any end.
+        end = most + 1 if name == "RLIMIT_CPU" and (hard == _resource.RLIM_INFINITY or most < hard) else most
         try:
-            _resource.setrlimit(number, (most, most))
+            _resource.setrlimit(number, (most, end))
         except (OSError, ValueError):  # macOS has the name and refuses some of them
             continue

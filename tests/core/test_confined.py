@@ -58,6 +58,12 @@ def test_a_reader_that_never_ends_is_stopped(scratch: Path):
     assert left(scratch) == []
 
 
+def test_a_reader_is_given_work_and_not_only_time(scratch: Path):
+    with pytest.raises(Unreadable, match="读了 1 秒"), running(readers.spin, seconds=20, work=1):
+        pass
+    assert left(scratch) == []
+
+
 def test_a_reader_holds_no_more_memory_than_it_may():
     with running(readers.hold, size=50_000_000, memory=200_000_000) as done:
         assert done.value == 50_000_000

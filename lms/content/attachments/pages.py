@@ -13,9 +13,10 @@ from lms.core import files
 from lms.core.confined import running
 from lms.core.errors import DomainError
 
-SECONDS = 2.0
-"""Of the clock, for looking at a file."""
-PAGE_SECONDS = 10.0
+WORK = 2
+"""Seconds of the processor for looking at a file; drawing a page may take twice as long."""
+SECONDS = 12.0
+"""Of the clock: on a busy machine two seconds of work take longer."""
 MEMORY = 300_000_000
 POSTER = 0
 """Number under which a film's picture stands among its pages."""
@@ -26,8 +27,8 @@ PICTURE_TYPE = "image/webp"
 MOST_WORDS = 200_000
 """Characters of an attachment's words for search; more is of no use to anybody who looks for something."""
 
-_look = partial(running, seconds=SECONDS, memory=MEMORY)
-_draw = partial(running, seconds=PAGE_SECONDS, memory=MEMORY)
+_look = partial(running, seconds=SECONDS, work=WORK, memory=MEMORY)
+_draw = partial(running, seconds=SECONDS, work=2 * WORK, memory=MEMORY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

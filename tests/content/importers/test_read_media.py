@@ -11,7 +11,7 @@ from lms.core.confined import running
 from lms.core.errors import DomainError, TooLarge, Unreadable
 from tests.support.make_files import a_film, a_pdf, a_sound, ten_hours
 
-LIMITS = {"seconds": 2, "memory": 300_000_000}
+LIMITS = {"seconds": 12, "work": 2, "memory": 300_000_000}
 
 
 def look(source: Path) -> dict:

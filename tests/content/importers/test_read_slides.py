@@ -10,7 +10,7 @@ from lms.core.confined import running
 from lms.core.errors import DomainError, TooLarge, Unreadable
 from tests.support.make_files import a_deck, with_entry
 
-LIMITS = {"seconds": 2, "memory": 300_000_000}
+LIMITS = {"seconds": 12, "work": 2, "memory": 300_000_000}
 
 
 def look(tmp_path: Path, data: bytes) -> dict:
