@@ -6,7 +6,6 @@ from functools import partial
 from lms.content.form import Values
 from lms.content.grammar.amounts import normal
 from lms.content.grammar.chips import AFTER, ANY_ORDER, DAYS, ID, SIGN_OFF, Form, find_chips, read_chip
-from lms.content.grammar.inline import plain_text
 from lms.content.grammar.keywords import Language
 from lms.core.errors import Invalid
 from lms.core.texts import Text, text
@@ -46,9 +45,9 @@ def write_stages(lines: Lines, outline: Outline, values: Values) -> None:
 
 def _asked_name(part: Part, values: Values) -> str:
     field = f"name-{part.key}"
-    name = plain_text(normal_spaces(values.get(field, part.title)))
-    if name == part.title:
-        return name
+    name = normal_spaces(values.get(field, part.title))
+    if name == normal_spaces(part.title):
+        return part.title
     if not name:
         raise _refused(field, text("请写阶段的名称。"))
     check_name(name, field)

@@ -133,7 +133,7 @@
   // A move that is refused is taken back on the page as well.
   panel.addEventListener("reorder", function (event) {
     event.preventDefault();
-    ["item", "list", "position"].forEach(function (name) { form.elements[name].value = event.detail[name]; });
+    ["item", "list", "position"].forEach(function (name) { form.elements.namedItem(name).value = event.detail[name]; });
     shared.act("move").then(function (done) { if (!done) event.detail.undo(); });
   });
 

@@ -8,7 +8,7 @@
 // Children without data-item stay where they are and take part in nothing.
 // data-still on a child (an empty state, say): hidden while anything lies in its list.
 // Handle: Space or Enter picks up and puts down, the arrows move (up and down in the list and on into the next one,
-// left and right to the list before and behind), Home and End, Esc takes it back. A mouse may take an item anywhere
+// left and right to the list before and behind but for one with data-reorder-aside), Home and End, Esc takes it back. A mouse may take an item anywhere
 // but at its links and fields; a finger only by the handle, so that the page can still be scrolled.
 // data-reorder-catch: an element around a list in which an item may be let go as well, its heading say.
 // A container with data-reorder-scroll scrolls by itself when an item is held to its edge; the page always does.
@@ -70,7 +70,7 @@
     const told = item.dispatchEvent(new CustomEvent("reorder", { bubbles: true, cancelable: true, detail: detail }));
     const form = document.getElementById(to.list.dataset.reorderForm || "");
     if (!told || !form) return true;
-    ["item", "list", "position"].forEach(function (name) { form.elements[name].value = detail[name]; });
+    ["item", "list", "position"].forEach(function (name) { form.elements.namedItem(name).value = detail[name]; });
     form.requestSubmit(form.querySelector("[data-reorder-send]"));
     return true;
   }
@@ -95,15 +95,16 @@
 
   function step(key) {
     const item = held.item, list = listOf(item), at = place(item).position, all = listsOf(list.dataset.reorder), here = all.indexOf(list);
-    const before = all[here - 1], behind = all[here + 1];
+    const before = all[here - 1], behind = all[here + 1], main = function (one) { return !one.hasAttribute("data-reorder-aside"); };
+    const left = all.slice(0, here).filter(main).pop(), right = all.slice(here + 1).filter(main)[0];
     if (key === "Home") moveTo(list, 0);
     else if (key === "End") moveTo(list, Infinity);
     else if (key === "ArrowUp" && at > 0) moveTo(list, at - 1);
     else if (key === "ArrowDown" && at < itemsOf(list).length - 1) moveTo(list, at + 1);
     else if (key === "ArrowUp" && before) moveTo(before, Infinity);
     else if (key === "ArrowDown" && behind) moveTo(behind, 0);
-    else if (key === "ArrowLeft" && before) moveTo(before, at);
-    else if (key === "ArrowRight" && behind) moveTo(behind, at);
+    else if (key === "ArrowLeft" && left) moveTo(left, at);
+    else if (key === "ArrowRight" && right) moveTo(right, at);
   }
 
   function letGo(keep) {
