@@ -123,7 +123,7 @@ class Outline:
 def outline(source: str, levels: Sequence[int], within: Callable[[str], bool] | None = None) -> Outline:
     """Return the source cut at its headings of these levels; every byte of it is in the outline.
 
-    within: under which heading of the first of the levels the deeper ones are cut; None: under all of them.
+    within: under which headings of the last level but one the last one is cut; None: under all of them.
     """
     blocks = scan(source)
     lines = split_keeping_ends(source)
@@ -132,9 +132,9 @@ def outline(source: str, levels: Sequence[int], within: Callable[[str], bool] | 
     for place, block in enumerate(blocks):
         if block.kind is not BlockKind.HEADING or block.level not in levels:
             continue
-        if within is not None and block.level == levels[0]:
-            deeper = within(block.text)
-        if block.level == levels[0] or deeper:
+        if within is not None and block.level < levels[-1]:
+            deeper = block.level == levels[-2] and within(block.text)
+        if block.level != levels[-1] or deeper:
             cuts.append((_start(blocks, place), block))
     starts = [first for first, _ in cuts] + [len(lines) + 1]
     head, gap = _parted(lines[: starts[0] - 1])

@@ -32,7 +32,7 @@ def read_section(written: str) -> SectionText:
     while heading + len(chip_lines) < len(lines) and is_chip_line(lines[heading + len(chip_lines)]):
         chip_lines.append(heading + len(chip_lines) + 1)
     chips = tuple(chip.text for line in chip_lines for chip in find_chips(lines[line - 1]))
-    body = "\n".join(lines[heading + len(chip_lines) :]).strip("\n")
+    body = "\n".join(line if line.strip() else "" for line in lines[heading + len(chip_lines) :]).strip("\n")
     title = lines[heading - 1].lstrip("#").rstrip().rstrip("#").strip() if lines else ""
     return SectionText(title=title, chips=chips, body=body, heading=heading, chip_lines=tuple(chip_lines))
 

@@ -4,6 +4,7 @@ from lms.content.grammar.keywords import Word
 from lms.content.kinds import Kind
 from lms.content.parts import Meta, PartSpec
 from lms.content.rules.parts import section_parts
+from lms.kb.form import FORM
 from lms.kb.learner import learner_pieces
 from lms.kb.spec import ArticleSpec, parse
 
@@ -38,4 +39,5 @@ KIND = Kind(
     parts=_parts,
     safe_view=learner_pieces,
     open_endpoint="kb.article",
+    form=FORM,
 )

@@ -13,6 +13,8 @@ from lms.content.rules.parts import section_parts
 from lms.content.steps import Step
 from lms.learning.form import course as course_form
 from lms.learning.form import curriculum as curriculum_form
+from lms.learning.form import lesson as lesson_form
+from lms.learning.form import task as task_form
 from lms.learning.learner import course_pieces, curriculum_pieces, lesson_pieces, task_pieces
 from lms.learning.lint import lint_paths
 from lms.learning.spec import course, curriculum, lesson, task
@@ -139,6 +141,7 @@ LESSON = Kind(
     match=match_questions,
     lint=_lesson_lint,
     safe_view=lesson_pieces,
+    form=lesson_form.FORM,
     open_endpoint="learning.lesson",
 )
 TASK = Kind(
@@ -149,6 +152,7 @@ TASK = Kind(
     parse=task.parse,
     meta=_task_meta,
     safe_view=task_pieces,
+    form=task_form.FORM,
     open_endpoint="learning.task",
 )
 COURSE = Kind(

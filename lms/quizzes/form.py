@@ -10,6 +10,7 @@ from lms.content.form import Applied, FormEditor, TargetsOf, Values
 from lms.content.form_acts import SECTIONS, TOP, Board, CardType, Open
 from lms.content.form_blocks import Outline, outline
 from lms.content.form_sections import SectionText, new_section, read_section, write_section
+from lms.content.form_text import TextCard, Texts
 from lms.content.grammar.amounts import normal
 from lms.content.grammar.chips import ALL, DRAW, EACH, TAG, ChipValue, read_chip
 from lms.content.grammar.inline import plain_text
@@ -24,6 +25,9 @@ from lms.questions.form.cards import Questions
 from lms.questions.form.lines import Line, line_of
 
 _FORMS = (DRAW, ALL, EACH, TAG)
+LEVELS = (1, 2, 3)
+HEAD = Texts(name="head", level=1, below=6)  # the title and what is said to the learner before the first section
+_NAMES = {1: "head", 2: "section", 3: "question"}
 _HEADING = re.compile(r"^#{1,6}(?!#)", re.MULTILINE)
 
 
@@ -97,12 +101,16 @@ class Sections:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionForm:
-    """One list of questions. ref: "top" for what stands before the first section, which has no card then."""
+    """One list of questions. level: 1 for what stands under the title, before the first section.
+
+    card: a SectionCard, of the title a TextCard; None where only the source can mend it.
+    """
 
     ref: str
     index: int
+    level: int
     title: str
-    card: SectionCard | None
+    card: SectionCard | TextCard | None
     line: int
     lines: tuple[Line, ...]
 
@@ -120,23 +128,24 @@ class QuizForm:
 def view(source: str, path: str, targets: TargetsOf) -> QuizForm:
     """Return the quiz as the form shows it, as far as it can be read."""
     language = file_language(source)
-    board = outline(source, (2, 3))
+    board = outline(source, LEVELS)
     sections: list[SectionForm] = []
     number = 0
-    kind = Sections(language=language)
     for above, places in form_acts.lists_of(board, 3):
         lines = []
         for place in places:
             number += 1
             lines.append(line_of(board, place, number, path, language))
         if above < 0:
-            sections.append(SectionForm(ref=TOP, index=-1, title="", card=None, line=1, lines=tuple(lines)))
+            sections.append(SectionForm(ref=TOP, index=-1, level=1, title="", card=None, line=1, lines=tuple(lines)))
             continue
         piece = board.pieces[above]
+        kind = HEAD if piece.level == 1 else Sections(language=language)
         sections.append(
             SectionForm(
                 ref=board.ref(above),
                 index=above,
+                level=piece.level,
                 title=plain_text(piece.title),
                 card=kind.read(piece.text),
                 line=piece.heading,
@@ -158,13 +167,14 @@ def typed(source: str, path: str, values: Values) -> Open | None:
 def _board(path: str, source: str) -> Board:
     language = file_language(source)
     types: dict[str, CardType] = {
+        "head": HEAD,
         "question": Questions(path=path, language=language),
         "section": Sections(language=language),
     }
     return Board(
-        outline=outline(source, (2, 3)),
+        outline=outline(source, LEVELS),
         types=types,
-        type_at=lambda found, index: types["section" if found.pieces[index].level == 2 else "question"],
+        type_at=lambda found, index: types[_NAMES[found.pieces[index].level]],
         place_of=_place_of,
     )
 

@@ -4,14 +4,18 @@ A route with a parameter that stands in no table fails here. What somebody may n
 does not exist. The rows of roles alone (who gets through the gate) are in tests/web/test_gates.py.
 """
 
+import itertools
 from dataclasses import dataclass, field
 
 import pytest
 
 from lms.content import actions as content
+from lms.content.attachments import actions as attachments
+from lms.content.attachments.jobs import make_pages
 from lms.core.db import transaction
 from tests.support.make import as_actor
 from tests.support.make_content import a_document, a_draft, a_quiz_text, an_article_text
+from tests.support.make_files import a_pdf
 from tests.support.make_house import COURSE, a_house, address, ask, browser_of, object_rules, values_of
 from tests.support.make_learning import lesson_text
 
@@ -118,13 +122,15 @@ STUDIO = {
     "content.duplicate": (200, {}),
     "content.duplicate_submit": (422, TYPED),
     "content.edit": (200, {}),
+    "content.files": (200, {}),
     "content.fix": (200, TYPED),
-    "content.form": (404, TYPED),
+    "content.form": (200, TYPED),
     "content.history": (200, {}),
     "content.keep_unsaved": (200, TYPED),
     "content.preview": (200, TYPED),
     "content.publish": (200, {}),
     "content.publish_submit": (422, TYPED),
+    "content.remove_file": (422, TYPED),
     "content.rename": (200, {}),
     "content.rename_submit": (422, TYPED),
     "content.restore": (422, TYPED),
@@ -132,6 +138,7 @@ STUDIO = {
     "content.settle": (302, {}),
     "content.settle_file": (422, TYPED),
     "content.settle_submit": (422, TYPED),
+    "content.upload": (422, TYPED),
     "content.version": (200, {}),
     "content.write_properties": (200, TYPED),
     "content_api.document": (200, {}),
@@ -140,6 +147,9 @@ STUDIO = {
     "content_api.save_draft": (409, {"json": {"base_revision": None, "markdown": "# 改", "note": ""}}),
 }
 """Documents on the desk: the status for a trainer and what is sent; nobody else gets through the gate."""
+
+FILES = {"content.file": {}, "content.file_page": {"number": 1}, "content.file_words": {}}
+"""What shows a file of a document: whoever may read a document that shows it, and authors whatever its state."""
 
 FOR_ALL = {"accounts.slip_link": "the token in the address is the whole secret"}
 
@@ -155,13 +165,14 @@ def test_every_route_that_names_a_thing_stands_in_one_table(app):
         if ((method, rule.endpoint) in TABLE)
         + ((method, rule.endpoint) in DOCUMENTS)
         + (rule.endpoint in STUDIO)
+        + (rule.endpoint in FILES)
         + (rule.endpoint in FOR_ALL)
         != 1
     ]
     assert missing == []
     there = {(method, rule.endpoint) for method, rule in rows(app)}
     assert {*TABLE, *DOCUMENTS} <= there
-    assert {*STUDIO, *FOR_ALL} <= {endpoint for _, endpoint in there}
+    assert {*STUDIO, *FILES, *FOR_ALL} <= {endpoint for _, endpoint in there}
 
 
 def sent(house, asked):
@@ -295,4 +306,32 @@ def test_the_desk_opens_every_state_to_a_trainer_and_nothing_to_others(world, li
                 expected = 403 if who != "trainer" else 404 if state == "missing" else open_status
                 if status != expected:
                     wrong.append((method, rule.endpoint, who, state, status, expected))
+    assert wrong == []
+
+
+def test_files_by_the_state_of_the_document_that_shows_them(world, house):
+    """Of a state there is one document that shows one file; the bytes are the same, the paths are not."""
+    trainer = as_actor(house.people["trainer"])
+    received = attachments.receive("退货.pdf", a_pdf())
+    paths = {"missing": "kb_content/missing/files/none.pdf"}
+    for state in ("published", "hidden", "drafts", "gone"):
+        with transaction():
+            row = attachments.attach(trainer, f"kb_content/{state}/files", "退货.pdf", received)
+            paths[state], row_id = row.path, row.id
+        make_pages(row_id)
+        text = an_article_text(body=f"## 时效\n看[说明](files/{row.path.rpartition('/')[2]})。")
+        text = text.replace("---\n", "---\n可见: [人事]\n", 1) if state == "hidden" else text
+        made = (a_draft if state == "drafts" else a_document)(trainer, text, slug=f"{state}/article")
+        if state == "gone":
+            with transaction():
+                content.archive(trainer, made.id)
+    wrong = []
+    for method, rule in rows(world):
+        for who, state in itertools.product(WHO, READERS) if rule.endpoint in FILES else ():
+            path = address(world, rule, {"path": paths[state], **FILES[rule.endpoint]})
+            status, _ = ask(world, *browser_of(world, house.people[who]), method, path)
+            author = who == "trainer" and state != "missing"
+            expected = 200 if author or who in READERS[state] else 404
+            if status != expected:
+                wrong.append((rule.endpoint, who, state, status, expected))
     assert wrong == []

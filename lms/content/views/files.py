@@ -23,7 +23,7 @@ from lms.content.views.room import at, bp, wants_json, work_at
 from lms.core import files as stored
 from lms.core.access import Permission
 from lms.core.db import transaction
-from lms.core.errors import DomainError, Invalid, NotFound
+from lms.core.errors import Conflict, DomainError, Invalid, NotFound
 from lms.core.here import settings
 from lms.core.i18n import _, ngettext, say
 from lms.core.texts import Text, text
@@ -46,6 +46,8 @@ def files(kind: str, slug: str) -> str | Response:
     work = work_at(kind, slug)
     if work.card.slug != slug:
         return redirect(at("files", work), 301)
+    if wants_json():
+        return jsonify(files=[_plain(work, row, words_of(row.path)) for row in queries.in_folder(_folder(work))])
     return _page(work)
 
 
@@ -106,12 +108,14 @@ def remove_file(kind: str, slug: str) -> Response | tuple[str, int]:
     """Take a file away that nothing shows."""
     work = work_at(kind, slug)
     path = request.form.get("path", "")
-    if path.rpartition("/")[0] != _folder(work):
-        raise NotFound()
     try:
+        if not path:
+            raise Invalid(text("请先选一个文件。"))
+        if path.rpartition("/")[0] != _folder(work):
+            raise NotFound()
         with transaction():
             actions.remove(current_actor(), path)
-    except DomainError as error:
+    except (Invalid, Conflict) as error:
         return _page(work, error=error), error.status
     flash(_("已删除 %(name)s。", name=path.rpartition("/")[2]), "ok")
     return redirect(at("files", work), 303)

@@ -185,6 +185,7 @@
 
   panel.addEventListener("input", later);
   panel.addEventListener("change", function (event) {
+    if (event.target.type === "file") return;
     if (event.target.hasAttribute("data-act")) act(event.target.dataset.act); else later();
   });
   panel.addEventListener("compositionstart", function () { composing = true; });
@@ -204,7 +205,13 @@
     if (event.target.hasAttribute("data-mode")) one("[data-modes]", panel).dataset.modes = event.target.value;
   });
   panel.addEventListener("toggle", growAll, true);
-  panel.addEventListener("form:drawn", growAll);
+  panel.addEventListener("form:drawn", ready);
+
+  function ready() {
+    all("[data-picture-tool]").forEach(function (tool) { tool.hidden = !root.dataset.files; });
+    all("[data-text-tools]").forEach(function (tools) { tools.hidden = false; });
+    growAll();
+  }
   window.addEventListener("resize", growAll);
 
   // rows of a card: options, pairs, lines of a rubric
@@ -236,7 +243,77 @@
     later();
   }
 
+  // pictures: one is sent or chosen, and goes to where was written last
+
+  let wrote = null;
+  panel.addEventListener("focusin", function (event) { if (event.target.hasAttribute("data-grow")) wrote = event.target; });
+
+  function insertPicture(markdown) {
+    const area = wrote && panel.contains(wrote) ? wrote : document.getElementById("card-stem") || document.getElementById("card-body"), at = area.selectionEnd;
+    const inRow = area.name.indexOf("row-") === 0, before = area.value.slice(0, at), behind = area.value.slice(at);
+    // Under the question's own line a picture is a paragraph of its own.
+    const gap = inRow || !before ? (before && !/\s$/.test(before) ? " " : "") : "\n\n";
+    area.value = before.replace(/\n+$/, "") + gap + markdown + (behind && !inRow ? "\n\n" + behind.replace(/^\n+/, "") : behind);
+    area.focus();
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  // A block goes behind the paragraph in which the caret is.
+  function insertBlock(area, text) {
+    const rest = area.value.slice(area.selectionEnd), end = rest.search(/\n\s*\n/), at = end < 0 ? area.value.length : area.selectionEnd + end;
+    const before = area.value.slice(0, at).replace(/\s+$/, ""), behind = area.value.slice(at).replace(/^\s+/, "");
+    const start = before ? before.length + 2 : 0;
+    area.value = (before ? before + "\n\n" : "") + text + (behind ? "\n\n" + behind : "");
+    area.focus();
+    area.setSelectionRange(start, start + text.length);
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  function pictures(button) {
+    const open = one("[data-pictures]", card()), list = one("[data-picture-list]", open);
+    open.hidden = !open.hidden;
+    button.setAttribute("aria-expanded", String(!open.hidden));
+    if (open.hidden) return;
+    one("input", open).focus();
+    fetch(root.dataset.files, { credentials: "same-origin", headers: { Accept: "application/json" } }).then(function (answer) { return answer.json(); }).then(function (data) {
+      list.textContent = "";
+      data.files.filter(function (file) { return file.kind === "picture"; }).forEach(function (file) {
+        const choice = document.createElement("button"), image = document.createElement("img");
+        choice.type = "button";
+        choice.className = "form-picture";
+        choice.dataset.markdownOf = file.markdown;
+        image.src = file.address;
+        image.alt = file.name;
+        choice.appendChild(image);
+        list.appendChild(choice);
+      });
+    }).catch(function () { /* sending one still works */ });
+  }
+
+  function send(input) {
+    const body = new FormData(), said = one("[data-picture-said]", card());
+    body.append("file", input.files[0]);
+    said.textContent = said.dataset.sending;
+    fetch(root.dataset.files, { method: "POST", body: body, credentials: "same-origin", headers: { Accept: "application/json", "X-CSRFToken": form.csrf_token.value } })
+      .then(function (answer) { return answer.json(); })
+      .then(function (data) {
+        said.textContent = data.error || "";
+        if (!data.error) { insertPicture(data.markdown); one("[data-pictures]", card()).hidden = true; }
+        input.value = "";
+      })
+      .catch(function () { said.textContent = said.dataset.failed; });
+  }
+
+  panel.addEventListener("change", function (event) {
+    if (event.target.hasAttribute("data-picture-file") && event.target.files.length) { event.stopPropagation(); send(event.target); }
+  });
+
   document.addEventListener("click", function (event) {
+    const tool = event.target.closest("[data-picture-tool]"), chosen = event.target.closest("[data-markdown-of]");
+    if (tool) { pictures(tool); return; }
+    const piece = event.target.closest("[data-insert-into]");
+    if (piece) { insertBlock(document.getElementById(piece.dataset.insertInto), piece.dataset.text); return; }
+    if (chosen) { one("[data-pictures]", card()).hidden = true; insertPicture(chosen.dataset.markdownOf); return; }
     const place = event.target.closest("[data-goto]"), inner = event.target.closest("[data-to-line]");
     if (inner) { event.preventDefault(); show("source"); studio.goTo(Number(inner.dataset.toLine)); return; }
     if (place && root.dataset.view === "form") show("source");
@@ -327,6 +404,6 @@
     event.returnValue = "";
   });
   undoButton.addEventListener("click", undo);
-  growAll();
+  ready();
   window.academy.form = { act: act, later: later, panel: panel };
 })();
