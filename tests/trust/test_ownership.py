@@ -312,6 +312,7 @@ def test_the_desk_opens_every_state_to_a_trainer_and_nothing_to_others(world, li
 def test_files_by_the_state_of_the_document_that_shows_them(world, house):
     """Of a state there is one document that shows one file; the bytes are the same, the paths are not."""
     trainer = as_actor(house.people["trainer"])
+    browsers = {who: browser_of(world, house.people[who]) for who in WHO}
     received = attachments.receive("退货.pdf", a_pdf())
     paths = {"missing": "kb_content/missing/files/none.pdf"}
     for state in ("published", "hidden", "drafts", "gone"):
@@ -329,7 +330,7 @@ def test_files_by_the_state_of_the_document_that_shows_them(world, house):
     for method, rule in rows(world):
         for who, state in itertools.product(WHO, READERS) if rule.endpoint in FILES else ():
             path = address(world, rule, {"path": paths[state], **FILES[rule.endpoint]})
-            status, _ = ask(world, *browser_of(world, house.people[who]), method, path)
+            status, _ = ask(world, *browsers[who], method, path)
             author = who == "trainer" and state != "missing"
             expected = 200 if author or who in READERS[state] else 404
             if status != expected:
