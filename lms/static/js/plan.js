@@ -15,11 +15,11 @@
   panel.addEventListener("toggle", function (event) {
     const key = event.target.dataset && event.target.dataset.keep;
     if (key) { if (event.target.open) opened.add(key); else opened.delete(key); }
-    if (event.target.open && event.target.classList.contains("plan-menu")) panel.querySelectorAll(".plan-menu[open]").forEach(function (menu) { if (menu !== event.target) menu.open = false; });
+    if (event.target.open && event.target.classList.contains("board-menu")) panel.querySelectorAll(".board-menu[open]").forEach(function (menu) { if (menu !== event.target) menu.open = false; });
   }, true);
-  document.addEventListener("click", function (event) { panel.querySelectorAll(".plan-menu[open]").forEach(function (menu) { if (!menu.contains(event.target)) menu.open = false; }); });
+  document.addEventListener("click", function (event) { panel.querySelectorAll(".board-menu[open]").forEach(function (menu) { if (!menu.contains(event.target)) menu.open = false; }); });
   panel.addEventListener("keydown", function (event) {
-    const menu = event.target.closest(".plan-menu[open]");
+    const menu = event.target.closest(".board-menu[open]");
     if (event.key === "Escape" && menu) { menu.open = false; one("summary", menu).focus(); }
     if (event.key === "Escape" && adding && event.target.closest("[data-add-panel]")) { event.preventDefault(); close(); }
   });
@@ -91,7 +91,7 @@
     items.forEach(function (item) {
       const line = document.createElement("li"), button = document.createElement("button"), more = document.createElement("span");
       button.type = "button";
-      button.className = "plan-pick";
+      button.className = "board-pick";
       button.dataset.pickPath = item.path;
       button.dataset.pickTitle = item.title;
       button.textContent = item.title;
