@@ -20,6 +20,7 @@ from lms.content.attachments import jobs as attachments
 from lms.core import clock
 from lms.core.db import db, session, transaction
 from lms.core.models import WorkerBeat
+from lms.learning import jobs as learning
 from lms.quizzes import jobs as quizzes
 
 log = logging.getLogger("lms.worker")
@@ -40,6 +41,7 @@ SCHEDULE = (
     Job(name="content.draw_pages", every=timedelta(seconds=20), work=attachments.make_left),
     Job(name="content.inspect_documents", every=timedelta(minutes=2), work=content.inspect_documents),
     Job(name="content.forget_autosaves", every=timedelta(hours=6), work=content.forget_autosaves),
+    Job(name="learning.delete_unused_files", every=timedelta(hours=24), work=learning.delete_unused_files),
 )
 
 

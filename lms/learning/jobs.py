@@ -1,0 +1,17 @@
+"""Called by the worker."""
+
+from sqlalchemy import select
+
+from lms.content.models import Attachment, AttachmentPage
+from lms.core import files
+from lms.core.db import session
+from lms.learning.models import Upload
+
+
+def delete_unused_files() -> int:
+    """Delete stored bytes that no photo, attachment or page has named for a day; return how many."""
+    named: set[bytes] = set()
+    for column in (Upload.sha, Attachment.sha, AttachmentPage.sha):
+        named.update(sha for sha in session().scalars(select(column).distinct()) if sha is not None)
+    session().rollback()
+    return files.delete_unused(named)
