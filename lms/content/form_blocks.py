@@ -91,13 +91,12 @@ class Outline:
         pieces, gaps = list(self.pieces), list(self.gaps)
         new = [Piece(level=level, title="", text=self.ended(each), first=0, heading=0) for each in texts]
         pieces[index:index] = new
-        if index == len(self.pieces):
-            # What ended the source ends it still; a head without anything in it needs nothing before the first piece.
-            gaps[index:index] = [blank if index or self.head else ""] + [blank] * (len(new) - 1)
+        if not self.pieces and not self.head:
+            gaps[0:0] = ["", *[blank] * (len(new) - 1)]
         else:
-            gaps[index + 1 : index + 1] = [blank] * len(new)
-            if not gaps[index].strip(" \t") and (index or self.head):
-                gaps[index] = blank
+            # As taking out takes along what stood before: only before the first piece that belongs to the head.
+            at = 1 if index == 0 and self.pieces else index
+            gaps[at:at] = [blank] * len(new)
         return replace(self, pieces=tuple(pieces), gaps=tuple(gaps))
 
     def removed(self, places: range) -> "Outline":

@@ -55,7 +55,12 @@ def write_section(written: str, *, title: str, chips: Sequence[str], body: str) 
             fixes.append(_fix(behind + 1, behind, [*line, *gap]))
     if body != old.body:
         fixes += _body(lines, behind, old.body, body)
-    return apply_fixes(written, fixes)
+    return apply_within(written, fixes)
+
+
+def apply_within(written: str, fixes: Sequence[Fix]) -> str:
+    """Return a block with its fixes applied; as before, no line end stands behind its last line."""
+    return re.sub(r"[\r\n]+$", "", apply_fixes(written, fixes))
 
 
 def new_section(title: str, chips: Sequence[str], body: str, level: int = 2) -> str:

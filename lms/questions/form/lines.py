@@ -21,7 +21,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One question. kind: "" where it can't be read. points: "" = as its section. source: its lines, if it has errors."""
+    """One question. kind: "" where it is unreadable. points: "" = as its section. source: only if it has errors."""
 
     ref: str
     index: int

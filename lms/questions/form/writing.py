@@ -6,8 +6,9 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 from itertools import pairwise
 
+from lms.content.form_sections import apply_within
 from lms.content.grammar.chips import write_chips
-from lms.content.grammar.findings import Fix, apply_fixes
+from lms.content.grammar.findings import Fix
 from lms.content.grammar.keywords import Language, Word
 from lms.core.errors import Invalid
 from lms.core.lines import split_lines
@@ -39,11 +40,11 @@ def rewritten(written: str, card: Card, path: str, language: Language) -> str:
         return written
     new = _kept(old.card, card, _valid(card, path, language))
     for finer in (True, False):
-        found = apply_fixes(written, _together(_fixes(written, old.card, old.layout, new, language, finer)))
+        found = apply_within(written, _together(_fixes(written, old.card, old.layout, new, language, finer)))
         if _reads_as(read(found, path, language), new):
             return found
     whole = [*_whole(new, language), *_comments(written, old.layout)]
-    return apply_fixes(written, [_fix(1, len(split_lines(written)), whole)])
+    return apply_within(written, [_fix(1, len(split_lines(written)), whole)])
 
 
 def _valid(card: Card, path: str, language: Language) -> Card:
