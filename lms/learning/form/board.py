@@ -7,7 +7,7 @@ from fractions import Fraction
 from lms.content.form import Target, TargetsOf
 from lms.content.grammar.findings import Finding
 from lms.learning.form.days import UNDATED, Cell, Shift, rows_of, shifted_by
-from lms.learning.form.outline import Outline, Part, read_outline
+from lms.learning.form.outline import Outline, Part, drawn_from, read_outline
 from lms.learning.form.showing import Problem, RowView, Sum, gap, row_view, shown, standing, total
 from lms.learning.form.stages import stages_of
 from lms.learning.lint import ItemsOf, empty_days, lint_stages
@@ -88,8 +88,9 @@ class Band:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """promise: minutes of the front matter, a_day: promise ÷ days, None = none. unplaced: lines of no stage."""
+    """drawn: names the text. promise: minutes of the front matter, a_day: promise ÷ days, None = none."""
 
+    drawn: str
     promise: int | None
     a_day: int | None
     sum: Sum
@@ -122,6 +123,7 @@ def board(source: str, path: str, targets: TargetsOf) -> Board:
     summed = total(rows)
     covered = {line for part in stages for line in range(part.first, part.last + 1)}
     return Board(
+        drawn=drawn_from(source),
         promise=outline.minutes,
         a_day=a_day,
         sum=summed,

@@ -9,7 +9,7 @@ from lms.learning.form.adding import asked_link
 from lms.learning.form.fields import asked_promise, write_promise, write_row
 from lms.learning.form.lines import Lines
 from lms.learning.form.moving import added, moved, removed
-from lms.learning.form.outline import Outline, Part, is_contents, neighbour, read_outline, rekeyed
+from lms.learning.form.outline import Outline, Part, drawn_from, is_contents, is_fresh, neighbour, read_outline, rekeyed
 from lms.learning.form.showing import Problem, RowView, Sum, row_view, shown, standing, total
 from lms.learning.lint import lint_promise
 from lms.learning.spec import course
@@ -25,8 +25,9 @@ class Contents:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseView:
-    """promise: minutes of the front matter, None = none. lists: where rows lie. problems: of the whole."""
+    """drawn: names the text. promise: minutes of the front matter, None = none. problems: of the whole."""
 
+    drawn: str
     promise: int | None
     sum: Sum
     standing: str
@@ -54,6 +55,7 @@ def view(source: str, path: str, targets: TargetsOf) -> CourseView:
         outline.minutes, items, lambda target: found[target].minutes or None if target in found else None
     )
     return CourseView(
+        drawn=drawn_from(source),
         promise=outline.minutes,
         sum=summed,
         standing=standing(summed.minutes, outline.minutes),
@@ -69,6 +71,8 @@ def apply(source: str, path: str, do: str, values: Values) -> Applied:
 
     Raises Invalid.
     """
+    if not do or not is_fresh(source, values):
+        return Applied(source=source)
     before = read_outline(source, path)
     source = _with_fields(source, before, values)
     outline = read_outline(source, path)

@@ -11,7 +11,7 @@ from lms.learning.form.days import Cell, day_put_in, day_taken_out, placed, read
 from lms.learning.form.fields import asked_promise, set_day, write_promise, write_row
 from lms.learning.form.lines import Lines
 from lms.learning.form.moving import added, removed
-from lms.learning.form.outline import Outline, neighbour, read_outline, rekeyed
+from lms.learning.form.outline import Outline, is_fresh, neighbour, read_outline, rekeyed
 from lms.learning.form.stages import added_stage, removed_stage, stages_of, swapped, write_stages
 
 
@@ -22,6 +22,8 @@ def apply(source: str, path: str, do: str, values: Values) -> Applied:
     `adding` reads) | "insert-day:CELL" | "remove-day:CELL" | "add-stage" (new-stage) | "remove-stage:KEY" |
     "up:KEY" | "down:KEY" | "sum:MINUTES".
     """
+    if not do or not is_fresh(source, values):
+        return Applied(source=source)
     before = read_outline(source, path)
     source = _with_fields(source, path, before, values)
     outline = read_outline(source, path)

@@ -6,7 +6,9 @@ kept as it is written. The parsers of `spec` say what is wrong.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
+from lms.content.form import Values
 from lms.content.grammar.amounts import read_minutes
 from lms.content.grammar.blocks import Block, BlockKind, Item, scan
 from lms.content.grammar.chips import (
@@ -163,6 +165,20 @@ def read_outline(source: str, path: str) -> Outline:
             _part(section, lines, path, _end(sections, place, lines)) for place, section in enumerate(sections)
         ),
     )
+
+
+def drawn_from(source: str) -> str:
+    """Return what names a text in the form that was drawn from it, whatever its line ends."""
+    return sha256("\n".join(split_lines(source)).encode()).hexdigest()[:16]
+
+
+def is_fresh(source: str, values: Values) -> bool:
+    """Whether the form was drawn from this very text: else its keys mean other lines, and its fields say old things.
+
+    A caller that sends no `drawn` vouches for it.
+    """
+    drawn = values.get("drawn", "")
+    return not drawn or drawn == drawn_from(source)
 
 
 def is_contents(part: Part) -> bool:

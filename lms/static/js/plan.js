@@ -28,7 +28,6 @@
     panel.querySelectorAll("[data-keep]").forEach(function (details) { if (opened.has(details.dataset.keep)) details.open = true; });
     const live = one("[data-picker-live]");
     if (live) live.hidden = false;
-    panel.querySelectorAll("[data-add-to]").forEach(function (button) { button.hidden = false; });
     const home = one("[data-add-home]");
     if (home) home.hidden = true;
     const active = document.activeElement;

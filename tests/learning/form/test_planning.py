@@ -288,3 +288,16 @@ def test_windows_line_ends_stay():
     key = seen(source).stages[0].cells[1].rows[0].key
     after = act("move", source, item=key, list=cell(1, 3, source).key, position="0")
     assert "\n" not in after.replace("\r\n", "")
+
+
+def test_fields_of_a_form_that_was_drawn_from_another_text_write_nothing():
+    key = cell(0, 1).rows[0].key
+    stale = act(
+        "fields", PLAN.replace("## 认识公司", "新的一行\n\n## 认识公司"), drawn=seen().drawn, **{f"minutes-{key}": "5"}
+    )
+    assert "`5分钟`" not in stale
+    assert "`5分钟`" in act("fields", drawn=seen().drawn, **{f"minutes-{key}": "5"})
+
+
+def test_drawing_alone_writes_nothing():
+    assert act("", **{f"minutes-{cell(0, 1).rows[0].key}": "5"}) == PLAN
