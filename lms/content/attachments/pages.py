@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from lms.content.attachments.reading import Reader, Reading, ReadPage
-from lms.content.attachments.rules import AUDIO, PDF, SLIDES, VIDEO
+from lms.content.attachments.rules import AUDIO, CAPTIONS, PDF, SLIDES, VIDEO
 from lms.content.importers import media, pdf, slides
 from lms.core import files
 from lms.core.confined import running
-from lms.core.errors import DomainError
+from lms.core.errors import DomainError, TooLarge, Unreadable
+from lms.core.texts import text
 
 WORK = 2
 """Seconds of the processor for looking at a file; drawing a page may take twice as long."""
@@ -24,6 +25,8 @@ FURTHER = 1_000
 """The second picture of slide 3 is page 1003, its third one page 2003: a row holds one picture."""
 PICTURE_TYPE = "image/webp"
 """What every picture of a page is written as."""
+MOST_CAPTIONS = 1_000_000
+"""Bytes."""
 MOST_WORDS = 200_000
 """Characters of an attachment's words for search; more is of no use to anybody who looks for something."""
 
@@ -64,10 +67,32 @@ def read_media(path: Path, suffix: str) -> Reading:
         found = done.value
         poster = found.pop("poster")
         pages = () if poster is None else (_kept(done.folder, POSTER, poster),)
+    found["poster"] = poster is not None
     return Reading(facts=found, pages=pages, kind=VIDEO if found["video"] else AUDIO)
 
 
-READERS: Mapping[str, Reader] = {PDF: read_pdf, SLIDES: read_slides, VIDEO: read_media, AUDIO: read_media}
+def read_captions(path: Path, suffix: str) -> Reading:
+    """Return the words of captions; small enough and simple enough to be read here."""
+    with path.open("rb") as file:
+        data = file.read(MOST_CAPTIONS + 1)
+    if len(data) > MOST_CAPTIONS:
+        raise TooLarge(text("字幕超过 %(most)s MB，请检查文件。", most=MOST_CAPTIONS // 1_000_000))
+    try:
+        lines = data.decode("utf-8-sig").replace("\x00", "").split("\n")
+    except UnicodeDecodeError as error:
+        raise Unreadable(text("字幕不是 UTF-8 编码，请另存为 UTF-8 再传。"), code="broken_file") from error
+    if not any("-->" in line for line in lines):
+        raise Unreadable(text("字幕里没有时间行，请检查文件。"), code="broken_file")
+    return Reading(words=joined([line.strip() for line in lines[1:] if line.strip() and "-->" not in line]))
+
+
+READERS: Mapping[str, Reader] = {
+    PDF: read_pdf,
+    SLIDES: read_slides,
+    VIDEO: read_media,
+    AUDIO: read_media,
+    CAPTIONS: read_captions,
+}
 
 
 def draw(kind: str, path: Path, number: int) -> Drawn:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from lms.content import store
+from lms.content.attachments.rules import AUDIO, CAPTIONS, VIDEO, bare_path
 from lms.content.audience import is_meant
 from lms.content.models import Attachment, AttachmentPage, Autosave, Document, Edge, Revision
 from lms.content.queries.reading import PUBLISHED, Card, cards
@@ -82,12 +83,25 @@ def seen_by(actor: Actor, path: str) -> Any:
     shown_in = session().execute(
         select(Document.audience)
         .join(Edge, Edge.from_document_id == Document.id)
-        .where(Edge.to_path == path, Document.state == PUBLISHED)
+        .where(Edge.to_path.in_(_shown_as(row)), Document.state == PUBLISHED)
         .distinct()
     )
     if any(is_meant(each.audience, actor) for each in shown_in):
         return row
     raise NotFound()
+
+
+def _shown_as(row: Any) -> list[str]:
+    """Return the paths under which documents show a file: its own; of captions the films of the same name."""
+    if row.kind != CAPTIONS:
+        return [row.path]
+    bare = bare_path(row.path)
+    films = session().scalars(
+        select(Attachment.path).where(
+            Attachment.kind.in_((VIDEO, AUDIO)), Attachment.path.startswith(bare, autoescape=True)
+        )
+    )
+    return [path for path in films if bare_path(path) == bare]
 
 
 def in_folder(folder: str) -> list[Any]:

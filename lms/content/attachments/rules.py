@@ -9,13 +9,14 @@ from lms.content.rules.paths import why_no_path
 from lms.core.archives import OLE, ZIP
 from lms.core.texts import Text, text
 
-PICTURE, PDF, SLIDES, VIDEO, AUDIO = "picture", "pdf", "slides", "video", "audio"
+PICTURE, PDF, SLIDES, VIDEO, AUDIO, CAPTIONS = "picture", "pdf", "slides", "video", "audio", "captions"
 KIND_WORDS: dict[str, Text] = {
     PICTURE: text("图片"),
     PDF: text("PDF"),
     SLIDES: text("幻灯片"),
     VIDEO: text("视频"),
     AUDIO: text("录音"),
+    CAPTIONS: text("字幕"),
 }
 HEAD = 64
 """Bytes of the beginning by which a file is known."""
@@ -25,7 +26,7 @@ LONGEST_PATH = 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """A type of file that may be attached. kind: picture | pdf | slides | video | audio."""
+    """A type of file that may be attached. kind: picture | pdf | slides | video | audio | captions."""
 
     kind: str
     media_type: str
@@ -46,7 +47,8 @@ _PPTX = Form(
 _MP4 = Form(kind=VIDEO, media_type="video/mp4", suffix=".mp4")
 _M4A = Form(kind=AUDIO, media_type="audio/mp4", suffix=".m4a")
 _WEBM = Form(kind=VIDEO, media_type="video/webm", suffix=".webm")
-FORMS = (PNG, JPEG, WEBP, GIF, SVG, _PDF, _PPTX, _MP4, _M4A, _WEBM)
+_VTT = Form(kind=CAPTIONS, media_type="text/vtt", suffix=".vtt")
+FORMS = (PNG, JPEG, WEBP, GIF, SVG, _PDF, _PPTX, _MP4, _M4A, _WEBM, _VTT)
 SUFFIXES = {form.suffix: form for form in FORMS} | {".jpeg": JPEG}
 
 _STARTS: tuple[tuple[bytes, Form], ...] = (
@@ -57,6 +59,8 @@ _STARTS: tuple[tuple[bytes, Form], ...] = (
     (b"%PDF-", _PDF),
     (ZIP, _PPTX),
     (b"\x1a\x45\xdf\xa3", _WEBM),
+    (b"WEBVTT", _VTT),
+    (b"\xef\xbb\xbfWEBVTT", _VTT),
 )
 _APPLE_PICTURES = {b"heic", b"heix", b"heif", b"mif1", b"msf1", b"avif"}
 _ACCEPTED = text(
@@ -94,6 +98,8 @@ def _why_not(head: bytes) -> Text:
         return text("SVG 图片要放在内容目录里同步；在这里请先存成 PNG 再传。")
     if plain.startswith((b"<!doctype html", b"<html")):
         return text("这是网页，不是图片或文档。请复制网页里的内容，直接粘贴到编辑器。")
+    if re.match(rb"\d+\s+\d\d:\d\d:\d\d,\d{3} -->", plain):
+        return text("这是 SRT 字幕，请另存为 WebVTT（.vtt）再传。")
     if head.startswith(b"BM"):
         return text("这是 BMP 图片，请存成 PNG 或 JPG 再传。")
     if head.startswith((b"ID3", b"\xff\xfb", b"\xff\xf3", b"OggS", b"fLaC")):
@@ -137,6 +143,11 @@ def path_of(folder: str, name: str, form: Form, sha: bytes, digits: int = 6) -> 
     digest = sha.hex()[:digits]
     stem = stem_of(name).removesuffix(f"-{digest}") or form.kind
     return f"{folder}/{stem}-{digest}{form.suffix}"
+
+
+def bare_path(path: str) -> str:
+    """Return a path without its suffix and the digest in its name: what a film and its captions have in common."""
+    return re.sub(r"(?:-[0-9a-f]{6,12})?\.\w+$", "", path)
 
 
 def is_named_by_digest(path: str, sha: bytes) -> bool:

@@ -5,7 +5,6 @@ A page with files asks for their rows and their pages once each, and once how mu
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from posixpath import basename
 from typing import Any
 
 from flask import render_template, url_for
@@ -15,7 +14,7 @@ from lms.content.attachments.events import HowMuchSeen, Seen
 from lms.content.attachments.lengths import said_of
 from lms.content.attachments.marks import Mark, filled, marks
 from lms.content.attachments.pages import FURTHER, POSTER
-from lms.content.attachments.rules import AUDIO, PDF, SLIDES, VIDEO, words_of
+from lms.content.attachments.rules import AUDIO, CAPTIONS, PDF, SLIDES, VIDEO, bare_path, words_of
 from lms.content.models import Attachment, AttachmentPage
 from lms.core.access import Actor
 from lms.core.bus import ask
@@ -24,7 +23,6 @@ from lms.core.texts import Text
 
 MOST_HIDDEN = 30_000
 """Characters of a PDF's words that a page carries for those who can't see the pictures; the rest is a page away."""
-CAPTIONS = "captions"
 
 _PAGES = (
     select(
@@ -188,23 +186,15 @@ def files_in(pieces: Iterable[str], rows_by_path: Mapping[str, Any], actor: Acto
 
 def _captions(paths: Iterable[str]) -> dict[str, str]:
     """Return by film the address of the captions that lie beside it under the same name."""
-    stems = {path: _stem(path) for path in paths}
+    stems = {path: bare_path(path) for path in paths}
     beside = session().scalars(
         select(Attachment.path).where(
             Attachment.kind == CAPTIONS,
             or_(*(Attachment.path.startswith(stem, autoescape=True) for stem in stems.values())),
         )
     )
-    found = {_stem(path): path for path in beside}
+    found = {bare_path(path): path for path in beside}
     return {path: url_for("content.file", path=found[stem]) for path, stem in stems.items() if stem in found}
-
-
-def _stem(path: str) -> str:
-    """Return a path without its suffix and the digest in its name: what a film and its captions have in common."""
-    folder, name = path.rpartition("/")[0], basename(path).rpartition(".")[0]
-    head, _, digest = name.rpartition("-")
-    plain = head if head and len(digest) >= 6 and all(each in "0123456789abcdef" for each in digest) else name
-    return f"{folder}/{plain}"
 
 
 def _sound_type(row: Any) -> str:

@@ -10,6 +10,7 @@ from lms.content.models import Attachment, AttachmentPage
 from lms.core import files
 from lms.core.access import Role
 from lms.core.db import session, transaction
+from lms.core.errors import DomainError
 from lms.core.markup import render
 from tests.support.make import a_person, sign_in
 from tests.support.make_content import a_document, a_trainer, an_article_text
@@ -126,6 +127,41 @@ def test_a_film_is_played_with_native_controls_and_a_poster(client: FlaskClient)
     assert fetched(client, film["poster"])[1] == "image/webp"
     assert film.source["type"] == "video/webm"
     assert fetched(client, film.source["src"], Range="bytes=0-99")[0] == 206
+
+
+VTT = "WEBVTT\n\n00:00.000 --> 00:04.000\n先看杯底\n".encode()
+
+
+def test_captions_of_the_same_name_beside_a_film_are_shown_with_it(client: FlaskClient):
+    trainer = a_trainer()
+    a_lesson_of(trainer, link(a_shown_film(trainer)))
+    attached(trainer, "水壶.vtt", VTT)
+    attached(trainer, "别的.vtt", VTT + b"\n")
+    learner(client)
+    (track,) = lesson_page(client).select("video track")
+    assert fetched(client, track["src"])[:2] == (200, "text/vtt")
+
+
+def test_captions_of_a_film_that_one_may_not_see_are_hidden(client: FlaskClient):
+    row = attached(a_trainer(), "水壶.vtt", VTT)
+    learner(client)
+    assert client.get(f"/files/{row.path}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("WEBVTT\n\n没有时间".encode(), "没有时间行"),
+        (b"WEBVTT\n\n00:00.000 --> 00:04.000\n\xb0\xa1\n", "不是 UTF-8"),
+        (b"1\n00:00:01,000 --> 00:00:04,000\nx\n", "SRT"),
+        (VTT + b"x" * 1_000_001, "超过 1 MB"),
+    ],
+    ids=["no times", "not utf-8", "srt", "too long"],
+)
+def test_captions_that_no_browser_shows_are_refused(client: FlaskClient, data: bytes, said: str):
+    with pytest.raises(DomainError) as refused:
+        attached(a_trainer(), "水壶.vtt", data)
+    assert said in str(refused.value.message)
 
 
 def test_an_article_shows_files_too(client: FlaskClient):
