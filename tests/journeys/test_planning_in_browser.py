@@ -208,6 +208,7 @@ def test_a_course_gets_a_new_lesson_beside_it_and_the_sum_as_its_length(floor, t
     assert text(page) == source + "3. [怎么刻字](02-怎么刻字.md)\n"
     page.locator(".board-item").nth(1).locator("summary").click()
     page.locator(".board-item").nth(1).get_by_role("button", name="移除").click()
+    expect(page.locator(".board-title")).to_have_count(2)
     page.get_by_role("button", name="移动：怎么刻字").focus()
     for key in ("Space", "ArrowUp", "Space"):
         page.keyboard.press(key)

@@ -118,7 +118,15 @@
     if (keep) settle(was.item, was.from);
   }
 
+  // The page may be drawn anew while something is held: then nothing is held any more.
+  function forget() {
+    if (!held || held.item.isConnected) return;
+    if (held.going) { held.ghost.remove(); held.gap.remove(); document.documentElement.classList.remove("is-reordering"); }
+    held = null;
+  }
+
   document.addEventListener("keydown", function (event) {
+    forget();
     if (held && !held.keyboard) { if (event.key === "Escape") { event.preventDefault(); drop(false); } return; }
     const handle = event.target.closest && event.target.closest("[data-handle]");
     if (!held) {
@@ -137,6 +145,7 @@
   // by mouse and finger
 
   function begin(event) {
+    forget();
     if (event.button !== 0 || !event.isPrimary) return;
     const item = event.target.closest("[data-item]");
     if (!item || !item.parentElement || !listOf(item) || !item.querySelector("[data-handle]")) return;
@@ -202,6 +211,7 @@
   }
 
   function frame() {
+    forget();
     if (!held || !held.going) return;
     const bar = document.querySelector(".appbar"), top = bar ? Math.max(0, bar.getBoundingClientRect().bottom) : 0;
     window.scrollBy(0, pull(held.y, top, window.innerHeight));
@@ -238,6 +248,7 @@
     if (!held.going && Math.hypot(held.x - held.startX, held.y - held.startY) >= NEAR) start();
   });
   document.addEventListener("pointerup", function (event) {
+    forget();
     if (!held || held.keyboard || event.pointerId !== held.pointer) return;
     held.x = event.clientX;
     held.y = event.clientY;
