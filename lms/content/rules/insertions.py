@@ -25,7 +25,7 @@ _SINGLE = Insertion(
     zh="### 题目？\n1. [ ] 选项一\n2. [x] 正确的选项\n3. [ ] 选项三\n\n> 解析：为什么。",
     en="### Question?\n1. [ ] First option\n2. [x] The right option\n3. [ ] Third option\n\n> explain: Why.",
 )
-_QUESTIONS = (
+QUESTIONS = (
     _SINGLE,
     Insertion(
         label=text("多选"),
@@ -83,7 +83,7 @@ _LINK = Insertion(label=text("链接"), zh="[标题](../目录/文件.md)", en="
 
 INSERTIONS: Mapping[Word, tuple[Insertion, ...]] = {
     Word.QUIZ: (
-        *_QUESTIONS,
+        *QUESTIONS,
         Insertion(label=text("小节"), zh="## 小节\n`全部` `每题2分`", en="## Section\n`all` `each 2 pt`"),
     ),
     Word.LESSON: (
@@ -92,7 +92,7 @@ INSERTIONS: Mapping[Word, tuple[Insertion, ...]] = {
         _INTERNAL,
         _TABLE,
         Insertion(label=text("自测"), zh=f"## 自测\n\n{_SINGLE.zh}", en=f"## self-check\n\n{_SINGLE.en}"),
-        *_QUESTIONS,
+        *QUESTIONS,
     ),
     Word.ARTICLE: (
         _SECTION,
@@ -143,12 +143,6 @@ INSERTIONS: Mapping[Word, tuple[Insertion, ...]] = {
         ),
     ),
 }
-
-
-def of_kind(kind: Word, source: str) -> list[tuple[Text, str]]:
-    """Return the buttons of an editor: label and Markdown."""
-    language = file_language(source)
-    return [(each.label, each.written(language)) for each in INSERTIONS.get(kind, ())]
 
 
 def file_language(source: str) -> Language:

@@ -10,7 +10,8 @@ from lms.content.events import PublishPreview
 from lms.content.kinds import kinds
 from lms.content.queries import Work
 from lms.content.queries.autosave import others, unsaved
-from lms.content.rules import insertions, properties
+from lms.content.rules import properties
+from lms.content.rules.toolbar import toolbar
 from lms.content.views.desk import SHOWN, Desk, as_json, blank, count_words, look_at, mended
 from lms.content.views.drawing import FORM, SOURCE, Drawn, draw, has_form, script_of, view_of
 from lms.content.views.keeping import who_else
@@ -174,7 +175,7 @@ def page(
         standing=standing(work),
         left=left if left is not None and left.text != source else None,
         others=who_else(others(me, work.card.document_id, clock.now())),
-        insertions=insertions.of_kind(kinds()[work.card.kind].word, source),
+        toolbar=toolbar(kinds()[work.card.kind].word, source),
         reader=reader_address(work),
         most=settings().source_max_bytes,
         archived=work.card.state == "archived",

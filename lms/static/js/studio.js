@@ -265,7 +265,7 @@
     const mend = event.target.closest("[data-mend]"), place = event.target.closest("[data-goto]"), tool = event.target.closest("[data-insert]");
     if (mend) change(root.dataset.fix, { fix: mend.dataset.mend });
     if (place) goTo(Number(place.dataset.goto));
-    if (tool) insert(tool.dataset.insert);
+    if (tool && !tool.closest("[data-tools]")) insert(tool.dataset.insert);
   });
   form.addEventListener("submit", function (event) {
     const button = event.submitter;
@@ -302,7 +302,7 @@
     asked++;
     if (data.problems) show(data); else check();
   }
-  window.academy.studio = { ask: ask, dirty: dirty, take: take, complain: complain, explain: explain, goTo: goTo, say: function (text) { if (dirty()) say(text, true); } };
+  window.academy.studio = { ask: ask, dirty: dirty, take: take, complain: complain, explain: explain, goTo: goTo, insert: insert, rich: function () { return editor; }, say: function (text) { if (dirty()) say(text, true); } };
 
   // what was left here
 
