@@ -12,9 +12,11 @@ from apiflask import APIFlask
 from flask import Flask, current_app
 from flask.cli import ScriptInfo
 from flask_migrate import upgrade
+from sqlalchemy import inspect
 
 from lms import serving
 from lms import worker as worker_module
+from lms.accounts.cli import invite_first
 from lms.accounts.cli import staff as staff_group
 from lms.accounts.cli import token as token_group
 from lms.app import MIGRATIONS, create_app
@@ -65,6 +67,11 @@ def _refuse_an_old_schema() -> None:
         raise OldSchema()
 
 
+def _make_schema() -> None:
+    current_app.extensions["lms_settings"].instance_path.mkdir(parents=True, exist_ok=True)
+    upgrade()
+
+
 @main.command(cls=AppCommand)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 for all.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
@@ -73,11 +80,17 @@ def _refuse_an_old_schema() -> None:
 def serve(host: str, port: int, processes: int, threads: int) -> None:
     """Serve the academy for production use, with one worker beside it.
 
+    An empty database is made ready first. While nobody can sign in, the way in for the first administrator is printed.
+
     \b
     Example:
       lms serve --host 0.0.0.0 --port 8000 --processes 4
     """
+    if not inspect(db.engine).get_table_names():
+        _make_schema()
+        tell(text("这是一个新的空实例，已建好数据库。"))
     _refuse_an_old_schema()
+    invite_first(host, port)
     sys.exit(serving.run(host, port, processes=processes, threads=threads))
 
 
@@ -111,8 +124,7 @@ def db_upgrade() -> None:
     Example:
       lms db upgrade
     """
-    current_app.extensions["lms_settings"].instance_path.mkdir(parents=True, exist_ok=True)
-    upgrade()
+    _make_schema()
     tell(text("数据库已是最新版本。"))
 
 

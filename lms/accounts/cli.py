@@ -1,5 +1,7 @@
 """`lms staff …` and `lms token …`: import people, print sign-in slips, make tokens."""
 
+import socket
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +133,29 @@ def admin(employee_no: str, name: str) -> None:
         actions.grant(actor, person.id, Role.ADMIN, root.id)
         made = actions.make_slips(actor, [person.id])
     _print_slips(made, None, False)
+
+
+def invite_first(host: str, port: int) -> None:
+    """Print the way in for the first administrator while nobody can sign in; say nothing once somebody can."""
+    with transaction():
+        slip = actions.invite_first(queries.console(), name=say(text("管理员")))
+    if slip is None:
+        return
+    reached = socket.gethostname() if host in ("0.0.0.0", "::", "") else f"[{host}]" if ":" in host else host  # noqa: S104
+    with current_app.test_request_context(base_url=settings().base_url or f"http://{reached}:{port}"):
+        link = slip_link(slip.token)
+    tell(text("还没有人能登录。第一位管理员请打开下面的地址设密码，接着按首次设置的五步做："))
+    click.echo(f"\n  {link}\n")
+    tell(
+        text(
+            "打不开就在登录页选“用登录条上的号码”，填工号 %(no)s、登录码 %(code)s。"
+            "%(time)s 前有效，用一次作废；重新启动会换一个新的。",
+            no=slip.employee_no,
+            code=code_shown(slip.code),
+            time=f"{local(slip.expires_at):%Y-%m-%d %H:%M}",
+        )
+    )
+    sys.stdout.flush()
 
 
 def _print_slips(made: list[slip_actions.PrintedSlip], output: Path | None, as_json: bool) -> None:

@@ -47,7 +47,8 @@ def on_cohort(fact: CohortChanged) -> None:
 def on_published(fact: Published) -> None:
     if fact.kind == "curriculum":
         spec = content.compiled(fact.revision_id)
-        actions.keep_rule(fact.document_id, kind_of(fact.kind).positions(spec))
+        added = actions.keep_rule(fact.document_id, kind_of(fact.kind).positions(spec))
+        actions.give_to_lately_hired(fact.document_id, added)
     if fact.kind in {"course", "curriculum"}:
         actions.lay_out_anew(fact.actor_id, fact.document_id)
 

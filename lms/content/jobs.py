@@ -91,9 +91,7 @@ def waiting_files(root: Path) -> tuple[int, int]:
     return len(made.create) + len(made.update), len(tree.files)
 
 
-def sync_files(
-    root: Path, *, dry_run: bool = False, watch: Watch = _unwatched, most: int | None = None
-) -> Outcome:
+def sync_files(root: Path, *, dry_run: bool = False, watch: Watch = _unwatched, most: int | None = None) -> Outcome:
     """Take what authors changed in their files; one with something to mend is left out. Files are only read.
 
     most: so many documents at most; the next run goes on. None = all.

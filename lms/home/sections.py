@@ -1,10 +1,13 @@
 """What each role finds on its first screen beside its own learning: a few rows with a way on, each a small template."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from lms.core.access import Actor, Permission, Role, allows
 from lms.home import desk
+from lms.home.setup.queries import facts
+from lms.home.setup.rules import Standing, in_training, standings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +22,8 @@ class Section:
 def sections_of(actor: Actor) -> list[Section]:
     """Return the blocks of a person, what waits for an act first."""
     found: list[Section] = []
+    if allows(actor, Permission.INSTALLATION_EDIT) and (first := first_steps()) is not None:
+        found.append(_main("setup", first))
     confirms = bool(actor.mentees) or Role.TRAINER in actor.roles
     if confirms and allows(actor, Permission.TASK_CONFIRM):
         found.append(_main("waiting", desk.waiting(actor)))
@@ -31,6 +36,12 @@ def sections_of(actor: Actor) -> list[Section]:
     if Role.AGENT in actor.roles or Role.LEAD in actor.roles:
         found.append(Section(template="lms/home/section_search.html", column="side", data=desk.recent(actor)))
     return found
+
+
+def first_steps() -> Sequence[Standing] | None:
+    """Return the first steps until the first intake is in training, None from then on."""
+    found = facts()
+    return None if in_training(found) else standings(found)
 
 
 def _main(name: str, data: Any) -> Section:

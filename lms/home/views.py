@@ -1,18 +1,20 @@
 """The first screen of every role."""
 
-from flask import Blueprint, render_template, url_for
+from flask import render_template, url_for
 
 from lms.assignments.rules import Duty
 from lms.content.kinds import kind_of
 from lms.core.access import Actor, Permission, Role
 from lms.core.i18n import _, ngettext
 from lms.home import queries
+from lms.home.blueprint import bp
 from lms.home.rules import Today
 from lms.home.sections import sections_of
+from lms.home.setup import views as setup
 from lms.web.auth import current_actor, requires
 from lms.web.shell import show_minutes
 
-bp = Blueprint("home", __name__)
+__all__ = ["bp", "setup"]
 
 
 @bp.get("/")

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 from flask import Response
 
 from lms.core.sheets import csv_bytes, xlsx_bytes
+from lms.core.sheets.write import Sheet
 
 EXPORTS = {
     "csv": "text/csv; charset=utf-8",
@@ -116,9 +117,16 @@ class TableState:
         return f"?{urlencode(pairs)}"
 
 
-def download(format: str, title: str, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
-    """Return the rows as a file to keep. format: csv or xlsx. title: its name, without ending."""
-    content = xlsx_bytes(title, headers, rows) if format == "xlsx" else csv_bytes(headers, rows)
+def download(
+    format: str,
+    title: str,
+    headers: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    more: Sequence[Sheet] = (),
+) -> Response:
+    """Return the rows as a file to keep. format: csv or xlsx. title: its name, without ending. more: sheets of XLSX."""
+    content = xlsx_bytes(title, headers, rows, more=more) if format == "xlsx" else csv_bytes(headers, rows)
     name = " ".join(title.replace("/", " ").replace("\\", " ").split())
     response = Response(content, mimetype=EXPORTS[format])
     response.headers["Content-Disposition"] = (

@@ -1,6 +1,7 @@
 """Verbs of people, intakes, rosters, teams, slips and sign-in."""
 
 from lms.accounts.actions.cohorts import add_members, change_cohort, open_cohort, remove_member
+from lms.accounts.actions.company import describe_company, invite_first
 from lms.accounts.actions.own import change_password, make_token, revoke_token, set_preferences
 from lms.accounts.actions.people import (
     apply_moves,
@@ -36,10 +37,12 @@ __all__ = [
     "close",
     "close_team",
     "closing",
+    "describe_company",
     "end_sessions",
     "found_company",
     "grant",
     "hire",
+    "invite_first",
     "make_slips",
     "make_token",
     "move",

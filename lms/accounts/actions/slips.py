@@ -181,6 +181,8 @@ def choose_password(slip_id: int, hashed: str) -> tuple[Actor, int]:
     if slip is None:
         raise refusal(SlipState.VOID)
     person = _open(slip, typed=False)
+    if not somebody_can_sign_in():
+        void_slips(_administrators() - {person.id}, clock.now())  # the door for the first one closes behind him
     slip.used_at = clock.now()
     person.password_hash = hashed
     person.session_version += 1
@@ -191,6 +193,16 @@ def choose_password(slip_id: int, hashed: str) -> tuple[Actor, int]:
     if actor is None:
         raise refusal(SlipState.VOID)
     return actor, person.session_version
+
+
+def somebody_can_sign_in() -> bool:
+    """Return whether anybody has ever chosen a password here."""
+    found = session().scalar(select(Person.id).where(Person.password_hash.is_not(None)).limit(1))
+    return found is not None
+
+
+def _administrators() -> set[int]:
+    return set(session().scalars(select(RoleGrant.person_id).where(RoleGrant.role == Role.ADMIN)))
 
 
 def wrong_code(left: Allowance) -> Invalid:

@@ -53,15 +53,21 @@ def plan_roster(actor: Actor, data: bytes) -> RosterPlan:
 def make_teams(actor: Actor, data: bytes) -> list[str]:
     """Make the teams that the file names and nobody knows, below the root; return their names."""
     root = teams.found_company(company())
-    sheet = sheets.read(data, staff_words.COLUMNS)
+    made = missing_teams(actor, data)
+    for name in made:
+        teams.add_team(actor, code=name[:40], name=name[:80], parent_id=root.id)
+    return made
+
+
+def missing_teams(actor: Actor, data: bytes) -> list[str]:
+    """Return the teams that the file names and nobody knows. Raises Unreadable, TooLarge."""
     held = {name.casefold() for _, code, name in known(actor).teams for name in (code, name)}
-    made: dict[str, str] = {}
-    for row in sheet.rows:
+    found: dict[str, str] = {}
+    for row in sheets.read(data, staff_words.COLUMNS).rows:
         name = staff.team_word(row["team"])
-        if name and name.casefold() not in held | made.keys():
-            made[name.casefold()] = name
-            teams.add_team(actor, code=name[:40], name=name[:80], parent_id=root.id)
-    return list(made.values())
+        if name and name.casefold() not in held:
+            found.setdefault(name.casefold(), name)
+    return list(found.values())
 
 
 def digest(plan: StaffPlan | RosterPlan) -> str:

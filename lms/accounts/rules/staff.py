@@ -13,7 +13,7 @@ from rapidfuzz import process
 
 from lms.accounts.rules.people import EMPLOYMENTS, ROLES
 from lms.accounts.rules.sign_in import login_name
-from lms.accounts.rules.staff_words import EMPLOYMENT_WORDS, LIST, ROLE_WORDS
+from lms.accounts.rules.staff_words import EMPLOYMENT_WORDS, EXAMPLE_MARKS, LIST, ROLE_WORDS
 from lms.core.access import Role
 from lms.core.sheets import Row, day
 from lms.core.texts import Text, text
@@ -194,6 +194,8 @@ class _RowReader:
             self.reasons.append(text("工号 %(no)s 在第 %(lines)s 行重复。", no=number, lines=lines))
         if self.person and not self.person.active:
             self.reasons.append(text("这个人的账号已停用。要他回来，请先到他的页面恢复账号。"))
+        if name.casefold().startswith(EXAMPLE_MARKS):
+            self.reasons.append(text("这一行是空表里的示例，请删掉它，或换成真的人。"))
         if not name and not self.person:
             self.reasons.append(text("没有姓名。"))
         self._plain("name", text("姓名"), name, most=80)

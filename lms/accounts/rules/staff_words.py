@@ -5,6 +5,7 @@ import re
 from lms.accounts.rules.people import EMPLOYMENTS, ROLES, Employment
 from lms.core.access import Role
 from lms.core.sheets import Column
+from lms.core.texts import Text, text
 
 COLUMNS = (
     Column(
@@ -43,6 +44,26 @@ COLUMNS = (
         synonyms=("预计离职日期", "预计离职", "合同到期日", "Leaving On", "Last Day", "Contract End"),
     ),
 )
+
+EXPLAINED: dict[str, Text] = {
+    "employee_no": text("公司里的编号，登录用；字母和数字，不重复。"),
+    "name": text("真实姓名。"),
+    "team": text("团队的名称或代码；新人必填。"),
+    "position": text("培训计划按岗位派给新人，写法要和计划里的一样，例如 客服专员。"),
+    "hired_on": text("写成 2026-11-23；入职 60 天内的新人会拿到岗位的培训计划。"),
+    "employment": text("正式、外包、临时、实习；不写就是正式。"),
+    "email": text("可以不写。"),
+    "phone": text("可以不写。"),
+    "shops": text("店铺的名称或代码，几家用顿号隔开；不写就是不分店铺。"),
+    "roles": text("培训师、主管（组长）、质检、总监、人事、管理员，几个用顿号隔开；普通客服不写。至少要有一位培训师。"),
+    "mentor": text("带教人的工号；可以是同一张表里的人。"),
+    "cohort": text("已经建好的批次的名称；没有就不写。"),
+    "leaving_on": text("临时工的最后一天，过了那天账号自动停用。"),
+}
+"""What to write in each column, for the sheet that is filled in."""
+
+EXAMPLE_MARKS = ("示例", "example")
+"""With these words begins the name in a row of the empty sheet that only shows how to fill it in."""
 
 EMPLOYMENT_WORDS: dict[str, Employment] = {
     **{str(name): kind for kind, name in EMPLOYMENTS.items()},

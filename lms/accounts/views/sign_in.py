@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from lms.accounts import actions
 from lms.accounts.actions import sign_in as signing
+from lms.accounts.actions import slips as slip_actions
 from lms.accounts.views.blueprint import bp
 from lms.core.db import transaction
 from lms.core.errors import DomainError
@@ -20,7 +21,9 @@ def sign_in() -> str | Response:
     """Show the sign-in page; whoever is signed in already goes on."""
     if maybe_actor():
         return redirect(safe_next(request.args.get("next")) or url_for("home.index"))
-    return render_template("lms/accounts/sign_in.html", employee_no="", error=None)
+    return render_template(
+        "lms/accounts/sign_in.html", employee_no="", error=None, nobody=not slip_actions.somebody_can_sign_in()
+    )
 
 
 @bp.post("/sign-in")

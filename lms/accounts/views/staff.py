@@ -1,46 +1,81 @@
 """Import of staff: upload, what would happen, then exactly that."""
 
-from flask import flash, redirect, render_template, request, url_for
+from datetime import timedelta
+
+from flask import flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from lms.accounts.actions import staff
-from lms.accounts.rules.staff_words import COLUMNS
+from lms.accounts.rules.staff_words import COLUMNS, EXPLAINED
 from lms.accounts.views import uploads
 from lms.accounts.views.blueprint import bp
-from lms.core.access import Permission
+from lms.core.access import Actor, Permission
 from lms.core.db import transaction
 from lms.core.errors import DomainError
-from lms.core.i18n import _, say
+from lms.core.here import today
+from lms.core.i18n import _, current_locale, say
+from lms.core.sheets import Column
 from lms.web.auth import current_actor, requires
 from lms.web.tables import EXPORTS, download
 
-EXAMPLE = {
-    "employee_no": "A1099",
-    "name": "林小满",
-    "team": "售后一组",
-    "position": "客服专员",
-    "hired_on": "2026-11-23",
-    "employment": "临时",
-    "leaving_on": "2026-12-20",
-}
-
 
 def _page(**more: object) -> str:
-    return render_template("lms/accounts/staff_import.html", columns=COLUMNS, **more)
+    return render_template("lms/accounts/staff_import.html", columns=COLUMNS, explained=EXPLAINED, **more)
 
 
 @bp.get("/people/import")
 @requires(Permission.STAFF_IMPORT)
 def staff_import() -> str | Response:
-    """Show where to upload; `?format=` gives a table to fill in, with one line as an example."""
+    """Show where to upload; `?format=` gives a sheet to fill in, with examples that no import takes."""
     if request.args.get("format") in EXPORTS:
         return download(
             request.args["format"],
             _("人员导入模板"),
-            [column.name for column in COLUMNS],
-            [[EXAMPLE.get(column.key, "") for column in COLUMNS]],
+            [_head(column) for column in COLUMNS],
+            [[example.get(column.key, "") for column in COLUMNS] for example in _examples()],
+            more=[
+                (
+                    _("怎么填"),
+                    [_("列"), _("要不要填"), _("怎么写")],
+                    [
+                        [_head(column), _("必填") if column.required else _("选填"), say(EXPLAINED[column.key])]
+                        for column in COLUMNS
+                    ],
+                )
+            ],
         )
     return _page()
+
+
+def _head(column: Column) -> str:
+    """Return the name of a column in the reader's language; the import knows both."""
+    english = next((name for name in column.synonyms if name.isascii()), column.name)
+    return column.name if current_locale() == "zh_CN" else english
+
+
+def _examples() -> list[dict[str, str]]:
+    """Return a trainer, a mentor and a new hire of today, as one would write them."""
+    day, team, trainer = today(), _("售后一组"), _("培训师")
+    return [
+        {"employee_no": "T1001", "name": _("示例：苏岩"), "team": team, "position": trainer, "roles": trainer},
+        {
+            "employee_no": "A1009",
+            "name": _("示例：周敏"),
+            "team": team,
+            "position": "客服专员",
+            "hired_on": (day - timedelta(days=600)).isoformat(),
+        },
+        {
+            "employee_no": "A1099",
+            "name": _("示例：林小满"),
+            "team": team,
+            "position": "客服专员",
+            "hired_on": day.isoformat(),
+            "employment": _("临时"),
+            "mentor": "A1009",
+            "leaving_on": (day + timedelta(days=90)).isoformat(),
+        },
+    ]
 
 
 @bp.post("/people/import")
@@ -49,11 +84,32 @@ def staff_preview() -> str | tuple[str, int]:
     """Show what the file would do; nothing is changed."""
     actor = current_actor()
     try:
-        data = uploads.uploaded()
-        plan = staff.plan_staff(actor, data)
+        return _preview(actor, uploads.uploaded())
     except DomainError as error:
         return _page(error=say(error.message)), error.status
-    return _page(plan=plan, key=uploads.keep(actor, data), digest=staff.digest(plan))
+
+
+def _preview(actor: Actor, data: bytes) -> str:
+    plan = staff.plan_staff(actor, data)
+    missing = staff.missing_teams(actor, data) if plan.refused else []
+    return _page(plan=plan, missing=missing, key=uploads.keep(actor, data), digest=staff.digest(plan))
+
+
+@bp.post("/people/import/teams")
+@requires(Permission.STAFF_IMPORT)
+def staff_teams() -> str | tuple[str, int]:
+    """Make the teams that a previewed file names and nobody knows, then show the preview again."""
+    actor = current_actor()
+    try:
+        data = uploads.kept(actor, request.form.get("key", ""))
+        with transaction():
+            made = staff.make_teams(actor, data)
+        page = _preview(actor, data)
+    except DomainError as error:
+        return _page(error=say(error.message)), error.status
+    if made:
+        flash(_("新建团队：%(names)s。", names=_("、").join(made)), "ok")
+    return page
 
 
 @bp.post("/people/import/apply")
@@ -69,4 +125,4 @@ def staff_apply() -> Response | tuple[str, int]:
         return _page(error=say(error.message)), error.status
     uploads.drop(actor, key)
     flash(_("已导入：新增 %(new)s 人，更新 %(changed)s 人。", new=len(plan.new), changed=len(plan.changed)), "ok")
-    return redirect(url_for(".people"))
+    return redirect(url_for("home.setup") if session.get("setup") else url_for(".people"))

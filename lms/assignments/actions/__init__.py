@@ -4,13 +4,15 @@ Everything here runs in the caller's transaction. Locks: persons first (`lock_pe
 """
 
 from lms.assignments.actions.follow import lay_out_anew, reschedule
-from lms.assignments.actions.give import assign, give_by_position, keep_rule
+from lms.assignments.actions.give import HIRED_LATELY, assign, give_by_position, give_to_lately_hired, keep_rule
 from lms.assignments.actions.settle import first_completion, item_done, opened, recount
 
 __all__ = [
+    "HIRED_LATELY",
     "assign",
     "first_completion",
     "give_by_position",
+    "give_to_lately_hired",
     "item_done",
     "keep_rule",
     "lay_out_anew",

@@ -1,7 +1,7 @@
 """Giving duties, by hand and by position."""
 
-from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Collection, Sequence
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import select
 
@@ -22,6 +22,9 @@ from lms.records.actions import lock_people
 
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 """`counts_from` of a duty that is owed once: whatever was ever completed counts."""
+
+TOGETHER = 100
+"""People whose rows are taken by one call."""
 
 HIRED_LATELY = 60
 """Days after the hire during which a position's curriculum is given by itself; older staff get it by hand."""
@@ -130,10 +133,11 @@ def _give_reason(assignment: Assignment, kind: str, ref: str, due_on: date | Non
     session().flush()
 
 
-def keep_rule(document_id: int, positions: Sequence[str]) -> None:
-    """Remember for which positions a curriculum is given on hire (its 岗位)."""
+def keep_rule(document_id: int, positions: Sequence[str]) -> set[str]:
+    """Remember for which positions a curriculum is given on hire (its 岗位); return those that it was not before."""
     rule = session().scalars(select(Rule).where(Rule.document_id == document_id)).one_or_none()
     audience = {"positions": list(positions)}
+    before = set(rule.audience["positions"]) if rule is not None and rule.active else set()
     if rule is None:
         if positions:
             session().add(
@@ -150,6 +154,33 @@ def keep_rule(document_id: int, positions: Sequence[str]) -> None:
     elif rule.audience != audience or rule.active != bool(positions):
         rule.audience, rule.active, rule.version = audience, bool(positions), rule.version + 1
     session().flush()
+    return set(positions) - before
+
+
+def give_to_lately_hired(document_id: int, positions: Collection[str]) -> int:
+    """Give a curriculum to who holds one of these positions and was hired before it was there; return to how many.
+
+    Whoever came longer ago than `HIRED_LATELY` is left alone.
+    """
+    rule_id = session().scalar(select(Rule.id).where(Rule.document_id == document_id, Rule.active))
+    if rule_id is None or not positions:
+        return 0
+    ids = lately_hired(positions)
+    for start in range(0, len(ids), TOGETHER):
+        assign(None, ids[start : start + TOGETHER], document_id, kind="rule", ref=f"rule:{rule_id}")
+    return len(ids)
+
+
+def lately_hired(positions: Collection[str]) -> list[int]:
+    """Return who holds one of these positions and was hired so lately that a curriculum of it is given by itself."""
+    since = today() - timedelta(days=HIRED_LATELY)
+    return list(
+        session().scalars(
+            select(Person.id)
+            .where(Person.active, Person.position.in_(list(positions)), Person.hired_on >= since)
+            .order_by(Person.id)
+        )
+    )
 
 
 def give_by_position(person_ids: Sequence[int]) -> None:

@@ -14,6 +14,7 @@ from lms.core import clock
 from lms.core.db import session
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.here import today
+from lms.core.models import Installation
 from lms.core.texts import text
 
 
@@ -104,7 +105,7 @@ def mirror(document: Document, meta: Meta) -> None:
     document.aliases = list(meta.aliases)
     document.shops = list(meta.shops)
     document.audience = [normal(word) for word in meta.audience]
-    document.owner_id = _owner(meta.owner)
+    document.owner_id = owner_of(meta.owner)
 
 
 def verify(document: Document, meta: Meta) -> None:
@@ -113,10 +114,17 @@ def verify(document: Document, meta: Meta) -> None:
     document.verified_until = None if days is None else today() + timedelta(days=days)
 
 
-def _owner(written: str) -> int | None:
-    """Return the person of this employee number, or of this name if there is only one."""
+def owner_of(written: str) -> int | None:
+    """Return whom a document's 负责人 means; for one whom nobody here is, the person chosen by `take_over`, or None."""
     if not written:
         return None
+    return named_owner(written) or session().scalar(
+        select(Person.id).join(Installation, Installation.steward_id == Person.id).where(Person.active)
+    )
+
+
+def named_owner(written: str) -> int | None:
+    """Return the person of this employee number, or of this name if there is only one."""
     by_number = session().scalar(select(Person.id).where(Person.employee_no == written))
     if by_number is not None:
         return by_number

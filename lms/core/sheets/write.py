@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import xlsxwriter
 
@@ -29,8 +30,14 @@ def csv_bytes(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8", "replace")
 
 
-def xlsx_bytes(title: str, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """Return a workbook of one sheet with a bold, frozen first row. title: its name, cut to what Excel allows."""
+Sheet = tuple[str, Sequence[str], Iterable[Sequence[object]]]
+"""A sheet to be written: its name, cut to what Excel allows, its headers, its rows."""
+
+
+def xlsx_bytes(
+    title: str, headers: Sequence[str], rows: Iterable[Sequence[object]], *, more: Sequence[Sheet] = ()
+) -> bytes:
+    """Return a workbook, each sheet with a bold, frozen first row. more: sheets behind the first."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(
         out,
@@ -42,9 +49,17 @@ def xlsx_bytes(title: str, headers: Sequence[str], rows: Iterable[Sequence[objec
             "default_date_format": "yyyy-mm-dd",
         },
     )
-    sheet = book.add_worksheet(" ".join(title.translate(_NOT_IN_SHEET_NAME).split())[:31] or "Sheet1")
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     instant = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+    for each in ((title, headers, rows), *more):
+        _write_sheet(book, each, bold, instant)
+    book.close()
+    return out.getvalue()
+
+
+def _write_sheet(book: Any, written: Sheet, bold: Any, instant: Any) -> None:
+    title, headers, rows = written
+    sheet = book.add_worksheet(" ".join(title.translate(_NOT_IN_SHEET_NAME).split())[:31] or "Sheet1")
     sheet.freeze_panes(1, 0)
     for column, header in enumerate(headers):
         sheet.set_column(column, column, min(40, max(10, 2 * len(str(header)) + 2)))
@@ -64,8 +79,6 @@ def xlsx_bytes(title: str, headers: Sequence[str], rows: Iterable[Sequence[objec
                     sheet.write_datetime(line, column, value)
                 case _:
                     sheet.write_string(line, column, _cut(str(value)))
-    book.close()
-    return out.getvalue()
 
 
 def guarded(cell: str) -> str:
