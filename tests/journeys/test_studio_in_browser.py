@@ -27,7 +27,7 @@ def trainer(floor: Floor) -> Person:
 
 def editing(floor: Floor, person: Person, kind: str, slug: str, **options) -> Page:
     page = floor.page_of(person, **options)
-    page.goto(f"/studio/{kind}/{slug}/edit")
+    page.goto(f"/studio/{kind}/{slug}/edit?view=source")
     expect(page.locator(".source.is-editing")).to_be_visible()
     return page
 
@@ -111,7 +111,7 @@ def test_what_is_pasted_and_copied_is_the_text_and_not_the_page(floor, trainer):
         """() => {
             const data = new DataTransfer();
             data.setData("text/plain", "一\\r\\n二");
-            data.setData("text/html", "<b onclick=x>一</b>");
+            data.setData("text/html", "<span onclick=x>一</span>");
             const paste = new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true});
             document.activeElement.dispatchEvent(paste);
         }"""
@@ -211,7 +211,7 @@ def test_leaving_with_unsaved_text_is_asked_about(floor, trainer):
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     page.goto("/studio")
     assert asked == []
-    page.goto("/studio/article/leave/edit")
+    page.goto("/studio/article/leave/edit?view=source")
     at_end_of(page, 1)
     page.keyboard.type("x")
     page.goto("/studio")

@@ -1,4 +1,4 @@
-"""The editor's toolbar: the shapes and the settings of a kind, each with one example in the language of the file. Pure."""
+"""The editor's toolbar: shapes and settings of a kind, each with an example in the language of the file. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

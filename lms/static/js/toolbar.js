@@ -8,7 +8,7 @@
   const pickState = pick.querySelector("[data-pick-state]"), help = document.querySelector("[data-help-dialog]");
   const tools = Array.prototype.slice.call(bar.querySelectorAll(".tool"));
   const LIST = /^(\s*)(?:[-*+]|\d+\.) +/, CHIPS = /^\s*(?:`[^`\n]+`\s*)+$/;
-  let open = null, timer = 0, asked = 0, active = 0;
+  let open = null, timer = 0, asked = 0, active = 0, held = { start: 0, end: 0 };
 
   // one stop for Tab
 
@@ -157,7 +157,7 @@
   function anchorOf(title) { return title.replace(/[`*]/g, "").trim().replace(/\s+/g, "-").replace(/[()<>"[\]\\]/g, ""); }
 
   function openPicker() {
-    const chosen = writing.selection(), text = writing.value().slice(chosen.start, chosen.end);
+    const chosen = held = writing.selection(), text = writing.value().slice(chosen.start, chosen.end);
     pick.dataset.label = text.indexOf("\n") < 0 ? text : "";
     field.value = pick.dataset.label.length <= 30 ? pick.dataset.label : "";
     list.textContent = "";
@@ -220,8 +220,7 @@
     if (!made) return;
     const label = (pick.dataset.label || made.dataset.title).replace(/[[\]`*|]/g, " ").replace(/\s+/g, " ").trim() || bar.dataset.linkSample;
     closeDialog(pick);
-    const chosen = writing.selection();
-    writing.replace(chosen.start, chosen.end, "[" + label + "](" + made.dataset.link + ")");
+    writing.replace(held.start, held.end, "[" + label + "](" + made.dataset.link + ")");
   }
 
   // Dialogs: showModal keeps the focus inside and gives Escape; who has no dialog element gets an open box.
@@ -243,7 +242,7 @@
     const holder = open && open.menu.contains(button) ? open.button : button;
     closeMenu();
     stop(holder);
-    if (button.dataset.insert) writing.put(button.dataset.insert);
+    if (button.dataset.insert) writing.putBehind(button.dataset.insert);
     else if (button.dataset.chip) addChip(button.dataset.chip, button.dataset.places.split(" "));
     else acts[button.dataset.tool]();
   });
@@ -290,7 +289,7 @@
   list.addEventListener("click", function (event) { choose(event.target.closest("[role=option]")); });
   pick.querySelector("[data-pick-close]").addEventListener("click", function () { closeDialog(pick); });
   help.querySelector("[data-help-close]").addEventListener("click", function () { closeDialog(help); });
-  pick.addEventListener("close", function () { writing.focus(); });
+  pick.addEventListener("close", function () { writing.select(held.start, held.end); });
 
   stop(tools[0]);
 })();

@@ -28,8 +28,9 @@
   }
 
   function hasFocus() {
-    const rich = studio.rich();
-    return rich ? rich.hasFocus() : document.activeElement === area;
+    const rich = studio.rich(), chosen = document.getSelection();
+    // A dialog that closes gives the focus back, not the selection.
+    return rich ? rich.hasFocus() && rich.list.contains(chosen.anchorNode) : document.activeElement === area;
   }
 
   function selection() {
@@ -96,6 +97,16 @@
     replace(chosen.start, chosen.end, above + text + below, from, from);
   }
 
+  // A whole shape goes behind the paragraph or list in which the caret is; what is selected stays.
+  function putBehind(markdown) {
+    if (markdown.indexOf("\n") >= 0 || /^[#>|-]/.test(markdown)) {
+      let line = lineAt(selection().end);
+      while (line.text.trim() && line.end < value().length && lineAt(line.end + 1).text.trim()) line = lineAt(line.end + 1);
+      select(line.end, line.end);
+    }
+    put(markdown);
+  }
+
   function lineAt(offset) {
     const text = value(), start = text.lastIndexOf("\n", offset - 1) + 1, end = text.indexOf("\n", offset);
     return { start: start, end: end < 0 ? text.length : end, text: text.slice(start, end < 0 ? text.length : end) };
@@ -105,7 +116,7 @@
   area.addEventListener("blur", function () { if (!studio.rich()) last = { start: area.selectionStart, end: area.selectionEnd }; });
 
   window.academy.writing = {
-    value: value, selection: selection, select: select, replace: replace, put: put, place: place, lineAt: lineAt, hasFocus: hasFocus,
+    value: value, selection: selection, select: select, replace: replace, put: put, putBehind: putBehind, place: place, lineAt: lineAt, hasFocus: hasFocus,
     focus: function () { const chosen = selection(); select(chosen.start, chosen.end); },
   };
 })();
