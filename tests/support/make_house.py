@@ -14,7 +14,8 @@ from werkzeug.routing import Rule
 
 from lms.accounts.actions import make_slips, make_token
 from lms.accounts.models import ApiToken, Person, RoleGrant, RosterPattern
-from lms.content.models import Document
+from lms.content.models import Attachment, Document
+from lms.core import clock
 from lms.core.access import Role
 from lms.core.db import db, session, transaction
 from lms.learning.actions import photos, tasks
@@ -53,6 +54,7 @@ class House:
     team_id: int = 0
     grant_id: int = 0
     token_id: int = 0
+    attachment_id: int = 0
     bearer: str = ""
     slip_token: str = ""
 
@@ -100,6 +102,20 @@ def _write(house: House) -> None:
     made["quiz"] = a_document(trainer, a_quiz_text(title="做完的小测"), kind="quiz", slug="done")
     made["course"] = a_document(trainer, COURSE, kind="course", slug="base")
     made["curriculum"] = a_curriculum(trainer, [("第一段", [("own", 1), ("own-task", 1)])], slug="plan")
+    with transaction() as s:
+        drawn = Attachment(
+            path="courses/files/plan-3f9a2c.pdf",
+            sha=bytes(32),
+            media_type="application/pdf",
+            kind="pdf",
+            size=1,
+            facts={"pages": 1},
+            made=1,
+            at=clock.now(),
+        )
+        s.add(drawn)
+        s.flush()
+        house.attachment_id = drawn.id
 
 
 def _study(house: House) -> None:
@@ -161,6 +177,7 @@ def values_of(house: House, rule: Rule) -> list[dict[str, Any]]:
         return [{"slug": SLUGS[KIND_OF[rule.endpoint]]}]
     found: dict[str, Any] = {
         "attempt_id": house.attempts["open"],
+        "attachment_id": house.attachment_id,
         "question": "q1",
         "employee_no": house.own.employee_no,
         "public_id": house.photo,
