@@ -358,15 +358,20 @@
       one("[data-save]").click();
       return;
     }
+    const rowField = panel.contains(event.target) && /^row-\d+-(text|other)$/.test(event.target.name || "");
+    if (rowField && event.key === "Enter" && !ctrl && !event.shiftKey && !event.isComposing && !composing) {
+      event.preventDefault(); // Enter goes on to the next row, Shift+Enter to the next line
+      const row = event.target.closest("[data-row]"), next = row.nextElementSibling, first = next && one("textarea, input:not([type=hidden]):not([type=radio]):not([type=checkbox])", next);
+      if (first && !first.value) first.focus(); else addRow(null, row);
+      return;
+    }
     if (!panel.contains(event.target) || event.key !== "Enter" || event.isComposing || composing) return;
     if (ctrl) {
-      const ready = one("[data-card-done]", panel);
+      const ready = one(".form-done", panel);
       if (ready) { event.preventDefault(); ready.click(); }
     } else if (event.target.tagName === "INPUT") {
-      event.preventDefault(); // Enter sends no form; in a row it begins the next one
-      const row = event.target.closest("[data-row]");
-      if (row && one("[data-row-add]", card())) addRow(null, row);
-      else if (event.target.dataset.enter) one('[value="' + event.target.dataset.enter + '"]', panel).click();
+      event.preventDefault(); // Enter sends no form
+      if (event.target.dataset.enter) one('[value="' + event.target.dataset.enter + '"]', panel).click();
     }
   }, true);
 
