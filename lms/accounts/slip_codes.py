@@ -1,9 +1,13 @@
 """The address of a slip and its QR code."""
 
+from urllib.parse import urlsplit
+
 import segno
 from flask import url_for
 
 from lms.core.here import settings
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def slip_link(token: str) -> str:
@@ -11,6 +15,11 @@ def slip_link(token: str) -> str:
     if settings().base_url:
         return settings().base_url.rstrip("/") + url_for("accounts.slip_link", token=token)
     return url_for("accounts.slip_link", token=token, _external=True)
+
+
+def only_here(url: str) -> bool:
+    """Return whether the address leads to the machine that opens it: printed, it leads a phone to itself."""
+    return urlsplit(url).hostname in LOOPBACK
 
 
 def slip_qr(url: str) -> str:

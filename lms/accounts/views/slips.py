@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response
 from lms.accounts import queries
 from lms.accounts.actions import slips as slip_actions
 from lms.accounts.rules.sign_in import code_shown
+from lms.accounts.slip_codes import only_here, slip_qr
 from lms.accounts.slip_codes import slip_link as slip_link_of
-from lms.accounts.slip_codes import slip_qr
 from lms.accounts.views.blueprint import bp
 from lms.core.access import Permission
 from lms.core.db import transaction
@@ -133,7 +133,8 @@ def printed(made: Sequence[slip_actions.PrintedSlip]) -> str:
     for one in made:
         url = slip_link_of(one.token)
         slips.append({"slip": one, "code": code_shown(one.code), "url": url, "qr": slip_qr(url)})
-    return render_template("lms/accounts/slips_print.html", slips=slips, expires_at=made[0].expires_at)
+    only = only_here(str(slips[0]["url"]))
+    return render_template("lms/accounts/slips_print.html", slips=slips, expires_at=made[0].expires_at, only_here=only)
 
 
 def _refused(error: DomainError) -> tuple[str, int]:

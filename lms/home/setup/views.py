@@ -6,6 +6,7 @@ from flask import flash, jsonify, redirect, render_template, request, session, u
 from werkzeug.wrappers import Response
 
 from lms.accounts import queries as accounts
+from lms.accounts.slip_codes import only_here
 from lms.content import jobs
 from lms.content.actions import owners
 from lms.core.access import Permission
@@ -47,6 +48,7 @@ def setup() -> str:
         now=next((each for each in steps if each.state == rules.State.NOW), None),
         done=done,
         left=rules.minutes_left(steps),
+        only_here=only_here(settings().base_url or request.url_root),
         ways={
             Step.COMPANY: url_for(".setup_company"),
             Step.STAFF: url_for("accounts.staff_import"),
