@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from lms.content.attachments import queries
+from lms.content.attachments.events import PagesRead
 from lms.content.attachments.readers import READERS
 from lms.content.attachments.reading import Reading
 from lms.content.attachments.rules import (
@@ -27,6 +28,7 @@ from lms.content.models import Attachment, AttachmentPage
 from lms.core import archives, clock, files, pictures
 from lms.core.access import Actor
 from lms.core.audit import audit
+from lms.core.bus import emit
 from lms.core.db import session
 from lms.core.errors import Conflict, Invalid, TooLarge
 from lms.core.here import settings
@@ -172,6 +174,8 @@ def write_row(path: str, received: Received, added_by: int | None, row: Attachme
         for page in reading.pages
     )
     session().flush()
+    if reading.words:
+        emit(PagesRead(path=path))  # a document that shows it may be published already
     return row
 
 

@@ -1,5 +1,8 @@
 """A file is shown where a text has it: pages, cards, a player. Only to who may read the text."""
 
+import io
+import resource
+
 import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
@@ -11,11 +14,12 @@ from lms.core import files
 from lms.core.access import Role
 from lms.core.db import session, transaction
 from lms.core.errors import DomainError
+from lms.core.here import settings
 from lms.core.markup import render
-from tests.support.make import a_person, sign_in
+from tests.support.make import a_person, as_actor, sign_in
 from tests.support.make_content import a_document, a_trainer, an_article_text
-from tests.support.make_files import a_pdf
-from tests.support.make_shown import a_lesson_of, a_shown_deck, a_shown_film, a_shown_pdf, attached, link
+from tests.support.make_files import a_deck, a_pdf, with_entry
+from tests.support.make_shown import a_lesson_of, a_shown_deck, a_shown_film, a_shown_pdf, attached, film_bytes, link
 from tests.support.pages import token
 
 ARTICLE = "kb_content/film.md"
@@ -298,3 +302,50 @@ def test_words_that_were_read_later_are_found_too(client: FlaskClient):
     assert "/kb/film" not in client.get("/kb?q=乌鸡白凤丸").get_data(as_text=True)
     jobs.make_pages(row.id, seconds=20)
     assert "/kb/film" in client.get("/kb?q=乌鸡白凤丸").get_data(as_text=True)
+
+
+# what is not taken
+
+
+def hostile() -> dict[str, bytes]:
+    film = film_bytes(".mp4", 6)
+    deck = a_deck()
+    return {
+        "half.pdf": a_pdf()[:-60],
+        "locked.pdf": a_pdf(encrypted=True),
+        "pages.pdf": a_pdf(copies=100_000),
+        "picture.pdf": b"%PDF-1.7\n" + bytes(5_000) + b"%%EOF",
+        "half.pptx": deck[:-300],
+        "bomb.pptx": with_entry(deck, "ppt/media/a.bin", bytes(200_000_000)),
+        "macro.pptx": with_entry(deck, "ppt/vbaProject.bin", b"x"),
+        "nested.pptx": with_entry(deck, "ppt/media/a.zip", deck),
+        "half.mp4": film[: len(film) // 2],
+        "noise.mp4": film[:32] + bytes(range(256)) * 40,
+        "half.webm": film_bytes()[:3_000],
+        "program.mp4": b"MZ" + bytes(4_000),
+    }
+
+
+@pytest.mark.parametrize("name", list(hostile()))
+def test_a_hostile_file_is_refused_with_a_sentence_and_nothing_is_stored(client: FlaskClient, name: str):
+    trainer = a_person(Role.TRAINER)
+    a_lesson_of(as_actor(trainer), "只有字。")
+    sign_in(client, trainer)
+    before = sorted(path for path in settings().uploads.rglob("*") if path.is_file())
+    answer = client.post(
+        "/studio/lesson/film/files",
+        data={"csrf_token": token(client, "/studio/lesson/film/files"), "file": (io.BytesIO(hostile()[name]), name)},
+        headers={"Accept": "application/json"},
+    )
+    assert answer.status_code in (400, 413, 422)
+    assert answer.json["error"].endswith("。")
+    assert session().query(Attachment).count() == 0
+    assert sorted(path for path in settings().uploads.rglob("*") if path.is_file()) == before
+
+
+def test_a_hostile_file_costs_no_more_than_two_seconds(client: FlaskClient):
+    for name, data in hostile().items():
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        with pytest.raises(DomainError):
+            attached(a_trainer(), name, data)
+        assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 2
