@@ -7,8 +7,11 @@ from typing import TypeVar
 
 import click
 
+from lms.accounts import queries as accounts
 from lms.content import jobs
+from lms.content.actions import imports
 from lms.content.grammar.findings import Finding, Severity
+from lms.core.db import transaction
 from lms.core.here import settings
 from lms.core.i18n import say
 from lms.core.terminal import AppCommand, tell, tell_json, watched
@@ -76,6 +79,69 @@ def sync(dry_run: bool, as_json: bool) -> None:
     else:
         _report(outcome)
     if not outcome.is_clean:
+        click.get_current_context().exit(1)
+
+
+@group.command("import", cls=AppCommand)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--owner", required=True, help="Employee number of who makes the drafts and answers for them.")
+@click.option("--kind", type=click.Choice(["article", "lesson"]), default="article", help="What a Word file becomes.")
+@click.option("--folder", default="", help="Folder of the new documents below the kind's own, like after-sales.")
+@click.option("--split", is_flag=True, help="A document for each of the highest headings of a Word file.")
+@click.option(
+    "--day-kind",
+    type=click.Choice(["order", "payment", "receipt", "request"]),
+    help="By which day the dates of a sheet are judged.",
+)
+@click.option("--script", is_flag=True, help="The answers of a sheet may be sent to customers as they are.")
+@click.option("--twins", type=click.Choice(["skip", "update", "make"]), default="skip", help="What is there already.")
+@click.option("--partial", is_flag=True, help="Take what is right even if some of it is not.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing.")
+def import_file(
+    file: Path,
+    owner: str,
+    kind: str,
+    folder: str,
+    split: bool,
+    day_kind: str | None,
+    script: bool,
+    twins: str,
+    partial: bool,
+    dry_run: bool,
+) -> None:
+    """Make drafts of a Word file (.docx) or of a sheet of questions and answers (.xlsx, .csv); publish nothing.
+
+    Exit 1 if something in the file can't be taken; then nothing is made unless --partial says so.
+
+    \b
+    Example:
+      lms content import faq.xlsx --owner T001 --day-kind order --dry-run
+      lms content import manual.docx --owner T001 --kind lesson --split
+    """
+    actor = accounts.actor_by_employee_no(owner)
+    if actor is None:
+        raise click.UsageError(say(text("没有工号是 %(no)s 的人。", no=owner)))
+    options = imports.Options(kind=kind, folder=folder, split=split, day_kind=day_kind or "", script=script)
+    data = file.read_bytes()
+    plan = imports.plan(file.name, data, options)
+    for row in plan.refused:
+        for problem in row.drafted.problems:
+            click.echo(f"{file}:{row.drafted.line}: {say(problem)}")
+    if not dry_run and (partial or not plan.refused):
+        for start in range(0, len(plan.good), 100):
+            rows = plan.good[start : start + 100]
+            pictures = imports.pictures_of(plan, rows)
+            with transaction():
+                imports.make(actor, rows, {row.drafted.line: twins for row in rows}, pictures)
+    tell(
+        text(
+            "可以导入 %(good)s 份，其中 %(twins)s 份像是已经有了；%(bad)s 处不能导入。",
+            good=len(plan.good),
+            twins=len(plan.twins),
+            bad=len(plan.refused),
+        )
+    )
+    if plan.refused:
         click.get_current_context().exit(1)
 
 

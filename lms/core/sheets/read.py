@@ -37,6 +37,7 @@ class Column:
     """A column that an importer knows: its key, its name, the other names under which people write it.
 
     folded: full-width letters and digits are made narrow (numbers, codes, days; not names).
+    lines: line ends inside a cell stay; each line is tidied.
     """
 
     key: str
@@ -44,6 +45,7 @@ class Column:
     synonyms: tuple[str, ...] = ()
     required: bool = False
     folded: bool = True
+    lines: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,19 +225,26 @@ def _missing(cells: list[str], columns: Sequence[Column], names: Mapping[str, st
 
 
 def _rows(grid: Grid, keys: list[str], columns: Sequence[Column], most_rows: int) -> Iterator[Row]:
-    folded = {column.key for column in columns if column.folded}
+    known = {column.key: column for column in columns}
     count = 0
     for line, cells in grid:
         values: dict[str, str] = {}
         for key, cell in zip(keys, cells, strict=False):
             if key and not values.get(key):
-                values[key] = tidy(cell, folded=key in folded)
+                values[key] = _tidied(cell, known[key])
         if not any(values.values()):
             continue
         count += 1
         if count > most_rows:
             raise TooLarge(text("超过 %(n)s 行。请分成几个文件。", n=most_rows))
         yield Row(line=line, values=values)
+
+
+def _tidied(cell: str, column: Column) -> str:
+    if not column.lines:
+        return tidy(cell, folded=column.folded)
+    lines = [tidy(line, folded=column.folded) for line in cell.replace("\r\n", "\n").split("\n")]
+    return "\n".join(lines).strip("\n")
 
 
 def tidy(cell: str, *, folded: bool = True) -> str:

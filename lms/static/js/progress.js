@@ -19,7 +19,7 @@
         most = Math.max(most, data.total || 0, left + (data.made || 0));
         if (bar) { bar.hidden = false; bar.max = Math.max(1, most); bar.value = most - left; }
         if (said) said.textContent = (most - left) + " / " + most;
-        if (left > 0) step(); else window.location.reload();
+        if (left > 0) step(); else if (data.next) window.location.assign(data.next); else window.location.reload();
       }).catch(function () { running = false; button.disabled = false; });
     }
 
