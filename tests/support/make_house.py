@@ -55,6 +55,7 @@ class House:
     grant_id: int = 0
     token_id: int = 0
     attachment_id: int = 0
+    attachment_path: str = ""
     bearer: str = ""
     slip_token: str = ""
 
@@ -115,7 +116,7 @@ def _write(house: House) -> None:
         )
         s.add(drawn)
         s.flush()
-        house.attachment_id = drawn.id
+        house.attachment_id, house.attachment_path = drawn.id, drawn.path
 
 
 def _study(house: House) -> None:
@@ -178,6 +179,8 @@ def values_of(house: House, rule: Rule) -> list[dict[str, Any]]:
     found: dict[str, Any] = {
         "attempt_id": house.attempts["open"],
         "attachment_id": house.attachment_id,
+        "path": house.attachment_path,
+        "number": 1,
         "question": "q1",
         "employee_no": house.own.employee_no,
         "public_id": house.photo,

@@ -218,7 +218,7 @@ class Class:
         yield from (f"/api/v1/kb/articles/{slug}" for slug in ("exam", "checked", "before"))
 
     def values_of(self, rule):
-        if rule.endpoint.startswith("content.") and rule.arguments:
+        if rule.endpoint.startswith("content.") and {"kind", "slug"} <= rule.arguments:
             named = [("lesson", "checked"), *(("quiz", slug) for slug in PAPERS)]
             more = {"number": 1} if "number" in rule.arguments else {}
             return [{"kind": kind, "slug": slug, **more} for kind, slug in named]
