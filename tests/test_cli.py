@@ -8,6 +8,7 @@ from apiflask import APIFlask
 from click.testing import CliRunner, Result
 from flask import Flask
 from flask.cli import ScriptInfo
+from sqlalchemy import text
 
 from lms import cli, create_app
 from lms.content import queries
@@ -161,8 +162,10 @@ def test_under_a_host_application_it_runs_in_the_academy(world: APIFlask, author
 
 
 @pytest.mark.committed
-def test_the_schema_is_made_once_and_serving_waits_for_it(tmp_path: Path):
+def test_the_schema_is_made_once_and_serving_waits_for_that_of_an_older_version(tmp_path: Path):
     app = create_app({"instance_path": tmp_path, "database_url": f"sqlite:///{tmp_path / 'x.sqlite3'}"})
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(text("CREATE TABLE older (id INTEGER)"))
     refused = lms(app, "serve")
     assert (refused.exit_code, "lms db upgrade" in refused.output) == (1, True)
     assert lms(app, "db", "upgrade").exit_code == 0
