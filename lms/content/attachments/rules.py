@@ -11,7 +11,7 @@ from lms.core.texts import Text, text
 
 PICTURE, PDF, SLIDES, VIDEO, AUDIO, CAPTIONS = "picture", "pdf", "slides", "video", "audio", "captions"
 KIND_WORDS: dict[str, Text] = {
-    PICTURE: text("图片"),
+    PICTURE: text("图片文件"),
     PDF: text("PDF"),
     SLIDES: text("幻灯片"),
     VIDEO: text("视频"),
