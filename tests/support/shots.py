@@ -55,6 +55,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "me": ("A1001", "/me"),
     "studio": ("T1001", "/studio"),
     "studio-edit": ("T1001", "/studio/article/after-sales/price-protection/edit"),
+    "studio-plan": ("T1001", "/studio/curriculum/onboarding/curriculum/edit?view=form"),
+    "studio-course": ("T1001", "/studio/course/onboarding/products/course/edit?view=form"),
     "report": ("L1001", "/reports/completion"),
     "report-onboarding": ("L1001", "/reports/completion?goal=curriculum:onboarding/curriculum"),
     "report-quarter": ("L1001", "/reports/completion?goal=course:quarterly/2026q4"),
