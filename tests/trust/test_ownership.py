@@ -128,6 +128,7 @@ STUDIO = {
     "content.form": (200, TYPED),
     "content.history": (200, {}),
     "content.keep_unsaved": (200, TYPED),
+    "content.paste": (422, TYPED),
     "content.preview": (200, TYPED),
     "content.publish": (200, {}),
     "content.publish_submit": (422, TYPED),
