@@ -313,7 +313,7 @@ def hostile() -> dict[str, bytes]:
     return {
         "half.pdf": a_pdf()[:-60],
         "locked.pdf": a_pdf(encrypted=True),
-        "pages.pdf": a_pdf(copies=100_000),
+        "pages.pdf": a_pdf(copies=60_000),
         "picture.pdf": b"%PDF-1.7\n" + bytes(5_000) + b"%%EOF",
         "half.pptx": deck[:-300],
         "bomb.pptx": with_entry(deck, "ppt/media/a.bin", bytes(200_000_000)),
