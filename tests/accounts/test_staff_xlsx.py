@@ -55,7 +55,9 @@ def test_rows_are_numbered_as_the_spreadsheet_shows_them(hr):
     assert [row.line for row in plan.refused] == [6, 7]
 
 
-@pytest.mark.parametrize("written", [datetime(2026, 11, 23), "2026/11/23", "2026年11月23日", 46349, "20261123"])
+@pytest.mark.parametrize(
+    "written", [datetime.fromisoformat("2026-11-23"), "2026/11/23", "2026年11月23日", 46349, "20261123"]
+)
 def test_days_are_read_however_excel_holds_them(hr, written):
     (new,) = staff.plan_staff(hr, a_workbook([7, "甲", "售后一组", "客服", written])).new
     assert new.fields["hired_on"] == date(2026, 11, 23)
