@@ -62,13 +62,13 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A file as a page shows it. count, made: its pages and how many are drawn. width, height: of a film, in pixels.
+    """A file as a page shows it. place: the id of its element. width, height: of a film, in pixels.
 
-    percent: that has to be watched, 0 = none; said: how far the reader is with it. resume_at: milliseconds.
+    count, made: its pages and how many are drawn. percent: that has to be watched, 0 = none; said: how far the reader is with it. resume_at: milliseconds.
     captions, words_address: addresses, "" without.
     """
 
-    id: int
+    place: str
     path: str
     kind: str
     label: str
@@ -94,19 +94,24 @@ class Unseen:
     """A film of which too little is seen. said: how far the reader is."""
 
     path: str
+    place: str
     label: str
     said: Text
 
 
 @dataclass(slots=True)
 class Files:
-    """The files of one page. found: by path, those that are there. leaves: rows of pages by attachment."""
+    """The files of one page. found: by path, those that are there. leaves: rows of pages by attachment.
+
+    placed: what stands on the page already: a file that is shown twice has two places.
+    """
 
     marks: list[Mark] = field(default_factory=list)
     found: dict[str, Any] = field(default_factory=dict)
     leaves: dict[int, list[Any]] = field(default_factory=dict)
     captions: dict[str, str] = field(default_factory=dict)
     seen: dict[int, Seen] = field(default_factory=dict)
+    placed: list[str] = field(default_factory=list)
 
     @property
     def unseen(self) -> list[Unseen]:
@@ -114,10 +119,10 @@ class Files:
         found = []
         for mark in self.marks:
             row = self.found.get(mark.path)
-            seen = self.seen.get(row.id) if row else None
-            if seen and seen.still and mark.percent:
+            seen = self.seen.get(row.id, Seen()) if row is not None else Seen()
+            if row is not None and seen.still and mark.percent:
                 said = said_of(mark.percent, seen.percent, seen.still)
-                found.append(Unseen(path=mark.path, label=mark.label, said=said))
+                found.append(Unseen(path=mark.path, place=place_of(row.id), label=mark.label, said=said))
         return found
 
     @property
@@ -135,14 +140,16 @@ class Files:
         row = self.found.get(mark.path)
         if row is None or row.kind not in (PDF, SLIDES, VIDEO, AUDIO):
             return ""
-        return render_template("lms/content/_file.html", file=self._shown(row, mark))
+        shown = self._shown(row, mark)
+        self.placed.append(mark.path)
+        return render_template("lms/content/_file.html", file=shown)
 
     def _shown(self, row: Any, mark: Mark) -> Shown:
         facts, seen = row.facts, self.seen.get(row.id, Seen())
         leaves = self.leaves.get(row.id, [])
         poster = next((leaf for leaf in leaves if leaf.number == POSTER and leaf.sha), None)
         return Shown(
-            id=row.id,
+            place=place_of(row.id) if mark.path not in self.placed else f"{place_of(row.id)}-{len(self.placed)}",
             path=row.path,
             kind=row.kind,
             label=mark.label or words_of(row.path),
@@ -195,6 +202,11 @@ def _captions(paths: Iterable[str]) -> dict[str, str]:
     )
     found = {bare_path(path): path for path in beside}
     return {path: url_for("content.file", path=found[stem]) for path, stem in stems.items() if stem in found}
+
+
+def place_of(attachment_id: int) -> str:
+    """Return the id of the element that shows a file."""
+    return f"file-{attachment_id}"
 
 
 def _sound_type(row: Any) -> str:

@@ -178,6 +178,15 @@ def test_an_article_shows_files_too(client: FlaskClient):
     assert any("player" in script["src"] for script in page.select("script[src]"))
 
 
+def test_a_file_that_is_shown_twice_has_two_places(client: FlaskClient):
+    trainer = a_trainer()
+    row = a_shown_film(trainer)
+    a_lesson_of(trainer, link(row), link(row))
+    learner(client)
+    places = [film["id"] for film in lesson_page(client).select("figure.film")]
+    assert len(set(places)) == len(places) == 2
+
+
 def test_a_page_without_files_loads_no_script_for_them(client: FlaskClient):
     a_lesson_of(a_trainer(), "只有字。")
     learner(client)
