@@ -141,7 +141,7 @@ def invite_first(host: str, port: int) -> None:
         slip = actions.invite_first(queries.console(), name=say(text("管理员")))
     if slip is None:
         return
-    reached = socket.gethostname() if host in ("0.0.0.0", "::", "") else f"[{host}]" if ":" in host else host  # noqa: S104
+    reached = _own_address() if host in ("0.0.0.0", "::", "") else f"[{host}]" if ":" in host else host  # noqa: S104
     with current_app.test_request_context(base_url=settings().base_url or f"http://{reached}:{port}"):
         link = slip_link(slip.token)
     tell(text("还没有人能登录。第一位管理员请打开下面的地址设密码，接着按首次设置的五步做："))
@@ -156,6 +156,14 @@ def invite_first(host: str, port: int) -> None:
         )
     )
     sys.stdout.flush()
+
+
+def _own_address() -> str:
+    """Return an address of this machine under which others are likely to reach it."""
+    try:
+        return socket.gethostbyname(socket.gethostname())
+    except OSError:
+        return "127.0.0.1"
 
 
 def _print_slips(made: list[slip_actions.PrintedSlip], output: Path | None, as_json: bool) -> None:

@@ -26,7 +26,7 @@ from lms.web.auth import current_actor, requires
 HELD = "setup"
 """In the session: this browser is at the first steps, so other pages offer the way back. Nothing rests on it."""
 
-DOCUMENTS = 30
+DOCUMENTS = 50
 """Documents that one step of loading takes."""
 
 
