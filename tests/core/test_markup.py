@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from lms.core.errors import Unreadable
-from lms.core.markup import localise, render, resolve, shown, why_refused
+from lms.core.markup import Shown, localise, render, resolve, shown, why_refused
 from lms.core.markup_tree import HeadingIds, heading_id
 
 
@@ -226,3 +226,18 @@ def test_a_link_to_a_film_alone_in_its_paragraph_is_marked(written: str):
 )
 def test_any_other_link_stays_a_link(written: str):
     assert 'class="file"' not in html(written)
+
+
+def pictured(html: str) -> str:
+    return str(resolve(html, {}.get, {"courses/a/files/x.png": Shown(address="/files/x.png", width=3, height=2)}.get))
+
+
+def test_a_picture_gets_its_address_and_its_size():
+    html = render("![一 > 二](files/x.png)", link=lambda target: f"courses/a/{target}")
+    assert pictured(html) == '<p><img alt="一 &gt; 二" loading="lazy" src="/files/x.png" width="3" height="2"></p>'
+
+
+@pytest.mark.parametrize("target", ["files/none.png", "https://elsewhere.example/x.png", "data:image/png;base64,x"])
+def test_a_picture_that_is_not_here_is_its_words(target: str):
+    html = render(f'![<b>&"一"]({target})', link=lambda target: f"courses/a/{target}")
+    assert pictured(html) == '<p><span class="no-picture">&lt;b&gt;&amp;&quot;一&quot;</span></p>'

@@ -13,7 +13,7 @@ from lms.content.models import Attachment, Document
 from lms.core import files
 from lms.core.access import Actor, Role
 from lms.core.db import session, transaction
-from lms.core.errors import Conflict
+from lms.core.errors import Conflict, TooLarge, Unreadable
 from lms.core.here import settings
 from tests.support.make import a_person, as_actor, sign_in
 from tests.support.make_content import a_document, a_draft, a_trainer, an_article_text, edited
@@ -315,3 +315,25 @@ def test_a_photo_loses_its_place_and_a_large_one_is_shrunk(client, me):
     with Image.open(files.path(row.sha)) as kept:
         assert (kept.size, dict(kept.getexif())) == ((2000, 1000), {})
     assert row.path.endswith(f"img-1-{row.sha.hex()[:6]}.jpg")
+
+
+class Watched(io.BytesIO):
+    """A film of which nobody may hold more than a megabyte at once."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        assert size is not None
+        assert 0 < size <= 1_000_000
+        return super().read(size)
+
+
+def test_a_film_is_never_held_as_a_whole(me):
+    with pytest.raises(Unreadable):  # there is no film in it; it was copied to the disk all the same
+        actions.receive("a.mp4", Watched(b"\x00\x00\x00\x18ftypmp42" + bytes(30_000_000)))
+
+
+def test_a_film_may_be_larger_than_other_files_and_has_its_own_limit(me):
+    limits = {kind: actions.largest(kind) for kind in ("picture", "pdf", "slides", "video", "audio")}
+    small, large = settings().upload_max_bytes, settings().video_max_bytes
+    assert limits == {"picture": small, "pdf": small, "slides": small, "video": large, "audio": large}
+    with pytest.raises(TooLarge, match="PDF有 21 MB，最大 20 MB"):
+        actions.receive("a.pdf", b"%PDF-1.7" + bytes(21_000_000))
