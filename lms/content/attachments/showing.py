@@ -64,8 +64,8 @@ class Leaf:
 class Shown:
     """A file as a page shows it. place: the id of its element. width, height: of a film, in pixels.
 
-    count, made: its pages and how many are drawn. percent: that has to be watched, 0 = none; said: how far the reader is with it. resume_at: milliseconds.
-    captions, words_address: addresses, "" without.
+    count, made: its pages and how many are drawn. percent: that has to be watched, 0 = none; said: how far the reader
+    is with it. resume_at: milliseconds. captions, words_address: addresses, "" without.
     """
 
     place: str
