@@ -58,7 +58,9 @@ def widen(view: Callable[..., Any]) -> None:
 
 def why_too_large() -> Text:
     """Return the sentence for a request that sends more than it may."""
-    most = (request.max_content_length or 0) - FORM_AROUND
+    most = request.max_content_length or 0
+    if most > settings().upload_max_bytes:
+        most -= FORM_AROUND
     return text(
         "这次上传有 %(size)s MB，最大 %(most)s MB。请压缩、剪短或分几次再传。",
         size=f"{(request.content_length or 0) / 1_000_000:.0f}",
