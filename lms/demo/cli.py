@@ -11,7 +11,7 @@ import segno
 from flask_migrate import upgrade
 from sqlalchemy import select
 
-from lms import serving
+from lms import serving, worker
 from lms.accounts import passwords
 from lms.accounts.models import Person
 from lms.app import create_app
@@ -70,6 +70,7 @@ def demo(serve: bool, fresh: bool, host: str, port: int) -> None:
             click.echo(str(text("正在建立示例公司，约一分钟…")))
             (settings.instance_path / MARK).touch()
             story.tell(lambda chapter: click.echo(f"  · {chapter}"))
+            worker.run_once(app)
         own = {} if host in LOOPBACK else _own_passwords()
     _print_sign_ins(host, port, own)
     if serve:

@@ -42,8 +42,14 @@ SHOPS = (
     ("douyin", "抖音店", "抖音"),
 )
 
+GONE_TRAINER = "T1002"
+"""Left 45 days ago; an article is still his."""
+TRAINER_BESIDE = "A1007"
+"""An agent who writes content two afternoons a week."""
+
 _STAFF = (
     PersonPlan(no="T1001", name="苏岩", team="hemu", position="培训师", roles=(Role.TRAINER,), hired=1300),
+    PersonPlan(no=GONE_TRAINER, name="顾一凡", team="hemu", position="培训师", roles=(Role.TRAINER,), hired=860),
     PersonPlan(no="Q1001", name="严立", team="hemu", position="质检", roles=(Role.QUALITY,), hired=980),
     PersonPlan(no="D1001", name="梁秋实", team="hemu", position="客服总监", roles=(Role.DIRECTOR,), hired=1900),
     PersonPlan(no="H1001", name="温雅", team="hemu", position="人事", roles=(Role.HR,), hired=1100),
@@ -118,12 +124,13 @@ def people() -> list[PersonPlan]:
     agents = [(no, name, team) for no, (name, team) in _NAMED.items()]
     agents += [(next(free), name, team) for team, names in _OTHERS.items() for name in names.split()]
     for no, name, team in sorted(agents):
-        hired = 150 + 37 * (int(no[1:]) % 29)
-        found.append(PersonPlan(no=no, name=name, team=team, hired=hired, shops=_SHOPS_OF[team]))
+        hired = 240 + 37 * (int(no[1:]) % 29)
+        roles = (Role.TRAINER,) if no == TRAINER_BESIDE else ()
+        found.append(PersonPlan(no=no, name=name, team=team, hired=hired, shops=_SHOPS_OF[team], roles=roles))
     for no, (name, team) in zip(AUTUMN_COHORT, _AUTUMN, strict=True):
         found.append(PersonPlan(no=no, name=name, team=team, hired=88, shops=_SHOPS_OF[team]))
     for no, name in NEW_HIRES:
-        found.append(PersonPlan(no=no, name=name, team="camp", hired=3))
+        found.append(PersonPlan(no=no, name=name, team="camp", hired=4))
     return found
 
 

@@ -1,12 +1,12 @@
-"""Three months of 禾木生活, told around today through the same actions as in life, with the clock held at each day.
+"""Three months of 禾木生活, told around today through the same actions as in life, with the clock held at each act.
 
-Random, with a fixed seed: two machines show the same people. Every date is a distance from today.
+Chance has a fixed seed: two machines show the same people. Every date is a distance from today.
 """
 
-import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import partial
 
 from sqlalchemy import select
 
@@ -16,73 +16,62 @@ from lms.accounts.actions import Owner
 from lms.accounts.models import Cohort, Shop
 from lms.accounts.queries import actor_by_id, console
 from lms.assignments import actions as assignments
-from lms.content import actions as content_actions
-from lms.content import queries as content
-from lms.content.actions import documents
-from lms.content.jobs import sync_files
-from lms.content.kinds import kind_of
+from lms.content.jobs import inspect_documents
 from lms.core import clock
-from lms.core.access import Actor, Role
+from lms.core.access import Role
 from lms.core.db import session, transaction
-from lms.core.here import settings
-from lms.demo import company, learner
+from lms.core.here import local
+from lms.demo import company, learner, studio
+from lms.demo.agenda import Script, later
 from lms.demo.company import AUTUMN_COHORT, NEW_HIRES, PersonPlan
-from lms.learning.actions.confirm import confirm_people
+from lms.demo.stage import Stage
+from lms.demo.words import REMARKS
 
-SEED = 20_260_811
-FIRST_DAY = 102
-"""Days back to the first day of the story; articles reviewed every 90 days are then twelve days overdue."""
-
-CURRICULUM = "courses/onboarding/curriculum.md"
 QUARTER_COURSE = "courses/quarterly/2026q4.md"
+FINAL = "onboarding/q7-final"
+COMMUNICATION = "onboarding/q2-communication"
+STAGES_END = {3: 0, 7: 1, 10: 2}
+"""The day after which each stage is signed off."""
 
 Say = Callable[[str], None]
 
 
-@dataclass(slots=True, kw_only=True)
-class Stage:
-    """What the acts of the story share. today: the day around which it is told."""
-
-    today: date
-    rng: random.Random
-    admin: Actor
-    ids: dict[str, int]
-    teams: dict[str, int]
-
-    def at(self, days_ago: int, hour: int = 9, minute: int = 0) -> datetime:
-        """Return a moment of the story in local time."""
-        day = self.today - timedelta(days=days_ago)
-        return datetime.combine(day, time(hour, minute), tzinfo=settings().timezone)
-
-    def who(self, no: str) -> Actor:
-        return learner.who(no)
-
-
 def tell(say: Say) -> None:
     """Build the whole sample company in an empty database. say: told of each chapter."""
-    here = clock.today(settings().timezone)
-    stage = _found(here)
+    stage = _found()
     say("禾木生活：60 人，6 个组，3 家店")
-    _publish(stage)
+    studio.load(stage)
     say("课程、测验和知识已载入")
+    studio.plan(stage)
     _autumn_cohort(stage)
-    say("批次2608：8 人开班，7 人出师")
     _temps(stage)
-    say("双十一临时客服 18 人，已离开，记录保留")
     _quarter(stage)
-    say("四季度全员培训：51 人")
     _new_hires(stage)
+    _comings_and_goings(stage)
+    for days_ago, chapter in (
+        (73, "批次2608：8 人开班，7 人出师"),
+        (11, "双十一临时客服 18 人，已离开，记录保留"),
+        (2, "四季度全员培训：51 人"),
+    ):
+        stage.agenda.once(stage.at(days_ago, 23), partial(say, chapter))
+    stage.agenda.run()
     say("批次2611：林小满第 4 天")
-    _desk(stage)
-    say("培训师桌上的草稿")
+    inspect_documents()
+    studio.sit_at_desk(stage)
+    say("培训师桌上：草稿、冲突和要处理的")
 
 
-def _found(here: date) -> Stage:
+def is_told() -> bool:
+    """Return whether the company is there already."""
+    return session().scalar(select(Cohort.id).where(Cohort.name == "批次2611")) is not None
+
+
+def _found() -> Stage:
     """Found the company with its teams, shops, people, rosters and rights."""
-    rng = random.Random(SEED)  # noqa: S311 - a story, not a secret
-    start = datetime.combine(here - timedelta(days=FIRST_DAY + 1), time(9), tzinfo=settings().timezone)
+    now = clock.now()
+    here = local(now).date()
     long_ago = here - timedelta(days=2000)
-    with clock.frozen(start):
+    with clock.frozen(now - timedelta(days=studio.FIRST_DAY + 1)):
         with transaction():
             root_id = accounts.found_company(company.ROOT.name, long_ago).id
             person = accounts.hire(
@@ -98,7 +87,7 @@ def _found(here: date) -> Stage:
             admin_id = person.id
         admin = actor_by_id(admin_id)
         assert admin is not None
-        stage = Stage(today=here, rng=rng, admin=admin, ids={"ADMIN": admin_id}, teams={"hemu": root_id})
+        stage = Stage(now=now, admin=admin, ids={"ADMIN": admin_id}, teams={"hemu": root_id})
         with transaction():
             for plan in company.TEAMS:
                 team = accounts.add_team(admin, code=plan.code, name=plan.name, parent_id=root_id, on=long_ago)
@@ -111,7 +100,7 @@ def _found(here: date) -> Stage:
                     admin, Owner(team_id=stage.teams[plan.code]), weekdays=_bits(plan.weekdays), from_on=long_ago
                 )
         for employee in company.people():
-            if employee.no != "ADMIN" and employee.hired > FIRST_DAY:
+            if employee.no != "ADMIN" and employee.hired > studio.FIRST_DAY:
                 _hire(stage, employee)
     return stage
 
@@ -152,30 +141,24 @@ def _password() -> str:
     return _hashes[0]
 
 
-def _publish(stage: Stage) -> None:
-    """Load the content as it was 102 days ago; most articles were confirmed again since."""
-    with clock.frozen(stage.at(FIRST_DAY, 10)):
-        sync_files(settings().content_path)
-    with clock.frozen(stage.at(20, 15)):
-        found, _ = content.find(content.Filter(kind="article"), size=100)
-        for listed in sorted(found, key=lambda each: each.card.slug)[1:]:
-            assert listed.card.published_id is not None
-            with transaction():
-                meta = kind_of("article").meta(content.compiled(listed.card.published_id))
-                documents.verify(documents.locked(listed.card.document_id), meta)
-
-
-def _document(path: str) -> int:
-    return content.by_path([path])[path].document_id
-
-
-def _cohort(stage: Stage, name: str, numbers: Sequence[str], starts_ago: int, room: str, off_ago: Sequence[int]) -> int:
-    """Open an intake with its members; off_ago: days (distance from today) on which it does not work."""
+def _cohort(
+    stage: Stage,
+    name: str,
+    plans: Sequence[PersonPlan],
+    room: str,
+    *,
+    off_ago: Sequence[int] = (),
+    mentors: Sequence[str] = (),
+) -> None:
+    """Hire the members of an intake and open it today. off_ago: days, as distance from today, that it does not work."""
+    for plan in plans:
+        _hire(stage, plan)
+    numbers = [plan.no for plan in plans]
     with transaction():
         cohort = accounts.open_cohort(
             stage.admin,
             name=name,
-            starts_on=stage.today - timedelta(days=starts_ago),
+            starts_on=local(clock.now()).date(),
             trainer_id=stage.ids["T1001"],
             room=room,
         )
@@ -185,199 +168,206 @@ def _cohort(stage: Stage, name: str, numbers: Sequence[str], starts_ago: int, ro
         accounts.set_days(stage.admin, {stage.ids[no]: off for no in numbers})
     with transaction():
         accounts.add_members(stage.admin, cohort_id, [stage.ids[no] for no in numbers])
-    return cohort_id
+    with transaction():
+        for no, mentor_no in zip(numbers, mentors, strict=bool(mentors)):
+            accounts.set_mentor(stage.admin, stage.ids[no], stage.ids[mentor_no])
+
+
+def _training_day(
+    stage: Stage,
+    no: str,
+    mentor_no: str,
+    day: int,
+    skill: float,
+    *,
+    leave_out: Sequence[str] = (),
+    unconfirmed: Sequence[str] = (),
+    exams: Mapping[str, Sequence[float]] | None = None,
+    signed: bool = True,
+) -> Script:
+    """Spend one day of the onboarding, to the mentor's signature where a stage ends with it."""
+    rng = stage.rng(no, day)
+    yield later(rng.randrange(18))
+    person, mentor, trainer = stage.who(no), stage.who(mentor_no), stage.who("T1001")
+    yield from learner.spend_day(
+        person, mentor, trainer, day, skill, rng, leave_out=leave_out, unconfirmed=unconfirmed, exams=exams
+    )
+    if signed and day in STAGES_END:
+        yield from learner.sign_stage(mentor, person, STAGES_END[day], rng.choice(REMARKS))
 
 
 def _autumn_cohort(stage: Stage) -> None:
     """批次2608: eight begin 88 days ago, seven finish, one leaves on the fifth day."""
-    plans = {plan.no: plan for plan in company.people()}
-    mentors = ("A1009", "A1002", "A1024", "A1017")
-    with clock.frozen(stage.at(88, 8)):
-        for no in AUTUMN_COHORT:
-            _hire_into_camp(stage, plans[no])
-        _cohort(stage, "批次2608", AUTUMN_COHORT, 88, "3 楼培训室", [85, 82, 79])
-        with transaction():
-            for number, no in enumerate(AUTUMN_COHORT):
-                accounts.set_mentor(stage.admin, stage.ids[no], stage.ids[mentors[number % 4]])
-    trainer = stage.who("T1001")
-    working = [ago for ago in range(88, 74, -1) if ago not in {85, 82, 79}][:10]
-    for number, no in enumerate(AUTUMN_COHORT):
-        skill = (0.9, 0.86, 0.93, 0.82, 0.95, 0.84, 0.78, 0.7)[number]
-        mentor_no = mentors[number % 4]
-        for day, ago in enumerate(working, start=1):
-            if no == AUTUMN_COHORT[-1] and day > 4:
-                break
-            with clock.frozen(stage.at(ago)):
-                person, mentor = stage.who(no), stage.who(mentor_no)
-            learner.spend_day(person, mentor, trainer, day, stage.at(ago, 9, 5), skill, stage.rng)
-            stages_end = {3: 0, 7: 1, 10: 2}
-            if day in stages_end:
-                with clock.frozen(stage.at(ago, 18, 10)):
-                    learner.sign_stage(mentor, person, stages_end[day], "")
-    with clock.frozen(stage.at(84, 18)), transaction():
-        accounts.close(stage.admin, stage.ids[AUTUMN_COHORT[-1]])
-    with clock.frozen(stage.at(74)):
-        for no in AUTUMN_COHORT[:-1]:
-            with transaction():
-                accounts.move(stage.admin, stage.ids[no], stage.teams[plans[no].team], stage.today - timedelta(days=74))
-
-
-def _hire_into_camp(stage: Stage, plan: PersonPlan) -> None:
-    _hire(
-        stage,
-        PersonPlan(
-            no=plan.no,
-            name=plan.name,
-            team="camp",
-            position=plan.position,
-            roles=plan.roles,
-            hired=plan.hired,
-            shops=plan.shops,
-            employment=plan.employment,
-        ),
+    by_number = {plan.no: plan for plan in company.people()}
+    plans = [by_number[no] for no in AUTUMN_COHORT]
+    beginners = [replace(plan, team="camp") for plan in plans]
+    mentors = (("A1009", "A1002", "A1024", "A1017") * 2)[: len(plans)]
+    skills = (0.9, 0.86, 0.93, 0.82, 0.99, 0.84, 0.78, 0.7)
+    finals = {"A1046": (0.74, 0.94, 1.0), "A1047": (1.0,), "A1049": (0.45, 0.9, 1.0)}
+    off = (85, 82, 79)
+    working = [ago for ago in range(88, 74, -1) if ago not in off][:10]
+    stage.agenda.once(
+        stage.at(88, 8), lambda: _cohort(stage, "批次2608", beginners, "3 楼培训室", off_ago=off, mentors=mentors)
     )
+    for no, mentor_no, skill in zip(AUTUMN_COHORT, mentors, skills, strict=True):
+        days = working[:4] if no == AUTUMN_COHORT[-1] else working
+        exams = {FINAL: finals.get(no, (max(skill, 0.92), 0.97, 1.0))}
+        for day, ago in enumerate(days, start=1):
+            stage.agenda.add(stage.at(ago, 8, 55), _training_day(stage, no, mentor_no, day, skill, exams=exams))
+
+    def graduate() -> None:
+        for plan in plans[:-1]:
+            with transaction():
+                accounts.move(stage.admin, stage.ids[plan.no], stage.teams[plan.team], stage.today - timedelta(days=74))
+
+    def end_of_probation() -> None:
+        for plan in plans[:-1]:
+            with transaction():
+                accounts.set_mentor(stage.admin, stage.ids[plan.no], None)
+
+    stage.agenda.once(stage.at(84, 18), lambda: _close(stage, AUTUMN_COHORT[-1]))
+    stage.agenda.once(stage.at(74, 8), graduate)
+    stage.agenda.once(stage.at(44, 18), end_of_probation)
+
+
+def _close(stage: Stage, *numbers: str) -> None:
+    for no in numbers:
+        with transaction():
+            accounts.close(stage.admin, stage.ids[no])
 
 
 def _temps(stage: Stage) -> None:
-    """Eighteen temporary agents learn how to talk to customers before 双十一, and leave afterwards."""
+    """Eighteen temporary agents learn in three days; sixteen may work, two never pass. All have left since."""
     temps = company.temps()
-    course = _document("courses/onboarding/communication/course.md")
-    with clock.frozen(stage.at(28, 8)):
-        trainer = stage.who("T1001")
-        for plan in temps:
-            _hire(stage, plan)
-        _cohort(stage, "双十一临时客服", [plan.no for plan in temps], 28, "2 楼会议室", [])
+    course = studio.document_id("courses/onboarding/communication/course.md")
+
+    def begin() -> None:
+        _cohort(stage, "双十一临时客服", temps, "2 楼会议室")
+        due = stage.today - timedelta(days=25)
+        ids = [stage.ids[plan.no] for plan in temps]
+        check = studio.document_id("quizzes/peak/rules-check.md")
         with transaction():
-            assignments.assign(
-                trainer, [stage.ids[plan.no] for plan in temps], course, due_on=stage.today - timedelta(days=25)
-            )
+            assignments.assign(stage.who("T1001"), ids, course, due_on=due)
+        with transaction():
+            assignments.assign(stage.who("T1001"), ids, check, due_on=due)
+
+    def learn(number: int, plan: PersonPlan) -> Script:
+        rng = stage.rng(plan.no)
+        person, trainer = stage.who(plan.no), stage.who("T1001")
+        chances = (0.3, 0.45, 0.4) if number in {5, 13} else learner.better(rng.uniform(0.8, 0.97))
+        for duty in learner.owed(person.id):
+            if duty.kind in {"lesson", "article"}:
+                yield from learner.read_to_end(person, duty, rng.randrange(320, 700))
+            elif duty.kind == "quiz":
+                yield from learner.until_passed(person, duty.slug, chances[: 2 if duty.item.minutes < 15 else 3])
+            else:
+                yield from learner.do_task(person, duty, trainer, trainer, rng)
+            yield later(rng.randrange(2, 7))
+
+    stage.agenda.once(stage.at(28, 8), begin)
     for number, plan in enumerate(temps):
-        with clock.frozen(stage.at(27 - number % 2, 9)):
-            person = stage.who(plan.no)
-            moment = stage.at(27 - number % 2, 9, number)
-            left_out = 1 if number in {5, 13} else 0
-            for duty in learner.owed(person.id):
-                if left_out and duty.kind == "quiz":
-                    continue
-                with clock.frozen(moment):
-                    if duty.kind in {"lesson", "article"}:
-                        learner.read_to_end(person, duty, stage.rng.randrange(320, 700))
-                    elif duty.kind == "quiz":
-                        learner.until_passed(person, duty.slug, moment, stage.rng.uniform(0.82, 0.97))
-                    elif duty.kind == "task":
-                        with transaction():
-                            confirm_people(trainer, duty.slug, [person.id])
-                moment += timedelta(minutes=14)
-    with clock.frozen(stage.at(12, 18)):
-        for plan in temps:
-            with transaction():
-                accounts.close(stage.admin, stage.ids[plan.no])
+        stage.agenda.add(stage.at(27 - number % 2, 9, number), learn(number, plan))
+    stage.agenda.once(stage.at(12, 18), lambda: _close(stage, *(plan.no for plan in temps)))
 
 
 def _quarter(stage: Stage) -> None:
     """四季度全员培训 in two waves: 33 of 51 have finished, 5 of the first wave are late."""
-    course = _document(QUARTER_COURSE)
-    agents = [plan for plan in company.people() if plan.position in {"客服专员", "客服主管"} and plan.no in stage.ids]
-    new = {no for no, _ in NEW_HIRES}
-    agents = [plan for plan in agents if plan.no not in new and plan.no != AUTUMN_COHORT[-1]]
-    first = [plan for plan in agents if plan.team in {"night", "dispute", "after2"} and plan.no != "A1017"]
-    second = [plan for plan in agents if plan not in first]
-    with clock.frozen(stage.at(38, 10)):
-        lead = stage.who("L1001")
-        with transaction():
-            ids = [stage.ids[plan.no] for plan in first]
-            assignments.assign(lead, ids, course, occasion="2026Q4", due_on=stage.today - timedelta(days=1))
-    with clock.frozen(stage.at(24, 10)), transaction():
-        ids = [stage.ids[plan.no] for plan in second]
-        assignments.assign(lead, ids, course, occasion="2026Q4", due_on=stage.today + timedelta(days=9))
-    late = {"A1031": 3, "A1024": 1, "A1036": 4, _number(first, "曹志远"): 2, _number(first, "邓佳"): 0}
-    half = {_number(second, "何家豪"): 3, "A1017": 4, "A1002": 5}
-    waiting = [plan for plan in second if plan.no not in half and not plan.roles]
+    course = studio.document_id(QUARTER_COURSE)
+    people = [plan for plan in company.people() if plan.position in {"客服专员", "客服主管"} and plan.team != "camp"]
+    first = [plan for plan in people if plan.team in {"night", "dispute", "after2"} and plan.no != "A1017"]
+    second = [plan for plan in people if plan not in first]
+    late = {"A1031": 3, "A1024": 1, "A1036": 4, stage.number("曹志远"): 2, stage.number("邓佳"): 0}
+    half = {stage.number("何家豪"): 3, "A1017": 4, "A1002": 5}
+    waiting = [plan for plan in second if plan.no not in half and Role.LEAD not in plan.roles]
     open_still = [plan.no for plan in waiting if plan.team == "presale"][:6]
     open_still += [plan.no for plan in waiting if plan.team == "after1" and plan.no != "A1009"][:4]
-    for number, plan in enumerate(agents):
-        items = late.get(plan.no, half.get(plan.no, stage.rng.choice([0, 0, 1, 2]) if plan.no in open_still else 6))
-        ago = 3 + number % 17
-        with clock.frozen(stage.at(ago, 10)):
-            person = stage.who(plan.no)
-            moment = stage.at(ago, 10, number % 50)
-            for duty in [each for each in learner.owed(person.id) if each.goal_id == course][:items]:
-                with clock.frozen(moment):
-                    if duty.kind == "quiz":
-                        learner.until_passed(person, duty.slug, moment, stage.rng.uniform(0.8, 0.98))
-                    else:
-                        learner.read_to_end(person, duty, stage.rng.randrange(150, 520))
-                moment += timedelta(minutes=stage.rng.randrange(9, 40))
 
+    def assign(plans: Sequence[PersonPlan], due_in: int) -> None:
+        ids = [stage.ids[plan.no] for plan in plans]
+        with transaction():
+            assignments.assign(
+                stage.who("L1001"), ids, course, occasion="2026Q4", due_on=stage.today + timedelta(days=due_in)
+            )
 
-def _number(plans: Sequence[PersonPlan], name: str) -> str:
-    return next(plan.no for plan in plans if plan.name == name)
+    def learn(no: str, items: int) -> Script:
+        rng = stage.rng(no, "quarter")
+        person = stage.who(no)
+        for duty in [each for each in learner.owed(person.id) if each.goal_id == course][:items]:
+            if duty.kind == "quiz":
+                yield from learner.until_passed(person, duty.slug, learner.better(rng.uniform(0.8, 0.98)))
+            else:
+                yield from learner.read_to_end(person, duty, rng.randrange(150, 520))
+            yield later(rng.randrange(4, 25))
+
+    def begin() -> None:
+        assign(second, 9)
+        numbers = [plan.no for plan in people]
+        wanted = {no: 3 + number % 17 for number, no in enumerate(numbers)}
+        wanted[stage.number("常乐")] = 15  # before the leave
+        for no, ago in stage.worked(numbers, wanted).items():
+            items = late.get(no, half.get(no, stage.rng(no).choice([0, 0, 1, 2]) if no in open_still else 6))
+            stage.agenda.add(stage.at(ago, 10, stage.rng(no).randrange(50)), learn(no, items))
+
+    stage.agenda.once(stage.at(38, 10), lambda: assign(first, -1))
+    stage.agenda.once(stage.at(24, 10), begin)
 
 
 def _new_hires(stage: Stage) -> None:
     """批次2611: four people; today is their fourth rostered day."""
-    plans = {plan.no: plan for plan in company.people()}
-    numbers = [no for no, _ in NEW_HIRES]
-    with clock.frozen(stage.at(4, 8)):
-        for no in numbers:
-            _hire_into_camp(stage, plans[no])
-        _cohort(stage, "批次2611", numbers, 4, "3 楼培训室", [2, -3, -7])
-        with transaction():
-            for no, mentor_no in zip(numbers, ("A1009", "A1009", "A1002", "A1024"), strict=True):
-                accounts.set_mentor(stage.admin, stage.ids[no], stage.ids[mentor_no])
-    trainer = stage.who("T1001")
-    mentor_of = dict(zip(numbers, ("A1009", "A1009", "A1002", "A1024"), strict=True))
+    plans = [plan for plan in company.people() if plan.no in dict(NEW_HIRES)]
+    mentors = ("A1009", "A1009", "A1002", "A1024")
     skills = {"A1001": 0.9, "A1051": 0.86, "A1052": 0.72, "A1053": 0.95}
-    for day, ago in enumerate((4, 3, 1), start=1):
-        for no in numbers:
-            with clock.frozen(stage.at(ago)):
-                person, mentor = stage.who(no), stage.who(mentor_of[no])
-            unfinished = ("onboarding/communication/03-expressing",) if no == "A1052" else ()
-            learner.spend_day(
-                person, mentor, trainer, day, stage.at(ago, 9, 5), skills[no], stage.rng, leave_out=unfinished
+    plans.sort(key=lambda plan: plan.no)
+    stage.agenda.once(
+        stage.at(4, 8), lambda: _cohort(stage, "批次2611", plans, "3 楼培训室", off_ago=[2, -3, -7], mentors=mentors)
+    )
+    for plan, mentor_no in zip(plans, mentors, strict=True):
+        no = plan.no
+        unfinished = ("onboarding/communication/03-expressing",) if no == "A1052" else ()
+        waiting = ("onboarding/tasks/read-real-chats",) if no == "A1052" else ()
+        exams = {COMMUNICATION: (0.4, 0.95, 1.0)} if no == "A1052" else {}
+        for day, ago in enumerate((4, 3, 1), start=1):
+            stage.agenda.add(
+                stage.at(ago, 8, 55),
+                _training_day(
+                    stage,
+                    no,
+                    mentor_no,
+                    day,
+                    skills[no],
+                    leave_out=unfinished,
+                    unconfirmed=waiting,
+                    exams=exams,
+                    signed=no in {"A1001", "A1053"},
+                ),
             )
-            if day == 3 and no in {"A1001", "A1053"}:
-                with clock.frozen(stage.at(ago, 18, 5)):
-                    learner.sign_stage(mentor, person, 0, "复述三条服务标准很流利，工单字段还要练。")
-    _fourth_day(stage, numbers)
+        lessons = {"A1001": 2, "A1053": 3}.get(no, 0)
+        stage.agenda.add(stage.today_at(95 if no == "A1001" else 110), _fourth_day(stage, no, lessons))
 
 
-def _fourth_day(stage: Stage, numbers: Sequence[str]) -> None:
-    """This morning: two lessons read, the third begun, a task waiting for its mentor."""
-    done = {"A1001": 2, "A1051": 0, "A1052": 0, "A1053": 3}
-    now = clock.now()
-    for no in numbers:
-        moment = now - timedelta(minutes=95 if no == "A1001" else 110)
-        with clock.frozen(moment):
-            person = stage.who(no)
-            online = [duty for duty in learner.owed(person.id, 4) if duty.kind == "lesson"]
-        for duty in online[: done[no]]:
-            with clock.frozen(moment):
-                learner.read_to_end(person, duty, 640)
-            moment += timedelta(minutes=24)
-        if no == "A1001" and len(online) > 2:
-            with clock.frozen(moment):
-                learner.begin_reading(person, online[2], 2)
-        tasks = [duty for duty in learner.owed(person.id, 4) if duty.kind == "task"] if no in {"A1001", "A1053"} else []
-        for duty in tasks[:2]:
-            with clock.frozen(now - timedelta(minutes=18)):
-                if not learner.is_class(person, duty.slug):
-                    learner.hand_in(person, duty.slug, stage.rng)
-                    break
+def _fourth_day(stage: Stage, no: str, lessons: int) -> Script:
+    """This morning: some lessons read, the next one begun, a task waiting for its mentor."""
+    person = stage.who(no)
+    due = learner.owed(person.id, 4)
+    online = [duty for duty in due if duty.kind == "lesson"]
+    for duty in online[:lessons]:
+        yield from learner.read_to_end(person, duty, int(640 * stage.pace))
+        yield later(13 * stage.pace)
+    if no == "A1001":
+        learner.begin_reading(person, online[lessons], 2)
+    if no in {"A1001", "A1053"}:
+        yield stage.today_at(18 if no == "A1001" else 31)
+        task = next(duty for duty in due if duty.kind == "task" and not learner.is_class(duty.slug))
+        learner.hand_in(person, task.slug, stage.rng(no, "today"))
 
 
-def _desk(stage: Stage) -> None:
-    """What lies on the trainer's desk: a draft that waits to be published."""
-    with clock.frozen(stage.at(1, 16, 40)):
-        trainer = stage.who("T1001")
-        work = content.open_work("article", "after-sales/price-protection")
-        assert work.head_id is not None
-        text = content.text(work.head_id)
-        changed = text.rstrip("\n") + "\n\n> 内部：大促后第一周价保咨询会多一倍，先看付款日，再看是不是同一规格。\n"
+def _comings_and_goings(stage: Stage) -> None:
+    """Who left, and who is on leave."""
+
+    def leave() -> None:
+        days: dict[date, bool | None] = {stage.today + timedelta(days=ahead): False for ahead in range(-12, 21)}
         with transaction():
-            content_actions.save_draft(trainer, work.card.document_id, work.head_id, changed, "补一条大促后的提醒")
+            accounts.set_days(stage.who("L1006"), {stage.ids[stage.number("常乐")]: days})
 
-
-def is_told() -> bool:
-    """Return whether the company is there already."""
-    return session().scalar(select(Cohort.id).where(Cohort.name == "批次2611")) is not None
+    stage.agenda.once(stage.at(45, 18), lambda: _close(stage, company.GONE_TRAINER))
+    stage.agenda.once(stage.at(13, 17), leave)

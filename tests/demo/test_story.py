@@ -6,13 +6,24 @@ import pytest
 from sqlalchemy import func, select
 
 from lms.accounts.models import Person
-from lms.accounts.queries import actor_by_employee_no
+from lms.accounts.queries import actor_by_employee_no, works_of
 from lms.assignments.queries import duties
 from lms.content import queries as content
+from lms.content.models import Autosave
+from lms.content.queries import autosave, quality
+from lms.content.queries.quality import Concern, Wanted
+from lms.core import clock
 from lms.core.db import db, session
 from lms.core.here import today
-from lms.demo import story
+from lms.demo import story, writings
+from lms.demo.company import AUTUMN_COHORT
+from lms.home import desk
 from lms.home.queries import screen
+from lms.kb import queries as kb
+from lms.kb.models import SearchLog
+from lms.learning import queries as learning
+from lms.quizzes.models import Attempt
+from lms.records.models import Record
 from lms.records.queries import verify
 from lms.reports import queries as reports
 from lms.reports.queries import Filter
@@ -49,6 +60,15 @@ def test_lin_xiaoman_is_on_the_fourth_of_ten_days(academy):
     assert found.reading.section == 2
 
 
+def test_each_mentor_of_the_new_intake_is_waited_for(academy):
+    waiting = {no: learning.waiting(actor_by_employee_no(no), limit=50) for no in ("A1009", "A1002", "A1024")}
+    assert {no: [work.employee_no for work in works] for no, works in waiting.items()} == {
+        "A1009": ["A1001"],
+        "A1002": ["A1052"],
+        "A1024": ["A1053"],
+    }
+
+
 def test_every_day_of_the_onboarding_has_something_due(academy):
     mine = duties(actor_by_employee_no("A1001").id, today())
     assert {duty.item.day for duty in mine} >= set(range(1, 11))
@@ -68,6 +88,33 @@ def test_seven_of_the_autumn_intake_have_finished(academy):
     assert 1 <= whole.overdue <= 2
 
 
+def attempts_of(employee_no, slug):
+    document = content.open_published(actor_by_employee_no("T1001"), "quiz", slug).document_id
+    person = actor_by_employee_no(employee_no)
+    found = select(Attempt).where(Attempt.person_id == person.id, Attempt.document_id == document)
+    return session().scalars(found.order_by(Attempt.started_at)).all()
+
+
+def test_seven_have_passed_the_final_exam_one_of_them_at_the_second_try(academy):
+    tries = [attempts_of(no, "onboarding/q7-final") for no in AUTUMN_COHORT[:-1]]
+    assert all(each[-1].passed for each in tries)
+    assert [each.passed for each in attempts_of("A1049", "onboarding/q7-final")] == [False, True]
+
+
+def test_who_left_on_the_fifth_day_has_kept_the_records_of_four(academy):
+    gone = session().scalars(select(Person).where(Person.employee_no == AUTUMN_COHORT[-1])).one()
+    days = {record.at.date() for record in session().scalars(select(Record).where(Record.person_id == gone.id))}
+    assert (gone.active, len(days)) == (False, 4)
+
+
+def test_two_of_the_temps_never_passed(academy):
+    temps = select(Person.id).where(Person.employment == "temporary")
+    exam = content.open_published(actor_by_employee_no("T1001"), "quiz", "onboarding/q2-communication").document_id
+    sat = session().scalars(select(Attempt).where(Attempt.person_id.in_(temps), Attempt.document_id == exam)).all()
+    assert len({each.person_id for each in sat}) == 18
+    assert len({each.person_id for each in sat if each.passed}) == 16
+
+
 def test_thirty_three_of_fifty_one_have_finished_the_quarter_and_five_are_late(academy):
     lead = actor_by_employee_no("L1001")
     goal = reports.goal_named(lead, "course:quarterly/2026q4")
@@ -79,6 +126,69 @@ def test_one_article_is_twelve_days_past_its_review(academy):
     found, count = content.find(content.Filter(state="expired"))
     assert count == 1
     assert found[0].card.verified_until == today() - timedelta(days=12)
+
+
+def worries(concern):
+    return [each.card.slug for each in quality.worries(Wanted(), today(), clock.now()) if each.concern == concern]
+
+
+def test_the_quality_page_has_one_finding_of_every_sort(academy):
+    found = {each.concern for each in quality.worries(Wanted(), today(), clock.now())}
+    assert found == set(Concern)
+
+
+def test_what_was_written_by_a_trainer_who_left_has_no_owner(academy):
+    assert worries(Concern.NO_OWNER) == [writings.ENTERPRISE]
+
+
+def test_a_draft_has_lain_about_for_a_month(academy):
+    assert worries(Concern.OLD_DRAFT) == ["emergency/outage"]
+
+
+def test_a_quiz_made_in_a_hurry_rests_on_nothing_and_lies_in_no_course(academy):
+    assert worries(Concern.NO_BASIS) == worries(Concern.UNUSED) == [writings.PEAK_CHECK]
+
+
+def test_a_file_and_the_studio_have_both_changed_one_article(academy):
+    assert worries(Concern.CONFLICT) == ["logistics/freight-insurance"]
+
+
+def test_the_trainer_finds_drafts_on_her_desk_and_what_she_had_not_saved(academy):
+    trainer = actor_by_employee_no("T1001")
+    work = content.open_work("article", "after-sales/return-freight")
+    assert desk.studio(trainer).draft_count == 4
+    assert autosave.unsaved(trainer.id, work.card.document_id).base_revision_id == work.head_id
+
+
+def test_a_colleague_has_the_same_article_open_when_the_story_ends(academy):
+    work = content.open_work("article", "after-sales/return-freight")
+    seen = session().scalars(select(Autosave).where(Autosave.document_id == work.card.document_id)).all()
+    assert {each.person_id for each in seen} == {actor_by_employee_no(no).id for no in ("T1001", "A1007")}
+
+
+def test_price_protection_was_changed_yesterday_by_the_trainer(academy):
+    opened = content.open_published(actor_by_employee_no("A1002"), "article", "after-sales/price-protection")
+    change = kb.last_change(opened.revision_id)
+    assert (opened.number, change.name) == (3, "苏岩")
+
+
+def test_what_was_searched_in_vain_has_an_answer_since(academy):
+    found = select(func.count()).select_from(SearchLog).where(SearchLog.query.in_(writings.IN_VAIN))
+    assert session().scalar(found.where(SearchLog.hits == 0)) == 57
+    assert session().scalar(found.where(SearchLog.hits > 0)) == 6
+    assert kb.search(actor_by_employee_no("A1002"), "爆仓改地址")[0].slug == writings.EAST
+
+
+def test_somebody_is_on_leave_and_still_owes_what_came_meanwhile(academy):
+    away = session().scalars(select(Person).where(Person.name == "常乐")).one()
+    assert not works_of([away.id])[away.id](today())
+    assert [duty.kind for duty in duties(away.id, today()) if not duty.item.settled] == ["article"]
+
+
+def test_nothing_in_the_log_was_written_before_what_stands_above_it(academy):
+    moments = session().scalars(select(Record.at).order_by(Record.seq)).all()
+    assert moments == sorted(moments)
+    assert moments[-1] <= clock.now()
 
 
 def test_the_log_of_three_months_verifies(academy):
