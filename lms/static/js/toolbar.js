@@ -38,8 +38,9 @@
     menu.style.top = Math.max(8, box.bottom + menu.offsetHeight + 8 > window.innerHeight ? box.top - menu.offsetHeight - 4 : box.bottom + 4) + "px";
     button.setAttribute("aria-expanded", "true");
     open = { button: button, menu: menu, y: window.scrollY, x: bar.scrollLeft };
-    const first = items(menu)[0];
-    if (focus && first) first.focus();
+    const inside = items(menu);
+    inside.forEach(function (each, at) { each.tabIndex = at ? -1 : 0; }); // a long menu can be scrolled by keys, too
+    if (focus && inside[0]) inside[0].focus();
   }
 
   function closeMenu(back) {
