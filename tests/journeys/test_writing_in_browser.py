@@ -93,6 +93,23 @@ def test_a_word_fragment_is_pasted_as_markdown_and_undone_in_one_step(floor, tra
     assert text(page) == before
 
 
+def test_the_keys_of_the_real_clipboard_paste_rich_and_plain(floor, trainer):
+    a_draft(as_actor(trainer), an_article_text(body="开头"), slug="keys")
+    page = editing(floor, trainer, "article", "keys", permissions=["clipboard-read", "clipboard-write"])
+    page.evaluate(
+        """async () => {
+            const blob = (text, type) => new Blob([text], {type: type});
+            const held = {"text/html": blob("<h1>时效</h1><ul><li>七天</li></ul>", "text/html"), "text/plain": blob("七天", "text/plain")};
+            await navigator.clipboard.write([new ClipboardItem(held)]);
+        }"""
+    )
+    at_end_of(page, 6)
+    page.keyboard.press("Control+v")
+    expect(page.locator("#markdown")).to_have_value(re.compile(r"开头\n\n## 时效\n\n- 七天\n"))
+    page.keyboard.press("Control+Shift+v")
+    expect(page.locator("#markdown")).to_have_value(re.compile(r"- 七天七天\n"))
+
+
 def test_the_plain_textarea_pastes_the_same_and_keeps_its_own_undo(floor, trainer):
     a_draft(as_actor(trainer), an_article_text(body="开头"), slug="word")
     page = editing(floor, trainer, "article", "word")
