@@ -43,11 +43,11 @@ def end_with(more: str) -> Change:
 
 
 def put_before(line: str, more: str) -> Change:
-    """Return the change that puts something in front of the first line that begins so."""
+    """Return the change that puts something in front of the first line that begins so; at the end where none does."""
 
     def change(text: str) -> str:
-        at = text.index("\n" + line) + 1
-        return text[:at] + more + text[at:]
+        before, found, after = text.partition("\n" + line)
+        return f"{before}\n{more}{line}{after}" if found else end_with("\n" + more)(text)
 
     return change
 
