@@ -60,7 +60,11 @@ class Shower:
     files: Files
 
     def __call__(self, html: str) -> Markup:
-        return markup.shown(self.files.fill(html), self.addresses.get, gettext, self.pictures.get)
+        marked, made = self.files.taken_out(html)
+        shown = markup.shown(marked, self.addresses.get, gettext, self.pictures.get)
+        for place, file in made.items():
+            shown = shown.replace(place, markup.sentence(file))
+        return shown
 
 
 def shower(pieces: Iterable[str]) -> Shower:

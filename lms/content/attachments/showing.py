@@ -24,6 +24,7 @@ from lms.core.texts import Text
 MOST_HIDDEN = 30_000
 """Characters of a PDF's words that a page carries for those who can't see the pictures; the rest is a page away."""
 
+_SIGN = "\x01"  # can't occur in what the renderer makes
 _PAGES = (
     select(
         AttachmentPage.attachment_id,
@@ -133,8 +134,19 @@ class Files:
     def has_films(self) -> bool:
         return any(row.kind in (VIDEO, AUDIO) for row in self.found.values())
 
-    def fill(self, html: str) -> str:
-        return filled(html, self._made)
+    def taken_out(self, html: str) -> tuple[str, dict[str, str]]:
+        """Return stored HTML with a sign in place of each file, and by sign our own HTML that stands there."""
+        made: dict[str, str] = {}
+
+        def sign(mark: Mark) -> str:
+            file = self._made(mark)
+            if not file:
+                return ""
+            place = f"{_SIGN}{len(made)}{_SIGN}"
+            made[place] = file
+            return place
+
+        return filled(html, sign), made
 
     def _made(self, mark: Mark) -> str:
         row = self.found.get(mark.path)
