@@ -128,11 +128,14 @@ def import_file(
         for problem in row.drafted.problems:
             click.echo(f"{file}:{row.drafted.line}: {say(problem)}")
     if not dry_run and (partial or not plan.refused):
+        made: list[imports.Made] = []
         for start in range(0, len(plan.good), 100):
             rows = plan.good[start : start + 100]
             pictures = imports.pictures_of(plan, rows)
             with transaction():
-                imports.make(actor, rows, {row.drafted.line: twins for row in rows}, pictures)
+                made += imports.make(actor, rows, {row.drafted.line: twins for row in rows}, pictures)
+                if start + 100 >= len(plan.good):
+                    imports.noted(actor, file.name, made)
     tell(
         text(
             "可以导入 %(good)s 份，其中 %(twins)s 份像是已经有了；%(bad)s 处不能导入。",
