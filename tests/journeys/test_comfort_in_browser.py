@@ -24,13 +24,13 @@ def trainer(floor: Floor) -> Person:
 def test_text_typed_on_one_machine_is_offered_on_another(floor: Floor, trainer: Person):
     a_draft(as_actor(trainer), an_article_text(), slug="typing")
     page = floor.page_of(trainer)
-    page.goto("/studio/article/typing/edit")
+    page.goto("/studio/article/typing/edit?view=source")
     page.locator(".source.is-editing > .line").last.locator("code").click()
     page.keyboard.press("Control+End")
     page.keyboard.type("这句还没有保存。")
     expect(page.locator("[data-state]")).to_contain_text("已自动保存")
     other = floor.page_of(trainer)
-    other.goto("/studio/article/typing/edit")
+    other.goto("/studio/article/typing/edit?view=source")
     expect(other.locator("[data-left]")).to_be_visible()
     other.get_by_role("link", name="接着写").click()
     assert "这句还没有保存。" in other.locator("#markdown").input_value()
@@ -44,9 +44,9 @@ def test_who_else_has_the_document_open_is_said(floor: Floor, trainer: Person):
     a_draft(as_actor(trainer), slug="together")
     other = floor.page_of(a_person(Role.TRAINER, name="周敏"))
     with other.expect_response("**/autosave"):
-        other.goto("/studio/article/together/edit")
+        other.goto("/studio/article/together/edit?view=source")
     page = floor.page_of(trainer)
-    page.goto("/studio/article/together/edit")
+    page.goto("/studio/article/together/edit?view=source")
     expect(page.locator("[data-others]")).to_contain_text("周敏")
 
 

@@ -257,7 +257,7 @@ def test_the_plain_textarea_does_the_same(floor, trainer):
 def test_without_script_the_form_does_it_all(floor, trainer):
     made = a_draft(as_actor(trainer), a_quiz_text().replace("`全部`", "`全部` ·每题2分·"), kind="quiz", slug="bare")
     page = floor.page_of(trainer, java_script_enabled=False)
-    page.goto("/studio/quiz/bare/edit")
+    page.goto("/studio/quiz/bare/edit?view=source")
     page.get_by_role("button", name="一键修正", exact=True).click()
     assert "`全部` `每题2分`" in text(page)
     page.get_by_role("button", name="保存草稿").click()

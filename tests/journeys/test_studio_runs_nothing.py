@@ -69,9 +69,24 @@ def test_no_string_of_an_author_runs_on_any_page(floor: Floor, group: list[str])
     page = floor.page_of(victim)
     page.on("dialog", lambda dialog: dialog.accept())
     for kind in texts:
-        for path in ("edit", "history", "diff?old=1&new=2", "versions/1", "publish", "rename", "archive"):
+        for path in (
+            "edit?view=form",
+            "edit?view=source",
+            "history",
+            "diff?old=1&new=2",
+            "versions/1",
+            "publish",
+            "rename",
+            "archive",
+        ):
             page.goto(f"/studio/{kind}/x/{path}")
-            if path == "edit":
+            if path == "edit?view=form":
+                for place in range(page.locator("button.form-open").count()):
+                    page.locator("button.form-open").nth(
+                        min(place, page.locator("button.form-open").count() - 1)
+                    ).click()
+                    expect(page.locator("[data-card]")).to_be_visible()
+            if path == "edit?view=source":
                 expect(page.locator(".source.is-editing")).to_be_visible()
                 page.locator("button[data-plain]").click()
                 page.locator("button[data-plain]").click()

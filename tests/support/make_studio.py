@@ -21,7 +21,7 @@ def opened(client: Any, kind: str, slug: str) -> tuple[str, int]:
 
 def text_in(page: str) -> str:
     """Return what a browser would hold in the textarea: the first line end after the tag is none of it."""
-    return html.unescape(re.search(r"<textarea[^>]*>\n(.*?)</textarea>", page, re.DOTALL)[1])
+    return html.unescape(re.search(r'<textarea[^>]* id="markdown"[^>]*>\n(.*?)</textarea>', page, re.DOTALL)[1])
 
 
 def sent(client: Any, kind: str, slug: str, page: str = "edit", *, json: bool = False, **values: Any) -> Any:
