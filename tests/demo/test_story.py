@@ -9,12 +9,13 @@ from lms.accounts.models import Person
 from lms.accounts.queries import actor_by_employee_no, works_of
 from lms.assignments.queries import duties
 from lms.content import queries as content
-from lms.content.models import Autosave
+from lms.content.lint import FOLDERS
+from lms.content.models import Attachment, Autosave
 from lms.content.queries import autosave, quality
 from lms.content.queries.quality import Concern, Wanted
 from lms.core import clock
 from lms.core.db import db, session
-from lms.core.here import today
+from lms.core.here import settings, today
 from lms.demo import story, writings
 from lms.demo.company import AUTUMN_COHORT
 from lms.home import desk
@@ -130,6 +131,14 @@ def test_one_article_is_twelve_days_past_its_review(academy):
 
 def worries(concern):
     return [each.card.slug for each in quality.worries(Wanted(), today(), clock.now()) if each.concern == concern]
+
+
+def test_every_shipped_picture_is_there_to_be_shown(academy):
+    root = settings().content_path
+    shipped = {str(path.relative_to(root)) for folder in FOLDERS for path in (root / folder).rglob("files/*.svg")}
+    kept = session().execute(select(Attachment.path, Attachment.state)).all()
+    assert shipped
+    assert {(path, "ready") for path in shipped} <= {tuple(row) for row in kept}
 
 
 def test_the_quality_page_has_one_finding_of_every_sort(academy):
