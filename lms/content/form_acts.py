@@ -100,6 +100,10 @@ class Board:
         own = self.type_at(self.outline, index)
         return sum(self.type_at(self.outline, place) is own for place in range(index)) + 1
 
+    def count(self, own: CardType) -> int:
+        """Return how many blocks of a type there are."""
+        return sum(self.type_at(self.outline, place) is own for place in range(len(self.outline.pieces)))
+
 
 def apply(make: Callable[[str], Board], source: str, do: str, values: Values) -> Applied:
     """Do one act. Raises Invalid: what is typed stays in the card, the text as it was."""
@@ -226,7 +230,7 @@ def _seen(board: Board, open: Open, error: Invalid | None = None) -> Open:
     """Return the card with what a learner would see of it, and what is missing for that."""
     type = board.types[open.type]
     at = _place(board, open)
-    number = board.number(at) if at >= 0 else board.number(len(board.outline.pieces) - 1) if board.outline.pieces else 1
+    number = board.number(at) if at >= 0 else board.count(type) + 1
     look, errors = type.look(open.card, number)
     if type.is_blank(open.card):
         return replace(open, look=None, missing=(), unsent=False)
@@ -296,7 +300,12 @@ def _target(board: Board, verb: str, index: int, values: Values) -> int:
         return _at(outline, index, values.get("list"), int(position) if position.isdigit() else 0)
     if verb == "to":
         return _at(outline, index, values.get(f"to-{index}"), len(outline.pieces))
-    lists = lists_of(outline, level)
+    # Where nothing lies between the title and the first section, nothing is moved there by a step.
+    lists = [
+        (above, items)
+        for above, items in lists_of(outline, level)
+        if items or above < 0 or outline.pieces[above].level + 1 == level
+    ]
     here = next(place for place, (_, items) in enumerate(lists) if index in items)
     items = lists[here][1]
     at = items.index(index)

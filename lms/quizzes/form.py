@@ -122,7 +122,7 @@ class QuizForm:
     @property
     def lists(self) -> tuple[tuple[str, str], ...]:
         """Return the lists that a question may be moved to: ref and name."""
-        return tuple((each.ref, each.title) for each in self.sections)
+        return tuple((each.ref, each.title) for each in self.sections if each.level == 2 or each.lines)
 
 
 def view(source: str, path: str, targets: TargetsOf) -> QuizForm:

@@ -74,6 +74,7 @@
       next.focus({ preventScroll: true });
       if (!focus && y !== null) window.scrollBy(0, next.getBoundingClientRect().top - y);
       else reveal(next);
+      if (focus && typeof next.value === "string" && next.tagName !== "BUTTON") try { next.setSelectionRange(next.value.length, next.value.length); } catch (_) { /* not a field of text */ }
       if (!focus && typeof at === "number") try { next.setSelectionRange(at, at); } catch (_) { /* not a field of text */ }
     }
     panel.dispatchEvent(new CustomEvent("form:drawn", { bubbles: true }));
@@ -108,6 +109,7 @@
     const active = document.activeElement, at = active.selectionStart;
     one("[name=card-ref]", open).value = one("[name=card-ref]", after).value;
     renew(open, after, false);
+    one(".form-foot", open).replaceWith(one(".form-foot", after)); // it is no longer a card that may be dropped
     after.replaceWith(open);
     panel.textContent = "";
     panel.appendChild(fresh);
@@ -249,7 +251,8 @@
   panel.addEventListener("focusin", function (event) { if (event.target.hasAttribute("data-grow")) wrote = event.target; });
 
   function insertPicture(markdown) {
-    const area = wrote && panel.contains(wrote) ? wrote : document.getElementById("card-stem") || document.getElementById("card-body"), at = area.selectionEnd;
+    const area = wrote && panel.contains(wrote) ? wrote : document.getElementById("card-stem") || document.getElementById("card-body");
+    const first = area.id === "card-stem" ? (area.value + "\n").indexOf("\n") : 0, at = Math.max(area.selectionEnd, first);
     const inRow = area.name.indexOf("row-") === 0, before = area.value.slice(0, at), behind = area.value.slice(at);
     // Under the question's own line a picture is a paragraph of its own.
     const gap = inRow || !before ? (before && !/\s$/.test(before) ? " " : "") : "\n\n";
@@ -374,6 +377,14 @@
       if (event.target.dataset.enter) one('[value="' + event.target.dataset.enter + '"]', panel).click();
     }
   }, true);
+
+  // One menu at a time; a click elsewhere or Esc closes it.
+  function closeMenus(but) { all(".form-menu[open]").forEach(function (menu) { if (menu !== but) menu.open = false; }); }
+  document.addEventListener("click", function (event) { closeMenus(event.target.closest(".form-menu")); });
+  panel.addEventListener("keydown", function (event) {
+    const menu = event.key === "Escape" && event.target.closest(".form-menu[open]");
+    if (menu) { menu.open = false; one("summary", menu).focus(); }
+  });
 
   // An item that was put elsewhere: rows are taken as they now stand, everything else is told to the server.
   panel.addEventListener("reorder", function (event) {
