@@ -23,6 +23,6 @@ class IntakeForm(Form):
     name = StringField(text("批次名称"), [InputRequired(), Length(max=80)], filters=[_tidy])
     starts_on = DateField(text("开班日"), [InputRequired()])
     curriculum = SelectField(text("培训计划"), [InputRequired()], coerce=str)
-    trainer = SelectField(text("培训师"), coerce=str)
+    trainer = SelectField(text("讲课的培训师"), coerce=str)
     room = StringField(text("教室"), [Length(max=80)], filters=[_tidy])
     mentor = StringField(text("没有单独写的，带教人都是"), [Length(max=40)], filters=[_tidy])
