@@ -1,0 +1,124 @@
+"""Lessons and tasks as forms: sections as cards, self-checks as questions, a checklist line by line."""
+
+from lms.content.form import Applied
+from lms.learning.form.lesson import FORM as LESSON
+from lms.learning.form.task import FORM as TASK
+from tests.support.make_forms import fields_of
+
+LESSON_TEXT = """---
+类型: 课时
+时长: 15分钟
+---
+# 说清楚时效
+
+开头。
+
+## 三步
+<!-- 数字每季度核对 -->
+先说已经发生的事。
+
+### 细节
+再说下一步。
+
+## 自测
+
+### 先说什么？
+1. [x] 已经发生的
+2. [ ] 猜的
+"""
+TASK_TEXT = """---
+类型: 任务
+时长: 60分钟
+确认人: 带教
+---
+# 跟听
+
+先听。
+
+- [ ] 听三通
+<!-- 原来是五通 -->
+- [ ] 记下来
+
+最后交表。
+"""
+
+
+def lesson(do: str, values: dict[str, list[str]] | None = None, source: str = LESSON_TEXT) -> Applied:
+    return LESSON.apply(source, "courses/a/b.md", do, fields_of(values or {}))
+
+
+def task(do: str, values: dict[str, list[str]] | None = None) -> Applied:
+    return TASK.apply(TASK_TEXT, "courses/a/t.md", do, fields_of(values or {}))
+
+
+def ref(title: str, source: str = LESSON_TEXT) -> str:
+    found = LESSON.view(source, "courses/a/b.md", dict)
+    return next(part.ref for part in found.parts if part.title == title)
+
+
+def test_a_section_keeps_what_lies_under_its_small_headings():
+    card = lesson(f"open:{ref('三步')}").open.card
+    assert card.body.startswith("<!-- 数字每季度核对 -->")
+    assert card.body.endswith("### 细节\n再说下一步。")
+
+
+def test_one_line_of_a_section_is_all_that_changes():
+    open = lesson(f"open:{ref('三步')}").open
+    values = {
+        "card-type": ["section"], "card-ref": [open.ref], "card-title": ["三步"], "card-watched": [""],
+        "card-body": [open.card.body.replace("再说下一步。", "再说什么时候。")],
+    }  # fmt: skip
+    assert lesson("card:", values).source == LESSON_TEXT.replace("再说下一步。", "再说什么时候。")
+
+
+def test_a_new_section_stands_before_the_self_check():
+    values = {
+        "card-type": ["section"],
+        "card-ref": ["new@sections"],
+        "card-title": ["小结"],
+        "card-body": ["记住三步。"],
+    }
+    after = lesson("card:", values).source
+    assert after.index("## 三步") < after.index("## 小结\n\n记住三步。\n\n## 自测")
+
+
+def test_a_heading_that_would_begin_another_section_is_refused_at_the_body():
+    values = {
+        "card-type": ["section"],
+        "card-ref": ["new@sections"],
+        "card-title": ["小结"],
+        "card-body": ["## 又一节"],
+    }
+    assert lesson("keep", values).source == LESSON_TEXT
+    assert "这一级的标题" in str(lesson("keep", values).open.missing[0])
+
+
+def test_a_self_check_is_a_question_like_any_other():
+    found = LESSON.view(LESSON_TEXT, "courses/a/b.md", dict)
+    checks = next(part for part in found.parts if part.title == "自测")
+    assert [(line.title, line.kind) for line in checks.lines] == [("先说什么？", "single")]
+    assert lesson(f"open:{checks.lines[0].ref}").open.card.rows[0].right
+
+
+def test_self_checks_are_begun_where_there_are_none():
+    source = LESSON_TEXT[: LESSON_TEXT.index("## 自测")]
+    assert lesson("check", source=source).source.endswith("再说下一步。\n\n## 自测\n\n")
+
+
+def test_a_line_of_the_checklist_is_all_that_changes():
+    open = task("open:" + TASK.view(TASK_TEXT, "", dict).ref).open
+    values = {
+        "card-type": ["task"], "card-ref": [open.ref], "card-title": ["跟听"], "card-body": ["先听。"],
+        "card-behind": ["最后交表。"], "row": ["1", "2", "3"], "row-1-text": ["听三通"], "row-2-text": ["记下来"],
+        "row-3-text": ["问一个问题"],
+    }  # fmt: skip
+    assert task("card:", values).source == TASK_TEXT.replace("- [ ] 记下来\n", "- [ ] 记下来\n- [ ] 问一个问题\n")
+
+
+def test_comments_between_lines_of_the_checklist_outlive_them():
+    open = task("open:" + TASK.view(TASK_TEXT, "", dict).ref).open
+    values = {
+        "card-type": ["task"], "card-ref": [open.ref], "card-title": ["跟听"], "card-body": ["先听。"],
+        "card-behind": ["最后交表。"], "row": ["2"], "row-2-text": ["记下来"],
+    }  # fmt: skip
+    assert "<!-- 原来是五通 -->" in task("card:", values).source
