@@ -44,8 +44,6 @@ def set_number(text: str, form: Form, number: int | None, written: str, order: S
         for chip in trailing(text):
             value = read_chip(chip.text, order)
             if value is not None and value.form is form:
-                if value.number() == number:
-                    return text
                 return _rewritten(text, chip, _NUMBER.sub(str(number), chip.text, count=1))
     return set_chip(text, form, written if number is not None else None, order)
 

@@ -135,6 +135,8 @@ def unruly_plans(draw):
             lines.append("")
         elif kind == 4:
             line = line.replace("- ", "* ", 1)
+        elif kind == 5:
+            line = re.sub("第[0-9]+天", "第9天", line)
         lines.append(line)
     return ends.join(lines)
 
@@ -217,8 +219,10 @@ def test_a_moved_item_lies_where_it_was_put(source, data):
     assert f"handle-{rows[position].key}" == applied.focus
 
 
-@given(plans(), st.data())
-def test_there_and_back_leaves_the_text_as_it_was(source, data):
+@given(plans(), st.booleans(), st.data())
+def test_there_and_back_leaves_the_text_as_it_was(source, loose, data):
+    if loose:
+        source = re.sub("\n(- [^\n]*)(?=\n- )", r"\n\1\n", source.replace("\r\n", "\n"))
     seen = board(source, PATH, nothing)
     at = [(stage, cell, place) for stage, s in enumerate(seen.stages) for cell in range(len(s.cells))
           for place in range(len(s.cells[cell].rows))]  # fmt: skip

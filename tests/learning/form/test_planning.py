@@ -292,12 +292,22 @@ def test_windows_line_ends_stay():
 
 def test_fields_of_a_form_that_was_drawn_from_another_text_write_nothing():
     key = cell(0, 1).rows[0].key
-    stale = act(
-        "fields", PLAN.replace("## 认识公司", "新的一行\n\n## 认识公司"), drawn=seen().drawn, **{f"minutes-{key}": "5"}
-    )
-    assert "`5分钟`" not in stale
-    assert "`5分钟`" in act("fields", drawn=seen().drawn, **{f"minutes-{key}": "5"})
+    other = PLAN.replace("- [文化]", "- [新的](new.md) `第1天`\n- [文化]")
+    assert act("fields", other, drawn=seen().drawn, **{f"minutes-{key}": "5"}) == other
+    assert "`5分钟`" in act("fields", other, drawn=seen(other).drawn, **{f"minutes-{key}": "5"})
+    assert seen().drawn == seen(PLAN.replace("\n", "\r\n")).drawn
 
 
 def test_drawing_alone_writes_nothing():
     assert act("", **{f"minutes-{cell(0, 1).rows[0].key}": "5"}) == PLAN
+
+
+def test_a_setting_on_a_line_of_its_own_takes_its_line_along():
+    source = PLAN.replace("`第1-2天` `任意顺序`", "`第1-2天`\n`任意顺序`")
+    key = seen(source).stages[0].key
+    values = {f"set-{key}": "1", f"first-{key}": "1", f"last-{key}": "2", f"text-{key}": "先认人，再认店。"}
+    assert sent("fields", values, source) == PLAN.replace(" `任意顺序`", "")
+
+
+def test_the_day_of_an_item_is_chosen_by_its_place_alone():
+    assert act("fields", **{f"day-{cell(0, 1).rows[0].key}": "7"}) == PLAN
