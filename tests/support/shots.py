@@ -54,6 +54,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "article": ("A1002", "/kb/after-sales/return-7d"),
     "me": ("A1001", "/me"),
     "studio": ("T1001", "/studio"),
+    "studio-files": ("T1001", "/studio/article/products/kettle-k2/files"),
     "studio-edit": ("T1001", "/studio/article/after-sales/price-protection/edit"),
     "studio-plan": ("T1001", "/studio/curriculum/onboarding/curriculum/edit?view=form"),
     "studio-course": ("T1001", "/studio/course/onboarding/products/course/edit?view=form"),

@@ -128,7 +128,7 @@ def _there(folder: str, sha: bytes) -> Attachment | None:
     statement = select(Attachment).where(
         Attachment.sha == sha, Attachment.path.startswith(f"{folder}/", autoescape=True)
     )
-    return next((row for row in session().scalars(statement) if "/" not in row.path[len(folder) + 1 :]), None)
+    return next((row for row in session().scalars(statement) if row.path.rpartition("/")[0] == folder), None)
 
 
 def _written(actor: Actor, folder: str, received: Received) -> Attachment:

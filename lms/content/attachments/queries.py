@@ -111,7 +111,7 @@ def in_folder(folder: str) -> list[Any]:
         .where(Attachment.path.startswith(f"{folder}/", autoescape=True))
         .order_by(Attachment.id.desc())
     )
-    return [row for row in found if "/" not in row.path[len(folder) + 1 :]]
+    return [row for row in found if row.path.rpartition("/")[0] == folder]
 
 
 def paths_near(paths: Iterable[str]) -> set[str]:
