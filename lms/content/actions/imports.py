@@ -148,7 +148,9 @@ def read_word(data: bytes) -> Read:
         files.arriving(data) as arrived,
         confined.running(word.to_html, seconds=_SECONDS, source=str(arrived.path)) as done,
     ):
-        return read((done.folder / word.PAGE).read_text("utf-8"))
+        found = read((done.folder / word.PAGE).read_text("utf-8"))
+        lost = replace(found.left_out, pictures=found.left_out.pictures + int(done.value["lost"]))
+        return replace(found, left_out=lost)
 
 
 def make(

@@ -37,6 +37,8 @@ def escaped_start(line: str, *, in_item: bool = False) -> str:
     in_item: behind the marker of an item, where `[x]` would be a box.
     """
     line = _TILDES.sub(lambda match: "～" * len(match[0]), line)
+    if "|" in line and not line.strip("|:- "):
+        line = line.replace("|", "\\|")  # below another line with a bar it would be the rule of a table
     box = _BOX.match(line)
     if box and (in_item or box[1]):
         rest = line[box.end() :]
