@@ -177,6 +177,16 @@ def test_an_item_is_set_renamed_stages_are_followed_and_what_stood_open_stays_op
     assert "`第1-2天` `任意顺序`" in text(page)
 
 
+def test_a_field_that_was_just_typed_is_saved_by_the_button_that_follows(floor, trainer, plan):
+    page = planning(floor, trainer)
+    day(page, 1).locator("summary", has_text="认识带教人").click()
+    page.get_by_label("分钟数", exact=True).first.fill("95")
+    page.get_by_role("button", name="保存草稿").click()
+    expect(page.locator("[data-standing]")).to_contain_text("还没有发布的改动")
+    floor.fresh_read()
+    assert "`95分钟`" in queries.text(session().get_one(Document, plan.id).draft_id)
+
+
 def test_a_day_is_put_in_and_a_document_is_found_and_added_to_it(floor, trainer, plan):
     a_lesson(as_actor(trainer), "cups", title="杯壶与定制")
     floor.fresh_read()

@@ -136,6 +136,15 @@
     shared.act("move").then(function (done) { if (!done) event.detail.undo(); });
   });
 
+  // Saving and publishing wait for a field that is on its way into the text.
+  document.addEventListener("submit", function (event) {
+    const button = event.submitter;
+    if (event.target !== form || !button || button.name === "do" || panel.getAttribute("aria-busy") !== "true") return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    shared.act("").then(function () { if (button.isConnected && !button.disabled) form.requestSubmit(button); });
+  }, true);
+
   panel.addEventListener("form:drawn", drawn);
   drawn();
 })();
