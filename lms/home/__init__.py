@@ -1,1 +1,1 @@
-"""Owns the first screen of every role, the navigation and the health page."""
+"""Owns the first screen of every role, the navigation, the health page and the first steps of an installation."""
