@@ -67,7 +67,7 @@ class Done:
 
 @contextmanager
 def running(
-    reader: Callable[..., Any],
+    reader: Callable[..., Any] | str,
     *,
     seconds: float = SECONDS,
     work: int | None = None,
@@ -75,13 +75,15 @@ def running(
     **arguments: Any,
 ) -> Iterator[Done]:
     """Run the reader and give what it made. seconds: of the clock; work: of the processor, which a busy machine does
-    not use up; twice `seconds` without. memory: bytes.
+    not use up; twice `seconds` without. memory: bytes. reader: the function, or `module:name` where its libraries are
+    not to be loaded into the server as well.
 
     Raises Unreadable where the child failed or was stopped, and whatever DomainError the reader raised.
     """
-    order = {"module": reader.__module__, "name": reader.__qualname__, "arguments": arguments}
-    with TemporaryDirectory(prefix="lms-", ignore_cleanup_errors=True) as name:
-        folder = Path(name).resolve()
+    module, name = reader.split(":") if isinstance(reader, str) else (reader.__module__, reader.__qualname__)
+    order = {"module": module, "name": name, "arguments": arguments}
+    with TemporaryDirectory(prefix="lms-", ignore_cleanup_errors=True) as scratch:
+        folder = Path(scratch).resolve()
         yield Done(value=_run(folder, order, seconds, work or round(seconds * 2), memory), folder=folder)
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from lms.content.attachments.reading import Reader, Reading, ReadPage
 from lms.content.attachments.rules import AUDIO, CAPTIONS, PDF, SLIDES, VIDEO
-from lms.content.importers import media, pdf, slides
 from lms.core import files
 from lms.core.confined import running
 from lms.core.errors import DomainError, TooLarge, Unreadable
@@ -30,6 +29,10 @@ MOST_CAPTIONS = 1_000_000
 MOST_WORDS = 200_000
 """Characters of an attachment's words for search; more is of no use to anybody who looks for something."""
 
+# By name: what they are read with would cost each process of the server 30 MB.
+_PDF_LOOK, _PDF_PAGE = "lms.content.importers.pdf:look", "lms.content.importers.pdf:page"
+_SLIDES_LOOK, _SLIDES_PAGE = "lms.content.importers.slides:look", "lms.content.importers.slides:page"
+_MEDIA_LOOK = "lms.content.importers.media:look"
 _look = partial(running, seconds=SECONDS, work=WORK, memory=MEMORY)
 _draw = partial(running, seconds=SECONDS, work=2 * WORK, memory=MEMORY)
 
@@ -43,7 +46,7 @@ class Drawn:
 
 
 def read_pdf(path: Path, suffix: str) -> Reading:
-    with _look(pdf.look, source=str(path)) as done:
+    with _look(_PDF_LOOK, source=str(path)) as done:
         found = done.value
     words = [each or "" for each in found.pop("words")]
     pages = tuple(ReadPage(number=number, words=each) for number, each in enumerate(words, start=1))
@@ -51,7 +54,7 @@ def read_pdf(path: Path, suffix: str) -> Reading:
 
 
 def read_slides(path: Path, suffix: str) -> Reading:
-    with _look(slides.look, source=str(path)) as done:
+    with _look(_SLIDES_LOOK, source=str(path)) as done:
         found = done.value
     words, notes = found.pop("words"), found.pop("notes")
     pages = tuple(
@@ -63,7 +66,7 @@ def read_slides(path: Path, suffix: str) -> Reading:
 
 
 def read_media(path: Path, suffix: str) -> Reading:
-    with _look(media.look, source=str(path), suffix=suffix) as done:
+    with _look(_MEDIA_LOOK, source=str(path), suffix=suffix) as done:
         found = done.value
         poster = found.pop("poster")
         pages = () if poster is None else (_kept(done.folder, POSTER, poster),)
@@ -107,12 +110,12 @@ def draw(kind: str, path: Path, number: int) -> Drawn:
 
 
 def _page_of_pdf(path: Path, number: int) -> Drawn:
-    with _draw(pdf.page, source=str(path), number=number) as done:
+    with _draw(_PDF_PAGE, source=str(path), number=number) as done:
         return Drawn(pages=(_kept(done.folder, number, done.value),), words=done.value["words"])
 
 
 def _pictures_of_slide(path: Path, number: int) -> Drawn:
-    with _draw(slides.page, source=str(path), number=number) as done:
+    with _draw(_SLIDES_PAGE, source=str(path), number=number) as done:
         found = done.value["pictures"]
         return Drawn(
             pages=tuple(_kept(done.folder, number + FURTHER * index, each) for index, each in enumerate(found))
