@@ -180,6 +180,21 @@ def test_a_word_file_becomes_a_document_for_each_first_heading(client, me):
     assert session().scalars(select(Attachment.path)).one().startswith("kb_content/files/picture-")
 
 
+def test_a_picture_on_another_machine_is_not_fetched_but_told_of(client, me):
+    with zipfile.ZipFile(io.BytesIO(a_word_file(picture=True))) as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+    relations = parts["word/_rels/document.xml.rels"].decode()
+    outside = re.sub(r'Target="media/[^"]+"', 'Target="https://a.example.com/1.png" TargetMode="External"', relations)
+    body = parts["word/document.xml"].decode().replace("r:embed=", "r:link=")
+    parts |= {"word/_rels/document.xml.rels": outside.encode(), "word/document.xml": body.encode()}
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, data in parts.items():
+            packed.writestr(name, data)
+    page = preview(client, out.getvalue(), "手册.docx").text
+    assert "有 1 张图片没有带过来，请另存后拖进来。" in page
+
+
 def test_more_than_a_hundred_are_made_in_steps_that_a_script_can_show(client, me):
     page = preview(client, faq(*((f"第{n}个问题是什么", "", f"答案{n}") for n in range(120))), "问答.xlsx").text
     fields = hidden(page)

@@ -12,8 +12,12 @@
       fetch(form.dataset.progress, {
         method: "POST", body: new FormData(form), credentials: "same-origin", headers: { Accept: "application/json" },
       }).then(function (answer) {
-        if (!answer.ok || answer.redirected) throw new Error("stopped");
-        return answer.json();
+        if (answer.redirected) throw new Error("stopped");
+        return answer.json().then(function (data) {
+          if (!answer.ok && said && typeof data.error === "string") said.textContent = data.error;
+          if (!answer.ok) throw new Error("stopped");
+          return data;
+        });
       }).then(function (data) {
         const left = data.left !== undefined ? data.left : data.total - data.made;
         most = Math.max(most, data.total || 0, left + (data.made || 0));
