@@ -40,9 +40,11 @@ def wrong_answer(question: Question, rng: random.Random) -> object:
         case TrueFalse():
             return not shape.right
         case FillIn():
-            return ["24"] + [accepted[0] for accepted in shape.blanks[1:]]
+            others = [accepted[0] for accepted in shape.blanks[1:]]
+            return [_slip(shape.blanks[0], others, rng), *others]
         case Numeric():
-            return "10"
+            target = shape.target if shape.target is not None else (shape.low + shape.high) / 2
+            return f"{float(target) * rng.choice((0.5, 0.9, 1.1, 2)) or 10:g}"
         case Ordering():
             ids = [step.id for step in shape.steps]
             return [ids[1], ids[0], *ids[2:]]
@@ -51,3 +53,11 @@ def wrong_answer(question: Question, rng: random.Random) -> object:
             return {left.id: right for left, right in zip(shape.left, [*keys[1:], keys[0]], strict=True)}
         case _:
             return None
+
+
+def _slip(accepted: tuple[str, ...], others: list[str], rng: random.Random) -> str:
+    """Return what is written into a blank by mistake: another number, the word of another blank, half a word."""
+    if accepted[0].isdigit():
+        return rng.choice([hours for hours in ("12", "24", "48", "72") if hours not in accepted])
+    unlike = [other for other in others if other not in accepted]
+    return rng.choice(unlike) if unlike else accepted[0][: len(accepted[0]) // 2] or "不清楚"

@@ -27,6 +27,9 @@ class PersonPlan:
     employment: str = "regular"
 
 
+NAME = "禾木生活"
+HELP_LINE = "登录不了找人事温雅，分机 8003"
+
 ROOT = TeamPlan(code="hemu", name="禾木生活客服中心", weekdays="1111100")
 TEAMS = (
     TeamPlan(code="presale", name="售前组", weekdays="1111101", lead_no="L1002"),

@@ -89,6 +89,7 @@ def _found() -> Stage:
         assert admin is not None
         stage = Stage(now=now, admin=admin, ids={"ADMIN": admin_id}, teams={"hemu": root_id})
         with transaction():
+            accounts.describe_company(admin, company=company.NAME, help_line=company.HELP_LINE)
             for plan in company.TEAMS:
                 team = accounts.add_team(admin, code=plan.code, name=plan.name, parent_id=root_id, on=long_ago)
                 stage.teams[plan.code] = team.id
@@ -203,7 +204,7 @@ def _autumn_cohort(stage: Stage) -> None:
     beginners = [replace(plan, team="camp") for plan in plans]
     mentors = (("A1009", "A1002", "A1024", "A1017") * 2)[: len(plans)]
     skills = (0.9, 0.86, 0.93, 0.82, 0.99, 0.84, 0.78, 0.7)
-    finals = {"A1046": (0.74, 0.94, 1.0), "A1047": (1.0,), "A1049": (0.45, 0.9, 1.0)}
+    finals = {"A1046": (0.74, 0.94, 1.0), "A1047": (0.97, 1.0), "A1049": (0.45, 0.9, 1.0)}
     off = (85, 82, 79)
     working = [ago for ago in range(88, 74, -1) if ago not in off][:10]
     stage.agenda.once(

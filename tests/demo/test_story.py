@@ -1,6 +1,6 @@
 """The sample company, built for real: everybody's numbers come out as the story says, and the log verifies."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -18,8 +18,11 @@ from lms.core.db import db, session
 from lms.core.here import settings, today
 from lms.demo import story, writings
 from lms.demo.company import AUTUMN_COHORT
+from lms.demo.stage import FULL_PACE, Stage
 from lms.home import desk
 from lms.home.queries import screen
+from lms.home.setup.queries import facts
+from lms.home.setup.rules import Step, lacking
 from lms.kb import queries as kb
 from lms.kb.models import SearchLog
 from lms.learning import queries as learning
@@ -96,7 +99,7 @@ def attempts_of(employee_no, slug):
     return session().scalars(found.order_by(Attempt.started_at)).all()
 
 
-def test_seven_have_passed_the_final_exam_one_of_them_at_the_second_try(academy):
+def test_seven_have_passed_the_final_exam_some_at_the_second_try(academy):
     tries = [attempts_of(no, "onboarding/q7-final") for no in AUTUMN_COHORT[:-1]]
     assert all(each[-1].passed for each in tries)
     assert [each.passed for each in attempts_of("A1049", "onboarding/q7-final")] == [False, True]
@@ -162,6 +165,10 @@ def test_a_file_and_the_studio_have_both_changed_one_article(academy):
     assert worries(Concern.CONFLICT) == ["logistics/freight-insurance"]
 
 
+def test_the_first_steps_of_the_company_are_done(academy):
+    assert [step for step in Step if lacking(step, facts())] == []
+
+
 def test_the_trainer_finds_drafts_on_her_desk_and_what_she_had_not_saved(academy):
     trainer = actor_by_employee_no("T1001")
     work = content.open_work("article", "after-sales/return-freight")
@@ -192,6 +199,13 @@ def test_somebody_is_on_leave_and_still_owes_what_came_meanwhile(academy):
     away = session().scalars(select(Person).where(Person.name == "常乐")).one()
     assert not works_of([away.id])[away.id](today())
     assert [duty.kind for duty in duties(away.id, today()) if not duty.item.settled] == ["article"]
+
+
+def test_told_soon_after_midnight_this_morning_still_lies_in_today(academy):
+    here = datetime.combine(today(), time(0, 20), tzinfo=settings().timezone)
+    stage = Stage(now=here, admin=actor_by_employee_no("ADMIN"), ids={}, teams={})
+    assert stage.today_at(FULL_PACE).date() == today()
+    assert stage.at(1, 9).date() == today() - timedelta(days=1)
 
 
 def test_nothing_in_the_log_was_written_before_what_stands_above_it(academy):
