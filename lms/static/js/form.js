@@ -293,22 +293,55 @@
     }).catch(function () { /* sending one still works */ });
   }
 
-  function send(input) {
+  function sendFile(file) {
     const body = new FormData(), said = one("[data-picture-said]", card());
-    body.append("file", input.files[0]);
+    body.append("file", file);
     said.textContent = said.dataset.sending;
     fetch(root.dataset.files, { method: "POST", body: body, credentials: "same-origin", headers: { Accept: "application/json", "X-CSRFToken": form.csrf_token.value } })
       .then(function (answer) { return answer.json(); })
       .then(function (data) {
         said.textContent = data.error || "";
         if (!data.error) { insertPicture(data.markdown); one("[data-pictures]", card()).hidden = true; }
-        input.value = "";
+        one("[data-picture-file]", card()).value = "";
       })
       .catch(function () { said.textContent = said.dataset.failed; });
   }
 
+  // What is pasted from Word, Excel or a page comes as Markdown, as it does in the source; a picture is sent.
+
+  const RICH = /<(table|ul|ol|li|h[1-6]|b|strong|em|i|a|img|blockquote|pre)[\s>]|mso-/i;
+
+  function put(area, text) {
+    area.focus();
+    if (!document.execCommand("insertText", false, text)) area.setRangeText(text, area.selectionStart, area.selectionEnd, "end");
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  panel.addEventListener("paste", function (event) {
+    const area = event.target.closest("textarea[data-markdown]"), data = event.clipboardData, bar = one("[data-tools][data-paste]");
+    if (!area || !data || !bar) return;
+    const html = data.getData("text/html"), text = data.getData("text/plain");
+    if (data.files.length && !RICH.test(html.replace(/<img[^>]*>/gi, ""))) {
+      event.preventDefault();
+      one("[data-pictures]", card()).hidden = false;
+      sendFile(data.files[0]);
+      return;
+    }
+    if (!RICH.test(html)) return;
+    event.preventDefault();
+    const body = new FormData();
+    body.append("html", new Blob([html], { type: "text/html" }), "paste.html");
+    fetch(bar.dataset.paste, { method: "POST", body: body, credentials: "same-origin", headers: { Accept: "application/json", "X-CSRFToken": form.csrf_token.value } })
+      .then(function (answer) { return answer.json(); })
+      .then(function (answer) {
+        put(area, (answer.markdown || text).replace(/\n+$/, ""));
+        if (answer.notice) studio.complain(answer.notice);
+      })
+      .catch(function () { put(area, text); });
+  });
+
   panel.addEventListener("change", function (event) {
-    if (event.target.hasAttribute("data-picture-file") && event.target.files.length) { event.stopPropagation(); send(event.target); }
+    if (event.target.hasAttribute("data-picture-file") && event.target.files.length) { event.stopPropagation(); sendFile(event.target.files[0]); }
   });
 
   document.addEventListener("click", function (event) {
