@@ -73,6 +73,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "cohorts": ("T1001", "/cohorts"),
     "roster": ("L1001", "/roster"),
     "staff-import": ("ADMIN", "/people/import"),
+    "setup": ("ADMIN", "/setup"),
+    "setup-content": ("ADMIN", "/setup/content"),
 }
 
 

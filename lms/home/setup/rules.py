@@ -28,7 +28,7 @@ class State(StrEnum):
 
 
 MINUTES = {Step.COMPANY: 3, Step.STAFF: 4, Step.CONTENT: 2, Step.COHORT: 3, Step.SLIPS: 1}
-"""About how long each takes, with the staff list at hand; as measured by somebody who does it for the first time."""
+"""About how long each takes with the staff list at hand, on the careful side."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
