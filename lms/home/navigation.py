@@ -30,6 +30,10 @@ WAYS: dict[str, tuple[Text, str, str]] = {
 }
 
 
+ALONE = frozenset({"accounts.people", "accounts.me", "learning.queue"})
+"""Ways that stand for one page only, not for the room in which it lies."""
+
+
 def _ways_of(actor: Actor) -> list[str]:
     """Return the ways of a person, the most used first: a phone shows four of them."""
     sees_people = allows(actor, Permission.PERSON_READ) and not actor.is_new_hire_only
@@ -64,9 +68,11 @@ def _items(actor: Actor) -> list[Item]:
     ways = [WAYS[name] for name in _ways_of(actor)]
     here = request.endpoint or ""
     known = request.url_rule is not None
+    is_way = any(here == endpoint for _, endpoint, _ in ways)
     found = []
     for label, endpoint, icon in ways:
         room = endpoint.partition(".")[0]
-        current = known and (here == endpoint or (room != "accounts" and here.startswith(f"{room}.")))
+        within = not is_way and endpoint not in ALONE and here.startswith(f"{room}.")
+        current = known and (here == endpoint or within)
         found.append(Item(label=say(label), href=url_for(endpoint), icon=icon, current=current))
     return found
