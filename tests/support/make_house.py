@@ -209,6 +209,7 @@ KIND_OF = {
     "learning.course": "course",
     "learning.curriculum": "curriculum",
     "learning.lesson": "lesson",
+    "learning.new_lesson": "course",
     "learning.task": "task",
     "learning.work": "task",
     "learning_api.save_task": "task",
