@@ -137,6 +137,12 @@ def test_an_explanation_rewrites_its_own_quote_alone():
     )  # fmt: skip
 
 
+def test_a_quote_of_the_text_is_no_explanation_and_stays():
+    written = "### 怎么回？\n\n> 顾客：到底几天？\n\n1. [x] 七天\n2. [ ] 不知道"
+    assert card(written).explanation == ""
+    assert lines_of(written, changed(written, points="2"))[0] == []
+
+
 def test_a_paragraph_of_the_text_rewrites_that_paragraph_alone():
     after = changed(SINGLE, stem="几天内可以退？\n\n另一段情景。")
     assert lines_of(SINGLE, after) == (["下面是一段情景。"], ["另一段情景。"])

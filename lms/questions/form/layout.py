@@ -99,8 +99,9 @@ def _layout(reading: Reading, section: Section) -> Layout:
             comments.append(Part(first=block.first, last=block.last))
         elif block.kind is BlockKind.QUOTE:
             shown, labelled = parts_of_quote(block)
-            for (word, line, words), behind in zip(labelled, [*labelled[1:], None], strict=True):
-                quotes[word] = Part(first=line, last=behind[1] - 1 if behind else block.last, text=words.strip())
+            ends = [line - 1 for _, line, _ in labelled[1:]] + [block.last]
+            for (word, line, words), last in zip(labelled, ends, strict=False):
+                quotes[word] = Part(first=line, last=last, text=words.strip())
             if shown:
                 last = labelled[0][1] - 1 if labelled else block.last
                 below.append(Part(first=block.first, last=last, text=shown))
