@@ -104,7 +104,7 @@ def _plan_the_past(stage: Stage) -> None:
     def new(moment: datetime, no: str, kind: str, slug: str, name: str, note: str) -> None:
         once(moment, partial(create, stage, no, kind, slug, writings.document(name), note))
 
-    new(at(70, 15), company.GONE_TRAINER, "article", writings.ENTERPRISE, "enterprise-quote", "新写，大客户组看过")
+    new(at(70, 15), company.GONE_TRAINER, "article", writings.ENTERPRISE, "enterprise-quote", "新写，店铺运营看过")
     edit(at(62, 11, 20), K2, end_with(notice), "紧急：底座异响先登记不判断")
     edit(at(48, 15, 30), K2, lambda text: text.replace(notice, ""), "会话回到每天 5 条，撤下临时口径")
     edit(at(33, 17, 10), PRICE_ERROR, end_with(writings.PRICE_ERROR_LESSON), "演练复盘：报三样")
