@@ -137,6 +137,12 @@ def test_an_explanation_rewrites_its_own_quote_alone():
     )  # fmt: skip
 
 
+def test_what_was_typed_in_another_way_stays_so_where_nothing_else_changes():
+    written = "### 对不对？\n【2分】\n\n*  答案:错\n\n>解析:因为。"
+    assert lines_of(written, changed(written, hint="想想")) == ([], ["> 提示：想想", ""])
+    assert lines_of(written, changed(written, explanation="新。")) == ([">解析:因为。"], ["> 解析：新。"])
+
+
 def test_a_quote_of_the_text_is_no_explanation_and_stays():
     written = "### 怎么回？\n\n> 顾客：到底几天？\n\n1. [x] 七天\n2. [ ] 不知道"
     assert card(written).explanation == ""
