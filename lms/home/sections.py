@@ -26,7 +26,10 @@ def sections_of(actor: Actor) -> list[Section]:
         found.append(_main("setup", first))
     confirms = bool(actor.mentees) or Role.TRAINER in actor.roles
     if confirms and allows(actor, Permission.TASK_CONFIRM):
-        found.append(_main("waiting", desk.waiting(actor)))
+        waits = desk.waiting(actor)
+        # A mentor learns too: with nothing to confirm, what is due today comes first on a phone.
+        column = "main" if waits.work or waits.stages or Role.TRAINER in actor.roles else "side"
+        found.append(Section(template="lms/home/section_waiting.html", column=column, data=waits))
     if allows(actor, Permission.CONTENT_EDIT):
         found.append(_main("studio", desk.studio(actor)))
     if Role.LEAD in actor.roles or actor.roles & {Role.DIRECTOR, Role.HR, Role.QUALITY}:
