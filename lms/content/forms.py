@@ -48,6 +48,10 @@ def _address(value: str | None) -> str:
     return (value or "").strip().strip("/").removesuffix(".md")
 
 
+def _folder_or_address(value: str | None) -> str:
+    return (value or "").strip().lstrip("/").removesuffix(".md")
+
+
 def start_choices(own: Iterable[Card]) -> dict[str, list[tuple[str, str]]]:
     """Return what a new document may begin with, by kind. own: documents of this installation tagged as templates."""
     found: dict[str, list[tuple[str, str]]] = {}
@@ -69,14 +73,14 @@ def kind_choices() -> list[tuple[str, str]]:
 
 
 class NewDocument(Form):
-    """kind: a kind, `kind:template`, or `=12` for a copy of that document. slug: folders and name.
+    """kind: a kind, `kind:template`, or `=12` for a copy of that document. slug: folders and name; where the name is left out, it is the title's.
 
     language: of the keywords in the file.
     """
 
     kind = SelectField(text("从什么开始"), [InputRequired()])
     title = StringField(text("标题"), [InputRequired(), Length(max=120)], filters=[_tidy])
-    slug = StringField(text("地址"), [InputRequired(), Length(max=MAX_SLUG)], filters=[_address])
+    slug = StringField(text("地址（可不填）"), [Length(max=MAX_SLUG)], filters=[_folder_or_address])
     language = SelectField(text("文件里的关键字"), [InputRequired()])
 
     def __init__(self, *args: Any, **values: Any) -> None:

@@ -24,11 +24,11 @@ def me(client):
     return as_actor(person)
 
 
-def pasted(client, html: str | bytes, path: str = "/studio/article/returns/7d/paste"):
+def pasted(client, html: str | bytes, path: str = "/studio/article/returns/7d/paste", top: str = ""):
     sent = html if isinstance(html, bytes) else html.encode()
     return client.post(
         path,
-        data={"html": (io.BytesIO(sent), "paste.html"), "csrf_token": token(client, "/studio/new")},
+        data={"html": (io.BytesIO(sent), "paste.html"), "top": top, "csrf_token": token(client, "/studio/new")},
         headers={"Accept": "application/json"},
     )
 
@@ -46,6 +46,12 @@ def test_html_comes_back_as_markdown_and_nothing_is_saved(client, me):
     assert answer.get_json()["notice"] == ""
     session().expire_all()
     assert session().get_one(Document, made.document_id).draft_id == made.revision_id
+
+
+@pytest.mark.parametrize(("top", "found"), [("3", "### 时效\n\n#### 例外\n"), ("99", "###### 时效\n\n###### 例外\n")])
+def test_headings_begin_at_the_level_that_the_form_has_room_for(client, me, top, found):
+    a_draft(me, an_article_text(), slug="returns/7d")
+    assert pasted(client, "<h1>时效</h1><h2>例外</h2>", top=top).get_json()["markdown"] == found
 
 
 def test_what_was_left_out_is_told(client, me):

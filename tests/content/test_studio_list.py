@@ -1,6 +1,7 @@
 """The list of all documents: whom it lets in, what comes first, what a filter leaves."""
 
 import re
+from urllib.parse import unquote
 
 import pytest
 
@@ -155,12 +156,18 @@ def test_a_taken_address_is_said_at_its_field_and_the_rest_is_kept(client, me):
     assert 'value="又一份"' in answer.text
 
 
-@pytest.mark.parametrize("slug", ["", "a/edit", "有 空格", "../secret", "a//b", "x" * 201, ".hidden"])
+@pytest.mark.parametrize("slug", ["a/edit", "有 空格", "../secret", "a//b", "x" * 201, ".hidden"])
 def test_an_address_that_can_not_be_is_refused_with_the_reason(client, me, slug):
     answer = send(client, "/studio/new", kind="article", title="题", slug=slug, language="zh")
     assert answer.status_code == 422
     assert "is-invalid" in answer.text
     assert session().query(Document).count() == 0
+
+
+@pytest.mark.parametrize(("slug", "found"), [("", "大促-值班-怎么做"), ("after-sales/", "after-sales/大促-值班-怎么做")])
+def test_without_a_name_in_the_address_the_title_is_the_name(client, me, slug, found):
+    answer = send(client, "/studio/new", kind="lesson", title="大促“值班” 怎么做", slug=slug, language="zh")
+    assert unquote(answer.location) == f"/studio/lesson/{found}/edit"
 
 
 def test_a_title_that_looks_like_markup_stays_text(client, me):

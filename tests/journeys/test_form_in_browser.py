@@ -15,6 +15,7 @@ from lms.quizzes.spec import parse
 from tests.support.live import DESK, PHONE, Floor
 from tests.support.make import a_person, as_actor
 from tests.support.make_content import a_draft, a_lesson_text, a_question, a_quiz_text, an_article_text
+from tests.support.make_files import a_pdf, a_picture
 
 pytestmark = pytest.mark.browser
 
@@ -336,3 +337,40 @@ def test_what_is_pasted_from_word_into_a_card_becomes_markdown(floor, trainer):
     expect(page.locator("#card-body")).to_have_value("先看**订单**\n\n- 甲\n- 乙")
     expect(page.locator(".preview li")).to_have_count(2)
     assert "先看**订单**" in text(page)
+
+
+def test_a_document_with_headings_is_pasted_into_a_section(floor, trainer):
+    page = editing(floor, trainer, an_article_text(), "article")
+    opened(page, "七天内")
+    page.locator("#card-body").evaluate(
+        """area => {
+            const data = new DataTransfer();
+            data.setData("text/html", "<h1>申请</h1><p>先看订单</p><h2>例外</h2><p>定制</p>");
+            area.select();
+            area.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+        }"""
+    )
+    expect(page.locator("#card-body")).to_have_value("### 申请\n\n先看订单\n\n#### 例外\n\n定制")
+    page.get_by_role("button", name="完成").click()
+    expect(page.locator("[data-card]")).to_have_count(0)
+    assert "### 申请" in text(page)
+
+
+def test_a_picture_is_dropped_into_a_section_and_a_pdf_is_chosen_for_it(floor, trainer):
+    page = editing(floor, trainer, LESSON, "lesson")
+    opened(page, "三步")
+    page.locator("#card-body").evaluate(
+        """(area, bytes) => {
+            const data = new DataTransfer();
+            data.items.add(new File([new Uint8Array(bytes)], "后台.png", { type: "image/png" }));
+            area.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+        }""",
+        list(a_picture()),
+    )
+    expect(page.locator("#card-body")).to_have_value(re.compile(r"!\[后台\]\(files/后台-\w{6}\.png\)"))
+    page.get_by_role("button", name="加图片或文件").click()
+    page.locator("#card-file").set_input_files({"name": "手册.pdf", "mimeType": "application/pdf", "buffer": a_pdf()})
+    expect(page.locator("#card-body")).to_have_value(re.compile(r"\n\n\[手册\]\(files/手册-\w{6}\.pdf\)(\n\n|$)"))
+    page.get_by_role("button", name="完成").click()
+    expect(page.locator("[data-card]")).to_have_count(0)
+    assert ".pdf)" in text(page)

@@ -7,6 +7,7 @@ from lms.content import actions, queries
 from lms.content.actions import bulk
 from lms.content.forms import NewDocument, kind_choices
 from lms.content.grammar.keywords import Language
+from lms.content.importers.drafts import name_of
 from lms.content.samples import sample
 from lms.content.views.room import bp
 from lms.core.access import Permission
@@ -62,7 +63,10 @@ def new_submit() -> str | Response | tuple[str, int]:
     if not form.validate():
         return _new(form), 422
     actor = current_actor()
-    start, slug, title = form.kind.data, form.slug.data, form.title.data
+    start, title = form.kind.data, form.title.data
+    slug = str(form.slug.data)
+    if not slug or slug.endswith("/"):
+        slug += name_of(title)
     try:
         with transaction():
             if start.startswith("="):

@@ -9,7 +9,7 @@ from lms.content.importers.html import read
 from lms.content.importers.markdown import written
 from lms.content.importers.pieces import LeftOut, Picture
 from lms.content.queries import Work
-from lms.content.views.room import bp, work_at
+from lms.content.views.room import bp, number_of, work_at
 from lms.core.access import Permission
 from lms.core.db import transaction
 from lms.core.errors import Conflict, DomainError, Invalid
@@ -24,7 +24,10 @@ MOST_PICTURES = 20
 @bp.post("/studio/<kind>/<path:slug>/paste")
 @requires(Permission.CONTENT_EDIT)
 def paste(kind: str, slug: str) -> Response | tuple[Response, int]:
-    """Answer a page's HTML with its Markdown. Pictures that came along are put beside the document; no text is kept."""
+    """Answer a page's HTML with its Markdown. Pictures that came along are put beside the document; no text is kept.
+
+    top: the level of the highest heading, 2 when it is not said; below a heading of the form it is deeper.
+    """
     work = work_at(kind, slug)
     try:
         if work.card.state == "archived":
@@ -35,7 +38,7 @@ def paste(kind: str, slug: str) -> Response | tuple[Response, int]:
         return jsonify(error=say(error.message)), error.status
     lost = LeftOut(pictures=found.left_out.pictures + len(found.pictures) - len(links), objects=found.left_out.objects)
     return jsonify(
-        markdown=written(found.pieces, links),
+        markdown=written(found.pieces, links, top=min(6, number_of("top") or 2)),
         left_out={"pictures": lost.pictures, "objects": lost.objects},
         notice=" ".join(say(each) for each in told(lost)),
     )

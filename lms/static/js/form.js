@@ -261,6 +261,19 @@
     area.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
+  // What is shown in place stands alone in its paragraph.
+  function insertFile(markdown) {
+    if (markdown[0] === "!") insertPicture(markdown); else insertBlock(document.getElementById("card-body"), markdown);
+  }
+
+  function sendFiles(files, area) {
+    wrote = area;
+    one("[data-pictures]", card()).hidden = false;
+    Array.prototype.slice.call(files).reduce(function (before, file) {
+      return before.then(function () { return sendFile(file); });
+    }, Promise.resolve());
+  }
+
   // A block goes behind the paragraph in which the caret is.
   function insertBlock(area, text) {
     const rest = area.value.slice(area.selectionEnd), end = rest.search(/\n\s*\n/), at = end < 0 ? area.value.length : area.selectionEnd + end;
@@ -280,15 +293,16 @@
     one("input", open).focus();
     fetch(root.dataset.files, { credentials: "same-origin", headers: { Accept: "application/json" } }).then(function (answer) { return answer.json(); }).then(function (data) {
       list.textContent = "";
-      data.files.filter(function (file) { return file.kind === "picture"; }).forEach(function (file) {
+      data.files.filter(function (file) { return file.kind === "picture" || list.hasAttribute("data-every-file"); }).forEach(function (file) {
         const choice = document.createElement("button"), image = document.createElement("img");
         choice.type = "button";
-        choice.className = "form-picture";
         choice.dataset.markdownOf = file.markdown;
+        list.appendChild(choice);
+        if (file.kind !== "picture") { choice.className = "btn btn-quiet btn-sm"; choice.textContent = file.name; return; }
+        choice.className = "form-picture";
         image.src = file.address;
         image.alt = file.name;
         choice.appendChild(image);
-        list.appendChild(choice);
       });
     }).catch(function () { /* sending one still works */ });
   }
@@ -297,11 +311,11 @@
     const body = new FormData(), said = one("[data-picture-said]", card());
     body.append("file", file);
     said.textContent = said.dataset.sending;
-    fetch(root.dataset.files, { method: "POST", body: body, credentials: "same-origin", headers: { Accept: "application/json", "X-CSRFToken": form.csrf_token.value } })
+    return fetch(root.dataset.files, { method: "POST", body: body, credentials: "same-origin", headers: { Accept: "application/json", "X-CSRFToken": form.csrf_token.value } })
       .then(function (answer) { return answer.json(); })
       .then(function (data) {
         said.textContent = data.error || "";
-        if (!data.error) { insertPicture(data.markdown); one("[data-pictures]", card()).hidden = true; }
+        if (!data.error) { insertFile(data.markdown); one("[data-pictures]", card()).hidden = true; }
         one("[data-picture-file]", card()).value = "";
       })
       .catch(function () { said.textContent = said.dataset.failed; });
@@ -323,14 +337,14 @@
     const html = data.getData("text/html"), text = data.getData("text/plain");
     if (data.files.length && !RICH.test(html.replace(/<img[^>]*>/gi, ""))) {
       event.preventDefault();
-      one("[data-pictures]", card()).hidden = false;
-      sendFile(data.files[0]);
+      if (one("[data-pictures]", card())) sendFiles(data.files, area);
       return;
     }
     if (!RICH.test(html)) return;
     event.preventDefault();
     const body = new FormData();
     body.append("html", new Blob([html], { type: "text/html" }), "paste.html");
+    body.append("top", area.dataset.markdown);
     fetch(bar.dataset.paste, { method: "POST", body: body, credentials: "same-origin", headers: { Accept: "application/json", "X-CSRFToken": form.csrf_token.value } })
       .then(function (answer) { return answer.json(); })
       .then(function (answer) {
@@ -339,6 +353,14 @@
       })
       .catch(function () { put(area, text); });
   });
+
+  panel.addEventListener("drop", function (event) {
+    const area = event.target.closest("textarea[data-markdown]"), files = event.dataTransfer && event.dataTransfer.files;
+    if (!area || !files || !files.length || !one("[data-pictures]", card())) return;
+    event.preventDefault();
+    event.stopPropagation();
+    sendFiles(files, area);
+  }, true);
 
   panel.addEventListener("change", function (event) {
     if (event.target.hasAttribute("data-picture-file") && event.target.files.length) { event.stopPropagation(); sendFile(event.target.files[0]); }
@@ -349,7 +371,7 @@
     if (tool) { pictures(tool); return; }
     const piece = event.target.closest("[data-insert-into]");
     if (piece) { insertBlock(document.getElementById(piece.dataset.insertInto), piece.dataset.text); return; }
-    if (chosen) { one("[data-pictures]", card()).hidden = true; insertPicture(chosen.dataset.markdownOf); return; }
+    if (chosen) { one("[data-pictures]", card()).hidden = true; insertFile(chosen.dataset.markdownOf); return; }
     const place = event.target.closest("[data-goto]"), inner = event.target.closest("[data-to-line]");
     if (inner) { event.preventDefault(); show("source"); studio.goTo(Number(inner.dataset.toLine)); return; }
     if (place && root.dataset.view === "form") show("source");
