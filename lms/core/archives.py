@@ -37,6 +37,7 @@ MOST_RATIO = 150
 RATIO_FROM = 5_000_000
 LONGEST_NAME = 240
 MOST_HELD = 2_000_000
+MOST_PARAGRAPHS = 15_000  # of a Word file, about 500 pages: two seconds of reading
 """Bytes of an entry that is held as a whole: what it relates to, the list of types, XML in UTF-16."""
 
 
@@ -93,6 +94,8 @@ _MACRO = re.compile(r"(vbaproject|vbadata|/macrosheets/|/activex/|/dialogsheets/
 _MACRO_TYPE = re.compile(rb"macroenabled|vbaproject|ms-office\.activex", re.IGNORECASE)
 _DECLARED = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["']([\w.-]+)["']""", re.IGNORECASE)
 _ENCODINGS = {b"utf-8", b"us-ascii", b"ascii", b"utf-16"}
+_WORDS = "word/document.xml"
+_PARAGRAPH = re.compile(rb"<w:p[ >]")
 _XML = (".xml", ".rels", ".vml", ".svg")
 _CHART_WORKBOOK = re.compile(r"[^/]+/embeddings/[^/]+\.xlsx", re.IGNORECASE)
 # What a program loads by itself when it opens the file; pictures, sounds and links wait for a person.
@@ -258,7 +261,7 @@ def _read(packed: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Sequence[str]:
         wide = head[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in head[:4]
         if not wide and name != "[content_types].xml" and not name.endswith(".rels"):
             _check_declared(head)
-            _check_long(_pieces(head, stream))
+            _check_long(_pieces(head, stream), paragraphs=name == _WORDS)
             return ()
         if entry.file_size > MOST_HELD:
             raise Unreadable(_CRAFTED, code="crafted_file")
@@ -291,14 +294,18 @@ def _check_declared(data: bytes) -> None:
         raise Unreadable(_CRAFTED, code="crafted_file")
 
 
-def _check_long(pieces: Iterable[bytes]) -> None:
-    """Refuse document types and entities."""
-    before = b""
+def _check_long(pieces: Iterable[bytes], *, paragraphs: bool = False) -> None:
+    """Refuse document types and entities; with `paragraphs` also more of them than a reader gets through."""
+    before, count = b"", 0
     for piece in pieces:
         joined = before + piece
         if b"<!DOCTYPE" in joined or b"<!ENTITY" in joined:
             raise Unreadable(_CRAFTED, code="crafted_file")
         before = joined[-8:]
+        if paragraphs:
+            count += len(_PARAGRAPH.findall(piece))
+            if count > MOST_PARAGRAPHS:
+                raise TooLarge(text("文件超过 %(most)s 段，请按章拆成几个 Word 文件再传。", most=MOST_PARAGRAPHS))
 
 
 def _outside(data: bytes) -> Iterator[str]:

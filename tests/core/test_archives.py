@@ -257,6 +257,14 @@ def test_many_entries_that_together_are_too_much_are_refused():
     assert "unpacks_too_large" in refusal(packed(*((f"word/{n}.bin", bytes(4_900_000)) for n in range(21))))
 
 
+def test_a_word_file_of_more_paragraphs_than_a_reader_gets_through_is_refused_unread():
+    def book(paragraphs: int) -> bytes:
+        return packed(body=f"<w:document xmlns:w='w'><w:body>{'<w:p><w:r/></w:p>' * paragraphs}</w:body></w:document>")
+
+    archives.check(book(archives.MOST_PARAGRAPHS), archives.Office.WORD)
+    assert "15000 段" in refusal(book(archives.MOST_PARAGRAPHS + 1))
+
+
 def test_an_entry_that_becomes_hundreds_of_times_larger_is_refused():
     assert "unpacks_too_large" in refusal(packed(("word/a.xml", b" " * 20_000_000)))
 
