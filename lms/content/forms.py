@@ -73,9 +73,9 @@ def kind_choices() -> list[tuple[str, str]]:
 
 
 class NewDocument(Form):
-    """kind: a kind, `kind:template`, or `=12` for a copy of that document. slug: folders and name; where the name is left out, it is the title's.
+    """kind: a kind, `kind:template`, or `=12` for a copy of that document.
 
-    language: of the keywords in the file.
+    slug: folders and name; where the name is left out, it is the title's. language: of the keywords in the file.
     """
 
     kind = SelectField(text("从什么开始"), [InputRequired()])

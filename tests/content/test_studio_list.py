@@ -164,7 +164,9 @@ def test_an_address_that_can_not_be_is_refused_with_the_reason(client, me, slug)
     assert session().query(Document).count() == 0
 
 
-@pytest.mark.parametrize(("slug", "found"), [("", "大促-值班-怎么做"), ("after-sales/", "after-sales/大促-值班-怎么做")])
+@pytest.mark.parametrize(
+    ("slug", "found"), [("", "大促-值班-怎么做"), ("after-sales/", "after-sales/大促-值班-怎么做")]
+)
 def test_without_a_name_in_the_address_the_title_is_the_name(client, me, slug, found):
     answer = send(client, "/studio/new", kind="lesson", title="大促“值班” 怎么做", slug=slug, language="zh")
     assert unquote(answer.location) == f"/studio/lesson/{found}/edit"

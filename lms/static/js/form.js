@@ -263,7 +263,7 @@
 
   // What is shown in place stands alone in its paragraph.
   function insertFile(markdown) {
-    if (markdown[0] === "!") insertPicture(markdown); else insertBlock(document.getElementById("card-body"), markdown);
+    if (markdown[0] === "!") insertPicture(markdown); else insertBlock(document.getElementById("card-body") || document.getElementById("card-stem"), markdown);
   }
 
   function sendFiles(files, area) {
