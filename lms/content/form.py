@@ -52,6 +52,11 @@ class Fields:
         return list(self.lists.get(key, ()))
 
 
+def whole(written: str) -> int | None:
+    """Return a whole number as it was typed, below a million; None for anything else: “²” is a digit and no number."""
+    return int(written) if written.isdecimal() and len(written) < 7 else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
     """source: the text after the change, the same text where nothing changed. focus: id of the element to go to.

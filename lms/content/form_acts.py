@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from lms.content.form import Applied, Values
+from lms.content.form import Applied, Values, whole
 from lms.content.form_blocks import Outline, drop_id
 from lms.content.learner import Asked
 from lms.core.errors import Invalid
@@ -187,11 +187,12 @@ def _place(board: Board, open: Open | None) -> int:
 def _opened(board: Board, arg: str, at: int, before: Open | None) -> Applied:
     """Open a block. at: of the card that was written on the way, which changed what its block is called."""
     shifted = before is not None and before.is_new and at >= 0
-    place, _, digest = arg.partition("-")
+    written, _, digest = arg.partition("-")
+    place = whole(written)
     if before is not None and not before.is_new and before.ref == arg and at >= 0:
         arg = board.outline.ref(at)
-    elif shifted and place.isdigit() and int(place) >= at:
-        arg = f"{int(place) + 1}-{digest}"
+    elif shifted and place is not None and place >= at:
+        arg = f"{place + 1}-{digest}"
     index = board.outline.find(arg)
     type = board.type_at(board.outline, index)
     card = type.read(board.outline.pieces[index].text) if type else None
@@ -245,11 +246,12 @@ def _again(board: Board, open: Open | None) -> Open | None:
     if open is None:
         return None
     if not open.is_new:
-        place, _, digest = open.ref.partition("-")
+        written, _, digest = open.ref.partition("-")
+        place = whole(written)
         same = [index for index, piece in enumerate(board.outline.pieces) if piece.digest == digest]
         if not same:
             return _seen(board, open)
-        near = min(same, key=lambda index: abs(index - int(place))) if place.isdigit() else same[0]
+        near = min(same, key=lambda index: abs(index - (place or 0)))
         open = replace(open, ref=board.outline.ref(near))
     return _seen(board, open)
 
@@ -296,8 +298,7 @@ def _target(board: Board, verb: str, index: int, values: Values) -> int:
     level = outline.pieces[index].level
     own = outline.owned(index)
     if verb == "move":
-        position = values.get("position")
-        return _at(outline, index, values.get("list"), int(position) if position.isdigit() else 0)
+        return _at(outline, index, values.get("list"), whole(values.get("position")) or 0)
     if verb == "to":
         return _at(outline, index, values.get(f"to-{index}"), len(outline.pieces))
     # Where nothing lies between the title and the first section, nothing is moved there by a step.

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
+from lms.content.form import whole
 from lms.content.grammar.blocks import Block, BlockKind, scan
 from lms.content.grammar.chips import ID, find_chips, is_chip_line, read_chip
 from lms.core.errors import Invalid
@@ -63,9 +64,10 @@ class Outline:
 
     def find(self, ref: str) -> int:
         """Return where the piece is that the form means. Raises Invalid if it is not there, or there twice."""
-        place, _, digest = ref.partition("-")
-        if place.isdigit() and int(place) < len(self.pieces) and self.pieces[int(place)].digest == digest:
-            return int(place)
+        written, _, digest = ref.partition("-")
+        place = whole(written)
+        if place is not None and place < len(self.pieces) and self.pieces[place].digest == digest:
+            return place
         found = [index for index, piece in enumerate(self.pieces) if piece.digest == digest]
         if len(found) != 1:
             raise Invalid(_GONE)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from lms.content import form_acts
-from lms.content.form import Applied, FormEditor, TargetsOf, Values
+from lms.content.form import Applied, FormEditor, TargetsOf, Values, whole
 from lms.content.form_acts import SECTIONS, TOP, Board, CardType, Open
 from lms.content.form_blocks import Outline, outline
 from lms.content.form_sections import SectionText, new_section, read_section, write_section
@@ -202,7 +202,7 @@ def _errors(card: SectionCard) -> dict[str, Text]:
     errors: dict[str, Text] = {}
     if not card.title:
         errors["card-title"] = text("请写上小节的名称。")
-    if card.draw and not (card.draw.isdigit() and 0 < int(card.draw) < 1000):
+    if card.draw and not 0 < (whole(card.draw) or 0) < 1000:
         errors["card-draw"] = text("请写要抽几题，至少 1 题。")
     if card.each and not _is_points(card.each):
         errors["card-each"] = text("分值写成数字，例如 2 或 0.5，精确到 0.05。")
@@ -214,7 +214,7 @@ def _errors(card: SectionCard) -> dict[str, Text]:
 def _is_points(written: str) -> bool:
     try:
         from_fraction(normal(written))
-    except ValueError:
+    except (ValueError, ZeroDivisionError):
         return False
     return "/" not in written
 

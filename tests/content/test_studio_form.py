@@ -96,3 +96,18 @@ def test_an_archived_document_has_no_form(client, trainer):
     with transaction():
         actions.archive(as_actor(trainer), made.document_id)
     assert "data-form-here" not in client.get(address("quiz", "a/old")).text
+
+
+@pytest.mark.parametrize("figure", ["²", "9" * 5000])
+def test_what_is_a_digit_and_no_number_is_refused_like_any_other_word(client, trainer, figure):
+    assert sent(client, "quiz", "a/b", "form", json=True, markdown=TEXT, do=f"copy:{figure}-abc").status_code == 422
+    card = {"card-ref": f"{figure}-abc", "card-type": "section", "card-drawn": "draw", "card-draw": figure}
+    assert sent(client, "quiz", "a/b", "form", json=True, markdown=TEXT, do="card", **card).status_code == 422
+
+
+@pytest.mark.parametrize("points", ["1/0", "9" * 5000])
+def test_points_that_are_no_number_are_told_at_their_field(client, trainer, points):
+    ref = refs(client.get(address("quiz", "a/b")).text)[0]
+    card = {"card-ref": ref, "card-type": "section", "card-title": "基础", "card-drawn": "all", "card-each": points}
+    answer = sent(client, "quiz", "a/b", "form", json=True, markdown=TEXT, do="card", **card)
+    assert (answer.status_code, "card-each" in answer.json["fields"]) == (422, True)

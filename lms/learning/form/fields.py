@@ -4,7 +4,7 @@ Names: `minutes-KEY`, `need-KEY`, `day-KEY` of a row, `name-KEY` … of a stage 
 """
 
 from lms.content.edit import set_entry
-from lms.content.form import Values
+from lms.content.form import Values, whole
 from lms.content.grammar.amounts import normal, read_minutes
 from lms.content.grammar.chips import DAY, MINUTES, MUST_READ, OPTIONAL
 from lms.content.grammar.front import Entry, read_front
@@ -78,8 +78,8 @@ def asked_promise(outline: Outline, values: Values) -> int | None:
     if not asked:
         return None
     minutes = read_minutes(asked)
-    if minutes is None and normal(asked).isdigit():
-        minutes = int(normal(asked)) * 60  # a bare number in a field that is labelled with hours
+    if minutes is None and (hours := whole(normal(asked))) is not None:
+        minutes = hours * 60  # a bare number in a field that is labelled with hours
     if minutes is None:
         problem = text("时长写成“80小时”或“90分钟”。")
         raise Invalid(problem, fields={"promise": problem})

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from lms.content import form_acts
-from lms.content.form import Applied, FormEditor, TargetsOf, Values
+from lms.content.form import Applied, FormEditor, TargetsOf, Values, whole
 from lms.content.form_acts import Board, CardType, Open
 from lms.content.form_blocks import Outline, outline
 from lms.content.form_sections import read_section, write_section
@@ -67,8 +67,12 @@ class Tasks:
         )
 
     def typed(self, values: Values) -> TaskCard:
-        names = [name for name in dict.fromkeys(values.getlist("row")[:MAX_ROWS]) if name.isdigit() and len(name) < 7]
-        rows = [Tick(number=int(name), text=" ".join(values.get(f"row-{name}-text").split())) for name in names]
+        names = {name: whole(name) for name in values.getlist("row")[:MAX_ROWS]}
+        rows = [
+            Tick(number=number, text=" ".join(values.get(f"row-{name}-text").split()))
+            for name, number in names.items()
+            if number is not None
+        ]
         return TaskCard(
             title=" ".join(values.get("card-title").split()),
             body=plain(values.get("card-body")),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from lms.content.form import whole
 from lms.content.grammar.amounts import normal
 from lms.content.grammar.chips import (
     ADJACENT_PAIRS,
@@ -69,7 +70,7 @@ def _before(card: Card) -> Iterable[tuple[str, Text]]:
     """What would be told of a line of settings is told of the field."""
     if card.points and not _is_points(card.points):
         yield "card-points", text("分值写成数字，例如 2 或 0.5，精确到 0.05。")
-    if card.level and not (card.level.isdigit() and int(card.level) in LEVELS):
+    if card.level and whole(card.level) not in LEVELS:
         yield "card-level", text("难度写 1 到 5，1 最容易。")
     match card.kind:
         case Kind.NUMERIC:
@@ -224,7 +225,7 @@ def chips_of(card: Card, language: Language) -> Iterable[tuple[str, str]]:
         case _:
             pass
     yield from ((TAG.written(language, text=tag), "card-tags") for tag in parted(card.tags))
-    if card.level.isdigit() and int(card.level) in LEVELS:
+    if whole(card.level) in LEVELS:
         yield LEVEL.written(language, n=card.level), "card-level"
     if card.key:
         yield ID.written(language, id=card.key), "card-stem"
