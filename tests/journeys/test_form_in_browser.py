@@ -374,3 +374,14 @@ def test_a_picture_is_dropped_into_a_section_and_a_pdf_is_chosen_for_it(floor, t
     page.get_by_role("button", name="完成").click()
     expect(page.locator("[data-card]")).to_have_count(0)
     assert ".pdf)" in text(page)
+
+
+def test_a_video_that_was_just_put_in_asks_how_much_of_it_is_to_be_watched(floor, trainer):
+    page = editing(floor, trainer, LESSON, "lesson")
+    opened(page, "三步")
+    expect(page.locator("#card-watched")).to_be_hidden()
+    page.locator("#card-body").fill("先看。\n\n[接待](files/a-123456.mp4)")
+    page.locator("#card-watched").fill("80")
+    page.get_by_role("button", name="完成").click()
+    expect(page.locator("[data-card]")).to_have_count(0)
+    assert "`看完80%`" in text(page)

@@ -6,6 +6,7 @@
   "use strict";
   const root = document.querySelector("[data-studio]"), studio = window.academy && window.academy.studio;
   if (!root || !studio || !root.dataset.form) return;
+  const MEDIA = /\.(mp4|webm|m4a)\)/;
   const PAUSE = 600, OWN = /^(markdown|base_revision|csrf_token|view|do|(was-)?front-.*)$/;
   const form = document.getElementById("src"), area = document.getElementById("markdown");
   const panel = one("[data-form-here]"), undoButton = one("[data-undo]");
@@ -204,6 +205,7 @@
 
   panel.addEventListener("input", function (event) {
     if (event.target.hasAttribute("data-grow")) grow(event.target);
+    if (event.target.id === "card-body" && MEDIA.test(event.target.value)) all("[data-where-media]").forEach(function (field) { field.hidden = false; });
     if (event.target.hasAttribute("data-mode")) one("[data-modes]", panel).dataset.modes = event.target.value;
   });
   panel.addEventListener("toggle", growAll, true);
