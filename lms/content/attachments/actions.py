@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from lms.content.attachments import queries
 from lms.content.attachments.events import PagesRead
-from lms.content.attachments.readers import READERS
+from lms.content.attachments.pages import READERS
 from lms.content.attachments.reading import Reading
 from lms.content.attachments.rules import (
     AUDIO,

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from lms.content.attachments import queries
 from lms.content.attachments.events import PagesRead
 from lms.content.attachments.pages import FURTHER, Drawn, draw, joined
+from lms.content.attachments.reading import FAILED, MAKING, READY
 from lms.content.attachments.rules import PDF
 from lms.content.models import Attachment, AttachmentPage
 from lms.core import files
@@ -15,7 +16,6 @@ from lms.core.bus import emit
 from lms.core.db import session, transaction
 from lms.core.errors import NotFound
 
-MAKING, READY, FAILED = "making", "ready", "failed"
 STEP = 1.0
 """Seconds of one step; the page being drawn is drawn to its end."""
 WORK = 3.0

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from lms.content.attachments.reading import Reader, Reading, ReadPage
+from lms.content.attachments.reading import MAKING, Reader, Reading, ReadPage
 from lms.content.attachments.rules import AUDIO, CAPTIONS, PDF, SLIDES, VIDEO
 from lms.core import files
 from lms.core.confined import running
@@ -50,7 +50,7 @@ def read_pdf(path: Path, suffix: str) -> Reading:
         found = done.value
     words = [each or "" for each in found.pop("words")]
     pages = tuple(ReadPage(number=number, words=each) for number, each in enumerate(words, start=1))
-    return Reading(facts=found, words=joined(words), pages=pages, state="making")
+    return Reading(facts=found, words=joined(words), pages=pages, state=MAKING)
 
 
 def read_slides(path: Path, suffix: str) -> Reading:
@@ -62,7 +62,7 @@ def read_slides(path: Path, suffix: str) -> Reading:
         for number, (said, noted) in enumerate(zip(words, notes, strict=True), start=1)
     )
     count = found.pop("slides")
-    return Reading(facts={**found, "pages": count}, words=joined([*words, *notes]), pages=pages, state="making")
+    return Reading(facts={**found, "pages": count}, words=joined([*words, *notes]), pages=pages, state=MAKING)
 
 
 def read_media(path: Path, suffix: str) -> Reading:
@@ -96,6 +96,7 @@ READERS: Mapping[str, Reader] = {
     AUDIO: read_media,
     CAPTIONS: read_captions,
 }
+"""By kind. One without a reader is not taken."""
 
 
 def draw(kind: str, path: Path, number: int) -> Drawn:

@@ -1,9 +1,11 @@
-"""What a reader of a kind of file gives back. See readers.py for the list of them."""
+"""What a reader of a kind of file gives back. READERS in pages.py lists them; pictures have theirs in actions.py."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
+
+MAKING, READY, FAILED = "making", "ready", "failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,14 +27,14 @@ class ReadPage:
 class Reading:
     """facts: plain values for the page that shows it. words: all its text, for search.
 
-    state: ready, or making where pictures of pages are still to be made. made: how many there are.
+    state: READY, or MAKING where pictures of pages are still to be made. made: how many there are.
     kind: where the bytes turned out to be another kind (a WebM without a picture is a sound).
     """
 
     facts: Mapping[str, Any] = field(default_factory=dict)
     words: str = ""
     pages: tuple[ReadPage, ...] = ()
-    state: str = "ready"
+    state: str = READY
     made: int = 0
     kind: str | None = None
 

@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 
 from lms.content.attachments import queries, svg
 from lms.content.attachments.actions import Received, largest, write_row
-from lms.content.attachments.readers import READERS
+from lms.content.attachments.pages import READERS
 from lms.content.attachments.reading import Reading
 from lms.content.attachments.rules import (
     FOLDER,

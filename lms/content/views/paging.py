@@ -4,8 +4,9 @@ from flask import flash, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lms.content.attachments import queries
-from lms.content.attachments.jobs import MAKING, make_pages
+from lms.content.attachments.jobs import make_pages
 from lms.content.attachments.pages import FURTHER, PICTURE_TYPE
+from lms.content.attachments.reading import MAKING
 from lms.content.attachments.rules import PDF, SLIDES, words_of
 from lms.content.views.files import served
 from lms.content.views.room import bp, wants_json
