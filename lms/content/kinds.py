@@ -64,7 +64,6 @@ class Kind:
     safe_view: Callable[[Any], tuple[Piece, ...]] = _nothing
     rank: int = 0
     open_endpoint: str | None = None
-    edit_endpoint: str = "content.edit"
     form: FormEditor | None = None
     words: tuple[str, str] = field(init=False)
 

@@ -94,11 +94,6 @@ def read(sha: bytes) -> bytes:
     return path(sha).read_bytes()
 
 
-def open_file(sha: bytes) -> BinaryIO:
-    """Return kept bytes as an open file, to be closed by the caller. Raises FileNotFoundError."""
-    return path(sha).open("rb")
-
-
 def delete(sha: bytes) -> None:
     """Delete bytes that no row names any longer. To be called after the commit that took the last row away."""
     path(sha).unlink(missing_ok=True)

@@ -5,7 +5,6 @@ import re
 from lms.content.grammar.blocks import MARKER
 from lms.core.lines import is_rule
 
-_ESCAPABLE = "\\`*_{}[]()>#+-.!|"
 _BACKSLASH = re.compile(r"\\(?=[\\`*_{}\[\]()>#+\-.!|]|$)")
 _PAIRING = re.compile(r"(?<!\w)_{1,3}(?!_)|(?<!_)_{1,3}(?!\w)|(?<!\w)_{4,}(?=[^\s_]).*[^\s_]_{4,}(?!\w)")
 """Underscores that begin or end a word. Four or more are a gap to fill in, those inside a word are part of it."""
