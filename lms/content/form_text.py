@@ -7,10 +7,11 @@ from lms.content.form import Values
 from lms.content.form_blocks import Outline
 from lms.content.form_sections import new_section, read_section, write_section
 from lms.content.grammar.blocks import BlockKind, scan
+from lms.content.grammar.front import file_language
 from lms.content.grammar.inline import plain_text
 from lms.content.grammar.keywords import Word
 from lms.content.learner import Asked
-from lms.content.rules.insertions import INSERTIONS, file_language
+from lms.content.rules.insertions import INSERTIONS
 from lms.core.errors import Invalid
 from lms.core.lines import split_lines
 from lms.core.texts import Text, text

@@ -12,8 +12,8 @@ from lms.content.form_blocks import Outline, outline
 from lms.content.form_text import Settings, TextLine, Texts, text_line, tools_of
 from lms.content.grammar.amounts import read_day_span
 from lms.content.grammar.chips import DAY_KINDS, ID, VALID, read_chip
+from lms.content.grammar.front import file_language
 from lms.content.grammar.keywords import Language, Word
-from lms.content.rules.insertions import file_language
 from lms.core.texts import Text, text
 
 LEVELS = (1, 2)

@@ -10,17 +10,18 @@ from lms.content.form import Applied, FormEditor, TargetsOf, Values, whole
 from lms.content.form_acts import SECTIONS, TOP, Board, CardType, Open
 from lms.content.form_blocks import Outline, outline
 from lms.content.form_sections import SectionText, new_section, read_section, write_section
-from lms.content.form_text import TextCard, Texts
+from lms.content.form_text import TextCard, Texts, plain
 from lms.content.grammar.amounts import normal
 from lms.content.grammar.chips import ALL, DRAW, EACH, TAG, ChipValue, read_chip
+from lms.content.grammar.front import file_language
 from lms.content.grammar.inline import plain_text
 from lms.content.grammar.keywords import Language
 from lms.content.learner import Asked
-from lms.content.rules.insertions import file_language
+from lms.content.rules.properties import joined
+from lms.content.rules.tagging import listed
 from lms.core.errors import Invalid
 from lms.core.points import from_fraction
 from lms.core.texts import Text, text
-from lms.questions.form.card import joined, parted, plain
 from lms.questions.form.cards import Questions
 from lms.questions.form.lines import Line, line_of
 
@@ -96,7 +97,7 @@ class Sections:
             chips = [ALL.written(self.language)]
         if card.each:
             chips.append(EACH.written(self.language, x=normal(card.each)))
-        return chips + [TAG.written(self.language, text=tag) for tag in parted(card.tags)]
+        return chips + [TAG.written(self.language, text=tag) for tag in listed(card.tags)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

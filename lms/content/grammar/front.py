@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lms.content.grammar.findings import Finding, Fix, Severity
+from lms.content.grammar.keywords import Language, language_of
 from lms.core.lines import front_length, split_lines
 from lms.core.texts import Text, text
 
@@ -53,6 +54,16 @@ class Front:
 
     entries: tuple[Entry, ...] = ()
     last: int = 0
+
+    @property
+    def language(self) -> Language:
+        """The language in which the properties are written; Chinese where none says."""
+        return next((language for entry in self.entries if (language := language_of(entry.key))), Language.ZH)
+
+
+def file_language(source: str) -> Language:
+    """Return the language in which the properties of a file are written."""
+    return read_front(source)[0].language
 
 
 def read_front(source: str) -> tuple[Front, tuple[Finding, ...]]:

@@ -7,7 +7,7 @@ from typing import TypeVar
 from lms.content.grammar.amounts import read_days
 from lms.content.grammar.document import About
 from lms.content.grammar.front import Entry, Front, read_front
-from lms.content.grammar.keywords import Language, Word, find_word, language_of, nearest
+from lms.content.grammar.keywords import Word, find_word, nearest
 from lms.content.grammar.notes import Notes
 from lms.content.grammar.traps import one_line
 from lms.core.lines import split_lines
@@ -31,8 +31,7 @@ class Properties(Notes):
 
     def __init__(self, source: str) -> None:
         front, found = read_front(source)
-        languages = (language_of(entry.key) for entry in front.entries)
-        super().__init__(split_lines(source), next((each for each in languages if each), Language.ZH))
+        super().__init__(split_lines(source), front.language)
         self.front: Front = front
         self.findings.extend(found)
         self._entries: dict[Word, Entry] = {}

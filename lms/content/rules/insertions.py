@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lms.content.grammar.front import read_front
-from lms.content.grammar.keywords import Language, Word, language_of
+from lms.content.grammar.keywords import Language, Word
 from lms.core.texts import Text, text
 
 
@@ -68,7 +67,7 @@ QUESTIONS = (
     ),
 )
 _SECTION = Insertion(label=text("小节"), zh="## 小节标题", en="## Section")
-_TABLE = Insertion(
+TABLE = Insertion(
     label=text("表格"),
     zh="| 情况 | 怎么处理 |\n|---|---|\n| 情况一 | 处理一 |",
     en="| Case | What to do |\n|---|---|\n| First case | First step |",
@@ -90,7 +89,7 @@ INSERTIONS: Mapping[Word, tuple[Insertion, ...]] = {
         _SECTION,
         _SCRIPT,
         _INTERNAL,
-        _TABLE,
+        TABLE,
         Insertion(label=text("自测"), zh=f"## 自测\n\n{_SINGLE.zh}", en=f"## self-check\n\n{_SINGLE.en}"),
         *QUESTIONS,
     ),
@@ -98,7 +97,7 @@ INSERTIONS: Mapping[Word, tuple[Insertion, ...]] = {
         _SECTION,
         _SCRIPT,
         _INTERNAL,
-        _TABLE,
+        TABLE,
         Insertion(
             label=text("有期限的一节"),
             zh="## 大促期间的特别规则\n`生效:2026-11-01..2026-11-20` `按下单日`\n\n这段时间内的规则。",
@@ -108,7 +107,7 @@ INSERTIONS: Mapping[Word, tuple[Insertion, ...]] = {
     ),
     Word.TASK: (
         Insertion(label=text("清单"), zh="- [ ] 第一件事\n- [ ] 第二件事", en="- [ ] First thing\n- [ ] Second thing"),
-        _TABLE,
+        TABLE,
     ),
     Word.COURSE: (
         Insertion(
@@ -143,9 +142,3 @@ INSERTIONS: Mapping[Word, tuple[Insertion, ...]] = {
         ),
     ),
 }
-
-
-def file_language(source: str) -> Language:
-    """Return the language in which the properties of a file are written; Chinese where none says."""
-    front, _ = read_front(source)
-    return next((language for entry in front.entries if (language := language_of(entry.key))), Language.ZH)

@@ -4,13 +4,13 @@ A form writes only what was touched, in canonical form; every other line stays b
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from lms.content.edit import replace
 from lms.content.grammar.front import Entry, read_front, write_entry, write_front
-from lms.content.grammar.keywords import Language, Word, find_word, language_of
+from lms.content.grammar.keywords import Language, Word, find_word
 from lms.core.lines import split_lines
 from lms.core.texts import Text, text
 
@@ -204,8 +204,7 @@ def filled(source: str, kind: Word) -> tuple[Filled, ...]:
             chosen = tuple(word for written in texts if (word := find_word(written, words)))
             found.append(Filled(property=each, value=" ".join(word.en for word in chosen), chosen=chosen))
         else:
-            joined = ("、" if _language(front.entries) is Language.ZH else ", ").join(texts)
-            found.append(Filled(property=each, value=joined))
+            found.append(Filled(property=each, value=joined(texts, front.language)))
     return tuple(found)
 
 
@@ -228,6 +227,11 @@ def _same(old: Filled, value: str) -> bool:
     return " ".join(value.split()) == old.value
 
 
+def joined(words: Iterable[str], language: Language) -> str:
+    """Return several words as they stand in one field."""
+    return ("、" if language is Language.ZH else ", ").join(words)
+
+
 def split_list(value: str) -> tuple[str, ...]:
     """Return what stands between commas of any kind."""
     return tuple(part for piece in _COMMAS.split(value) if (part := " ".join(piece.split())))
@@ -235,7 +239,7 @@ def split_list(value: str) -> tuple[str, ...]:
 
 def _write(source: str, kind: Word, each: Property, value: str) -> str:
     front, _ = read_front(source)
-    language = _language(front.entries)
+    language = front.language
     old = next((entry for entry in front.entries if find_word(entry.key, (each.word,))), None)
     entry = _entry(each, value, old.key if old else each.word.written(language), language)
     line = [] if entry.is_empty else [write_entry(entry)]
@@ -271,7 +275,3 @@ def _last(source: str, entry: Entry, end: int) -> int:
     while last + 1 < end and re.fullmatch(r"\s*- +.*", lines[last]):
         last += 1
     return last
-
-
-def _language(entries: Sequence[Entry]) -> Language:
-    return next((language for entry in entries if (language := language_of(entry.key))), Language.ZH)

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from lms.content.grammar.front import file_language
 from lms.content.grammar.keywords import Language, Word
-from lms.content.rules.insertions import INSERTIONS, QUESTIONS, file_language
+from lms.content.rules.insertions import INSERTIONS, QUESTIONS, TABLE
 from lms.core.texts import Text, text
 
 SECTION, QUESTION, ITEM, LINK = "section", "question", "item", "link"
@@ -90,10 +91,6 @@ SETTINGS: Mapping[Word, tuple[Setting, ...]] = {
         _setting(text("记下过才能选"), "前提:已核实", "requires:verified", ITEM),
     ),
 }
-_TABLE = {
-    Language.ZH: "| 情况 | 怎么处理 |\n|---|---|\n| 情况一 | 处理一 |",
-    Language.EN: "| Case | What to do |\n|---|---|\n| First case | First step |",
-}
 
 
 def toolbar(kind: Word, source: str) -> Toolbar:
@@ -103,13 +100,11 @@ def toolbar(kind: Word, source: str) -> Toolbar:
     every = INSERTIONS.get(kind, ())
     return Toolbar(
         shapes=tuple(
-            (each.label, each.written(language))
-            for each in every
-            if each not in QUESTIONS and each.written(language) != _TABLE[language]
+            (each.label, each.written(language)) for each in every if each not in QUESTIONS and each is not TABLE
         ),
         questions=tuple((each.label, each.written(language)) for each in every if each in QUESTIONS),
         settings=tuple(
             (each.label, each.zh if chinese else each.en, " ".join(each.places)) for each in SETTINGS.get(kind, ())
         ),
-        table=_TABLE[language],
+        table=TABLE.written(language),
     )

@@ -10,9 +10,9 @@ from lms.content.form_acts import SECTIONS, Board, CardType, Open
 from lms.content.form_blocks import Outline, outline
 from lms.content.form_text import Settings, TextLine, Texts, text_line, tools_of
 from lms.content.grammar.chips import ID, WATCHED, read_chip
+from lms.content.grammar.front import file_language
 from lms.content.grammar.inline import plain_text
 from lms.content.grammar.keywords import Language, Word, find_word
-from lms.content.rules.insertions import file_language
 from lms.core.texts import Text, text
 from lms.questions.form.cards import Questions
 from lms.questions.form.lines import Line, line_of

@@ -14,23 +14,18 @@ from lms.content.grammar.blocks import Block, BlockKind, Item, scan
 from lms.content.grammar.chips import (
     AFTER,
     ANY_ORDER,
-    DAY,
     DAYS,
-    MINUTES,
-    MUST_READ,
-    OPTIONAL,
     SIGN_OFF,
-    Form,
     read_chip,
     split_chips,
 )
 from lms.content.grammar.front import read_front
 from lms.content.grammar.inline import find_links, plain_text, resolve
-from lms.content.grammar.keywords import Language, Word, find_word, language_of
+from lms.content.grammar.keywords import Language, Word, find_word
 from lms.content.grammar.reading import Section, sections_of
 from lms.core.lines import split_lines
 from lms.learning.spec.curriculum import StageSpec
-from lms.learning.spec.items import ITEM_FORMS, PathItem
+from lms.learning.spec.items import ITEM_FORMS, PathItem, path_item
 
 STAGE_FORMS = (DAYS, ANY_ORDER, AFTER, SIGN_OFF)
 
@@ -155,11 +150,10 @@ def read_outline(source: str, path: str) -> Outline:
     for entry in front.entries:
         if find_word(entry.key, (Word.DURATION,)) and entry.value:
             minutes = read_minutes(entry.value)
-    languages = (language_of(entry.key) for entry in front.entries)
     lines = split_lines(source)
     sections = sections_of(scan(source))[1:]
     return Outline(
-        language=next((each for each in languages if each), Language.ZH),
+        language=front.language,
         minutes=minutes,
         parts=tuple(
             _part(section, lines, path, _end(sections, place, lines)) for place, section in enumerate(sections)
@@ -266,16 +260,4 @@ def _item(item: Item, path: str) -> PathItem | None:
     if target is None:
         return None
     values = [value for chip in chips if (value := read_chip(chip.text, ITEM_FORMS)) is not None]
-    forms: list[Form] = [value.form for value in values]
-    return PathItem(
-        target=target,
-        link=link.target,
-        anchor=link.anchor,
-        title=plain_text(link.label) or target,
-        required=OPTIONAL not in forms,
-        must_read=MUST_READ in forms,
-        minutes=next((read_minutes(value.values["span"]) for value in values if value.form is MINUTES), None),
-        day=next((value.number() for value in values if value.form is DAY), None),
-        first=item.first,
-        last=item.last,
-    )
+    return path_item(item, link, target, values)

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from lms.content import form_acts
-from lms.content.form import Applied, FormEditor, TargetsOf, Values, whole
+from lms.content.form import Applied, FormEditor, TargetsOf, Values
 from lms.content.form_acts import Board, CardType, Open
 from lms.content.form_blocks import Outline, outline
+from lms.content.form_rows import arranged, next_number, row_names
 from lms.content.form_sections import read_section, write_section
 from lms.content.form_text import plain, tools_of
 from lms.content.grammar.blocks import Block, scan
@@ -18,7 +19,6 @@ from lms.core.lines import split_lines
 from lms.core.texts import Text, text
 
 LEVELS = (1,)
-MAX_ROWS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +67,9 @@ class Tasks:
         )
 
     def typed(self, values: Values) -> TaskCard:
-        names = {name: whole(name) for name in values.getlist("row")[:MAX_ROWS]}
         rows = [
-            Tick(number=number, text=" ".join(values.get(f"row-{name}-text").split()))
-            for name, number in names.items()
-            if number is not None
+            Tick(number=int(name), text=" ".join(values.get(f"row-{name}-text").split()))
+            for name in row_names(values)
         ]
         return TaskCard(
             title=" ".join(values.get("card-title").split()),
@@ -81,17 +79,9 @@ class Tasks:
         )
 
     def retyped(self, card: TaskCard, verb: str, arg: str, values: Values) -> TaskCard:
-        rows = list(card.rows)
-        place = next((place for place, row in enumerate(rows) if str(row.number) == arg), None)
         if verb == "row-add":
-            rows.append(Tick(text="", number=max((row.number for row in rows), default=0) + 1))
-        elif place is not None and verb == "row-drop":
-            del rows[place]
-        elif place is not None and verb in ("row-up", "row-down"):
-            other = place + (-1 if verb == "row-up" else 1)
-            if 0 <= other < len(rows):
-                rows[place], rows[other] = rows[other], rows[place]
-        return replace(card, rows=tuple(rows))
+            return replace(card, rows=(*card.rows, Tick(text="", number=next_number(card.rows))))
+        return replace(card, rows=arranged(card.rows, verb, arg))
 
     def blank(self, what: str) -> TaskCard:
         return TaskCard()

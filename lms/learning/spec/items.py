@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from lms.content.grammar.amounts import read_minutes
 from lms.content.grammar.blocks import Block, BlockKind, Item
-from lms.content.grammar.chips import DAY, MINUTES, MUST_READ, OPTIONAL, split_chips, write_chips
+from lms.content.grammar.chips import DAY, MINUTES, MUST_READ, OPTIONAL, ChipValue, split_chips, write_chips
 from lms.content.grammar.inline import Link, find_links, plain_text, resolve
 from lms.content.grammar.keywords import Language
 from lms.content.grammar.reading import Reading
@@ -83,6 +83,23 @@ def _same(one: PathItem, other: PathItem) -> bool:
     return (one.target, one.anchor) == (other.target, other.anchor)
 
 
+def path_item(item: Item, link: Link, target: str, values: Sequence[ChipValue]) -> PathItem:
+    """Return what a line of a list means. target: where its link leads; values: what its chips say."""
+    forms = [value.form for value in values]
+    return PathItem(
+        target=target,
+        link=link.target,
+        anchor=link.anchor,
+        title=plain_text(link.label) or target,
+        required=OPTIONAL not in forms,
+        must_read=MUST_READ in forms,
+        minutes=next((read_minutes(value.values["span"]) for value in values if value.form is MINUTES), None),
+        day=next((value.number() for value in values if value.form is DAY), None),
+        first=item.first,
+        last=item.last,
+    )
+
+
 def _read(reading: Reading, item: Item) -> PathItem | None:
     written, chips = split_chips(item.text.replace("\n", " "))
     links = [link for link in find_links(written) if not link.is_image]
@@ -98,18 +115,7 @@ def _read(reading: Reading, item: Item) -> PathItem | None:
     forms = [value.form for value in values]
     if len(set(forms)) < len(forms) or (MUST_READ in forms and OPTIONAL in forms):
         reading.error("L402", item.first, text("设置重复或互相矛盾，请每样只留一个。"))
-    return PathItem(
-        target=target,
-        link=link.target,
-        anchor=link.anchor,
-        title=plain_text(link.label) or target,
-        required=OPTIONAL not in forms,
-        must_read=MUST_READ in forms,
-        minutes=next((read_minutes(value.values["span"]) for value in values if value.form is MINUTES), None),
-        day=next((value.number() for value in values if value.form is DAY), None),
-        first=item.first,
-        last=item.last,
-    )
+    return path_item(item, link, target, values)
 
 
 def _check_rest(reading: Reading, item: Item, written: str, link: Link) -> None:

@@ -10,8 +10,7 @@ from werkzeug.wrappers import Response
 from lms.content import actions
 from lms.content import queries as content
 from lms.content.form import Fields
-from lms.content.grammar.front import read_front
-from lms.content.grammar.keywords import Language, language_of
+from lms.content.grammar.front import file_language
 from lms.content.queries import Card, Work
 from lms.content.samples import sample
 from lms.core.access import Permission
@@ -60,7 +59,7 @@ def _lesson(work: Work, source: str, title: str) -> Card:
     if not title:
         raise Invalid(text("请写新课时的标题。"), fields={"new-lesson": text("请写新课时的标题。")})
     actor = current_actor()
-    written = sample("lesson", _language(source), title=title, owner=actor.employee_no)
+    written = sample("lesson", file_language(source), title=title, owner=actor.employee_no)
     made = actions.create(actor, "lesson", _slug(work, title), written)
     return content.cards([made.document_id])[made.document_id]
 
@@ -81,9 +80,3 @@ def _slug(work: Work, title: str) -> str:
     taken = {card.slug.rpartition("/")[2] for card in choices.linkable(("lesson",)) if card.slug.startswith(start)}
     numbers = [int(each[:2]) for each in taken if each[:2].isdigit() and each[:2].isascii()]
     return f"{start}{max(numbers, default=0) + 1:02d}-{name}"
-
-
-def _language(source: str) -> Language:
-    front, _ = read_front(source)
-    languages = (language_of(entry.key) for entry in front.entries)
-    return next((each for each in languages if each), Language.ZH)

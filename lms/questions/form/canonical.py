@@ -20,9 +20,10 @@ from lms.content.grammar.chips import (
 )
 from lms.content.grammar.findings import Finding, Severity
 from lms.content.grammar.keywords import Language, Word
+from lms.content.rules.tagging import listed
 from lms.core.points import from_fraction
 from lms.core.texts import Text, text
-from lms.questions.form.card import LISTS, RANGE, TOLERANCE, Card, Row, parted
+from lms.questions.form.card import LISTS, RANGE, TOLERANCE, Card, Row
 from lms.questions.form.layout import read
 from lms.questions.parse.settings import LEVELS
 from lms.questions.rich import gaps_in, with_gaps
@@ -224,7 +225,7 @@ def chips_of(card: Card, language: Language) -> Iterable[tuple[str, str]]:
                 yield LENGTH.written(language, a=card.shortest, b=card.longest), "card-shortest"
         case _:
             pass
-    yield from ((TAG.written(language, text=tag), "card-tags") for tag in parted(card.tags))
+    yield from ((TAG.written(language, text=tag), "card-tags") for tag in listed(card.tags))
     if whole(card.level) in LEVELS:
         yield LEVEL.written(language, n=card.level), "card-level"
     if card.key:

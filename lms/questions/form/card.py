@@ -5,16 +5,14 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from lms.content.form import Values
-from lms.content.grammar.keywords import Language
+from lms.content.form_rows import row_names
+from lms.content.form_text import plain
 from lms.core.points import exact_decimal
 from lms.questions.spec import Criterion, CriterionKind, Kind, Numeric
 
-MAX_ROWS = 200  # rows that are read of one form
 _DECIMAL = re.compile(r"[+-]?\d{1,12}(?:\.\d{1,9})?")
-CHOICES = (Kind.SINGLE, Kind.MULTIPLE)
 LISTS = (Kind.SINGLE, Kind.MULTIPLE, Kind.ORDERING)  # of options or steps
 WITH_ROWS = (*LISTS, Kind.FILL_IN, Kind.MATCHING, Kind.OPEN)
-WITH_NOTES = (*LISTS, Kind.MATCHING)
 EXACT, TOLERANCE, RANGE = "exact", "tolerance", "range"
 
 
@@ -129,10 +127,7 @@ def card_of(values: Values) -> Card:
     """Return what was typed. Rows without a word are left out."""
     kind = next((kind for kind in Kind if kind.value == values.get("card-kind")), Kind.SINGLE)
     right = set(values.getlist("right"))
-    rows = []
-    for name in dict.fromkeys(values.getlist("row")[:MAX_ROWS]):
-        if name.isascii() and name.isdigit() and len(name) < 7:
-            rows.append(_row(values, name, name in right))
+    rows = [_row(values, name, name in right) for name in row_names(values)]
     mode = values.get("card-mode")
     return Card(
         kind=kind,
@@ -162,14 +157,8 @@ def card_of(values: Values) -> Card:
     )
 
 
-def plain(written: str) -> str:
-    """Return a text of several lines as the form keeps it: "\\n" between the lines, no empty ones around it."""
-    lines = [line.rstrip() if not line.strip() else line for line in re.split(r"\r\n|\n|\r", written)]
-    return "\n".join(lines).strip("\n").rstrip()
-
-
 def _text(values: Values, name: str) -> str:
-    return plain(values.get(name)).lstrip(" \t")
+    return plain(values.get(name)).rstrip().lstrip(" \t")
 
 
 def _line(values: Values, name: str) -> str:
@@ -207,17 +196,6 @@ def numeric_fields(shape: Numeric) -> dict[str, str]:
 def criterion_row(criterion: Criterion) -> Row:
     points = exact_decimal(Fraction(abs(criterion.points), 27_720))
     return Row(text=criterion.words, other=points, word=criterion.kind.value)
-
-
-def joined(tags: tuple[str, ...], language: Language) -> str:
-    """Return several words as they stand in one field."""
-    return ("、" if language is Language.ZH else ", ").join(tags)
-
-
-def parted(written: str) -> tuple[str, ...]:
-    """Return the words of a field, each once."""
-    found = (" ".join(part.split()) for part in re.split(r"[,，、;；\n]", written))
-    return tuple(dict.fromkeys(part.removeprefix("#").strip() for part in found if part.strip("# ")))
 
 
 def empty_card(kind: Kind) -> Card:

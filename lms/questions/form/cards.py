@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from lms.content.form import Values
+from lms.content.form_rows import arranged, next_number
 from lms.content.grammar.keywords import Language
 from lms.content.learner import Asked
 from lms.core.texts import Text
@@ -37,20 +38,10 @@ class Questions:
         if verb == "type":
             wanted = values.get("card-to")
             return converted(card, next((kind for kind in Kind if kind.value == wanted), card.kind))
-        rows = list(card.rows)
-        fresh = max((row.number for row in rows), default=0) + 1
-        place = next((place for place, row in enumerate(rows) if str(row.number) == arg), None)
-        if verb == "row-add":
-            rows.append(replace(card.empty_row, number=fresh))
-        elif verb == "row-lure":
-            rows.append(replace(card.lure_row, number=fresh))
-        elif place is not None and verb == "row-drop":
-            del rows[place]
-        elif place is not None and verb in ("row-up", "row-down"):
-            other = place + (-1 if verb == "row-up" else 1)
-            if 0 <= other < len(rows):
-                rows[place], rows[other] = rows[other], rows[place]
-        return replace(card, rows=tuple(rows))
+        if verb in ("row-add", "row-lure"):
+            added = card.empty_row if verb == "row-add" else card.lure_row
+            return replace(card, rows=(*card.rows, replace(added, number=next_number(card.rows))))
+        return replace(card, rows=arranged(card.rows, verb, arg))
 
     def blank(self, what: str) -> Card:
         return empty_card(next((kind for kind in Kind if kind.value == what), Kind.SINGLE))

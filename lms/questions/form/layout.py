@@ -10,8 +10,9 @@ from lms.content.grammar.findings import Finding, Severity
 from lms.content.grammar.inline import read_label, split_arrow
 from lms.content.grammar.keywords import Language, Word, find_word
 from lms.content.grammar.reading import Reading, Section
+from lms.content.rules.properties import joined
 from lms.core.points import exact_decimal, to_fraction
-from lms.questions.form.card import Card, Row, criterion_row, joined, numeric_fields
+from lms.questions.form.card import Card, Row, criterion_row, numeric_fields
 from lms.questions.parse.question import is_answer, parse_question, parts_of_quote, written_block
 from lms.questions.parse.values import blank_in
 from lms.questions.spec import (
