@@ -139,9 +139,14 @@ def test_leaving_the_page_keeps_the_place(floor: Floor, trainer: Person):
     page.locator("video").evaluate("film => { film.currentTime = 20; }")
     reaching(page, 22)
     page.goto("/courses")
-    page.goto("/learn/lesson/film")
-    source = page.locator("video source").get_attribute("src") or ""
-    assert 21 <= float(source.partition("#t=")[2] or 0) <= 30
+    place = 0.0
+    for _ in range(10):  # what is sent on leaving may come after the next page was asked for
+        page.goto("/learn/lesson/film")
+        source = page.locator("video source").get_attribute("src") or ""
+        place = float(source.partition("#t=")[2] or 0)
+        if place >= 21:
+            break
+    assert 21 <= place <= 30
     expect(page.locator("[data-film-resume]")).to_contain_text("接着看")
 
 
