@@ -3,6 +3,7 @@
 from lms.content.form import Applied
 from lms.learning.form.lesson import FORM as LESSON
 from lms.learning.form.task import FORM as TASK
+from lms.learning.spec.lesson import parse as parse_lesson
 from tests.support.make_forms import fields_of
 
 LESSON_TEXT = """---
@@ -69,6 +70,36 @@ def test_one_line_of_a_section_is_all_that_changes():
         "card-body": [open.card.body.replace("再说下一步。", "再说什么时候。")],
     }  # fmt: skip
     assert lesson("card:", values).source == LESSON_TEXT.replace("再说下一步。", "再说什么时候。")
+
+
+def section(source: str, do: str = "card:", **typed: str) -> Applied:
+    open = lesson(f"open:{ref('三步', source)}", source=source).open
+    values = {"card-title": "三步", "card-body": open.card.body, "card-watched": open.card.extra["watched"], **typed}
+    shut = {"card-type": ["section"], "card-ref": [open.ref]}
+    return lesson(do, shut | {name: [value] for name, value in values.items()}, source)
+
+
+FILMS = LESSON_TEXT.replace("再说下一步。", "再说下一步。\n\n[甲](files/a-123456.mp4)\n\n[乙](files/b-123456.webm)")
+
+
+def test_how_much_is_to_be_watched_stands_behind_every_video_of_the_section():
+    after = section(FILMS, **{"card-watched": "80"}).source
+    assert after == FILMS.replace(".mp4)", ".mp4) `看完80%`").replace(".webm)", ".webm) `看完80%`")
+    assert not parse_lesson(after, "courses/a/b.md").has_errors
+    assert section(after).source == after
+    assert section(after, **{"card-watched": ""}).source == FILMS
+
+
+def test_videos_with_shares_of_their_own_keep_them_in_the_text():
+    own = FILMS.replace(".mp4)", ".mp4) `看完50%`")
+    card = lesson(f"open:{ref('三步', own)}", source=own).open.card
+    assert (card.extra["watched"], "`看完50%`" in card.body) == ("", True)
+    assert section(own, **{"card-watched": "80"}).source == own.replace(".webm)", ".webm) `看完80%`")
+
+
+def test_nothing_can_be_watched_where_no_video_is():
+    found = section(LESSON_TEXT, "keep", **{"card-watched": "80"})
+    assert (found.source, "还没有视频" in str(found.open.missing[0])) == (LESSON_TEXT, True)
 
 
 def test_a_new_section_stands_before_the_self_check():

@@ -1,6 +1,5 @@
 """A lesson as a form: its sections as cards of Markdown, its self-checks as questions. Pure."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -8,12 +7,12 @@ from lms.content import form_acts
 from lms.content.form import Applied, FormEditor, TargetsOf, Values
 from lms.content.form_acts import SECTIONS, Board, CardType, Open
 from lms.content.form_blocks import Outline, outline
-from lms.content.form_text import Settings, TextLine, Texts, text_line, tools_of
-from lms.content.grammar.chips import ID, WATCHED, read_chip
+from lms.content.form_text import TextLine, Texts, text_line, tools_of
 from lms.content.grammar.front import file_language
 from lms.content.grammar.inline import plain_text
-from lms.content.grammar.keywords import Language, Word, find_word
-from lms.core.texts import Text, text
+from lms.content.grammar.keywords import Word, find_word
+from lms.core.texts import Text
+from lms.learning.form.sections import Sections
 from lms.questions.form.cards import Questions
 from lms.questions.form.lines import Line, line_of
 
@@ -61,7 +60,7 @@ def view(source: str, path: str, targets: TargetsOf) -> LessonForm:
         if piece.level == 3:
             continue
         if piece.level == 1 or not is_check(piece.title):
-            parts.append(text_line(found, index, HEAD if piece.level == 1 else _sections(language)))
+            parts.append(text_line(found, index, HEAD if piece.level == 1 else Sections(path=path, language=language)))
             continue
         lines = []
         for place in found.owned(index)[1:]:
@@ -90,7 +89,7 @@ def typed(source: str, path: str, values: Values) -> Open | None:
 def _board(path: str, source: str) -> Board:
     language = file_language(source)
     question = Questions(path=path, language=language, counted=False)
-    section = _sections(language)
+    section = Sections(path=path, language=language)
 
     def type_at(found: Outline, index: int) -> CardType | None:
         piece = found.pieces[index]
@@ -109,30 +108,6 @@ def _place_of(found: Outline, type: CardType, where: str) -> int:
         return found.owned(found.find(where)).stop
     checks = [index for index, piece in enumerate(found.pieces) if piece.level == 2 and is_check(piece.title)]
     return checks[-1] if checks else len(found.pieces)  # what is to be checked stands before its check
-
-
-def _sections(language: Language) -> Texts:
-    return Texts(settings=Settings(names=("watched",), read=_read, written=partial(_written, language), errors=_errors))
-
-
-def _read(chips: Sequence[str]) -> Mapping[str, str] | None:
-    values = [read_chip(chip, (ID, WATCHED)) for chip in chips]
-    if None in values:
-        return None
-    watched = next((value.values["n"] for value in values if value and value.form is WATCHED), "")
-    return {"watched": watched}
-
-
-def _written(language: Language, extra: Mapping[str, str], chips: Sequence[str]) -> Sequence[str]:
-    kept = [chip for chip in chips if read_chip(chip, (WATCHED,)) is None]
-    return [WATCHED.written(language, n=int(extra["watched"])), *kept] if extra.get("watched") else kept
-
-
-def _errors(extra: Mapping[str, str]) -> Mapping[str, Text]:
-    written = extra.get("watched", "")
-    if written and not (written.isascii() and written.isdigit() and 1 <= int(written) <= 100):
-        return {"watched": text("请写 1 到 100 的整数。")}
-    return {}
 
 
 FORM = FormEditor(template="lms/learning/_lesson_form.html", view=view, apply=apply, typed=typed)
