@@ -79,15 +79,17 @@ def resolve(path: str, target: str) -> str | None:
 
 def rewrite_links(line: str, change: Callable[[Link], str | None]) -> str:
     """Return a line with the targets of its links as `change` gives them; None leaves a link as it is written."""
-    for link in reversed(find_links(line)):
+    pieces, end = [], 0
+    for link in find_links(line):
         target = change(link)
         if target is not None:
             written = line[link.start : link.end]
             opening = written.index("](") + 2
             behind = re.search(r'\s*(?:"[^"\n]*"\s*)?\)$', written)
             assert behind is not None
-            line = line[: link.start] + written[:opening] + target + written[behind.start() :] + line[link.end :]
-    return line
+            pieces += [line[end : link.start], written[:opening], target, written[behind.start() :]]
+            end = link.end
+    return "".join([*pieces, line[end:]])
 
 
 def split_alternatives(text: str) -> tuple[str, ...]:

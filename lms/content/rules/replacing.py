@@ -38,17 +38,21 @@ def replaced(source: str, words: str, put: str, *, same_case: bool = False) -> s
     """Return the source with every place replaced; all other bytes stay, line ends included."""
     lines = split_keeping_ends(source)
     for index, line in enumerate(lines):
-        bare = line.rstrip("\r\n")
-        for start, end in reversed(list(_places(bare, words, same_case))):
-            bare = bare[:start] + put + bare[end:]
-        lines[index] = bare + line[len(line.rstrip("\r\n")) :]
+        pieces, behind = [], 0
+        for start, end in _places(line.rstrip("\r\n"), words, same_case):
+            pieces += [line[behind:start], put]
+            behind = end
+        lines[index] = "".join([*pieces, line[behind:]])
     return "".join(lines)
 
 
 def _places(line: str, words: str, same_case: bool) -> Iterable[tuple[int, int]]:
     if not words:
         return
-    ids = [match.span() for match in _ID.finditer(line)] if "id" in line.lower() else []
+    ids = _ID.finditer(line)
+    id = next(ids, None)
     for match in re.finditer(re.escape(words), line, 0 if same_case else re.IGNORECASE):
-        if not any(start < match.end() and match.start() < end for start, end in ids):
+        while id is not None and id.end() <= match.start():
+            id = next(ids, None)
+        if id is None or match.end() <= id.start():
             yield match.span()

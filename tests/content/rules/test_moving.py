@@ -1,5 +1,8 @@
 """Links when documents move, copies, and words replaced: only what has to change does."""
 
+import time
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -80,3 +83,11 @@ def test_replacing_and_finding_count_the_same(source, words):
 
 def test_line_ends_stay():
     assert replaced("甲\r\n乙甲\n甲", "甲", "丙") == "丙\r\n乙丙\n丙"
+
+
+@pytest.mark.parametrize("line", ["[a](b.md) " * 60_000, "`id:abcdef` " * 50_000, "a" * 600_000])
+def test_one_long_line_takes_time_by_its_length_and_not_by_its_square(line):
+    began = time.process_time()
+    rebased(line, "kb_content/a.md", "kb_content/x/a.md")
+    replaced(line, "a", "b")
+    assert time.process_time() - began < 5
