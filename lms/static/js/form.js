@@ -1,7 +1,7 @@
 // The document as a form. Every act sends the text on the desk and the fields, and puts the text that comes back into
 // the editor, so that saving, undo, preview and findings are those of the source; then the form is drawn anew.
 // What is typed into the open card goes the same way after a short pause, as soon as it can be read; what can't be
-// read yet stays in the card. Acts go one after the other. Without this script every button sends the whole page.
+// read yet stays in the card (card.js). Acts go one after the other. Without this script every button sends the whole page.
 (function () {
   "use strict";
   const root = document.querySelector("[data-studio]"), studio = window.academy && window.academy.studio;
@@ -63,6 +63,8 @@
     return found.content;
   }
 
+  function caret(field, at) { try { field.setSelectionRange(at, at); } catch (_) { /* not a field of text */ } }
+
   function draw(html, focus) {
     const active = panel.contains(document.activeElement) ? document.activeElement : null;
     const id = focus || (active && active.id), at = active && active.selectionStart, y = active ? active.getBoundingClientRect().top : null;
@@ -75,8 +77,8 @@
       next.focus({ preventScroll: true });
       if (!focus && y !== null) window.scrollBy(0, next.getBoundingClientRect().top - y);
       else reveal(next);
-      if (focus && typeof next.value === "string" && next.tagName !== "BUTTON") try { next.setSelectionRange(next.value.length, next.value.length); } catch (_) { /* not a field of text */ }
-      if (!focus && typeof at === "number") try { next.setSelectionRange(at, at); } catch (_) { /* not a field of text */ }
+      if (focus && typeof next.value === "string" && next.tagName !== "BUTTON") caret(next, next.value.length);
+      if (!focus && typeof at === "number") caret(next, at);
     }
     panel.dispatchEvent(new CustomEvent("form:drawn", { bubbles: true }));
   }
@@ -116,7 +118,7 @@
     panel.appendChild(fresh);
     if (!open.contains(active)) return;
     active.focus({ preventScroll: true });
-    if (typeof at === "number") try { active.setSelectionRange(at, at); } catch (_) { /* not a field of text */ }
+    if (typeof at === "number") caret(active, at);
   }
 
   function renew(open, after, typing) {
@@ -218,162 +220,9 @@
   }
   window.addEventListener("resize", growAll);
 
-  // rows of a card: options, pairs, lines of a rubric
-
-  function addRow(button, after) {
-    const rows = one("[data-rows]", card()), shape = one('template[data-row-shape="' + ((button && button.dataset.rowShapeOf) || "") + '"]', card());
-    const number = all("[data-row]", rows).reduce(function (most, row) { return Math.max(most, Number(row.dataset.row)); }, 0) + 1;
-    const made = parsed(shape.innerHTML.replace(/__n__/g, number)).firstElementChild;
-    if (after) after.after(made); else rows.appendChild(made);
-    const first = one("textarea, input:not([type=hidden]):not([type=radio]):not([type=checkbox])", made);
-    if (first) first.focus();
-    later();
-  }
-
-  function moveRow(row, up) {
-    const rows = all("[data-row]", row.parentElement), next = rows[rows.indexOf(row) + (up ? -1 : 1)], active = document.activeElement;
-    if (!next) return;
-    if (up) next.before(row); else next.after(row);
-    active.focus({ preventScroll: true });
-    row.scrollIntoView({ block: "nearest" });
-    later();
-  }
-
-  function dropRow(row) {
-    const rows = all("[data-row]", row.parentElement), at = rows.indexOf(row), next = rows[at + 1] || rows[at - 1];
-    row.remove();
-    const first = next ? one("textarea, input:not([type=hidden]):not([type=radio]):not([type=checkbox])", next) : one("[data-row-add]", card());
-    if (first) first.focus();
-    later();
-  }
-
-  // pictures: one is sent or chosen, and goes to where was written last
-
-  let wrote = null;
-  panel.addEventListener("focusin", function (event) { if (event.target.hasAttribute("data-grow")) wrote = event.target; });
-
-  function insertPicture(markdown) {
-    const area = wrote && panel.contains(wrote) ? wrote : document.getElementById("card-stem") || document.getElementById("card-body");
-    const first = area.id === "card-stem" ? (area.value + "\n").indexOf("\n") : 0, at = Math.max(area.selectionEnd, first);
-    const inRow = area.name.indexOf("row-") === 0, before = area.value.slice(0, at), behind = area.value.slice(at);
-    // Under the question's own line a picture is a paragraph of its own.
-    const gap = inRow || !before ? (before && !/\s$/.test(before) ? " " : "") : "\n\n";
-    area.value = before.replace(/\n+$/, "") + gap + markdown + (behind && !inRow ? "\n\n" + behind.replace(/^\n+/, "") : behind);
-    area.focus();
-    area.dispatchEvent(new Event("input", { bubbles: true }));
-  }
-
-  // What is shown in place stands alone in its paragraph.
-  function insertFile(markdown) {
-    if (markdown[0] === "!") insertPicture(markdown); else insertBlock(document.getElementById("card-body") || document.getElementById("card-stem"), markdown);
-  }
-
-  function sendFiles(files, area) {
-    wrote = area;
-    one("[data-pictures]", card()).hidden = false;
-    Array.prototype.slice.call(files).reduce(function (before, file) {
-      return before.then(function () { return sendFile(file); });
-    }, Promise.resolve());
-  }
-
-  // A block goes behind the paragraph in which the caret is.
-  function insertBlock(area, text) {
-    const rest = area.value.slice(area.selectionEnd), end = rest.search(/\n\s*\n/), at = end < 0 ? area.value.length : area.selectionEnd + end;
-    const before = area.value.slice(0, at).replace(/\s+$/, ""), behind = area.value.slice(at).replace(/^\s+/, "");
-    const start = before ? before.length + 2 : 0;
-    area.value = (before ? before + "\n\n" : "") + text + (behind ? "\n\n" + behind : "");
-    area.focus();
-    area.setSelectionRange(start, start + text.length);
-    area.dispatchEvent(new Event("input", { bubbles: true }));
-  }
-
-  function pictures(button) {
-    const open = one("[data-pictures]", card()), list = one("[data-picture-list]", open);
-    open.hidden = !open.hidden;
-    button.setAttribute("aria-expanded", String(!open.hidden));
-    if (open.hidden) return;
-    one("input", open).focus();
-    fetch(root.dataset.files, { credentials: "same-origin", headers: { Accept: "application/json" } }).then(function (answer) { return answer.json(); }).then(function (data) {
-      list.textContent = "";
-      data.files.filter(function (file) { return file.kind === "picture" || list.hasAttribute("data-every-file"); }).forEach(function (file) {
-        const choice = document.createElement("button"), image = document.createElement("img");
-        choice.type = "button";
-        choice.dataset.markdownOf = file.markdown;
-        list.appendChild(choice);
-        if (file.kind !== "picture") { choice.className = "btn btn-quiet btn-sm"; choice.textContent = file.name; return; }
-        choice.className = "form-picture";
-        image.src = file.address;
-        image.alt = file.name;
-        choice.appendChild(image);
-      });
-    }).catch(function () { /* sending one still works */ });
-  }
-
-  function sendFile(file) {
-    const body = new FormData(), said = one("[data-picture-said]", card());
-    body.append("file", file);
-    said.textContent = said.dataset.sending;
-    return fetch(root.dataset.files, { method: "POST", body: body, credentials: "same-origin", headers: { Accept: "application/json", "X-CSRFToken": form.csrf_token.value } })
-      .then(function (answer) { return answer.json(); })
-      .then(function (data) {
-        said.textContent = data.error || "";
-        if (!data.error) { insertFile(data.markdown); one("[data-pictures]", card()).hidden = true; }
-        one("[data-picture-file]", card()).value = "";
-      })
-      .catch(function () { said.textContent = said.dataset.failed; });
-  }
-
-  // What is pasted from Word, Excel or a page comes as Markdown, as it does in the source; a picture is sent.
-
-  const RICH = /<(table|ul|ol|li|h[1-6]|b|strong|em|i|a|img|blockquote|pre)[\s>]|mso-/i;
-
-  function put(area, text) {
-    area.focus();
-    if (!document.execCommand("insertText", false, text)) area.setRangeText(text, area.selectionStart, area.selectionEnd, "end");
-    area.dispatchEvent(new Event("input", { bubbles: true }));
-  }
-
-  panel.addEventListener("paste", function (event) {
-    const area = event.target.closest("textarea[data-markdown]"), data = event.clipboardData, bar = one("[data-tools][data-paste]");
-    if (!area || !data || !bar) return;
-    const html = data.getData("text/html"), text = data.getData("text/plain");
-    if (data.files.length && !RICH.test(html.replace(/<img[^>]*>/gi, ""))) {
-      event.preventDefault();
-      if (one("[data-pictures]", card())) sendFiles(data.files, area);
-      return;
-    }
-    if (!RICH.test(html)) return;
-    event.preventDefault();
-    const body = new FormData();
-    body.append("html", new Blob([html], { type: "text/html" }), "paste.html");
-    body.append("top", area.dataset.markdown);
-    fetch(bar.dataset.paste, { method: "POST", body: body, credentials: "same-origin", headers: { Accept: "application/json", "X-CSRFToken": form.csrf_token.value } })
-      .then(function (answer) { return answer.json(); })
-      .then(function (answer) {
-        put(area, (answer.markdown || text).replace(/\n+$/, ""));
-        if (answer.notice) studio.complain(answer.notice);
-      })
-      .catch(function () { put(area, text); });
-  });
-
-  panel.addEventListener("drop", function (event) {
-    const area = event.target.closest("textarea[data-markdown]"), files = event.dataTransfer && event.dataTransfer.files;
-    if (!area || !files || !files.length || !one("[data-pictures]", card())) return;
-    event.preventDefault();
-    event.stopPropagation();
-    sendFiles(files, area);
-  }, true);
-
-  panel.addEventListener("change", function (event) {
-    if (event.target.hasAttribute("data-picture-file") && event.target.files.length) { event.stopPropagation(); sendFile(event.target.files[0]); }
-  });
+  const rows = window.academy.card({ root: root, panel: panel, card: card, later: later });
 
   document.addEventListener("click", function (event) {
-    const tool = event.target.closest("[data-picture-tool]"), chosen = event.target.closest("[data-markdown-of]");
-    if (tool) { pictures(tool); return; }
-    const piece = event.target.closest("[data-insert-into]");
-    if (piece) { insertBlock(document.getElementById(piece.dataset.insertInto), piece.dataset.text); return; }
-    if (chosen) { one("[data-pictures]", card()).hidden = true; insertFile(chosen.dataset.markdownOf); return; }
     const place = event.target.closest("[data-goto]"), inner = event.target.closest("[data-to-line]");
     if (inner) { event.preventDefault(); show("source"); studio.goTo(Number(inner.dataset.toLine)); return; }
     if (place && root.dataset.view === "form") show("source");
@@ -387,9 +236,9 @@
     if (button && button.dataset.rowAct) {
       stop();
       const row = button.closest("[data-row]");
-      if (button.dataset.rowAct === "add") addRow(button);
-      else if (button.dataset.rowAct === "drop") dropRow(row);
-      else moveRow(row, button.dataset.rowAct === "up");
+      if (button.dataset.rowAct === "add") rows.add(button);
+      else if (button.dataset.rowAct === "drop") rows.drop(row);
+      else rows.move(row, button.dataset.rowAct === "up");
       return;
     }
     if (button && button.name === "do") {
@@ -421,8 +270,8 @@
     const rowField = panel.contains(event.target) && /^row-\d+-(text|other)$/.test(event.target.name || "");
     if (rowField && event.key === "Enter" && !ctrl && !event.shiftKey && !event.isComposing && !composing) {
       event.preventDefault(); // Enter goes on to the next row, Shift+Enter to the next line
-      const row = event.target.closest("[data-row]"), next = row.nextElementSibling, first = next && one("textarea, input:not([type=hidden]):not([type=radio]):not([type=checkbox])", next);
-      if (first && !first.value) first.focus(); else addRow(null, row);
+      const row = event.target.closest("[data-row]"), next = row.nextElementSibling, first = next && rows.field(next);
+      if (first && !first.value) first.focus(); else rows.add(null, row);
       return;
     }
     if (!panel.contains(event.target) || event.key !== "Enter" || event.isComposing || composing) return;

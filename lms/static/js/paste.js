@@ -28,12 +28,9 @@
     body.append("html", new Blob([html], { type: "text/html" }), "paste.html");
     const waiting = setTimeout(function () { tell(words.sayReading); }, 400);
     frame.setAttribute("aria-busy", "true");
-    return fetch(bar.dataset.paste, { method: "POST", body: body, credentials: "same-origin", headers: { Accept: "application/json", "X-CSRFToken": form.csrf_token.value } })
-      .then(function (response) {
-        const type = response.headers.get("Content-Type") || "";
-        if (response.redirected || response.status === 401 || type.indexOf("json") < 0) throw new Error(response.status === 413 ? "too-large" : "expired");
-        return response.json();
-      }).then(function (data) {
+    return window.academy.studio.post(bar.dataset.paste, body)
+      .then(function (answer) {
+        const data = answer.data;
         clearTimeout(waiting);
         if (data.error) { plain(text); tell(words.sayPlain + " " + data.error); return; }
         if (data.markdown) writing.put(data.markdown); else if (!data.notice) plain(text);
@@ -41,7 +38,7 @@
       }).catch(function (error) {
         clearTimeout(waiting);
         plain(text);
-        tell(words.sayPlain + " " + (error.message === "expired" ? words.sayExpired : error.message === "too-large" ? words.sayTooLarge : words.sayOffline));
+        tell(words.sayPlain + " " + (error.message === "expired" ? words.sayExpired : error.message === "large" ? words.sayTooLarge : words.sayOffline));
       }).finally(function () { frame.removeAttribute("aria-busy"); });
   }
 

@@ -35,6 +35,11 @@
     if (!without) body.append("markdown", area.value);
     body.append("base_revision", form.base_revision.value);
     Object.keys(values || {}).forEach(function (name) { [].concat(values[name]).forEach(function (value) { body.append(name, value); }); });
+    return post(address, body);
+  }
+
+  // The answer as {status, data}; an error whose message is one of the page's words: expired, large, failed, offline.
+  function post(address, body) {
     return fetch(address, { method: "POST", body: body, credentials: "same-origin", headers: { Accept: "application/json", "X-CSRFToken": form.csrf_token.value } })
       .then(function (response) {
         if (response.redirected || response.status === 401 || response.status === 400) throw new Error("expired");
@@ -302,7 +307,7 @@
     asked++;
     if (data.problems) show(data); else check();
   }
-  window.academy.studio = { ask: ask, dirty: dirty, take: take, complain: complain, explain: explain, goTo: goTo, insert: insert, rich: function () { return editor; }, say: function (text) { if (dirty()) say(text, true); } };
+  window.academy.studio = { ask: ask, post: post, dirty: dirty, take: take, complain: complain, explain: explain, goTo: goTo, insert: insert, rich: function () { return editor; }, say: function (text) { if (dirty()) say(text, true); } };
 
   // what was left here
 
