@@ -1,7 +1,7 @@
 """How much of a video counts as seen, whatever a browser claims."""
 
-from itertools import pairwise
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
