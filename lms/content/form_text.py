@@ -112,9 +112,9 @@ def plain(written: str) -> str:
 
 
 def excerpt(body: str) -> str:
-    """Return the first words of a section."""
+    """Return the first words of a section, without the signs of Markdown."""
     words = next((line for line in body.split("\n") if line.strip() and not line.startswith("<!--")), "")
-    return words.strip("#>-| ")[:EXCERPT]
+    return plain_text(words.strip("#>-| "))[:EXCERPT]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
