@@ -4,6 +4,7 @@ Called by the commands, the worker and the demo. A run that is killed leaves who
 goes on where it stopped.
 """
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -15,7 +16,7 @@ from sqlalchemy import select
 
 from lms.content import store
 from lms.content.actions import Unpublishable, autosave, files
-from lms.content.actions.inspect import inspect_some
+from lms.content.actions.inspect import keep_looked, look_at_some
 from lms.content.attachments import tree as attachments
 from lms.content.check import MAX_BYTES, Corpus, check, is_document, read_kind
 from lms.content.grammar.findings import Finding, Severity
@@ -35,6 +36,8 @@ from lms.core.here import settings
 from lms.core.texts import Text, text
 
 CHUNK = 20  # documents in one transaction
+INSPECTING = 10.0
+"""Seconds that the worker looks at documents at a time: attempts that expire wait behind it."""
 Watch = Callable[[Sequence[Any], Text], Iterable[Any]]
 
 
@@ -385,11 +388,16 @@ def forget_autosaves() -> int:
         return autosave.forget(clock.now())
 
 
-def inspect_documents() -> int:
-    """Look again at documents whose check is out of date; return at how many."""
-    done, looked = 0, CHUNK
-    while looked == CHUNK:
+def inspect_documents(seconds: float = INSPECTING) -> int:
+    """Look again for some time at documents whose check is out of date; return at how many.
+
+    They are read outside of a transaction: nobody waits to save while a long document is read.
+    """
+    until, done = time.monotonic() + seconds, 0
+    while looked := look_at_some(CHUNK):
         with transaction():
-            looked = inspect_some(CHUNK)
-        done += looked
+            keep_looked(looked)
+        done += len(looked)
+        if len(looked) < CHUNK or time.monotonic() >= until:
+            break
     return done

@@ -56,7 +56,7 @@ def tell(say: Say) -> None:
         stage.agenda.once(stage.at(days_ago, 23), partial(say, chapter))
     stage.agenda.run()
     say("批次2611：林小满第 4 天")
-    inspect_documents()
+    inspect_documents(seconds=600)
     studio.sit_at_desk(stage)
     say("培训师桌上：草稿、冲突和要处理的")
 

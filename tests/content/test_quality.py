@@ -3,14 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 
 from lms.content import actions, jobs
-from lms.content.actions.inspect import inspect_some, left_to_inspect
+from lms.content.actions import inspect
+from lms.content.actions.examine import examine
+from lms.content.actions.inspect import keep_looked, left_to_inspect, look_at_some
 from lms.content.models import Document, DocumentCheck
 from lms.content.queries.quality import Concern, Wanted, worries
 from lms.core import clock
 from lms.core.access import Role
-from lms.core.db import session, transaction
+from lms.core.db import in_transaction, session, transaction
 from lms.core.here import today
 from lms.core.texts import as_plain, from_plain, text
 from tests.support.make import a_person, as_actor, sign_in
@@ -74,8 +77,25 @@ def test_some_are_looked_at_and_the_rest_waits(world):
     for number in range(3):
         a_draft(me, slug=f"n{number}")
     with transaction():
-        assert inspect_some(2) == 2
+        keep_looked(look_at_some(2))
     assert left_to_inspect() == 1
+
+
+def test_what_two_looked_at_at_once_is_kept_once(world):
+    a_draft(a_trainer(), BAD, slug="bad")
+    mine, another = look_at_some(2), look_at_some(2)
+    for looked_at in (mine, another):
+        with transaction():
+            keep_looked(looked_at)
+    assert session().scalar(select(func.count()).select_from(DocumentCheck)) == len(mine) == 1
+
+
+def test_a_document_is_read_while_nobody_waits_to_save(world, monkeypatch):
+    a_draft(a_trainer(), slug="one")
+    monkeypatch.setattr(
+        inspect, "examine", lambda *each: pytest.fail("in a transaction") if in_transaction() else examine(*each)
+    )
+    assert looked() == 1
 
 
 def test_review_days_past_and_near_are_told_apart(world):

@@ -1,10 +1,13 @@
 """Looking at documents again: what is wrong with their latest text now, kept for the page of what wants attention."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import aliased
 
 from lms.content import queries
@@ -23,9 +26,20 @@ GOOD_FOR = timedelta(hours=20)
 KEPT = 200  # findings of one document; who has more begins with these
 
 
-def inspect_some(most: int) -> int:
-    """Look again at up to `most` documents whose check is out of date, and return at how many."""
-    waiting = _waiting(clock.now())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What was found in one version of a document. at: when it was read."""
+
+    document_id: int
+    revision_id: int
+    findings: tuple[Finding, ...]
+    at: datetime
+
+
+def look_at_some(most: int) -> list[Looked]:
+    """Read up to `most` documents whose check is out of date. Takes its time and needs no transaction."""
+    now = clock.now()
+    waiting = _waiting(now)
     found = session().execute(
         select(Document.id, Document.kind, Revision.id.label("head"), Revision.blob_sha)
         .join(Revision, Revision.id == func.coalesce(Document.draft_id, Document.published_id))
@@ -36,10 +50,25 @@ def inspect_some(most: int) -> int:
     )
     rows = found.all()
     cards = queries.cards([row.id for row in rows])
-    for row in rows:
-        examined = examine(kind_of(row.kind), cards[row.id].path, source_of(row.blob_sha))
-        _keep(row.id, row.head, examined.findings)
-    return len(rows)
+    return [
+        Looked(
+            document_id=row.id,
+            revision_id=row.head,
+            findings=tuple(examine(kind_of(row.kind), cards[row.id].path, source_of(row.blob_sha)).findings),
+            at=now,
+        )
+        for row in rows
+    ]
+
+
+def keep_looked(looked: Iterable[Looked]) -> None:
+    """Keep what was found. Two that looked at the same document at once keep the same; one order of locks."""
+    current = session()
+    insert = postgresql_insert if current.get_bind().dialect.name == "postgresql" else sqlite_insert
+    for each in sorted(looked, key=lambda one: one.document_id):
+        values = _values(each)
+        statement = insert(DocumentCheck).values(document_id=each.document_id, **values)
+        current.execute(statement.on_conflict_do_update(index_elements=["document_id"], set_=values))
 
 
 def left_to_inspect() -> int:
@@ -74,17 +103,16 @@ def _waiting(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _keep(document_id: int, revision_id: int, findings: Sequence[Finding]) -> None:
-    current = session()
-    check = current.get(DocumentCheck, document_id)
-    if check is None:
-        check = DocumentCheck(document_id=document_id, revision_id=revision_id, at=clock.now())
-        current.add(check)
-    errors = sum(finding.severity is Severity.ERROR for finding in findings)
-    check.revision_id, check.at = revision_id, clock.now()
-    check.errors, check.warnings = errors, len(findings) - errors
-    worst = sorted(findings, key=lambda finding: (finding.severity is not Severity.ERROR, finding.line))
-    check.findings = [_plain(finding) for finding in worst[:KEPT]]
+def _values(looked: Looked) -> dict[str, Any]:
+    errors = sum(finding.severity is Severity.ERROR for finding in looked.findings)
+    worst = sorted(looked.findings, key=lambda finding: (finding.severity is not Severity.ERROR, finding.line))
+    return {
+        "revision_id": looked.revision_id,
+        "at": looked.at,
+        "errors": errors,
+        "warnings": len(looked.findings) - errors,
+        "findings": [_plain(finding) for finding in worst[:KEPT]],
+    }
 
 
 def _plain(finding: Finding) -> dict[str, Any]:

@@ -1,19 +1,18 @@
 """质量检查: everything of the content that wants attention, and looking at it all again."""
 
-import time
 from collections import Counter
 
 from flask import jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from lms.content.actions.inspect import inspect_some, left_to_inspect
+from lms.content.actions.inspect import left_to_inspect
 from lms.content.forms import kind_choices
+from lms.content.jobs import inspect_documents
 from lms.content.kinds import kinds
 from lms.content.queries.quality import Concern, Wanted, checked_at, worries
 from lms.content.views.room import bp, wants_json
 from lms.core import clock
 from lms.core.access import Permission
-from lms.core.db import transaction
 from lms.core.here import today
 from lms.core.texts import Text, text
 from lms.web.auth import current_actor, requires
@@ -31,7 +30,6 @@ NAMES: dict[Concern, Text] = {
     Concern.UNUSED: text("没有放进课程"),
 }
 SECONDS = 1.0  # that one request spends on looking
-CHUNK = 10
 
 
 @bp.get("/studio/quality")
@@ -68,10 +66,7 @@ def quality() -> str:
 @requires(Permission.CONTENT_EDIT)
 def inspect() -> Response:
     """Look for a second at documents whose check is out of date; the page's script asks until none is left."""
-    start, looked = time.monotonic(), CHUNK
-    while looked == CHUNK and time.monotonic() - start < SECONDS:
-        with transaction():
-            looked = inspect_some(CHUNK)
+    inspect_documents(SECONDS)
     if wants_json():
         return jsonify(left=left_to_inspect())
     return redirect(url_for(".quality"), 303)
