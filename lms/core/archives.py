@@ -37,8 +37,9 @@ MOST_RATIO = 150
 RATIO_FROM = 5_000_000
 LONGEST_NAME = 240
 MOST_HELD = 2_000_000
-MOST_PARAGRAPHS = 15_000  # of a Word file, about 500 pages: two seconds of reading
 """Bytes of an entry that is held as a whole: what it relates to, the list of types, XML in UTF-16."""
+MOST_PARAGRAPHS = 15_000
+"""Of a Word file, about 500 pages: two seconds of reading."""
 
 
 class Office(Enum):

@@ -35,6 +35,11 @@ def _digest(name: str) -> str:
 _kept_digest = cache(_digest)
 
 
+def wants_json() -> bool:
+    """Whether the page's own script asks, which puts the answer into the page."""
+    return request.accept_mimetypes.best == "application/json"
+
+
 def asset(name: str) -> str:
     """Return the address of a static file of ours, that changes with its content and may be cached for ever."""
     digest = _digest(name) if current_app.debug else _kept_digest(name)

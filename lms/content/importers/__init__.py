@@ -1,1 +1,4 @@
-"""Readers of what trainers bring along: PDF, slides, video. Pure, run in a child process."""
+"""What trainers bring along: Word, sheets of questions, pasted pages become Markdown; PDF, slides, films are looked at.
+
+Pure. What reads a file with a native library (word, pdf, slides, media) is run in a child process.
+"""

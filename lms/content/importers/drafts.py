@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from unicodedata import normalize
 
 from lms.content.grammar.front import Entry, write_front
@@ -81,7 +81,6 @@ class Imported:
     drafts: tuple[Drafted, ...] = ()
     unknown: tuple[str, ...] = ()
     needs_day_kind: bool = False
-    lost_pictures: int = field(default=0)
 
 
 def _entry(word: Word, value: str) -> Entry:
@@ -105,11 +104,11 @@ def name_of(title: str) -> str:
     return f"{plain}-1" if plain in RESERVED else plain or "1"
 
 
-def with_slugs(drafts: Sequence[Drafted], folder: str, names: Sequence[Sequence[str]]) -> list[str]:
-    """Return an address for each draft, no two alike. names: its folders below `folder` and its own name."""
+def slugs_of(folder: str, titles: Sequence[Sequence[str]]) -> list[str]:
+    """Return an address for each draft, no two alike. titles: of its folders below `folder`, and its own."""
     taken: set[str] = set()
     found = []
-    for parts in names:
+    for parts in titles:
         base = "/".join(part for part in (folder.strip("/"), *map(name_of, parts)) if part)
         slug, number = base, 1
         while slug in taken:
@@ -117,7 +116,6 @@ def with_slugs(drafts: Sequence[Drafted], folder: str, names: Sequence[Sequence[
             slug = f"{base}-{number}"
         taken.add(slug)
         found.append(slug)
-    assert len(found) == len(drafts)
     return found
 
 

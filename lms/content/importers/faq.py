@@ -7,7 +7,7 @@ from html import escape
 
 from lms.content.grammar.amounts import read_day_span
 from lms.content.grammar.keywords import Word
-from lms.content.importers.drafts import LONGEST_TITLE, Drafted, Imported, with_slugs
+from lms.content.importers.drafts import LONGEST_TITLE, Drafted, Imported, slugs_of
 from lms.content.importers.html import read
 from lms.core import sheets
 from lms.core.sheets import Column, Row
@@ -62,12 +62,12 @@ def drafts_of(data: bytes, *, folder: str, day_kind: str = "", script: bool = Fa
     Raises Unreadable, TooLarge for a file that can't be read at all.
     """
     sheet = sheets.read(data, COLUMNS, most_rows=MOST_ROWS)
-    titles: dict[str, list[int]] = defaultdict(list)
+    lines: dict[str, list[int]] = defaultdict(list)
     for row in sheet.rows:
-        titles[folded(row["question"])].append(row.line)
-    made = [_draft(row, titles, day_kind, script) for row in sheet.rows]
-    names = [[*_levels(row["category"]), row["question"]] for row in sheet.rows]
-    slugs = with_slugs(made, folder, names)
+        lines[folded(row["question"])].append(row.line)
+    made = [_draft(row, lines, day_kind, script) for row in sheet.rows]
+    titles = [[*_levels(row["category"]), row["question"]] for row in sheet.rows]
+    slugs = slugs_of(folder, titles)
     return Imported(
         drafts=tuple(replace(each, slug=slug) for each, slug in zip(made, slugs, strict=True)),
         unknown=sheet.unknown,
@@ -80,7 +80,7 @@ def folded(question: str) -> str:
     return re.sub(r"[\W_]+", "", question).casefold()
 
 
-def _draft(row: Row, titles: dict[str, list[int]], day_kind: str, script: bool) -> Drafted:
+def _draft(row: Row, lines: dict[str, list[int]], day_kind: str, script: bool) -> Drafted:
     question = row["question"]
     problems: list[Text] = []
     chips: tuple[str, ...] = ()
@@ -88,7 +88,7 @@ def _draft(row: Row, titles: dict[str, list[int]], day_kind: str, script: bool) 
         problems.append(text("没有写问题。"))
     elif len(question) > LONGEST_TITLE:
         problems.append(text("问题超过 %(most)s 个字，请写短些，详情放到答案里。", most=LONGEST_TITLE))
-    others = [line for line in titles[folded(question)] if line != row.line]
+    others = [line for line in lines[folded(question)] if line != row.line]
     if question and others and others[0] < row.line:
         problems.append(text("和第 %(line)s 行是同一个问题，请合并成一行。", line=others[0]))
     if not row["answer"]:

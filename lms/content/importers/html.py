@@ -6,11 +6,9 @@ Nothing of the page's look comes along, no script, no address of a picture, no a
 import re
 from base64 import b64decode
 from binascii import Error as NotBase64
-from collections.abc import Mapping
 
 from bs4 import BeautifulSoup
 
-from lms.content.importers.markdown import written
 from lms.content.importers.pieces import LeftOut, Picture, Read
 from lms.content.importers.shape import shaped
 from lms.content.importers.walk import Walker
@@ -69,8 +67,3 @@ def read(html: str) -> Read:
         ),
         left_out=LeftOut(pictures=walker.lost_pictures, objects=walker.lost_objects),
     )
-
-
-def markdown(html: str, pictures: Mapping[int, str] | None = None, *, top: int = 2) -> str:
-    """Return the Markdown of a page; what it left out is told by `read` alone."""
-    return written(read(html).pieces, pictures, top=top)

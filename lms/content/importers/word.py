@@ -7,7 +7,7 @@ from typing import Any
 
 import mammoth
 
-from lms.content.importers.drafts import LONGEST_TITLE, Drafted, name_of, pictures_in, title_of, with_slugs
+from lms.content.importers.drafts import LONGEST_TITLE, Drafted, pictures_in, slugs_of, title_of
 from lms.content.importers.pieces import Heading, Piece, Read
 from lms.core.texts import text
 
@@ -59,7 +59,7 @@ def drafts_of(read: Read, *, kind: str, name: str, folder: str, split: bool) -> 
         )
         for number, (title, own) in enumerate(parts, start=1)
     ]
-    slugs = with_slugs(made, folder, [(name_of(each.title),) for each in made])
+    slugs = slugs_of(folder, [(each.title,) for each in made])
     return tuple(replace(each, slug=slug) for each, slug in zip(made, slugs, strict=True))
 
 

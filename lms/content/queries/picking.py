@@ -41,12 +41,11 @@ def pick(words: str, kind_names: Sequence[str] = (), *, limit: int = MOST) -> li
     statement = CARDS.where(Document.state != ARCHIVED, Document.kind.in_(kind_names or tuple(kinds())))
     asked = words.split()[:_MOST_WORDS]
     for word in asked:
-        like = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        statement = statement.where(or_(Document.title.ilike(like, escape="\\"), Slug.slug.ilike(like, escape="\\")))
+        named = Document.title.icontains(word, autoescape=True)
+        statement = statement.where(or_(named, Slug.slug.icontains(word, autoescape=True)))
     if asked:
-        begins = asked[0].replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         statement = statement.order_by(
-            case((Document.title.ilike(begins, escape="\\"), 0), else_=1),
+            case((Document.title.istartswith(asked[0], autoescape=True), 0), else_=1),
             case((Document.state == PUBLISHED, 0), else_=1),
             Document.title,
         )

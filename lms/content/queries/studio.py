@@ -254,8 +254,9 @@ def find(wanted: Filter, *, size: int = PAGE, offset: int | None = None) -> tupl
 def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.words.strip():
-        like = "%" + wanted.words.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        found.append(or_(Document.title.ilike(like, escape="\\"), Slug.slug.ilike(like, escape="\\")))
+        words = wanted.words.strip()
+        named = Document.title.icontains(words, autoescape=True)
+        found.append(or_(named, Slug.slug.icontains(words, autoescape=True)))
     if wanted.kind:
         found.append(Document.kind == wanted.kind)
     if wanted.owner_id is not None:

@@ -15,7 +15,7 @@ from lms.content.rules.toolbar import toolbar
 from lms.content.views.desk import SHOWN, Desk, as_json, blank, count_words, look_at, mended
 from lms.content.views.drawing import FORM, SOURCE, Drawn, draw, has_form, script_of, view_of
 from lms.content.views.keeping import who_else
-from lms.content.views.room import at, bp, number_of, reader_address, text_of, text_sent, wants_json, work_at
+from lms.content.views.room import at, bp, number_of, reader_address, text_of, text_sent, work_at
 from lms.core import clock
 from lms.core.access import Permission
 from lms.core.bus import ask
@@ -24,7 +24,7 @@ from lms.core.errors import DomainError
 from lms.core.here import settings
 from lms.core.i18n import _, say
 from lms.web.auth import current_actor, requires
-from lms.web.shell import show_time
+from lms.web.shell import show_time, wants_json
 
 
 @bp.get("/studio/<kind>/<path:slug>/edit")

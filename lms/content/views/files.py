@@ -19,7 +19,7 @@ from lms.content.attachments.rules import (
     words_of,
 )
 from lms.content.queries import Work
-from lms.content.views.room import at, bp, wants_json, work_at
+from lms.content.views.room import at, bp, work_at
 from lms.core import files as stored
 from lms.core.access import Permission
 from lms.core.db import transaction
@@ -29,6 +29,7 @@ from lms.core.i18n import _, ngettext, say
 from lms.core.texts import Text, text
 from lms.web.auth import current_actor, requires
 from lms.web.limits import accepts
+from lms.web.shell import wants_json
 
 _MOST_AT_ONCE = 20
 _POLICY = "default-src 'none'; sandbox"

@@ -11,11 +11,12 @@ from lms.content.queries import Work
 from lms.content.views.desk import look_at
 from lms.content.views.drawing import COOKIE, FORM, SOURCE, draw
 from lms.content.views.editing import answer_of, page, refused
-from lms.content.views.room import bp, number_of, text_sent, wants_json, work_at
+from lms.content.views.room import bp, number_of, text_sent, work_at
 from lms.core.access import Permission
 from lms.core.errors import DomainError, Invalid, NotFound
 from lms.core.i18n import say
 from lms.web.auth import requires
+from lms.web.shell import wants_json
 
 YEAR = 365 * 24 * 3600  # seconds
 

@@ -10,7 +10,7 @@ from lms.content import queries
 from lms.content.actions import imports
 from lms.content.actions.imports import MAKE, SKIP, UPDATE, Made, Options, Plan, Planned
 from lms.content.importers.faq import COLUMNS, DAY_KINDS
-from lms.content.views.room import bp, wants_json
+from lms.content.views.room import bp
 from lms.core.access import Permission
 from lms.core.db import transaction
 from lms.core.errors import DomainError, Invalid
@@ -19,6 +19,7 @@ from lms.core.i18n import _, say
 from lms.core.texts import Text, text
 from lms.web import uploads
 from lms.web.auth import current_actor, requires
+from lms.web.shell import wants_json
 from lms.web.tables import EXPORTS, download
 
 BATCH = 100

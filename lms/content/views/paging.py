@@ -9,11 +9,12 @@ from lms.content.attachments.pages import FURTHER, PICTURE_TYPE
 from lms.content.attachments.reading import MAKING
 from lms.content.attachments.rules import PDF, SLIDES, words_of
 from lms.content.views.files import served
-from lms.content.views.room import bp, wants_json
+from lms.content.views.room import bp
 from lms.core.access import Permission
 from lms.core.errors import NotFound
 from lms.core.i18n import _
 from lms.web.auth import current_actor, requires, safe_next
+from lms.web.shell import wants_json
 
 
 @bp.get("/files/<path:path>/pages/<int:number>")

@@ -10,12 +10,13 @@ from lms.content.forms import kind_choices
 from lms.content.jobs import inspect_documents
 from lms.content.kinds import kinds
 from lms.content.queries.quality import Concern, Wanted, checked_at, worries
-from lms.content.views.room import bp, wants_json
+from lms.content.views.room import bp
 from lms.core import clock
 from lms.core.access import Permission
 from lms.core.here import today
 from lms.core.texts import Text, text
 from lms.web.auth import current_actor, requires
+from lms.web.shell import wants_json
 from lms.web.tables import TableState
 
 NAMES: dict[Concern, Text] = {

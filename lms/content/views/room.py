@@ -15,6 +15,7 @@ from lms.core.i18n import say
 from lms.web.auth import maybe_actor
 from lms.web.errors import TITLES
 from lms.web.limits import why_too_large
+from lms.web.shell import wants_json
 
 bp = Blueprint("content", __name__)
 
@@ -35,11 +36,6 @@ def reader_address(work: Work) -> str | None:
     """Return where a learner reads the published document; None where there is nothing to read yet."""
     endpoint = kinds()[work.card.kind].open_endpoint
     return url_for(endpoint, slug=work.card.slug) if endpoint and work.card.state == "published" else None
-
-
-def wants_json() -> bool:
-    """Whether the page's own script asks, which puts the answer into the page."""
-    return request.accept_mimetypes.best == "application/json"
 
 
 def number_of(name: str) -> int | None:

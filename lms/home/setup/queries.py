@@ -154,7 +154,7 @@ def _mentor_numbers(person_ids: Sequence[int]) -> dict[int, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayOf:
-    """One day of a plan. minutes: of all that is asked for; titles: how many things."""
+    """One day of a plan. minutes: of all that is asked for; things: how many there are to complete."""
 
     number: int
     stage: str

@@ -22,6 +22,7 @@ from lms.home.setup import actions, queries, rules
 from lms.home.setup.forms import CompanyForm, IntakeForm
 from lms.home.setup.rules import Step
 from lms.web.auth import current_actor, requires
+from lms.web.shell import wants_json
 
 HELD = "setup"
 """In the session: this browser is at the first steps, so other pages offer the way back. Nothing rests on it."""
@@ -135,7 +136,7 @@ def setup_content_load() -> Response:
             flash(_("%(n)s 份内容没有通过检查，没有载入：%(paths)s。", n=len(refused), paths=shown), "warn")
         else:
             flash(gettext("内容已全部载入。"), "ok")
-    if request.accept_mimetypes.best == "application/json":
+    if wants_json():
         return jsonify(left=left, made=made)
     return redirect(url_for(".setup_content"))
 

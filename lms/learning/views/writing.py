@@ -22,6 +22,7 @@ from lms.learning.form import course as course_form
 from lms.learning.queries import linkable as choices
 from lms.learning.views.room import bp
 from lms.web.auth import current_actor, requires
+from lms.web.shell import wants_json
 
 _NOT_IN_SLUG = re.compile(r"[\s?#%&\"'<>\\/:*|（）()，。、；：“”‘’！？《》【】\[\]`·.]+")
 _LONGEST = 40
@@ -39,7 +40,7 @@ def new_lesson(slug: str) -> Response | tuple[Response, int]:
     """Begin a lesson beside the course and link to it; the script gets its path, else the course is saved with it."""
     work = content.open_work("course", slug)
     source = request.form.get("markdown", "")
-    asks = request.accept_mimetypes.best == "application/json"
+    asks = wants_json()
     title = " ".join(request.form.get("new-lesson", "").split())
     try:
         with transaction():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lms.content.grammar.agree import disagreements
 from lms.content.grammar.blocks import scan
 from lms.content.grammar.traps import traps
-from lms.content.importers.html import MOST_CHARACTERS, markdown, read
+from lms.content.importers.html import MOST_CHARACTERS, read
 from lms.content.importers.markdown import written
 from lms.core.errors import TooLarge
 from lms.core.markup import render
@@ -27,6 +27,10 @@ LOST = {  # pictures and other objects that did not come along
     "word-2016-pictures": (1, 0),
     "yuque-document": (1, 1),
 }
+
+
+def markdown(html: str, pictures: dict[int, str] | None = None, *, top: int = 2) -> str:
+    return written(read(html).pieces, pictures, top=top)
 
 
 def names() -> list[str]:
