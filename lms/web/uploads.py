@@ -2,6 +2,8 @@
 
 import json
 import re
+import secrets
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -38,8 +40,9 @@ def keep(actor: Actor, data: bytes) -> str:
     path = folder / f"{actor.id}-{key}"
     path.write_bytes(data)
     for old in folder.iterdir():
-        if old.stat().st_mtime < clock.now().timestamp() - KEPT_SECONDS and old != path:
-            old.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # somebody else takes it away at this moment
+            if old.stat().st_mtime < clock.now().timestamp() - KEPT_SECONDS and old != path:
+                old.unlink()
     return key
 
 
@@ -58,7 +61,10 @@ def drop(actor: Actor, key: str) -> None:
 def note(actor: Actor, run: str, value: object) -> None:
     """Keep what a long import has done so far. run: its digest; value: JSON."""
     _folder().mkdir(parents=True, exist_ok=True)
-    _noted(actor, run).write_text(json.dumps(value), "utf-8")
+    whole = _noted(actor, run)
+    part = whole.with_name(f"{whole.name}.{secrets.token_hex(4)}")
+    part.write_text(json.dumps(value), "utf-8")
+    part.replace(whole)  # nobody reads half of it
 
 
 def noted(actor: Actor, run: str) -> Any:

@@ -1,15 +1,19 @@
 """Two at once: whatever two people or two browsers do in the same moment comes out as if one had gone first."""
 
+import io
+import re
 import threading
+from functools import partial
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from lms.content import actions as content
 from lms.content.models import Document
 from lms.core.access import Role
 from lms.core.db import db, session, transaction
 from lms.core.errors import Conflict
+from lms.core.sheets import xlsx_bytes
 from lms.learning.actions import confirm, reading, tasks
 from lms.learning.models import TaskWork
 from lms.quizzes import actions as quizzes
@@ -17,10 +21,11 @@ from lms.quizzes.models import Attempt, AttemptItem
 from lms.records import queries as log
 from lms.records.events import Verb
 from lms.records.models import Record
-from tests.support.make import a_person, as_actor
+from tests.support.make import a_person, as_actor, sign_in
 from tests.support.make_content import a_document, a_lesson_text, a_quiz_text, a_trainer, edited
 from tests.support.make_learning import a_task, owes
 from tests.support.make_quizzes import answered_right, begun, paper, right_value
+from tests.support.pages import send, token
 
 pytestmark = pytest.mark.committed
 
@@ -209,3 +214,24 @@ def paper_rows(public_id):
         .where(Attempt.public_id == public_id)
         .order_by(AttemptItem.position)
     ).all()  # fmt: skip
+
+
+def test_an_import_whose_button_is_pressed_twice_makes_its_drafts_once(fresh):
+    with fresh.app_context():
+        person = a_person(Role.TRAINER)
+        session().commit()
+        browsers = [fresh.test_client() for _ in range(3)]
+        for each in browsers:
+            sign_in(each, person)
+        sheet = xlsx_bytes("问答", ["问题", "答案"], [["几天能退？", "七天。"], ["怎么换？", "先看库存。"]])
+        page = send(browsers[0], "/studio/import", file=(io.BytesIO(sheet), "问答.xlsx")).text
+        key = re.search(r'name="key" value="([0-9a-f]{64})"', page)[1]
+        tokens = [token(each, "/studio/import") for each in browsers]
+
+        def press(browser, csrf):
+            form = {"csrf_token": csrf, "key": key, "name": "问答.xlsx", "kind": "article"}
+            return browser.post("/studio/import/apply", data=form).status_code
+
+        answers = at_once(fresh, *(partial(press, *each) for each in zip(browsers, tokens, strict=True)))
+        assert answers == [303, 303, 303]
+        assert session().scalar(select(func.count()).select_from(Document)) == 2

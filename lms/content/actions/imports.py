@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from rapidfuzz import fuzz, process
 from sqlalchemy import and_, select
 
+from lms.accounts.models import Person
 from lms.content import store
 from lms.content.actions.documents import editable, head_of
 from lms.content.actions.drafts import create, save_draft
@@ -177,6 +178,11 @@ def noted(actor: Actor, name: str, made: Sequence[Made]) -> None:
     """Write into the audit what an import did."""
     counts = {did: sum(each.did == did for each in made) for did in (MAKE, UPDATE, SKIP)}
     audit(actor.id, "content.imported", "file", name[:60], after=counts)
+
+
+def one_at_a_time(actor: Actor) -> None:
+    """Wait until no other import of this person is being written."""
+    session().execute(select(Person.id).where(Person.id == actor.id).with_for_update(key_share=True))
 
 
 def pictures_of(plan: Plan, rows: Sequence[Planned]) -> dict[int, attachments.Received]:

@@ -1,5 +1,6 @@
 """Word files and sheets of questions: upload, what would be made, then exactly that, as drafts."""
 
+from copy import deepcopy
 from hashlib import sha256
 from typing import Any
 
@@ -134,20 +135,33 @@ def _wanted(plan: Plan) -> tuple[Planned, ...]:
 
 
 def _batch(plan: Plan, rows: tuple[Planned, ...], run: str, name: str) -> int:
-    """Make the next hundred in one transaction and return how many are left."""
+    """Make the next hundred in one transaction and return how many are left.
+
+    The button pressed twice makes them once: the second waits for the first and goes on from there.
+    """
     actor = current_actor()
-    noted: dict[str, Any] = uploads.noted(actor, run) or {"made": [], "twins": _twins(plan)}
+    before: dict[str, Any] = uploads.noted(actor, run) or {"made": [], "twins": _twins(plan)}
+    noted = deepcopy(before)
     done = {each["line"] for each in noted["made"]}
     # What the first hundred made is no twin of the next: the plan of the beginning holds.
     waiting = [row for row in rows if row.drafted.line not in done]
     batch = [_as_shown(row, noted["twins"]) for row in waiting[:BATCH]]
     pictures = imports.pictures_of(plan, batch)
-    with transaction():
-        made = imports.make(actor, batch, _choices(batch), pictures)
-        if len(waiting) <= BATCH:
-            imports.noted(actor, name, [*(Made(**each) for each in noted["made"]), *made])
-    noted["made"] += [{"line": each.line, "document_id": each.document_id, "did": each.did} for each in made]
-    uploads.note(actor, run, noted)
+    try:
+        with transaction():
+            imports.one_at_a_time(actor)
+            now = uploads.noted(actor, run) or before
+            if now != before:
+                return len(rows) - len(now["made"])
+            made = imports.make(actor, batch, _choices(batch), pictures)
+            if len(waiting) <= BATCH:
+                imports.noted(actor, name, [*(Made(**each) for each in noted["made"]), *made])
+            noted["made"] += [{"line": each.line, "document_id": each.document_id, "did": each.did} for each in made]
+            uploads.note(actor, run, noted)  # before the commit, which lets the second one go on
+    except BaseException:
+        if noted != before:
+            uploads.note(actor, run, before)
+        raise
     return max(0, len(waiting) - BATCH)
 
 
