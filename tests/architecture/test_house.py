@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -101,11 +101,12 @@ def test_a_lower_room_is_entered_by_no_page_form_api_or_command():
     assert wrong == []
 
 
-def test_rules_specs_and_lint_are_pure():
+def test_rules_specs_lint_forms_of_documents_and_whatever_calls_itself_pure_is_pure():
     wrong = []
     for path, tree in sources():
         parts = path.relative_to(LMS).with_suffix("").parts
-        if not ({"spec", "rules", "lint", "grammar"} & set(parts)):
+        says_so = re.search(r"\bPure\.", ast.get_docstring(tree) or "")
+        if not says_so and not ({"spec", "rules", "lint", "grammar", "form"} & set(parts)):
             continue
         for line, module in imports(tree):
             impure = module.split(".")[0] in {"flask", "sqlalchemy", "apiflask"} or module in {
@@ -114,6 +115,35 @@ def test_rules_specs_and_lint_are_pure():
                 "lms.core.here",
             }
             if impure or re.fullmatch(r"lms\.\w+\.(models|queries|actions)", module):
+                wrong.append(f"{where(path, line)} imports {module}")
+    assert wrong == []
+
+
+STOREYS = {
+    **dict.fromkeys(("spec", "events"), 0),
+    **dict.fromkeys(("rules", "lint"), 1),
+    "models": 2,
+    "queries": 3,
+    "actions": 4,
+    **dict.fromkeys(("jobs", "handlers", "forms"), 5),
+    **dict.fromkeys(("views", "api", "cli"), 6),
+}
+"""Inside a room, from the ground up; what has none of these names stands wherever it is needed."""
+
+
+def storey(parts: Sequence[str]) -> int | None:
+    return next((STOREYS[part] for part in parts if part in STOREYS), None)
+
+
+def test_inside_a_room_imports_only_go_down():
+    wrong = []
+    for path, tree in sources():
+        room, *parts = path.relative_to(LMS).with_suffix("").parts
+        own = storey(parts)
+        for line, module in imports(tree):
+            lms, _, rest = module.partition(".")
+            other = storey(rest.split(".")[1:]) if lms == "lms" and rest.split(".")[0] == room else None
+            if own is not None and other is not None and other > own:
                 wrong.append(f"{where(path, line)} imports {module}")
     assert wrong == []
 
