@@ -1,8 +1,10 @@
 """Comfort of writing in a real browser: text kept without a save, who else is here, several documents at once."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from lms.accounts.models import Person
 from lms.content import jobs, queries
@@ -21,13 +23,17 @@ def trainer(floor: Floor) -> Person:
     return a_person(Role.TRAINER, name="苏岩")
 
 
+def write(page: Page, words: str) -> None:
+    page.locator(".source.is-editing > .line").last.locator("code").click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(words)
+
+
 def test_text_typed_on_one_machine_is_offered_on_another(floor: Floor, trainer: Person):
     a_draft(as_actor(trainer), an_article_text(), slug="typing")
     page = floor.page_of(trainer)
     page.goto("/studio/article/typing/edit?view=source")
-    page.locator(".source.is-editing > .line").last.locator("code").click()
-    page.keyboard.press("Control+End")
-    page.keyboard.type("这句还没有保存。")
+    write(page, "这句还没有保存。")
     expect(page.locator("[data-state]")).to_contain_text("已自动保存")
     other = floor.page_of(trainer)
     other.goto("/studio/article/typing/edit?view=source")
@@ -38,6 +44,24 @@ def test_text_typed_on_one_machine_is_offered_on_another(floor: Floor, trainer: 
     expect(other.locator("[data-state]")).to_contain_text("已保存")
     other.reload()
     expect(other.locator("[data-left]")).to_have_count(0)
+
+
+def test_a_text_that_is_offered_is_not_written_over_by_what_is_typed_beside_it(floor: Floor, trainer: Person):
+    a_draft(as_actor(trainer), an_article_text(), slug="typing")
+    page = floor.page_of(trainer)
+    page.goto("/studio/article/typing/edit?view=source")
+    write(page, "第一次写的。")
+    expect(page.locator("[data-state]")).to_contain_text("已自动保存")
+    other = floor.page_of(trainer)
+    other.goto("/studio/article/typing/edit?view=source")
+    write(other, "第二次写的。")
+    expect(other.locator("[data-state]")).to_contain_text("先在上面选")
+    other.once("dialog", lambda asked: asked.dismiss())
+    other.keyboard.press("Control+s")
+    expect(other.locator("[data-state]")).not_to_contain_text("已保存")
+    other.once("dialog", lambda asked: asked.accept())
+    other.get_by_role("link", name="接着写").click()
+    expect(other.locator("#markdown")).to_have_value(re.compile("第一次写的。"))
 
 
 def test_who_else_has_the_document_open_is_said(floor: Floor, trainer: Person):
