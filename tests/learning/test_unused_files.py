@@ -31,3 +31,14 @@ def test_what_a_photo_or_a_document_names_stays_and_the_rest_goes_after_a_day(wo
     with clock.shifted(timedelta(days=2)):
         delete_unused_files()
     assert [files.exists(sha) for sha in (photo, *shown, unused)] == [True, True, True, False]
+
+
+def test_a_removed_photo_leaves_the_bytes_that_a_document_shows(world: APIFlask):
+    a_task(trainer := a_trainer(), evidence="[照片]")
+    actor = as_actor(a_person(Role.AGENT))
+    with transaction():
+        work = tasks.save(actor, "shadowing", ticked=[], evidence=None, version=None)
+        photo = photos.attach(actor, work, "工位.png", a_picture())
+        shown = attachments.attach(trainer, "courses/a/files", "图.png", a_picture())
+    with transaction():
+        assert (photo.sha == shown.sha, photos.remove(actor, photo.public_id)[1]) == (True, None)

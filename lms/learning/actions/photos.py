@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, or_, select
 
-from lms.content.models import Slug
+from lms.content.models import Attachment, AttachmentPage, Slug
 from lms.core import clock, files, pictures
 from lms.core.access import Actor
 from lms.core.db import new_public_id, session
@@ -16,6 +16,9 @@ from lms.learning.actions.tasks import photos_of
 from lms.learning.models import TaskWork, Upload
 from lms.learning.rules import tasks as rules
 from lms.records.actions import lock_people
+
+NAMING = (Upload.sha, Attachment.sha, AttachmentPage.sha)
+"""Every column that names stored bytes: what none of them names is waste."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +87,8 @@ def _refusal(reason: Text) -> Invalid:
 def remove(actor: Actor, public_id: str) -> tuple[str, bytes | None]:
     """Take a photo of the actor's own work away; return the task's slug and the digest to delete after the commit.
 
-    The digest is None where another work has the same picture. Raises NotFound, Conflict where the work is handed in.
+    The digest is None where another work or a document has the same picture. Raises NotFound, Conflict where the work
+    is handed in.
     """
     lock_people([actor.id])
     upload = (
@@ -96,10 +100,10 @@ def remove(actor: Actor, public_id: str) -> tuple[str, bytes | None]:
         raise NotFound()
     work = session().get_one(TaskWork, upload.task_work_id, populate_existing=True)
     rules.must_be_editable(work.state)
-    shared = session().scalar(select(func.count()).select_from(Upload).where(Upload.sha == upload.sha)) or 0
     sha = upload.sha
     session().delete(upload)
     work.version += 1
     session().flush()
     slug = session().scalars(select(Slug.slug).where(Slug.document_id == work.document_id, Slug.is_current)).one()
-    return slug, sha if shared == 1 else None
+    named = (exists().where(column == sha) for column in NAMING)
+    return slug, None if session().scalar(select(or_(*named))) else sha
