@@ -4,13 +4,17 @@ import os
 import secrets
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from lms.content.lint import FOLDERS
 from lms.core.texts import Text, text
+
+Watch = Callable[[Sequence[Any], Text], Iterable[Any]]
+"""Gets what is to be done and what it is called, and gives it back one by one: a bar on the terminal, or nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

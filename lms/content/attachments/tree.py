@@ -1,11 +1,10 @@
 """Files of the content folder into the store and back, byte for byte: nothing that an author drew is written anew."""
 
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import file_digest
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import or_, select
 
@@ -27,13 +26,11 @@ from lms.content.attachments.rules import (
 )
 from lms.content.models import Attachment, Edge
 from lms.content.rules.paths import why_no_path
-from lms.content.tree import write_file
+from lms.content.tree import Watch, write_file
 from lms.core import files, pictures
 from lms.core.db import session
 from lms.core.errors import DomainError, Unreadable
 from lms.core.texts import Text, text
-
-Watch = Callable[[Sequence[Any], Text], Iterable[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,49 +1,34 @@
-"""Files into the store and back: the whole tree at once, in transactions of a few documents each.
+"""Files of a tree into the store, in transactions of a few documents each, and looking at them without any store.
 
-Called by the commands, the worker and the demo. A run that is killed leaves whole documents behind; the next run
-goes on where it stopped.
+A run that is killed leaves whole documents behind; the next run goes on where it stopped.
 """
 
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import select
-
-from lms.content import store
-from lms.content.actions import Unpublishable, autosave, files
-from lms.content.actions.inspect import keep_looked, look_at_some
+from lms.content.actions import Unpublishable, files
 from lms.content.attachments import tree as attachments
 from lms.content.check import MAX_BYTES, Corpus, check, is_document, read_kind
 from lms.content.grammar.findings import Finding, Severity
 from lms.content.grammar.inline import find_links, is_external, resolve
+from lms.content.jobs.chunks import CHUNK, unwatched
 from lms.content.kinds import Kind, kind_by_word, parsers, wholes
 from lms.content.lint import lint_slug
-from lms.content.models import Document
-from lms.content.queries import cards
-from lms.content.queries.reading import ARCHIVED
 from lms.content.rules.paths import why_no_path
 from lms.content.rules.sync import Plan, Refusal, State, differing, plan
-from lms.content.tree import Tree, read_tree, write_file
-from lms.core import clock
+from lms.content.tree import Tree, Watch, read_tree
 from lms.core.db import session, transaction
 from lms.core.errors import DomainError
 from lms.core.here import settings
 from lms.core.texts import Text, text
 
-CHUNK = 20  # documents in one transaction
-INSPECTING = 10.0
-"""Seconds that the worker looks at documents at a time: attempts that expire wait behind it."""
-Watch = Callable[[Sequence[Any], Text], Iterable[Any]]
-
 
 @dataclass(slots=True)
 class Outcome:
-    """What a sync did, or with dry_run would do; paths. new_conflicts: since this run; conflicts: in all.
+    """What a sync did, or with dry_run would do; paths. conflicts: in all, those of earlier runs included.
 
     ahead: the database holds newer text than the file; the export writes it. missing: the file is gone. left: documents
     that a run of limited length has not come to.
@@ -64,10 +49,6 @@ class Outcome:
     @property
     def is_clean(self) -> bool:
         return not (self.refused or self.conflicts)
-
-
-def _unwatched(items: Sequence[Any], _: Text) -> Iterable[Any]:
-    return items
 
 
 def check_files(root: Path) -> list[tuple[str, Finding]]:
@@ -94,7 +75,7 @@ def waiting_files(root: Path) -> tuple[int, int]:
     return len(made.create) + len(made.update), len(tree.files)
 
 
-def sync_files(root: Path, *, dry_run: bool = False, watch: Watch = _unwatched, most: int | None = None) -> Outcome:
+def sync_files(root: Path, *, dry_run: bool = False, watch: Watch = unwatched, most: int | None = None) -> Outcome:
     """Take what authors changed in their files; one with something to mend is left out. Files are only read.
 
     most: so many documents at most; the next run goes on. None = all.
@@ -316,88 +297,3 @@ def _kind(corpus: Corpus, path: str) -> Kind:
 
 def _source(tree: Tree, path: str) -> str:
     return tree.files[path].decode("utf-8")
-
-
-@dataclass(slots=True)
-class Exported:
-    """What an export wrote; paths. kept: files that hold something the store does not know and were left alone."""
-
-    written: list[str] = field(default_factory=list)
-    unchanged: int = 0
-    kept: list[str] = field(default_factory=list)
-
-
-def export_files(root: Path, *, own: bool = False, watch: Watch = _unwatched) -> Exported:
-    """Write the published text of every document, with the ids of its sections and questions, as a tree of files.
-
-    own: the folder is the one that sync reads; what was written is then noted as synced. A file there that holds
-    something which the store does not know is never overwritten. Raises OSError.
-    """
-    outcome = Exported()
-    ids = list(
-        session().scalars(
-            select(Document.id)
-            .where(Document.published_id.is_not(None), Document.state != ARCHIVED)
-            .order_by(Document.id)
-        )
-    )
-    chunks = [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
-    for chunk in watch(chunks, text("导出内容")):
-        texts = files.exported(chunk)
-        names = {document_id: card.path for document_id, card in cards(chunk).items()}
-        written: dict[int, tuple[str, bytes]] = {}
-        for document_id in chunk:
-            data, path = texts[document_id], names[document_id]
-            if _write(root, path, data, outcome):
-                written[document_id] = (path, data)
-        session().rollback()
-        with transaction():
-            # Kept in the store, so that a later export knows the file for its own.
-            store.put_all([data for _, data in written.values()])
-            if own:
-                files.note_exported(written)
-    beside = attachments.write_tree(root, watch)
-    outcome.written += beside.written
-    outcome.unchanged += beside.unchanged
-    outcome.kept += beside.kept
-    return outcome
-
-
-def _write(root: Path, path: str, data: bytes, outcome: Exported) -> bool:
-    """Write one file unless it is there already or would be lost; return whether it now holds the data."""
-    target = root / path
-    if target.is_symlink() or (target.exists() and not target.is_file()):
-        outcome.kept.append(path)
-        return False
-    if target.is_file():
-        there = target.read_bytes()
-        if there == data:
-            outcome.unchanged += 1
-            return True
-        if not files.known_blobs([sha256(there).digest()]):
-            outcome.kept.append(path)
-            return False
-    write_file(root, path, data)
-    outcome.written.append(path)
-    return True
-
-
-def forget_autosaves() -> int:
-    """Delete unsaved text that nobody came back for; return how many."""
-    with transaction():
-        return autosave.forget(clock.now())
-
-
-def inspect_documents(seconds: float = INSPECTING) -> int:
-    """Look again for some time at documents whose check is out of date; return at how many.
-
-    They are read outside of a transaction: nobody waits to save while a long document is read.
-    """
-    until, done = time.monotonic() + seconds, 0
-    while looked := look_at_some(CHUNK):
-        with transaction():
-            keep_looked(looked)
-        done += len(looked)
-        if len(looked) < CHUNK or time.monotonic() >= until:
-            break
-    return done
