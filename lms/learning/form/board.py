@@ -7,6 +7,7 @@ from fractions import Fraction
 from lms.content.form import Target, TargetsOf
 from lms.content.grammar.findings import Finding
 from lms.learning.form.days import UNDATED, Cell, Shift, rows_of, shifted_by
+from lms.learning.form.fields import MOST_DAYS
 from lms.learning.form.outline import Outline, Part, drawn_from, read_outline
 from lms.learning.form.showing import Problem, RowView, Sum, gap, row_view, shown, standing, total
 from lms.learning.form.stages import stages_of
@@ -166,7 +167,7 @@ def _last_day(stages: Sequence[Part]) -> int:
     """Return the last day that is shown: of the stages, or of an item that lies behind them."""
     spans = [part.last_day for part in stages if part.last_day and _is_short(part)]
     dated = [row.day for part in stages for row in part.rows if row.day]
-    return min(max([*spans, *dated], default=0), 400)
+    return min(max([*spans, *dated], default=0), MOST_DAYS)
 
 
 def _is_short(part: Part) -> bool:

@@ -8,7 +8,7 @@ from lms.core.texts import text
 from lms.learning.form.adding import asked_link
 from lms.learning.form.board import board
 from lms.learning.form.days import Cell, day_put_in, day_taken_out, placed, read_cell, rows_of
-from lms.learning.form.fields import asked_promise, set_day, write_promise, write_row
+from lms.learning.form.fields import MOST_DAYS, asked_promise, set_day, write_promise, write_row
 from lms.learning.form.lines import Lines
 from lms.learning.form.moving import added, removed
 from lms.learning.form.outline import Outline, is_fresh, neighbour, read_outline, rekeyed
@@ -112,7 +112,7 @@ def _added(source: str, path: str, before: Outline, outline: Outline, _: str, va
 
 def _day_put_in(source: str, path: str, before: Outline, outline: Outline, written: str, _: Values) -> Applied:
     cell = _cell(before, outline, written)
-    if cell is None or not 1 <= cell.day <= 400:
+    if cell is None or not 1 <= cell.day <= MOST_DAYS:
         return Applied(source=source)
     return Applied(source=day_put_in(source, path, cell), focus=f"day-{cell.key}")
 

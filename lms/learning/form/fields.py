@@ -15,7 +15,7 @@ from lms.core.texts import text
 from lms.learning.form.lines import Lines
 from lms.learning.form.outline import Outline, Part, Row
 from lms.learning.form.settings import set_chip, set_number
-from lms.learning.spec.items import PathItem
+from lms.learning.spec.items import PathItem, minutes_chip
 
 DATED = (DAY, MINUTES, MUST_READ, OPTIONAL)
 """The order of an item's chips in a curriculum, where the day matters."""
@@ -24,8 +24,8 @@ TIMED = (MINUTES, DAY, MUST_READ, OPTIONAL)
 """The same in a course, where the length matters."""
 
 REQUIRED, MUST, CHOICE = "required", "must", "optional"
-MOST_MINUTES = 6000
-MOST_DAYS = 400
+MOST_MINUTES = 6000  # of one item
+MOST_DAYS = 400  # of a curriculum
 
 
 def need_of(item: PathItem) -> str:
@@ -41,13 +41,13 @@ def write_row(lines: Lines, outline: Outline, part: Part, row: Row, values: Valu
     before = after = lines.text(row.first, row.text_last)
     need = values.get(f"need-{row.key}", need_of(item))
     if need in (REQUIRED, MUST, CHOICE) and need != need_of(item):
-        zh = outline.language
-        after = set_chip(after, MUST_READ, MUST_READ.word.written(zh) if need == MUST else None, order)
-        after = set_chip(after, OPTIONAL, OPTIONAL.word.written(zh) if need == CHOICE else None, order)
+        language = outline.language
+        after = set_chip(after, MUST_READ, MUST_READ.word.written(language) if need == MUST else None, order)
+        after = set_chip(after, OPTIONAL, OPTIONAL.word.written(language) if need == CHOICE else None, order)
     asked = values.get(f"minutes-{row.key}", _shown(item.minutes))
     if normal(asked) != _shown(item.minutes):
         minutes = _number(asked, f"minutes-{row.key}", MOST_MINUTES)
-        written = None if minutes is None else _span(minutes, outline.language)
+        written = None if minutes is None else minutes_chip(minutes, outline.language)
         after = set_chip(after, MINUTES, written, order)
     asked = values.get(f"day-{row.key}", _shown(item.day))
     if normal(asked) != _shown(item.day):
@@ -88,10 +88,6 @@ def asked_promise(outline: Outline, values: Values) -> int | None:
 
 def _shown(number: int | None) -> str:
     return "" if number is None else str(number)
-
-
-def _span(minutes: int, language: Language) -> str:
-    return MINUTES.written(language, span=f"{minutes}{'分钟' if language is Language.ZH else 'min'}")
 
 
 def _number(asked: str, name: str, most: int) -> int | None:

@@ -64,7 +64,7 @@ def write_item(item: PathItem, marker: str, language: Language) -> str:
     """Return the item on one line in canonical form. marker: `-` or `3.`."""
     anchor = f"#{item.anchor}" if item.anchor else ""
     day = [] if item.day is None else [DAY.written(language, n=item.day)]
-    minutes = [] if item.minutes is None else [MINUTES.written(language, span=_span(item.minutes, language))]
+    minutes = [] if item.minutes is None else [minutes_chip(item.minutes, language)]
     # In a course the length is what matters, in a curriculum the day.
     chips = [*day, *minutes] if marker == "-" else [*minutes, *day]
     if item.must_read:
@@ -75,8 +75,9 @@ def write_item(item: PathItem, marker: str, language: Language) -> str:
     return f"{line} {write_chips(chips)}" if chips else line
 
 
-def _span(minutes: int, language: Language) -> str:
-    return f"{minutes}分钟" if language is Language.ZH else f"{minutes}min"
+def minutes_chip(minutes: int, language: Language) -> str:
+    """Return the setting that says how long an item takes."""
+    return MINUTES.written(language, span=f"{minutes}分钟" if language is Language.ZH else f"{minutes}min")
 
 
 def _same(one: PathItem, other: PathItem) -> bool:
