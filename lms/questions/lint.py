@@ -134,7 +134,7 @@ def _rubric_points(question: Question) -> list[Finding]:
     if not earned or sum(earned) == worth:
         return []
     problem = text(
-        "评分标准合计 %(sum)s 分，题目 %(worth)s 分，请改成一致，例如在题目下写 `%(sum)s分`。",
+        "评分标准合计 %(sum)s 分，题目 %(worth)s 分，请改成一致，例如把这道题的分值改成 %(sum)s 分。",
         sum=points_text(sum(earned)),
         worth=points_text(worth),
     )

@@ -1,9 +1,12 @@
 """What is wrong with a quiz as a whole: pools, points, the chance to pass by guessing. Codes Q25x, Q26x."""
 
+from dataclasses import replace
+
 from lms.content.grammar.findings import Finding, Severity
 from lms.core.points import decimal_text
 from lms.core.texts import text
 from lms.questions.lint import lint_questions, warning
+from lms.questions.spec import Question
 from lms.quizzes.rules.draw import points_of
 from lms.quizzes.rules.guessing import chance_of_passing
 from lms.quizzes.spec import QuizSpec, Section, Use
@@ -13,11 +16,16 @@ MOST_GUESSED = 0.05  # chance of passing by guessing that is still borne
 
 def lint(quiz: QuizSpec) -> tuple[Finding, ...]:
     """Return every finding about a quiz that could be read, by line."""
-    found = [*lint_questions(quiz.questions)]
+    found = [*lint_questions([_counted(section, each) for section in quiz.sections for each in section.questions])]
     for section in quiz.sections:
         found.extend(_pool(section))
     found.extend(_guessing(quiz))
     return tuple(sorted(found, key=lambda finding: (finding.line, finding.code)))
+
+
+def _counted(section: Section, question: Question) -> Question:
+    """Return the question with what it counts in its section."""
+    return replace(question, points=points_of(section, question))
 
 
 def _pool(section: Section) -> list[Finding]:

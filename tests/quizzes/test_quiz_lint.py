@@ -6,7 +6,20 @@ from hypothesis import given
 
 from lms.content.grammar.findings import Severity
 from lms.core.points import from_fraction
-from lms.questions.spec import FillIn, Item, Matching, Multiple, Ordering, Question, Rich, Single, TrueFalse
+from lms.questions.spec import (
+    Criterion,
+    CriterionKind,
+    FillIn,
+    Item,
+    Matching,
+    Multiple,
+    Open,
+    Ordering,
+    Question,
+    Rich,
+    Single,
+    TrueFalse,
+)
 from lms.quizzes.lint import lint
 from lms.quizzes.rules.guessing import chance_of_passing, share_chances
 from lms.quizzes.spec import QuizRules, QuizSpec, Section, Use
@@ -105,3 +118,11 @@ def test_the_chance_of_each_kind(shape, share, chance):
 @given(any_question)
 def test_chances_add_up_to_one(question):
     assert isclose(sum(share_chances(question).values()), 1)
+
+
+@pytest.mark.parametrize(("each", "expected"), [(2, 0), (3, 1)])
+def test_a_rubric_is_compared_with_what_the_section_gives_its_questions(each, expected):
+    must = Criterion(kind=CriterionKind.MUST, points=from_fraction(2), words="道歉")
+    section = Section(title="一", questions=(ask(Open(rubric=(must,))),), each=from_fraction(each))
+    found = lint(quiz(section, use=Use.PRACTICE))
+    assert [finding.code for finding in found].count("Q245") == expected
