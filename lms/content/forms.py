@@ -80,7 +80,7 @@ class NewDocument(Form):
 
     kind = SelectField(text("从什么开始"), [InputRequired()])
     title = StringField(text("标题"), [InputRequired(), Length(max=120)], filters=[_tidy])
-    slug = StringField(text("地址（可不填）"), [Length(max=MAX_SLUG)], filters=[_folder_or_address])
+    slug = StringField(text("地址"), [Length(max=MAX_SLUG)], filters=[_folder_or_address])
     language = SelectField(text("文件里的关键字"), [InputRequired()])
 
     def __init__(self, *args: Any, **values: Any) -> None:
