@@ -4,12 +4,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
 
 import pytest
 
 from tests.support.shots import free_port, wait_for
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.committed, pytest.mark.timeout(120)]
 
@@ -19,14 +19,6 @@ def workers_of(pid: int) -> list[int]:
         ["ps", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True, check=False
     )
     return [int(line.split()[0]) for line in children.stdout.splitlines() if "lms worker" in line]
-
-
-def until(condition, seconds=30):
-    end = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.1)
-    return found
 
 
 def test_the_server_answers_keeps_a_worker_and_ends_whole(tmp_path):
