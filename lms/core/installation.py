@@ -3,11 +3,12 @@
 The two names come along with the actor's own statement (accounts/queries), so no page of a person pays for them.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from flask import g
 from sqlalchemy import ScalarSelect, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from lms.core.db import rows, session
 from lms.core.here import settings
@@ -66,7 +67,7 @@ def installation() -> Installation:
     """Return the one row for a change, made if it is missing. Inside a transaction."""
     found = session().get(Installation, 1)
     if found is None:
-        found = Installation(id=1)
-        session().add(found)
-        session().flush()
+        with suppress(IntegrityError), session().begin_nested():  # somebody else makes it at this moment
+            session().add(Installation(id=1))
+        found = session().get_one(Installation, 1)
     return found

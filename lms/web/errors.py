@@ -7,7 +7,7 @@ from typing import Any
 from apiflask.exceptions import HTTPError
 from flask import Flask, Response, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -45,6 +45,9 @@ MESSAGES: dict[int, Text] = {
 LOCKED = ("locked", "deadlock", "lock timeout", "could not serialize", "too many connections", "too many clients")
 """What SQLite and PostgreSQL say of a lock or a place that could not be had in time."""
 
+TWICE = "duplicate key value"
+"""What PostgreSQL says of a row that somebody else has written a moment ago."""
+
 
 def is_api() -> bool:
     return request.path.startswith("/api/")
@@ -57,6 +60,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _busy)
     app.register_error_handler(DataError, _impossible)
+    app.register_error_handler(IntegrityError, _at_once)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -149,6 +153,17 @@ def _busy(error: OperationalError) -> Response | tuple[str, int]:
     if not any(word in str(error.orig).lower() for word in LOCKED):
         return _unexpected(error)
     log.warning("database busy: %s", error.orig)
+    return _answer(503, "busy", MESSAGES[503])
+
+
+def _at_once(error: IntegrityError) -> Response | tuple[str, int]:
+    """Two wrote what there may be once, and both had looked before: the second try says who was first.
+
+    Only PostgreSQL has two writers; anywhere else, and for any other rule of a table, it is a failure.
+    """
+    if TWICE not in str(error.orig).lower():
+        return _unexpected(error)
+    log.exception("written twice at once at %s", request.path)
     return _answer(503, "busy", MESSAGES[503])
 
 

@@ -9,10 +9,12 @@ import pytest
 from sqlalchemy import func, select
 
 from lms.content import actions as content
+from lms.content.attachments import actions as attachments
 from lms.content.models import Document
 from lms.core.access import Role
 from lms.core.db import db, session, transaction
 from lms.core.errors import Conflict
+from lms.core.models import Installation
 from lms.core.sheets import xlsx_bytes
 from lms.learning.actions import confirm, reading, tasks
 from lms.learning.models import TaskWork
@@ -23,6 +25,7 @@ from lms.records.events import Verb
 from lms.records.models import Record
 from tests.support.make import a_person, as_actor, sign_in
 from tests.support.make_content import a_document, a_lesson_text, a_quiz_text, a_trainer, edited
+from tests.support.make_files import a_picture
 from tests.support.make_learning import a_task, owes
 from tests.support.make_quizzes import answered_right, begun, paper, right_value
 from tests.support.pages import send, token
@@ -235,3 +238,44 @@ def test_an_import_whose_button_is_pressed_twice_makes_its_drafts_once(fresh):
         answers = at_once(fresh, *(partial(press, *each) for each in zip(browsers, tokens, strict=True)))
         assert answers == [303, 303, 303]
         assert session().scalar(select(func.count()).select_from(Document)) == 2
+
+
+def pressed(app, role, address, page, /, **values):
+    """Send the same form from three browsers of one person at the same moment; return what each was answered."""
+    person = a_person(role)
+    session().commit()
+    browsers = [app.test_client() for _ in range(3)]
+    for each in browsers:
+        sign_in(each, person)
+    tokens = [token(each, page) for each in browsers]
+
+    def press(browser, csrf):
+        return browser.post(address, data={"csrf_token": csrf, **values}).status_code
+
+    return sorted(at_once(app, *(partial(press, *each) for each in zip(browsers, tokens, strict=True))))
+
+
+def test_the_first_name_of_the_company_is_written_once(fresh):
+    with fresh.app_context():
+        named = {"company": "云集客服", "help_line": "8000", "name": "管理员"}
+        assert pressed(fresh, Role.ADMIN, "/setup/company", "/setup/company", **named) == [302, 302, 302]
+        assert session().scalars(select(Installation.company)).all() == ["云集客服"]
+
+
+def test_a_document_that_is_copied_three_times_at_once_is_copied_once_and_the_others_are_told(fresh):
+    with fresh.app_context():
+        a_document(a_trainer(), slug="one")
+        page = "/studio/article/one/duplicate"
+        answers = pressed(fresh, Role.TRAINER, page, page, title="副本", slug="two")
+        assert answers[0] == 303
+        assert set(answers[1:]) <= {409, 503}
+        assert session().scalar(select(func.count()).select_from(Document)) == 2
+
+
+def test_a_file_that_is_taken_away_three_times_at_once_is_gone_once(fresh):
+    with fresh.app_context():
+        a_document(trainer := a_trainer(), slug="one")
+        with transaction():
+            path = attachments.attach(trainer, "kb_content/one.md", "图.png", a_picture()).path
+        page = "/studio/article/one/files"
+        assert pressed(fresh, Role.TRAINER, f"{page}/remove", page, path=path) == [303, 404, 404]

@@ -30,7 +30,7 @@ from lms.core.access import Actor
 from lms.core.audit import audit
 from lms.core.bus import emit
 from lms.core.db import session
-from lms.core.errors import Conflict, Invalid, TooLarge
+from lms.core.errors import Conflict, Invalid, NotFound, TooLarge
 from lms.core.here import settings
 from lms.core.texts import Text, text
 
@@ -184,7 +184,9 @@ def remove(actor: Actor, path: str) -> None:
 
     Raises NotFound, Conflict where it is used: it says in which documents.
     """
-    row = session().get_one(Attachment, queries.one(path).id)
+    row = session().get(Attachment, queries.one(path).id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFound()  # taken away at this moment
     used = queries.uses([path])[path].now
     if used:
         titles = "、".join(f"《{card.title}》" for card in used[:5])
