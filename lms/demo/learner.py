@@ -59,42 +59,37 @@ def owed(person_id: int, day: int | None = None) -> list[Duty]:
 def read_to_end(actor: Actor, duty: Duty, seconds: int) -> Script:
     """Read a lesson or an article to its end, in about that many seconds."""
     opened = content.open_published(actor, duty.kind, duty.slug)
-    spec = content.spec(opened)
-    sections = len(spec.sections)
+    sections = len(content.spec(opened).sections)
     began = clock.now()
     moments = [began + timedelta(seconds=seconds * section // sections) for section in range(1, sections + 1)]
     yield moments[-1]
     with transaction():
         for section, moment in enumerate(moments, start=1):
             with clock.frozen(moment):
-                reading.save_position(
-                    actor,
-                    duty.kind,
-                    duty.slug,
-                    number=opened.number,
-                    anchor=spec.sections[section - 1].anchor,
-                    section=section,
-                    sections=sections,
-                    seconds=min(60, seconds // sections),
-                )
+                _read_on(actor, opened, section, min(60, seconds // sections))
         reading.complete(actor, duty.kind, duty.slug, number=opened.number)
 
 
 def begin_reading(actor: Actor, duty: Duty, section: int) -> None:
     """Stop in the middle of a lesson, after that many sections."""
     opened = content.open_published(actor, duty.kind, duty.slug)
-    spec = content.spec(opened)
     with transaction():
-        reading.save_position(
-            actor,
-            duty.kind,
-            duty.slug,
-            number=opened.number,
-            anchor=spec.sections[section - 1].anchor,
-            section=section,
-            sections=len(spec.sections),
-            seconds=45,
-        )
+        _read_on(actor, opened, section, 45)
+
+
+def _read_on(actor: Actor, opened: content.Opened, section: int, seconds: int) -> None:
+    """Say as the page does that a section is reached, from 1, after so many seconds."""
+    sections = content.spec(opened).sections
+    reading.save_position(
+        actor,
+        opened.kind,
+        opened.slug,
+        number=opened.number,
+        anchor=sections[section - 1].anchor,
+        section=section,
+        sections=len(sections),
+        seconds=seconds,
+    )
 
 
 def search(actor: Actor, query: str) -> None:
