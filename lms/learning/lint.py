@@ -159,6 +159,13 @@ def lint_promise(promised: int | None, items: Sequence[PathItem], minutes_of: Mi
     total, unknown = planned_minutes(items, minutes_of)
     if abs(total - promised) <= promised * TOLERANCE:
         return []
+    if not unknown:
+        problem = text(
+            "时长写的是 %(promised)s 分钟，必修内容加起来是 %(total)s 分钟，请改成一致。",
+            promised=promised,
+            total=total,
+        )
+        return [_finding("L413", 1, problem, Severity.WARNING)]
     problem = text(
         "时长写的是 %(promised)s 分钟，必修内容加起来是 %(total)s 分钟，有 %(unknown)s 项没写时长，请改时长或补上。",
         promised=promised,

@@ -149,6 +149,8 @@ def test_one_choice_for_all_twins(client, me):
 def test_the_kind_of_day_is_asked_in_the_preview_and_then_used(client, me):
     page = preview(client, faq(("几天能退", "", "七天。", "", "", "2026-11-01..2026-11-20")), "问答.xlsx").text
     assert "有效期按哪一天算" in page
+    assert "再按“按这样再看”" in page
+    assert "改好文件" not in page
     key = re.search(r'name="key" value="(\w+)"', page)[1]
     again = client.post(
         "/studio/import",

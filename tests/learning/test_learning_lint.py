@@ -84,6 +84,12 @@ def test_minutes_that_do_not_fill_the_promise_are_told():
     )
 
 
+def test_minutes_that_are_all_known_are_asked_to_be_equal():
+    short = plan(stage("一", 1, 1, item("a", 1, minutes=60)), minutes=480)
+    (finding,) = lint_curriculum(short, lambda path: None, lambda path: ())
+    assert str(finding.message) == "第 1 行：时长写的是 480 分钟，必修内容加起来是 60 分钟，请改成一致。"
+
+
 def test_minutes_come_from_the_documents_and_optional_items_do_not_count():
     items = [item("a", minutes=None), item("b", minutes=30), item("c", required=False)]
     assert planned_minutes(items, lambda path: 20) == (50, 0)
