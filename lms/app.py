@@ -17,7 +17,6 @@ from lms.accounts.queries import actor_by_employee_no, actor_by_session, actor_b
 from lms.core import db as database
 from lms.core import settings as settings_module
 from lms.core.bus import Bus
-from lms.core.settings import Settings
 from lms.records.actions import link_pending
 from lms.web import api, auth, errors, limits, shell
 from lms.web.addresses import Academy
@@ -88,8 +87,3 @@ def create_app(
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=1, x_host=1)  # type: ignore[method-assign]
     return app
-
-
-def settings_of(app: APIFlask) -> Settings:
-    found: Settings = app.extensions["lms_settings"]
-    return found

@@ -20,7 +20,6 @@ from lms.quizzes.rules.attempts import (
     attempts_left,
     attempts_to_use,
     deadline,
-    is_newer,
     is_over,
     mark,
     may_start,
@@ -117,11 +116,6 @@ def test_a_closed_attempt_takes_no_answer(state, code):
 
 def test_an_attempt_without_a_limit_never_ends_by_itself():
     require_open(State.OPEN, None, NOON + timedelta(days=400))
-
-
-@pytest.mark.parametrize(("seq", "newer"), [(3, False), (4, False), (5, True)])
-def test_only_a_higher_number_changes_what_is_saved(seq, newer):
-    assert is_newer(seq, 4) is newer
 
 
 def test_the_score_is_the_exact_sum():

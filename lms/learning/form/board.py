@@ -100,7 +100,6 @@ class Board:
     bands: tuple[Band, ...]
     stages: tuple[StageView, ...]
     problems: tuple[Problem, ...]
-    empty_days: tuple[int, ...]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -133,7 +132,6 @@ def board(source: str, path: str, targets: TargetsOf) -> Board:
         bands=_bands(views, last),
         stages=views,
         problems=tuple(shown(each) for each in findings if each.line not in covered and each.code.startswith("L")),
-        empty_days=tuple(day.number for day in days if day.standing == EMPTY),
     )
 
 

@@ -100,7 +100,7 @@ def _with_fields(source: str, outline: Outline, values: Values) -> str:
     lines = Lines(source)
     for part in reversed(_parts(outline)):
         for row in reversed(part.rows):
-            write_row(lines, outline, part, row, values)
+            write_row(lines, outline, row, values)
     source = lines.source()
     promise = asked_promise(outline, values)
     if promise is None:

@@ -38,7 +38,7 @@ def _with_fields(source: str, path: str, outline: Outline, values: Values) -> st
     after = read_outline(lines.source(), path)
     for part, now in zip(reversed(outline.parts), reversed(after.parts), strict=True):
         for row, same in zip(reversed(part.rows), reversed(now.rows), strict=True):
-            write_row(lines, outline, now, same, _Renamed(values, row.key, same.key))
+            write_row(lines, outline, same, _Renamed(values, row.key, same.key))
     promise = asked_promise(outline, values)
     source = lines.source()
     return source if promise is None else write_promise(source, promise, outline.language)

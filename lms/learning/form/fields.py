@@ -13,7 +13,7 @@ from lms.content.grammar.writing import written_minutes
 from lms.core.errors import Invalid
 from lms.core.texts import text
 from lms.learning.form.lines import Lines
-from lms.learning.form.outline import Outline, Part, Row
+from lms.learning.form.outline import Outline, Row
 from lms.learning.form.settings import set_chip, set_number
 from lms.learning.spec.items import PathItem, minutes_chip
 
@@ -32,7 +32,7 @@ def need_of(item: PathItem) -> str:
     return MUST if item.must_read else REQUIRED if item.required else CHOICE
 
 
-def write_row(lines: Lines, outline: Outline, part: Part, row: Row, values: Values) -> None:
+def write_row(lines: Lines, outline: Outline, row: Row, values: Values) -> None:
     """Write what the fields of one row say into its lines. Raises Invalid."""
     item = row.item
     if item is None:

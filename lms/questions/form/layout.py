@@ -82,7 +82,7 @@ def read(written: str, path: str, language: Language) -> Read:
     if question is None or broken or len(sections) != 1 or sections[0].level != 3:
         return Read(question=None, card=None, layout=None, findings=findings)
     layout = _layout(reading, sections[0])
-    card, rows = _card(question, layout, reading, sections[0], language)
+    card, rows = _card(question, layout, sections[0], language)
     return Read(question=question, card=card, layout=rows, findings=findings)
 
 
@@ -120,9 +120,7 @@ def _layout(reading: Reading, section: Section) -> Layout:
     )
 
 
-def _card(
-    question: Question, layout: Layout, reading: Reading, section: Section, language: Language
-) -> tuple[Card, Layout]:
+def _card(question: Question, layout: Layout, section: Section, language: Language) -> tuple[Card, Layout]:
     block = next((each for each in section.blocks if layout.answer and each.first == layout.answer.first), None)
     items = block.items if block else ()
     rows, places = _rows(question, items)

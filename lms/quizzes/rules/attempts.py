@@ -136,11 +136,6 @@ def require_open(state: State, deadline_at: datetime | None, at: datetime) -> No
         raise AttemptClosed(text("这份答卷已经交卷，答案不能再改。"))
 
 
-def is_newer(seq: int, saved_seq: int) -> bool:
-    """Say whether a save changes anything: the client's number is higher than that of the saved one."""
-    return seq > saved_seq
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
     """What one question of the paper earned. waiting: a person has still to mark it."""
