@@ -11,11 +11,16 @@ from PIL import Image
 from pptx import Presentation
 from pptx.util import Cm
 
+from lms.content.attachments.pages import MEMORY, SECONDS, WORK
+
 SONG = (
     b"<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UCS2-H /DescendantFonts "
     b"[<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /CIDSystemInfo "
     b"<< /Registry (Adobe) /Ordering (GB1) /Supplement 2 >> /DW 1000 >>] >>"
 )
+
+LIMITS = {"seconds": SECONDS, "work": WORK, "memory": MEMORY}
+"""Under which a file is looked at, as when somebody sends one."""
 
 
 def a_pdf(

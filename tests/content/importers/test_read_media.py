@@ -9,9 +9,7 @@ from PIL import Image
 from lms.content.importers import media
 from lms.core.confined import running
 from lms.core.errors import DomainError, TooLarge, Unreadable
-from tests.support.make_files import a_film, a_pdf, a_sound, ten_hours
-
-LIMITS = {"seconds": 12, "work": 2, "memory": 300_000_000}
+from tests.support.make_files import LIMITS, a_film, a_pdf, a_sound, ten_hours
 
 
 def look(source: Path) -> dict:

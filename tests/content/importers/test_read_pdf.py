@@ -8,9 +8,7 @@ from PIL import Image
 from lms.content.importers import pdf
 from lms.core.confined import running
 from lms.core.errors import DomainError, TooLarge, Unreadable
-from tests.support.make_files import a_pdf
-
-LIMITS = {"seconds": 12, "work": 2, "memory": 300_000_000}
+from tests.support.make_files import LIMITS, a_pdf
 
 
 def look(tmp_path: Path, data: bytes) -> dict:

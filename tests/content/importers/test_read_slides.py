@@ -8,9 +8,7 @@ from PIL import Image
 from lms.content.importers import slides
 from lms.core.confined import running
 from lms.core.errors import DomainError, TooLarge, Unreadable
-from tests.support.make_files import a_deck, with_entry
-
-LIMITS = {"seconds": 12, "work": 2, "memory": 300_000_000}
+from tests.support.make_files import LIMITS, a_deck, with_entry
 
 
 def look(tmp_path: Path, data: bytes) -> dict:
