@@ -68,8 +68,7 @@ class Tasks:
 
     def typed(self, values: Values) -> TaskCard:
         rows = [
-            Tick(number=int(name), text=" ".join(values.get(f"row-{name}-text").split()))
-            for name in row_names(values)
+            Tick(number=int(name), text=" ".join(values.get(f"row-{name}-text").split())) for name in row_names(values)
         ]
         return TaskCard(
             title=" ".join(values.get("card-title").split()),
