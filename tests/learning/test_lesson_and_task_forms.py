@@ -97,6 +97,12 @@ def test_videos_with_shares_of_their_own_keep_them_in_the_text():
     assert section(own, **{"card-watched": "80"}).source == own.replace(".webm)", ".webm) `看完80%`")
 
 
+def test_a_share_that_is_no_number_to_a_hundred_is_told_at_its_field():
+    for share in ("101", "²", "9" * 5000):
+        found = section(FILMS, "keep", **{"card-watched": share})
+        assert (found.source, "1 到 100" in str(found.open.missing[0])) == (FILMS, True)
+
+
 def test_nothing_can_be_watched_where_no_video_is():
     found = section(LESSON_TEXT, "keep", **{"card-watched": "80"})
     assert (found.source, "还没有视频" in str(found.open.missing[0])) == (LESSON_TEXT, True)

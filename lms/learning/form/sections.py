@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lms.content.form import whole
 from lms.content.form_sections import new_section, read_section, write_section
 from lms.content.form_text import Settings, TextCard, Texts
 from lms.content.grammar.blocks import Block, scan
@@ -46,7 +47,7 @@ class Sections(Texts):
     def _errors(self, card: TextCard) -> dict[str, Text]:
         errors = Texts._errors(self, card)
         share = card.extra.get("watched", "")
-        if share and not (share.isascii() and share.isdigit() and 1 <= int(share) <= 100):
+        if share and not (share.isascii() and 1 <= (whole(share) or 0) <= 100):
             errors["card-watched"] = text("请写 1 到 100 的整数。")
         elif share and not any(self._videos(card.body)):
             errors["card-watched"] = text("这一节里还没有视频或录音，先在正文里加上。")
