@@ -150,12 +150,6 @@ def bare_path(path: str) -> str:
     return re.sub(r"(?:-[0-9a-f]{6,12})?\.\w+$", "", path)
 
 
-def is_named_by_digest(path: str, sha: bytes) -> bool:
-    """Whether the path will mean these bytes for ever, so that a browser need never ask again."""
-    found = re.search(r"-([0-9a-f]{6,12})\.\w+$", path)
-    return found is not None and sha.hex().startswith(found[1])
-
-
 def link_to(path: str, document_path: str) -> str:
     """Return the relative link by which a document means a file."""
     return relpath(path, dirname(document_path) or ".")

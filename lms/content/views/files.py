@@ -13,7 +13,6 @@ from lms.content.attachments.rules import (
     PICTURE,
     SVG,
     folder_of,
-    is_named_by_digest,
     link_to,
     markdown_of,
     words_of,
@@ -155,12 +154,13 @@ def file(path: str) -> Response:
         row.media_type,
         name=path.rpartition("/")[2],
         download="download" in request.args or row.kind not in (PICTURE, "video", "audio"),
-        for_ever=is_named_by_digest(path, row.sha),
     )
 
 
-def served(sha: bytes, media_type: str, *, name: str, download: bool = False, for_ever: bool = False) -> Response:
-    """Return kept bytes, or the one part of them that was asked for. for_ever: the address never means others.
+def served(sha: bytes, media_type: str, *, name: str, download: bool = False) -> Response:
+    """Return kept bytes, or the one part of them that was asked for.
+
+    A browser asks each time whether it may still show what it has: the next person at a shared computer may not.
 
     Raises NotFound where the bytes are gone.
     """
@@ -182,7 +182,5 @@ def served(sha: bytes, media_type: str, *, name: str, download: bool = False, fo
         response = Response(status=416, headers={"Content-Range": f"bytes */{whole.stat().st_size}"})
     response.headers["Content-Security-Policy"] = _POLICIES.get(media_type, _POLICY)
     response.headers["Accept-Ranges"] = "bytes"
-    response.headers["Cache-Control"] = (
-        "private, max-age=31536000, immutable" if for_ever and response.status_code < 400 else "private, no-cache"
-    )
+    response.headers["Cache-Control"] = "private, no-cache"
     return response

@@ -26,7 +26,7 @@ def file_page(path: str, number: int) -> Response:
     if page is None or page.sha is None:
         raise NotFound()
     name = f"{words_of(path)}-{number}.webp"
-    return served(page.sha, PICTURE_TYPE, name=name, for_ever=page.sha.hex().startswith(request.args.get("v") or "-"))
+    return served(page.sha, PICTURE_TYPE, name=name)
 
 
 @bp.get("/files/<path:path>/words")

@@ -210,14 +210,14 @@ def test_what_is_not_there_is_404(client, me, path):
 # how it is served
 
 
-def test_a_picture_is_kept_by_the_browser_for_ever_because_its_name_holds_its_digest(client, me):
+def test_a_picture_is_kept_by_the_browser_that_asks_each_time_whether_it_may_show_it(client, me):
     row = attached(me)
     with client.get(f"/files/{row.path}") as answer:
         headers = answer.headers
         assert headers["Content-Type"] == "image/png"
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Content-Disposition"].startswith("inline")
-        assert headers["Cache-Control"] == "private, max-age=31536000, immutable"
+        assert headers["Cache-Control"] == "private, no-cache"
         assert "sandbox" in headers["Content-Security-Policy"]
         tag = headers["ETag"]
     with client.get(f"/files/{row.path}", headers={"If-None-Match": tag}) as again:
