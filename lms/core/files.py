@@ -94,11 +94,6 @@ def read(sha: bytes) -> bytes:
     return path(sha).read_bytes()
 
 
-def delete(sha: bytes) -> None:
-    """Delete bytes that no row names any longer. To be called after the commit that took the last row away."""
-    path(sha).unlink(missing_ok=True)
-
-
 def delete_unused(used: Container[bytes], *, older_than: float = UNUSED_FOR) -> int:
     """Delete every file that no row names, and what a stopped upload left; return how many. older_than: seconds."""
     before = clock.now().timestamp() - older_than

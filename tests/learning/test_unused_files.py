@@ -40,5 +40,24 @@ def test_a_removed_photo_leaves_the_bytes_that_a_document_shows(world: APIFlask)
         work = tasks.save(actor, "shadowing", ticked=[], evidence=None, version=None)
         photo = photos.attach(actor, work, "工位.png", a_picture())
         shown = attachments.attach(trainer, "courses/a/files", "图.png", a_picture())
+    assert photo.sha == shown.sha
     with transaction():
-        assert (photo.sha == shown.sha, photos.remove(actor, photo.public_id)[1]) == (True, None)
+        photos.remove(actor, photo.public_id)
+    with clock.shifted(timedelta(days=2)):
+        delete_unused_files()
+    assert files.exists(shown.sha)
+
+
+def test_a_removed_photo_that_nothing_shows_goes_within_a_day(world: APIFlask):
+    a_task(a_trainer(), evidence="[照片]")
+    actor = as_actor(a_person(Role.AGENT))
+    with transaction():
+        work = tasks.save(actor, "shadowing", ticked=[], evidence=None, version=None)
+        photo = photos.attach(actor, work, "工位.png", a_png())
+        sha, public_id = photo.sha, photo.public_id
+    with transaction():
+        photos.remove(actor, public_id)
+    assert files.exists(sha)
+    with clock.shifted(timedelta(days=2)):
+        delete_unused_files()
+    assert not files.exists(sha)

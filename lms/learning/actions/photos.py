@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import select
 
 from lms.content.models import Attachment, AttachmentPage, Slug
 from lms.core import clock, files, pictures
@@ -84,11 +84,10 @@ def _refusal(reason: Text) -> Invalid:
     return Invalid(reason, code="photo_refused", fields={"photo": reason})
 
 
-def remove(actor: Actor, public_id: str) -> tuple[str, bytes | None]:
-    """Take a photo of the actor's own work away; return the task's slug and the digest to delete after the commit.
+def remove(actor: Actor, public_id: str) -> str:
+    """Take a photo of the actor's own work away; return the task's slug. Raises NotFound, Conflict if handed in.
 
-    The digest is None where another work or a document has the same picture. Raises NotFound, Conflict where the work
-    is handed in.
+    Its bytes go within a day, by `jobs.delete_unused_files`: somebody may be sending the same ones at this moment.
     """
     lock_people([actor.id])
     upload = (
@@ -100,10 +99,7 @@ def remove(actor: Actor, public_id: str) -> tuple[str, bytes | None]:
         raise NotFound()
     work = session().get_one(TaskWork, upload.task_work_id, populate_existing=True)
     rules.must_be_editable(work.state)
-    sha = upload.sha
     session().delete(upload)
     work.version += 1
     session().flush()
-    slug = session().scalars(select(Slug.slug).where(Slug.document_id == work.document_id, Slug.is_current)).one()
-    named = (exists().where(column == sha) for column in NAMING)
-    return slug, None if session().scalar(select(or_(*named))) else sha
+    return session().scalars(select(Slug.slug).where(Slug.document_id == work.document_id, Slug.is_current)).one()

@@ -168,8 +168,6 @@ def _ascii(name: str) -> str:
 def remove_photo(public_id: str) -> Response:
     actor = current_actor()
     with transaction():
-        slug, unused = photos.remove(actor, public_id)
-    if unused is not None:
-        files.delete(unused)
+        slug = photos.remove(actor, public_id)
     flash(_("照片已删除。"), "ok")
     return redirect(url_for(".task", slug=slug, _anchor="work"))
