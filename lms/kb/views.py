@@ -1,6 +1,7 @@
 """The knowledge base: its front page with search, and one article."""
 
 import logging
+from itertools import islice
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -129,8 +130,8 @@ def _groups(parts: list[Any]) -> list[dict[str, Any]]:
 
 def _readers(near: list[queries.Neighbour]) -> list[tuple[queries.Neighbour, str]]:
     """Return the first lessons, courses and tasks that rest on the article, each with its address."""
-    found = [(each, _href(each)) for each in near if not each.outward and each.kind in RESTING]
-    return [(each, href) for each, href in found if href is not None][:BACKLINKS_SHOWN]
+    found = ((each, _href(each)) for each in near if not each.outward and each.kind in RESTING)
+    return list(islice(((each, href) for each, href in found if href is not None), BACKLINKS_SHOWN))
 
 
 def _counts(near: list[queries.Neighbour]) -> dict[str, int]:
