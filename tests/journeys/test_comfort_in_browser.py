@@ -91,8 +91,7 @@ def test_words_are_replaced_in_two_documents_and_published_together(floor: Floor
         assert "48 小时内发货" in queries.text(session().get_one(Document, id).published_id)
 
 
-@pytest.mark.parametrize("shade", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize(("size", "shade"), [(PHONE, "dark"), (DESK, "light")], ids=["phone-dark", "desk-light"])
 def test_the_pages_for_several_documents_pass_axe_in_both_languages(floor: Floor, trainer: Person, size, shade):
     me = as_actor(trainer)
     one = a_document(me, an_article_text("甲", 标签="[旧]"), slug="one")
