@@ -33,6 +33,8 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, mapped_column, registry
 
 type_pk = BigInteger().with_variant(Integer, "sqlite")
@@ -153,6 +155,17 @@ def rows(statement: Executable, keys: Mapping[str, Any] | None = None) -> Cursor
     if in_transaction():
         current.flush()
     return current.connection().execute(statement, keys)
+
+
+def upsert(model: type[Base], keys: Mapping[str, Any], values: Mapping[str, Any], changed: Mapping[str, Any]) -> None:
+    """Write the one row with these keys: a new one with `values`, else what is there gets `changed`.
+
+    One statement, so that two who write the same row at once don't clash.
+    """
+    current = session()
+    insert = postgresql_insert if current.get_bind().dialect.name == "postgresql" else sqlite_insert
+    statement = insert(model).values({**keys, **values})
+    current.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=dict(changed)))
 
 
 def new_public_id() -> str:

@@ -3,14 +3,12 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, delete, or_
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from lms.content import store
 from lms.content.models import Autosave, Document, Revision
 from lms.core import clock
 from lms.core.access import Actor
-from lms.core.db import session
+from lms.core.db import session, upsert
 from lms.core.errors import NotFound
 
 KEPT = timedelta(days=30)
@@ -25,19 +23,17 @@ def keep(actor: Actor, document_id: int, base_revision_id: int | None, source: s
     store.encode(source)
     _must_belong(document_id, base_revision_id)
     now = clock.now()
-    _write(actor, document_id, base_revision_id=base_revision_id, text=source, saved_at=now, seen_at=now)
+    values = {"base_revision_id": base_revision_id, "text": source, "saved_at": now, "seen_at": now}
+    upsert(Autosave, {"document_id": document_id, "person_id": actor.id}, values, values)
     return now
 
 
 def be_seen(actor: Actor, document_id: int, base_revision_id: int | None) -> None:
     """Note that the actor has the document open; unsaved text stays as it is. Raises NotFound."""
     _must_belong(document_id, base_revision_id)
-    now = clock.now()
-    waits = session().get(Autosave, (document_id, actor.id))
-    if waits is not None and waits.text is not None:
-        waits.seen_at = now
-        return
-    _write(actor, document_id, base_revision_id=base_revision_id, text=None, saved_at=None, seen_at=now)
+    seen = {"seen_at": clock.now()}
+    fresh = {"base_revision_id": base_revision_id, "text": None, "saved_at": None, **seen}
+    upsert(Autosave, {"document_id": document_id, "person_id": actor.id}, fresh, seen)
 
 
 def drop(actor: Actor, document_id: int) -> None:
@@ -59,12 +55,3 @@ def _must_belong(document_id: int, base_revision_id: int | None) -> None:
     base = None if base_revision_id is None else current.get(Revision, base_revision_id)
     if base_revision_id is not None and (base is None or base.document_id != document_id):
         raise NotFound()
-
-
-def _write(actor: Actor, document_id: int, **values: object) -> None:
-    """Write the one row of this person and document; two tabs that do so at once don't clash."""
-    current = session()
-    insert = postgresql_insert if current.get_bind().dialect.name == "postgresql" else sqlite_insert
-    row = {"document_id": document_id, "person_id": actor.id, **values}
-    statement = insert(Autosave).values(row)
-    current.execute(statement.on_conflict_do_update(index_elements=["document_id", "person_id"], set_=values))

@@ -9,6 +9,9 @@ from lms.content.actions.documents import editable, head_of, path_now
 from lms.content.actions.drafts import create, save_draft
 from lms.content.actions.lifecycle import rename
 from lms.content.actions.publish import Unpublishable, publish
+from lms.content.grammar.findings import Finding, Severity
+from lms.content.kinds import kind_of
+from lms.content.queries.several import Head
 from lms.content.rules.copying import as_copy
 from lms.content.rules.links import rebased, redirected
 from lms.content.rules.paths import path_of
@@ -55,6 +58,17 @@ def save_all(actor: Actor, changes: Iterable[Change], note: str = "") -> int:
     if reasons:
         raise Refused(reasons)
     return changed
+
+
+def broken_by(head: Head, after: str) -> tuple[Text, ...]:
+    """Return what has to be mended in the new text and does not in the old one; links are looked at when publishing."""
+    kind = kind_of(head.card.kind)
+
+    def errors(source: str) -> list[Finding]:
+        return [one for one in kind.parse(source, head.card.path).findings if one.severity is Severity.ERROR]
+
+    before = {(finding.code, finding.line) for finding in errors(head.source)}
+    return tuple(finding.message for finding in errors(after) if (finding.code, finding.line) not in before)
 
 
 def publish_all(actor: Actor, bases: Mapping[int, int], note: str, *, minor: bool = False) -> int:

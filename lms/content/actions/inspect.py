@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import aliased
 
 from lms.content import queries
@@ -16,9 +14,9 @@ from lms.content.grammar.findings import Finding, Severity
 from lms.content.kinds import kind_of
 from lms.content.models import Document, DocumentCheck, Edge, Revision
 from lms.content.queries.reading import ARCHIVED
-from lms.content.store import source_of
+from lms.content.store import bytes_of
 from lms.core import clock
-from lms.core.db import session
+from lms.core.db import session, upsert
 from lms.core.texts import as_plain
 
 GOOD_FOR = timedelta(hours=20)
@@ -50,11 +48,14 @@ def look_at_some(most: int) -> list[Looked]:
     )
     rows = found.all()
     cards = queries.cards([row.id for row in rows])
+    sources = bytes_of({row.blob_sha for row in rows})
     return [
         Looked(
             document_id=row.id,
             revision_id=row.head,
-            findings=tuple(examine(kind_of(row.kind), cards[row.id].path, source_of(row.blob_sha)).findings),
+            findings=tuple(
+                examine(kind_of(row.kind), cards[row.id].path, sources[row.blob_sha].decode("utf-8")).findings
+            ),
             at=now,
         )
         for row in rows
@@ -63,12 +64,9 @@ def look_at_some(most: int) -> list[Looked]:
 
 def keep_looked(looked: Iterable[Looked]) -> None:
     """Keep what was found. Two that looked at the same document at once keep the same; one order of locks."""
-    current = session()
-    insert = postgresql_insert if current.get_bind().dialect.name == "postgresql" else sqlite_insert
     for each in sorted(looked, key=lambda one: one.document_id):
         values = _values(each)
-        statement = insert(DocumentCheck).values(document_id=each.document_id, **values)
-        current.execute(statement.on_conflict_do_update(index_elements=["document_id"], set_=values))
+        upsert(DocumentCheck, {"document_id": each.document_id}, values, values)
 
 
 def left_to_inspect() -> int:

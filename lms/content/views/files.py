@@ -81,7 +81,7 @@ def _take(work: Work, sent: FileStorage) -> dict[str, Any]:
     """Read one file, keep it, write its row; return what a script inserts. Reading takes its time: no transaction."""
     name = sent.filename or ""
     with sent.stream as stream:
-        received = actions.receive(name, stream)  # type: ignore[arg-type]
+        received = actions.receive(name, stream)  # type: ignore[arg-type]  # IO[bytes], which has all that BinaryIO has
     with transaction():
         row = actions.attach(current_actor(), work.card.path, name, received)
         return _plain(work, row, words_of(name))

@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 from lms.content import actions
 from lms.content.actions import bulk
 from lms.content.forms import kind_choices
-from lms.content.grammar.findings import Finding, Severity
 from lms.content.kinds import kind_of, kinds
 from lms.content.queries.several import Head, heads, known_tags
 from lms.content.rules.replacing import LONGEST, Hit, hits, replaced
@@ -197,7 +196,7 @@ def _replace(asked: Asked, refusal: DomainError | None = None) -> str:
                 more = True
                 break
             if places:
-                rows.append(Replacing(head=head, hits=places, breaks=_breaks(head, asked.after(head.source))))
+                rows.append(Replacing(head=head, hits=places, breaks=bulk.broken_by(head, asked.after(head.source))))
     return render_template(
         "lms/content/replace.html",
         asked=asked,
@@ -212,17 +211,6 @@ def _replace(asked: Asked, refusal: DomainError | None = None) -> str:
         kinds=kind_choices(),
         kept=_chosen() if refusal else None,
     )
-
-
-def _breaks(head: Head, after: str) -> tuple[Text, ...]:
-    """Return what has to be mended in the new text and does not in the old one; links are looked at when publishing."""
-    kind = kind_of(head.card.kind)
-
-    def errors(source: str) -> list[Finding]:
-        return [one for one in kind.parse(source, head.card.path).findings if one.severity is Severity.ERROR]
-
-    before = {(finding.code, finding.line) for finding in errors(head.source)}
-    return tuple(finding.message for finding in errors(after) if (finding.code, finding.line) not in before)
 
 
 def _tags(refusal: DomainError | None = None) -> str:
