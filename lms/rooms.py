@@ -7,7 +7,7 @@ from apiflask import APIFlask
 
 from lms.accounts import api as accounts_api
 from lms.accounts import views as accounts_views
-from lms.accounts.events import CohortChanged, PersonHired, PersonMoved, RosterChanged
+from lms.accounts.events import CohortChanged, PersonHired, PersonMoved, RosterChanged, Told
 from lms.assignments import handlers as assignments
 from lms.assignments import views as assignments_views
 from lms.content import api as content_api
@@ -27,6 +27,7 @@ from lms.learning import api as learning_api
 from lms.learning import handlers as learning
 from lms.learning import kind as learning_kinds
 from lms.learning import views as learning_views
+from lms.notifications import handlers as notifications
 from lms.quizzes import api as quizzes_api
 from lms.quizzes import handlers as quizzes
 from lms.quizzes import kind as quizzes_kind
@@ -72,6 +73,7 @@ def subscribe(bus: Bus) -> None:
     bus.subscribe(Published, assignments.on_published)
     bus.subscribe(Published, kb_handlers.on_published)
     bus.subscribe(PagesRead, kb_handlers.on_pages_read)
+    bus.subscribe(Told, notifications.on_told)
     bus.answer(HowMuchSeen, learning.on_how_much_seen)
     bus.answer(PublishPreview, quizzes.on_publish_preview)
     bus.answer(ArchivePreview, quizzes.on_archive_preview)

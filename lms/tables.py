@@ -7,9 +7,10 @@ from lms.core import models as core
 from lms.core.db import Base
 from lms.kb import models as kb
 from lms.learning import models as learning
+from lms.notifications import models as notifications
 from lms.quizzes import models as quizzes
 from lms.records import models as records
 
-ROOMS = (core, accounts, content, records, assignments, quizzes, learning, kb)
+ROOMS = (core, accounts, content, records, assignments, quizzes, learning, kb, notifications)
 
 metadata = Base.metadata

@@ -1,6 +1,9 @@
 """Facts about people, declared below all who listen."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from lms.core.texts import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,3 +39,18 @@ class CohortChanged:
     """These people joined or left an intake, or its start day or mentor is another."""
 
     person_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """People are to be told something. The inbox listens, and the channels will.
+
+    topic: content | duty | review | urgent | gap | suggestion, for its mark. link: endpoint and values of the page
+    where they go on. key: told once per person and key, however often it is said.
+    """
+
+    person_ids: tuple[int, ...]
+    topic: str
+    sentence: Text
+    link: tuple[str, Mapping[str, object]] | None = None
+    key: str

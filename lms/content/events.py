@@ -9,7 +9,8 @@ from lms.core.texts import Text
 class Published:
     """A revision became what people read. previous_id: the one before it, None at first. minor: nobody is to be told.
 
-    actor_id: None where the files were synced.
+    actor_id: None where the files were synced. touched: ids of the sections and questions that were there before and
+    read otherwise now, or are gone.
     """
 
     document_id: int
@@ -18,6 +19,7 @@ class Published:
     previous_id: int | None
     actor_id: int | None
     minor: bool
+    touched: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +36,14 @@ class PublishPreview:
     """Question: whom and what would the publishing of this document touch? Answered with a list of Impact.
 
     lost: keys of questions that the new version no longer has. changed: keys of questions asked otherwise.
+    touched: ids of the sections and questions that read otherwise or are gone, as of `Published`.
     """
 
     document_id: int
     kind: str
     lost: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+    touched: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -221,3 +221,75 @@ class AttachmentPage(Base):
     height: Mapped[int] = plain(default=0, server_default="0")
     words: Mapped[str] = plain(default="", server_default="")
     notes: Mapped[str] = plain(default="", server_default="")
+
+
+class Category(Base):
+    """A folder of articles. reviewer_id: who approves what is written in it; None = any trainer.
+
+    watermark: its pages carry the reader's name and number.
+    """
+
+    __tablename__ = "category"
+    folder: Mapped[str] = plain(String(200), primary_key=True)
+    reviewer_id: Mapped[int | None] = pseudonym(ForeignKey("person.id"))
+    watermark: Mapped[bool] = plain(default=False, server_default=text("false"))
+
+
+class ReviewRequest(Base):
+    """A draft that its author handed in. state: open | approved | returned | withdrawn; one open at most a document.
+
+    revision_id: the draft as handed in. reviewer_id: who is asked; None = any trainer. answer: what the reviewer wrote.
+    """
+
+    __tablename__ = "review_request"
+    __table_args__ = (
+        Index(
+            "uq_review_request_open",
+            "document_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index("ix_review_request_reviewer", "reviewer_id", "state"),
+    )
+    id: Mapped[pk]
+    document_id: Mapped[int] = plain(ForeignKey("document.id"))
+    revision_id: Mapped[int] = plain(ForeignKey("revision.id"))
+    state: Mapped[str] = plain(String(12), default="open", server_default="open")
+    asked_by: Mapped[int] = pseudonym(ForeignKey("person.id"))
+    asked_at: Mapped[datetime] = plain()
+    note: Mapped[str] = free_text(default="", server_default="")
+    reviewer_id: Mapped[int | None] = pseudonym(ForeignKey("person.id"))
+    decided_by: Mapped[int | None] = pseudonym(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None] = plain()
+    answer: Mapped[str] = free_text(default="", server_default="")
+
+
+class ReviewMark(Base):
+    """A section or question that rests on something that changed, until somebody has looked (待复核).
+
+    part_id: what is in doubt; cause_part_id: the section that changed, None where the whole document did.
+    verdict: still_right | changed, once cleared.
+    """
+
+    __tablename__ = "review_mark"
+    __table_args__ = (
+        UniqueConstraint("part_id", "cause_revision_id"),
+        Index(
+            "ix_review_mark_open",
+            "document_id",
+            "part_id",
+            sqlite_where=text("cleared_at IS NULL"),
+            postgresql_where=text("cleared_at IS NULL"),
+        ),
+    )
+    id: Mapped[pk]
+    document_id: Mapped[int] = plain(ForeignKey("document.id"))  # of the part in doubt
+    part_id: Mapped[int] = plain(ForeignKey("part.id"))
+    cause_part_id: Mapped[int | None] = plain(ForeignKey("part.id"))
+    cause_revision_id: Mapped[int] = plain(ForeignKey("revision.id"), index=True)
+    before_revision_id: Mapped[int] = plain(ForeignKey("revision.id"))  # what the part was written for
+    set_at: Mapped[datetime] = plain()
+    cleared_at: Mapped[datetime | None] = plain()
+    cleared_by: Mapped[int | None] = pseudonym(ForeignKey("person.id"))
+    verdict: Mapped[str | None] = plain(String(12))

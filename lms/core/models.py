@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped
 
 from lms.core.appendonly import append_only
-from lms.core.db import Base, free_text, pk, plain, pseudonym
+from lms.core.db import Base, free_text, pk, plain, pseudonym, type_json
 
 
 @append_only
@@ -46,4 +46,42 @@ class WorkerBeat(Base):
     __tablename__ = "worker_beat"
     job: Mapped[str] = plain(String(60), primary_key=True)
     at: Mapped[datetime] = plain()
+    error: Mapped[str] = plain(String(400), default="", server_default="")
+
+
+class Outbox(Base):
+    """Something that is to leave the transaction that caused it: the search index, a mail, a webhook.
+
+    stream: what must happen in order. key: of what; an open row of the same topic and key is raised (`touched`), not
+    doubled. A drainer leases rows until `lease_until` and finishes only the `touched` that it leased.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index(
+            "ix_outbox_due",
+            "topic",
+            "due_at",
+            sqlite_where=text("done_at IS NULL"),
+            postgresql_where=text("done_at IS NULL"),
+        ),
+        Index(
+            "uq_outbox_open",
+            "topic",
+            "key",
+            unique=True,
+            sqlite_where=text("done_at IS NULL"),
+            postgresql_where=text("done_at IS NULL"),
+        ),
+    )
+    id: Mapped[pk]
+    topic: Mapped[str] = plain(String(20))
+    stream: Mapped[str] = plain(String(80), default="", server_default="")
+    key: Mapped[str] = plain(String(80))
+    payload: Mapped[dict[str, Any]] = plain(type_json, default=dict)
+    touched: Mapped[int] = plain(default=1, server_default="1")
+    due_at: Mapped[datetime] = plain()
+    tries: Mapped[int] = plain(default=0, server_default="0")
+    lease_until: Mapped[datetime | None] = plain()
+    done_at: Mapped[datetime | None] = plain()
     error: Mapped[str] = plain(String(400), default="", server_default="")

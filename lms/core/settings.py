@@ -28,6 +28,7 @@ class Settings:
     content_path: Path = Path()
     database_url: str = ""
     secret_key: str = ""
+    search_engine: str = "auto"
     locale: str = "zh_CN"
     timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     base_url: str = ""
@@ -66,6 +67,10 @@ def _parse(name: str, value: Any) -> Any:
             if word not in {"1", "0", "true", "false", "yes", "no", "on", "off", ""}:
                 raise SettingsError(f"LMS_{name.upper()}: {value!r} is neither yes nor no")
             return word in {"1", "true", "yes", "on"}
+        case "search_engine":
+            if value not in {"auto", "whoosh", "postgresql"}:
+                raise SettingsError(f"LMS_SEARCH_ENGINE: {value!r} is not one of auto, whoosh, postgresql")
+            return value
         case "locale":
             if value not in {"zh_CN", "en"}:
                 raise SettingsError(f"LMS_LOCALE: {value!r} is not one of zh_CN, en")

@@ -12,9 +12,9 @@ from lms.content.models import Document, Edge
 from lms.core import clock
 from lms.core.access import Actor
 from lms.core.db import session
+from lms.core.folding import folded
 from lms.kb.models import ArticleEntry, SearchLog
 from lms.kb.spec import ArticleSpec
-from lms.questions.rules.folding import folded
 
 APART = "\n"
 """Between the parts of a folded column, so that no word is found across two of them."""

@@ -13,9 +13,9 @@ from lms.content.audience import is_meant
 from lms.content.models import Document, Edge, Revision, Slug
 from lms.core.access import Actor
 from lms.core.db import rows, session
+from lms.core.folding import folded
 from lms.kb.models import ArticleEntry
 from lms.kb.rules import Piece, Sentence, best_sentence, marked, query_words
-from lms.questions.rules.folding import folded
 from lms.records.models import Standing
 
 MOST_HITS = 50

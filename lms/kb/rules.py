@@ -9,8 +9,8 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
+from lms.core.folding import folded
 from lms.kb.spec import DateKind, Validity
-from lms.questions.rules.folding import folded
 
 LONGEST_QUERY = 100
 MOST_WORDS = 8

@@ -18,6 +18,7 @@ ROWS: list[tuple[str, ...]] = [
     ("worker", "serving"),
     ("app", "rooms", "tables", "facts"),
     ("home",),
+    ("notifications",),
     ("reports",),
     ("kb", "quizzes", "learning"),
     ("assignments",),
@@ -26,6 +27,7 @@ ROWS: list[tuple[str, ...]] = [
     ("content",),
     ("accounts",),
     ("web",),
+    ("search",),
     ("core",),
 ]
 """From the top floor down. A room imports itself and what lies below; rooms of one row are strangers.

@@ -23,12 +23,14 @@ class Assigned:
     """The parts of a new version with a key each. rows: parts of the document by key, retired ones too.
 
     lost: keys of live questions that are gone. changed: keys of questions that are asked otherwise than before.
+    touched: ids of live parts of any kind that are gone or have another text than before.
     """
 
     parts: tuple[PartSpec, ...]
     rows: dict[str, Part]
     lost: tuple[str, ...]
     changed: tuple[str, ...]
+    touched: tuple[int, ...]
     findings: tuple[Finding, ...]
 
     @property
@@ -72,6 +74,7 @@ def assign(document: Document, kind: Kind, parts: Sequence[PartSpec]) -> Assigne
         rows=by_key,
         lost=tuple(row.key for row in questions if row.key not in kept),
         changed=tuple(row.key for row in questions if row.key in kept and row.text_sha != shas[row.key]),
+        touched=tuple(row.id for row in live if shas.get(row.key) != row.text_sha),
         findings=(*warnings, *errors),
     )
 

@@ -59,13 +59,14 @@ def preview(document_id: int) -> Preview:
     findings = list(examined.findings)
     lost: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+    touched: tuple[int, ...] = ()
     titles: dict[str, str] = {}
     if examined.parsed.spec is not None:
         assigned = parts.assign(document, kind, kind.parts(examined.parsed.spec))
         findings += assigned.findings
-        lost, changed = assigned.lost, assigned.changed
+        lost, changed, touched = assigned.lost, assigned.changed, assigned.touched
         titles = {key: row.title for key, row in assigned.rows.items()}
-    question = PublishPreview(document_id=document.id, kind=document.kind, lost=lost, changed=changed)
+    question = PublishPreview(document_id=document.id, kind=document.kind, lost=lost, changed=changed, touched=touched)
     return Preview(
         findings=tuple(sorted(findings, key=lambda finding: finding.line)),
         impacts=tuple(impact for answer in ask(question) for impact in answer),
@@ -161,6 +162,7 @@ def put_out(
             previous_id=previous,
             actor_id=author_id,
             minor=minor,
+            touched=assigned.touched,
         )
     )
     return revision

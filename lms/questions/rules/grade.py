@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
+from lms.core.folding import folded
 from lms.questions.rules.answers import Answer, is_answered
-from lms.questions.rules.folding import folded, number_in
+from lms.questions.rules.numbers import number_in
 from lms.questions.spec import (
     FillIn,
     Matching,

@@ -93,6 +93,48 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_log_head")),
     )
     op.create_table(
+        "outbox",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("topic", sa.String(length=20), nullable=False),
+        sa.Column("stream", sa.String(length=80), server_default="", nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column(
+            "payload", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("touched", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="1", nullable=False),
+        sa.Column("due_at", UTCDateTime(), nullable=False),
+        sa.Column("tries", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+        sa.Column("lease_until", UTCDateTime(), nullable=True),
+        sa.Column("done_at", UTCDateTime(), nullable=True),
+        sa.Column("error", sa.String(length=400), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+    )
+    op.create_index(
+        "ix_outbox_due",
+        "outbox",
+        ["topic", "due_at"],
+        unique=False,
+        sqlite_where=sa.text("done_at IS NULL"),
+        postgresql_where=sa.text("done_at IS NULL"),
+    )
+    op.create_index(
+        "uq_outbox_open",
+        "outbox",
+        ["topic", "key"],
+        unique=True,
+        sqlite_where=sa.text("done_at IS NULL"),
+        postgresql_where=sa.text("done_at IS NULL"),
+    )
+    op.create_table(
+        "search_week",
+        sa.Column("week", sa.Date(), nullable=False),
+        sa.Column("folded", sa.String(length=200), nullable=False),
+        sa.Column("searches", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("without_hit", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("without_click", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("week", "folded", name=op.f("pk_search_week")),
+    )
+    op.create_table(
         "shop",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
@@ -212,6 +254,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_attachment_sha"), "attachment", ["sha"], unique=False)
     op.create_table(
+        "category",
+        sa.Column("folder", sa.String(length=200), nullable=False),
+        sa.Column("reviewer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("watermark", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.ForeignKeyConstraint(["reviewer_id"], ["person.id"], name=op.f("fk_category_reviewer_id_person")),
+        sa.PrimaryKeyConstraint("folder", name=op.f("pk_category")),
+    )
+    op.create_table(
         "cohort",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
@@ -289,6 +339,31 @@ def upgrade() -> None:
     op.create_index(op.f("ix_mentor_mentor_id"), "mentor", ["mentor_id"], unique=False)
     op.create_index(op.f("ix_mentor_person_id"), "mentor", ["person_id"], unique=False)
     op.create_table(
+        "notice",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("topic", sa.String(length=20), nullable=False),
+        sa.Column(
+            "sentence", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("link", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("dedup_key", sa.String(length=160), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("read_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_notice_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+        sa.UniqueConstraint("dedup_key", name=op.f("uq_notice_dedup_key")),
+    )
+    op.create_index("ix_notice_person", "notice", ["person_id", "at"], unique=False)
+    op.create_index(
+        "ix_notice_unread",
+        "notice",
+        ["person_id"],
+        unique=False,
+        sqlite_where=sa.text("read_at IS NULL"),
+        postgresql_where=sa.text("read_at IS NULL"),
+    )
+    op.create_table(
         "person_shop",
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("shop_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -322,17 +397,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_roster_day_person_id_person")),
         sa.PrimaryKeyConstraint("person_id", "day", name=op.f("pk_roster_day")),
     )
-    op.create_table(
-        "search_log",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("at", UTCDateTime(), nullable=False),
-        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("query", sa.String(length=200), nullable=False),
-        sa.Column("hits", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_search_log_person_id_person")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_log")),
-    )
-    op.create_index("ix_search_log_at", "search_log", ["at"], unique=False)
     op.create_table(
         "sign_in_slip",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -393,6 +457,58 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("cohort_id", "person_id", name=op.f("pk_cohort_member")),
     )
     op.create_index(op.f("ix_cohort_member_person_id"), "cohort_member", ["person_id"], unique=False)
+    op.create_table(
+        "comment",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("anchor", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("answers_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("settled_at", UTCDateTime(), nullable=True),
+        sa.Column("settled_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["answers_id"], ["comment.id"], name=op.f("fk_comment_answers_id_comment")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_comment_document_id_document")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_comment_person_id_person")),
+        sa.ForeignKeyConstraint(["settled_by"], ["person.id"], name=op.f("fk_comment_settled_by_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_comment")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_comment_public_id")),
+    )
+    op.create_index("ix_comment_document", "comment", ["document_id", "at"], unique=False)
+    op.create_table(
+        "favourite",
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("script", sa.String(length=16), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_favourite_document_id_document")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_favourite_person_id_person")),
+        sa.PrimaryKeyConstraint("person_id", "document_id", "script", name=op.f("pk_favourite")),
+    )
+    op.create_table(
+        "gap",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=12), server_default="open", nullable=False),
+        sa.Column("owner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("draft_document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("opened_at", UTCDateTime(), nullable=False),
+        sa.Column("last_at", UTCDateTime(), nullable=False),
+        sa.Column("closed_at", UTCDateTime(), nullable=True),
+        sa.Column("closed_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("reopened", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(["closed_by"], ["person.id"], name=op.f("fk_gap_closed_by_person")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_gap_document_id_document")),
+        sa.ForeignKeyConstraint(["draft_document_id"], ["document.id"], name=op.f("fk_gap_draft_document_id_document")),
+        sa.ForeignKeyConstraint(["owner_id"], ["person.id"], name=op.f("fk_gap_owner_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gap")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_gap_public_id")),
+    )
+    op.create_index("ix_gap_state", "gap", ["state", "last_at"], unique=False)
     op.create_table(
         "part",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -480,6 +596,24 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_rule_document_id"), "rule", ["document_id"], unique=False)
     op.create_table(
+        "search_log",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("query", sa.String(length=200), nullable=False),
+        sa.Column("folded", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("hits", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("origin", sa.String(length=10), server_default="page", nullable=False),
+        sa.Column("shop", sa.String(length=20), server_default="", nullable=False),
+        sa.Column("clicked_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("clicked_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["clicked_id"], ["document.id"], name=op.f("fk_search_log_clicked_id_document")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_search_log_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_log")),
+    )
+    op.create_index("ix_search_log_at", "search_log", ["at"], unique=False)
+    op.create_index("ix_search_log_folded", "search_log", ["folded", "at"], unique=False)
+    op.create_table(
         "slug",
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("slug", sa.String(length=200), nullable=False),
@@ -498,6 +632,29 @@ def upgrade() -> None:
         postgresql_where=sa.text("is_current"),
     )
     op.create_table(
+        "urgent_notice",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("body", sa.Text(), server_default="", nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "audience", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("sent_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sent_at", UTCDateTime(), nullable=False),
+        sa.Column("due_at", UTCDateTime(), nullable=False),
+        sa.Column("until_at", UTCDateTime(), nullable=False),
+        sa.Column("withdrawn_at", UTCDateTime(), nullable=True),
+        sa.Column("withdrawn_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_urgent_notice_document_id_document")),
+        sa.ForeignKeyConstraint(["sent_by"], ["person.id"], name=op.f("fk_urgent_notice_sent_by_person")),
+        sa.ForeignKeyConstraint(["withdrawn_by"], ["person.id"], name=op.f("fk_urgent_notice_withdrawn_by_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_urgent_notice")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_urgent_notice_public_id")),
+    )
+    op.create_index("ix_urgent_notice_until", "urgent_notice", ["until_at"], unique=False)
+    op.create_table(
         "watching",
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("attachment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -513,6 +670,20 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_watching_person_id_person")),
         sa.PrimaryKeyConstraint("person_id", "attachment_id", name=op.f("pk_watching")),
     )
+    op.create_table(
+        "article_view",
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("first_at", UTCDateTime(), nullable=False),
+        sa.Column("last_at", UTCDateTime(), nullable=False),
+        sa.Column("times", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="1", nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_article_view_document_id_document")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_article_view_person_id_person")),
+        sa.ForeignKeyConstraint(["revision_id"], ["revision.id"], name=op.f("fk_article_view_revision_id_revision")),
+        sa.PrimaryKeyConstraint("person_id", "revision_id", name=op.f("pk_article_view")),
+    )
+    op.create_index("ix_article_view_document", "article_view", ["document_id", "last_at"], unique=False)
     op.create_table(
         "assignment",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -664,6 +835,33 @@ def upgrade() -> None:
         sa.UniqueConstraint("path", name=op.f("uq_file_state_path")),
     )
     op.create_table(
+        "gap_asker",
+        sa.Column("gap_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("told_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["gap_id"], ["gap.id"], name=op.f("fk_gap_asker_gap_id_gap")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_gap_asker_person_id_person")),
+        sa.PrimaryKeyConstraint("gap_id", "person_id", name=op.f("pk_gap_asker")),
+    )
+    op.create_table(
+        "gap_miss",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("gap_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("source", sa.String(length=12), nullable=False),
+        sa.Column("words", sa.String(length=200), nullable=False),
+        sa.Column("ref", sa.String(length=80), server_default="", nullable=False),
+        sa.Column("shop", sa.String(length=20), server_default="", nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("count", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["gap_id"], ["gap.id"], name=op.f("fk_gap_miss_gap_id_gap")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gap_miss")),
+        sa.UniqueConstraint(
+            "source", "words", "ref", "shop", "day", name=op.f("uq_gap_miss_source_words_ref_shop_day")
+        ),
+    )
+    op.create_index("ix_gap_miss_gap", "gap_miss", ["gap_id", "day"], unique=False)
+    op.create_table(
         "part_version",
         sa.Column("sha", sa.LargeBinary(length=32), nullable=False),
         sa.Column("part_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -730,6 +928,69 @@ def upgrade() -> None:
     op.create_index("ix_record_document", "record", ["document_id", "seq"], unique=False)
     op.create_index("ix_record_person_document", "record", ["person_id", "document_id", "seq"], unique=False)
     op.create_table(
+        "review_mark",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("part_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("cause_part_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("cause_revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("before_revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("set_at", UTCDateTime(), nullable=False),
+        sa.Column("cleared_at", UTCDateTime(), nullable=True),
+        sa.Column("cleared_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("verdict", sa.String(length=12), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["before_revision_id"], ["revision.id"], name=op.f("fk_review_mark_before_revision_id_revision")
+        ),
+        sa.ForeignKeyConstraint(["cause_part_id"], ["part.id"], name=op.f("fk_review_mark_cause_part_id_part")),
+        sa.ForeignKeyConstraint(
+            ["cause_revision_id"], ["revision.id"], name=op.f("fk_review_mark_cause_revision_id_revision")
+        ),
+        sa.ForeignKeyConstraint(["cleared_by"], ["person.id"], name=op.f("fk_review_mark_cleared_by_person")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_review_mark_document_id_document")),
+        sa.ForeignKeyConstraint(["part_id"], ["part.id"], name=op.f("fk_review_mark_part_id_part")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_mark")),
+        sa.UniqueConstraint("part_id", "cause_revision_id", name=op.f("uq_review_mark_part_id_cause_revision_id")),
+    )
+    op.create_index(op.f("ix_review_mark_cause_revision_id"), "review_mark", ["cause_revision_id"], unique=False)
+    op.create_index(
+        "ix_review_mark_open",
+        "review_mark",
+        ["document_id", "part_id"],
+        unique=False,
+        sqlite_where=sa.text("cleared_at IS NULL"),
+        postgresql_where=sa.text("cleared_at IS NULL"),
+    )
+    op.create_table(
+        "review_request",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", sa.String(length=12), server_default="open", nullable=False),
+        sa.Column("asked_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("asked_at", UTCDateTime(), nullable=False),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("reviewer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("decided_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("decided_at", UTCDateTime(), nullable=True),
+        sa.Column("answer", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(["asked_by"], ["person.id"], name=op.f("fk_review_request_asked_by_person")),
+        sa.ForeignKeyConstraint(["decided_by"], ["person.id"], name=op.f("fk_review_request_decided_by_person")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_review_request_document_id_document")),
+        sa.ForeignKeyConstraint(["reviewer_id"], ["person.id"], name=op.f("fk_review_request_reviewer_id_person")),
+        sa.ForeignKeyConstraint(["revision_id"], ["revision.id"], name=op.f("fk_review_request_revision_id_revision")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_request")),
+    )
+    op.create_index("ix_review_request_reviewer", "review_request", ["reviewer_id", "state"], unique=False)
+    op.create_index(
+        "uq_review_request_open",
+        "review_request",
+        ["document_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.create_table(
         "standing",
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -761,6 +1022,42 @@ def upgrade() -> None:
     op.create_index("ix_standing_document", "standing", ["document_id", "state"], unique=False)
     op.create_index(op.f("ix_standing_valid_until"), "standing", ["valid_until"], unique=False)
     op.create_table(
+        "suggestion",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("base_revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("folder", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("state", sa.String(length=12), server_default="open", nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("decided_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("decided_at", UTCDateTime(), nullable=True),
+        sa.Column("answer", sa.Text(), server_default="", nullable=False),
+        sa.Column("result_document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("result_revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["base_revision_id"], ["revision.id"], name=op.f("fk_suggestion_base_revision_id_revision")
+        ),
+        sa.ForeignKeyConstraint(["decided_by"], ["person.id"], name=op.f("fk_suggestion_decided_by_person")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_suggestion_document_id_document")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_suggestion_person_id_person")),
+        sa.ForeignKeyConstraint(
+            ["result_document_id"], ["document.id"], name=op.f("fk_suggestion_result_document_id_document")
+        ),
+        sa.ForeignKeyConstraint(
+            ["result_revision_id"], ["revision.id"], name=op.f("fk_suggestion_result_revision_id_revision")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_suggestion")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_suggestion_public_id")),
+    )
+    op.create_index(op.f("ix_suggestion_document_id"), "suggestion", ["document_id"], unique=False)
+    op.create_index("ix_suggestion_person", "suggestion", ["person_id", "at"], unique=False)
+    op.create_index("ix_suggestion_state", "suggestion", ["state", "at"], unique=False)
+    op.create_table(
         "task_work",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -784,6 +1081,47 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_task_work_document_id"), "task_work", ["document_id"], unique=False)
     op.create_index("ix_task_work_state", "task_work", ["state", "submitted_at"], unique=False)
+    op.create_table(
+        "urgent_receipt",
+        sa.Column("urgent_notice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("confirmed_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_urgent_receipt_person_id_person")),
+        sa.ForeignKeyConstraint(
+            ["urgent_notice_id"], ["urgent_notice.id"], name=op.f("fk_urgent_receipt_urgent_notice_id_urgent_notice")
+        ),
+        sa.PrimaryKeyConstraint("urgent_notice_id", "person_id", name=op.f("pk_urgent_receipt")),
+    )
+    op.create_index("ix_urgent_receipt_person", "urgent_receipt", ["person_id", "confirmed_at"], unique=False)
+    op.create_table(
+        "verification",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_verification_document_id_document")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_verification_person_id_person")),
+        sa.ForeignKeyConstraint(["revision_id"], ["revision.id"], name=op.f("fk_verification_revision_id_revision")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_verification")),
+    )
+    op.create_index("ix_verification_document", "verification", ["document_id", "at"], unique=False)
+    op.create_table(
+        "vote",
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("solved", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(length=20), server_default="", nullable=False),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_vote_document_id_document")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_vote_person_id_person")),
+        sa.ForeignKeyConstraint(["revision_id"], ["revision.id"], name=op.f("fk_vote_revision_id_revision")),
+        sa.PrimaryKeyConstraint("person_id", "document_id", name=op.f("pk_vote")),
+    )
+    op.create_index("ix_vote_document", "vote", ["document_id", "at"], unique=False)
     op.create_table(
         "assignment_item",
         sa.Column("assignment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

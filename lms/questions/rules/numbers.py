@@ -1,27 +1,12 @@
-"""When two typed words count as the same, and which number a learner typed."""
+"""Which number a learner typed."""
 
 import re
 import unicodedata
 from fractions import Fraction
-from functools import cache
-
-import opencc
 
 _SPACE = re.compile(r"\s+")
-_SPACE_BY_HAN = re.compile(r"(?<=[\u3400-\u9fff]) | (?=[\u3400-\u9fff])")
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?", re.ASCII)
 _MINUS = str.maketrans({"−": "-", "–": "-", "。": "."})  # what input methods put for a minus and a point
-
-
-@cache
-def _to_simplified() -> opencc.OpenCC:
-    return opencc.OpenCC("t2s")
-
-
-def folded(text: str) -> str:
-    """Return the text without differences of width, case, spacing beside Chinese and traditional writing."""
-    simple = _to_simplified().convert(unicodedata.normalize("NFKC", text)).casefold()
-    return _SPACE_BY_HAN.sub("", _SPACE.sub(" ", simple).strip())
 
 
 def number_in(text: str, unit: str = "") -> Fraction | None:

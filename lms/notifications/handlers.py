@@ -1,0 +1,8 @@
+"""What the inbox hears; rooms.py subscribes it."""
+
+from lms.accounts.events import Told
+from lms.notifications import actions
+
+
+def on_told(fact: Told) -> None:
+    actions.tell(fact.person_ids, fact.topic, fact.sentence, fact.link, fact.key)
