@@ -13,8 +13,9 @@ from lms.content.sections import shown_sections
 from lms.content.show import show
 from lms.core.access import Permission
 from lms.core.errors import NotFound
-from lms.kb import queries, rules
-from lms.kb.views import log_search
+from lms.kb import queries
+from lms.kb.rules import finding
+from lms.kb.views.browse import log_search
 from lms.web.api import MOST, instant
 from lms.web.auth import current_actor, requires
 
@@ -22,7 +23,7 @@ bp = APIBlueprint("kb_api", __name__, url_prefix="/api/v1/kb", tag="Knowledge")
 
 
 class SearchQuery(Schema):
-    q = String(required=True, validate=Length(min=1, max=rules.LONGEST_QUERY))
+    q = String(required=True, validate=Length(min=1, max=finding.LONGEST_QUERY))
     limit = Integer(load_default=10, validate=Range(min=1, max=queries.MOST_HITS))
 
 
@@ -57,7 +58,7 @@ class ArticleAnswer(Schema):
     owner = String(required=True)
 
 
-def snippet_html(pieces: tuple[rules.Piece, ...]) -> str:
+def snippet_html(pieces: tuple[finding.Piece, ...]) -> str:
     """Return the pieces as safe HTML, hits in <mark>."""
     return "".join(f"<mark>{escape(piece.text)}</mark>" if piece.hit else str(escape(piece.text)) for piece in pieces)
 
@@ -71,7 +72,7 @@ def search(query_data: dict[str, Any]) -> dict[str, Any]:
     actor = current_actor()
     began = perf_counter()
     hits = queries.search(actor, query_data["q"], limit=query_data["limit"])
-    meant = None if hits else rules.nearest_word(query_data["q"], queries.names(actor))
+    meant = None if hits else finding.nearest_word(query_data["q"], queries.names(actor))
     took = round((perf_counter() - began) * 1000)
     log_search(actor, query_data["q"], len(hits))
     items = [

@@ -52,6 +52,16 @@ def gate_of(view: Callable[..., Any]) -> Permission | None:
     return found
 
 
+def reachable(endpoint: str) -> bool:
+    """Return whether there is such a page in this installation and its gate lets the present person in."""
+    view = current_app.view_functions.get(endpoint)
+    actor = maybe_actor()
+    if view is None or actor is None:
+        return False
+    permission = gate_of(view)
+    return permission is None or allows(actor, permission)
+
+
 class SignedIn(UserMixin):  # type: ignore[misc]
     """What Flask-Login holds: the actor of this request."""
 

@@ -19,7 +19,7 @@ from lms.core.i18n import clock_text, current_locale, day_text, gettext, ngettex
 from lms.core.installation import company, help_line
 from lms.core.markup import sentence
 from lms.core.texts import Text
-from lms.web.auth import maybe_actor
+from lms.web.auth import maybe_actor, reachable
 
 STATIC = Path(__file__).parent.parent / "static"
 POLICY = (
@@ -175,6 +175,7 @@ def init_app(app: Flask) -> None:
         now=clock.now,
         current_locale=current_locale,
         maybe_actor=maybe_actor,
+        reachable=reachable,
         settings=settings,
         company=company,
         help_line=help_line,

@@ -12,7 +12,8 @@ from sqlalchemy import select
 from lms.assignments import actions as duties
 from lms.core.access import Role
 from lms.core.db import session, transaction
-from lms.kb import actions, queries, rules
+from lms.kb import actions, queries
+from lms.kb.rules import browsing, finding, reading
 from lms.kb.models import ArticleEntry, SearchLog
 from lms.kb.spec import DateKind, Validity
 from lms.records.models import Record
@@ -95,11 +96,11 @@ def test_the_hit_leads_to_the_section_with_its_sentence(world: APIFlask):
     words=st.lists(st.sampled_from(["退货", "7天", "ab", "壶"])),
 )
 def test_marking_never_changes_the_text(text: str, words: list[str]):
-    assert "".join(piece.text for piece in rules.marked(text, words)) == text
+    assert "".join(piece.text for piece in finding.marked(text, words)) == text
 
 
 def test_a_word_is_marked_across_the_gap_that_folding_closes():
-    assert [piece.text for piece in rules.marked("满 7 天可退", ["7天"]) if piece.hit] == ["7", "天"]
+    assert [piece.text for piece in finding.marked("满 7 天可退", ["7天"]) if piece.hit] == ["7", "天"]
 
 
 # in force
@@ -116,18 +117,18 @@ def test_a_word_is_marked_across_the_gap_that_folding_closes():
 )
 def test_a_dated_rule_is_ahead_in_force_or_over(day: date, state: str, days: int | None):
     validity = Validity(first=date(2026, 11, 1), last=date(2026, 11, 20), judged_by=DateKind.ORDER)
-    force = rules.force_of(validity, day)
+    force = reading.force_of(validity, day)
     assert (force.state, force.days) == (state, days)
 
 
 def test_an_article_past_its_review_says_by_how_many_days():
-    assert rules.review_of(date(2026, 11, 4), 90, date(2026, 11, 16)).late == 12
-    assert rules.review_of(date(2026, 11, 16), 90, date(2026, 11, 16)).late == 0
+    assert reading.review_of(date(2026, 11, 4), 90, date(2026, 11, 16)).late == 12
+    assert reading.review_of(date(2026, 11, 16), 90, date(2026, 11, 16)).late == 0
 
 
 def test_a_folder_is_called_by_the_tag_that_most_of_its_articles_have():
     names = [("after-sales/a", ["售后", "退货"]), ("after-sales/b", ["售后"]), ("kettle/c", ["产品"]), ("x", [])]
-    assert [(each.name, each.count) for each in rules.categories(names)] == [("售后", 2), ("产品", 1), ("", 1)]
+    assert [(each.name, each.count) for each in browsing.categories(names)] == [("售后", 2), ("产品", 1), ("", 1)]
 
 
 # pages

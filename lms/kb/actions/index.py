@@ -1,4 +1,4 @@
-"""Verbs of the knowledge base: keep what articles are found by in step, note what was searched."""
+"""Keeping what articles are found by in step with what is published."""
 
 from collections.abc import Callable
 
@@ -9,11 +9,9 @@ from lms.content.attachments import queries as attachments
 from lms.content.attachments.marks import marks
 from lms.content.grammar.document import SectionSpec
 from lms.content.models import Document, Edge
-from lms.core import clock
-from lms.core.access import Actor
 from lms.core.db import session
 from lms.core.folding import folded
-from lms.kb.models import ArticleEntry, SearchLog
+from lms.kb.models import ArticleEntry
 from lms.kb.spec import ArticleSpec
 
 APART = "\n"
@@ -79,8 +77,3 @@ def rebuild() -> int:
         if revision_id is not None:
             index_article(document_id, revision_id)
     return len(rows)
-
-
-def note_search(actor: Actor, query: str, hits: int) -> None:
-    """Note a search and how many articles it found: what is searched in vain is knowledge that is missing."""
-    session().add(SearchLog(at=clock.now(), person_id=actor.id, query=query.strip()[:200], hits=hits))

@@ -1,11 +1,9 @@
-"""The knowledge base: its front page with search, and one article."""
+"""One article as it is read."""
 
-import logging
 from itertools import islice
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
-from sqlalchemy.exc import OperationalError
+from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from lms.assignments import queries as duties_queries
@@ -15,68 +13,15 @@ from lms.content.kinds import kinds
 from lms.content.sections import outline, shown_sections
 from lms.content.show import shower
 from lms.core.access import Actor, Permission
-from lms.core.db import transaction
 from lms.core.here import today
-from lms.kb import actions, queries, rules
+from lms.kb import queries
+from lms.kb.rules import reading
 from lms.kb.spec import ArticleSpec
+from lms.kb.views.room import bp
 from lms.web.auth import current_actor, requires
 
-bp = Blueprint("kb", __name__)
-log = logging.getLogger("lms")
-
-TAGS_SHOWN = 20
 BACKLINKS_SHOWN = 6
 RESTING = frozenset({"lesson", "course", "task"})
-
-
-@bp.get("/kb")
-@requires(Permission.LEARN)
-def index() -> str:
-    """Search, else browse by folder or tag, else the front page."""
-    actor = current_actor()
-    query = request.args.get("q", "").strip()[: rules.LONGEST_QUERY]
-    if query:
-        return _results(actor, query)
-    every = queries.articles(actor)
-    pairs = [(each.slug, each.tags) for each in every]
-    folders = rules.categories(pairs)
-    folder, tag = request.args.get("folder"), request.args.get("tag", "")
-    chosen = None
-    if folder is not None:
-        chosen = [each for each in every if each.slug.rpartition("/")[0] == folder]
-    elif tag:
-        chosen = [each for each in every if tag in each.tags]
-    return render_template(
-        "lms/kb/index.html",
-        query="",
-        folders=folders,
-        tags=rules.tag_counts(pairs, TAGS_SHOWN),
-        folder=folder,
-        tag=tag,
-        name=next((each.name for each in folders if each.folder == folder), tag),
-        chosen=sorted(chosen, key=lambda each: each.title) if chosen is not None else None,
-        recent=every[: queries.RECENT],
-        count=len(every),
-        base=url_for(".article", slug="~"),
-    )
-
-
-def _results(actor: Actor, query: str) -> str:
-    hits = queries.search(actor, query)
-    meant = rules.nearest_word(query, queries.names(actor)) if not hits else None
-    log_search(actor, query, len(hits))
-    return render_template(
-        "lms/kb/results.html", query=query, hits=hits, meant=meant, base=url_for(".article", slug="~")
-    )
-
-
-def log_search(actor: Actor, query: str, hits: int) -> None:
-    """Note the search; a database that is busy loses the note, never the answer."""
-    try:
-        with transaction():
-            actions.note_search(actor, query, hits)
-    except OperationalError as error:
-        log.warning("a search was not noted: %s", error.orig)
 
 
 @bp.get("/kb/<path:slug>")
@@ -100,12 +45,12 @@ def article(slug: str) -> str | Response:
         groups=_groups(parts),
         entries=outline(spec.sections),
         shops=queries.shop_names(opened.shops),
-        review=rules.review_of(opened.verified_until, spec.about.review_days, today()),
+        review=reading.review_of(opened.verified_until, spec.about.review_days, today()),
         change=queries.last_change(opened.revision_id),
         related=[each for each in near if each.kind == "article" and each.outward],
         shown_backlinks=_readers(near),
         backward=[each for each in near if each.kind == "article" and not each.outward],
-        used=rules.used_by(_counts(near)),
+        used=reading.used_by(_counts(near)),
         base=url_for(".article", slug="~"),
         place=place,
         ack=_acknowledged(actor, opened, place),
@@ -123,7 +68,7 @@ def _groups(parts: list[Any]) -> list[dict[str, Any]]:
             groups[-1]["parts"].append(part)
             continue
         inside = part.level if validity else None
-        force = rules.force_of(validity, today()) if validity else None
+        force = reading.force_of(validity, today()) if validity else None
         groups.append({"force": force, "parts": [part]})
     return groups
 

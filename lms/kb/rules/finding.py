@@ -1,16 +1,13 @@
-"""Finding and showing knowledge: words, sentences with marks, categories, whether a rule is in force. Pure."""
+"""Finding: the words of a query, sentences with marks. Pure."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
 from lms.core.folding import folded
-from lms.kb.spec import DateKind, Validity
 
 LONGEST_QUERY = 100
 MOST_WORDS = 8
@@ -127,79 +124,3 @@ def nearest_word(query: str, names: Iterable[str]) -> str | None:
     every = list(dict.fromkeys(names))
     found = process.extractOne(folded(query), every, scorer=fuzz.WRatio, processor=folded, score_cutoff=55)
     return found[0] if found and folded(found[0]) != folded(query) else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Category:
-    """A folder of articles. name: the tag that most of its articles have, else the folder's own name."""
-
-    folder: str
-    name: str
-    count: int
-
-
-def categories(articles: Iterable[tuple[str, Sequence[str]]]) -> list[Category]:
-    """Return the folders of the articles, given as slug and tags, the fullest first."""
-    tags: dict[str, Counter[str]] = {}
-    counts: Counter[str] = Counter()
-    for slug, names in articles:
-        folder = slug.rpartition("/")[0]
-        counts[folder] += 1
-        tags.setdefault(folder, Counter()).update(names)
-    found = []
-    used: set[str] = set()
-    for folder, count in counts.most_common():
-        name = next((tag for tag, _ in tags[folder].most_common() if tag not in used), folder)
-        used.add(name)
-        found.append(Category(folder=folder, name=name or folder, count=count))
-    return found
-
-
-def tag_counts(articles: Iterable[tuple[str, Sequence[str]]], most: int) -> list[tuple[str, int]]:
-    counts: Counter[str] = Counter()
-    for _slug, names in articles:
-        counts.update(names)
-    return counts.most_common(most)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Force:
-    """Whether a dated section holds. state: now | ahead | over; days: left, or until it begins; None = no end."""
-
-    state: str
-    days: int | None
-    first: date | None
-    last: date | None
-    judged_by: DateKind
-
-
-def force_of(validity: Validity, today: date) -> Force:
-    if validity.first is not None and today < validity.first:
-        state, days = "ahead", (validity.first - today).days
-    elif validity.last is not None and today > validity.last:
-        state, days = "over", None
-    else:
-        state, days = "now", (validity.last - today).days if validity.last else None
-    return Force(state=state, days=days, first=validity.first, last=validity.last, judged_by=validity.judged_by)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Review:
-    """Up to when an article was confirmed. confirmed_on: None where the period is unknown; late: days overdue."""
-
-    confirmed_on: date | None
-    until: date | None
-    late: int
-
-
-def review_of(until: date | None, period: int | None, today: date) -> Review:
-    """period: whole days between two reviews."""
-    late = max(0, (today - until).days) if until else 0
-    confirmed = until - timedelta(days=period) if until and period else None
-    return Review(confirmed_on=confirmed, until=until, late=late)
-
-
-def used_by(counts: Mapping[str, int]) -> list[tuple[str, int]]:
-    """Return how many things of each kind rest on an article, in the order in which people think of them."""
-    order = ("lesson", "task", "course", "curriculum", "quiz", "drill", "article")
-    return [(kind, counts[kind]) for kind in order if counts.get(kind)]
