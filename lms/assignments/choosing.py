@@ -9,6 +9,7 @@ from sqlalchemy import select
 from lms.accounts.models import CohortMember, Person
 from lms.accounts.queries import teams_below, visible
 from lms.assignments.models import Assignment
+from lms.content.audience import readable
 from lms.content.models import Document, Slug
 from lms.core.access import Actor, Permission
 from lms.core.db import session
@@ -41,12 +42,12 @@ class Chosen:
         return [person_id for person_id, _name in (*self.fresh, *self.again)]
 
 
-def choices() -> list[Choice]:
-    """Return every published document that can be given, plans and courses first."""
+def choices(actor: Actor) -> list[Choice]:
+    """Return every document that the actor may read and give, plans and courses first."""
     rows = session().execute(
         select(Document.id, Document.kind, Document.title, Slug.slug)
         .join(Slug, (Slug.document_id == Document.id) & Slug.is_current)
-        .where(Document.state == "published", Document.kind.in_(GIVEN))
+        .where(readable(actor), Document.kind.in_(GIVEN))
         .order_by(Document.title)
     )
     found = [Choice(document_id=row.id, name=f"{row.kind}:{row.slug}", kind=row.kind, title=row.title) for row in rows]

@@ -24,7 +24,7 @@ TOGETHER = 100
 
 def _form(actor: Actor) -> GiveForm:
     form = GiveForm()
-    form.document.choices = [("", _("请选择"))] + [(each.name, each.title) for each in choosing.choices()]
+    form.document.choices = [("", _("请选择"))] + [(each.name, each.title) for each in choosing.choices(actor)]
     every = Scope.ALL in scopes(actor, Permission.ASSIGN)
     teams = [team for team in team_tree() if every or team.id in actor.teams_below]
     form.team.choices = [("", _("请选择"))] + [(str(team.id), "　" * team.depth + team.name) for team in teams]
@@ -52,7 +52,7 @@ def give_submit() -> str | Response | tuple[str, int]:
     status = 200
     if form.validate_on_submit():
         try:
-            document_id = next(each.document_id for each in choosing.choices() if each.name == form.document.data)
+            document_id = next(each.document_id for each in choosing.choices(actor) if each.name == form.document.data)
             chosen = choosing.choose(
                 actor,
                 document_id,

@@ -4,18 +4,12 @@ Whatever must not be seen before its time holds a random token. Everything that 
 URL map under real names, as page, JSON and file, and every link on these pages; no token may be among it.
 """
 
-import io
-import re
-import secrets
-import zipfile
-from html import unescape
-from urllib.parse import urlsplit
-
 import pytest
 
 from lms.core.access import Role
 from lms.core.db import transaction
 from lms.quizzes import actions
+from tests.support.canary import HEAD, Canary, crawled
 from tests.support.make import a_person, as_actor
 from tests.support.make_content import a_document, an_article_text
 from tests.support.make_house import a_house, address, all_rules, browser_of, values_of
@@ -24,36 +18,8 @@ from tests.support.make_quizzes import answered_right, begun, handed_in, paper, 
 # What is released is decided in Python; which attempt is whose on both databases is proved in test_ownership.py.
 pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True, scope="session")
 
-HEAD = "Kz7"
-"""How each token begins: what a search is made for, because a page may repeat what was searched."""
 PAPERS = ("exam", "check", "practice")
-MOST_PAGES = 400
 FILES = ("?format=csv", "?format=xlsx")
-
-
-class Canary:
-    """Tokens by what they stand in: plant("note 1") gives one, seen(text) says which of them are in the text."""
-
-    def __init__(self):
-        self.tokens = {}
-
-    def plant(self, where):
-        token = self.tokens[where] = f"{HEAD}{secrets.token_hex(6)}"
-        return token
-
-    def number(self, where):
-        token = self.tokens[where] = str(secrets.randbelow(8 * 10**8) + 10**8)
-        return token
-
-    def seen(self, pages):
-        return sorted(
-            {
-                f"{where} at {path}"
-                for path, text in pages.items()
-                for where, token in self.tokens.items()
-                if token in text
-            }
-        )
 
 
 def quiz_text(canary, name, use, more=""):
@@ -186,16 +152,7 @@ class Class:
     def everything(self, who="own"):
         """Return all that this person can get, by address."""
         client, _ = browser_of(self.world, self.house.people[who])
-        found, waiting = {}, list(dict.fromkeys(self.addresses()))
-        while waiting and len(found) < MOST_PAGES:
-            path = waiting.pop(0)
-            if path in found:
-                continue
-            with client.get(path) as answer:
-                assert answer.status_code < 500, path
-                found[path] = text_of(answer)
-            if answer.status_code < 400 and answer.mimetype == "text/html":
-                waiting += [href for href in links(found[path]) if href not in found]
+        found = crawled(client, self.addresses())
         for path in [path for path in found if path.startswith("/learn/lesson/")]:
             found[f"{path} as a fragment"] = client.get(path, headers={"X-Fragment": "check"}).text
         return found
@@ -226,21 +183,6 @@ class Class:
 
     def seen(self, who="own"):
         return self.canary.seen(self.everything(who))
-
-
-def links(page):
-    for href in re.findall(r'(?:href|action|data-[a-z]+)="([^"#]+)', page):
-        href = unescape(href)
-        if href.startswith("/") and not urlsplit(href).netloc and not href.startswith(("/static", "/bootstrap")):
-            yield href
-
-
-def text_of(answer):
-    """Return the body as text; a workbook is unpacked."""
-    if answer.data.startswith(b"PK"):
-        with zipfile.ZipFile(io.BytesIO(answer.data)) as book:
-            return "".join(book.read(name).decode() for name in book.namelist())
-    return answer.data.decode("utf-8", "replace")
 
 
 @pytest.fixture
