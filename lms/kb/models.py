@@ -183,9 +183,11 @@ class UrgentReceipt(Base):
 
 
 class Gap(Base):
-    """Something that people look for and do not find (知识缺口). state: open | closed; it reopens if misses go on.
+    """Something that people look for and do not find (知识缺口). It reopens if misses go on.
 
-    document_id: the article that closed it, or that is to be mended.
+    state: open | closed | dismissed | merged. opened_at: since when it stands open, anew when it reopens.
+    draft_document_id: the document whose publishing closes it; document_id: the article that closed it last.
+    reason: why it was dismissed. merged_into_id: the gap that took its words.
     """
 
     __tablename__ = "gap"
@@ -202,12 +204,16 @@ class Gap(Base):
     closed_at: Mapped[datetime | None] = plain()
     closed_by: Mapped[int | None] = pseudonym(ForeignKey("person.id"))
     reopened: Mapped[int] = plain(default=0, server_default="0")
+    reason: Mapped[str] = free_text(String(400), default="", server_default="")
+    merged_into_id: Mapped[int | None] = plain(ForeignKey("gap.id"))
 
 
 class GapMiss(Base):
     """One sign of a gap, counted by day. source: no_hit | no_click | vote | question | contact | rating.
 
-    words: what was searched, asked or written, folded; ref: the article or question concerned, "" without one.
+    words: what was searched, asked or written, folded and without personal data; ref: the article with the reason of
+    a vote (`12:outdated`) or the key of a question, "" without one. shop: its code. gap_id: None while the words are
+    too few to be a gap; whoever moves words by hand moves all their rows, and what comes later follows them.
     """
 
     __tablename__ = "gap_miss"
