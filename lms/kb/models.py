@@ -239,3 +239,20 @@ class GapAsker(Base):
     person_id: Mapped[int] = pseudonym(ForeignKey("person.id"), primary_key=True)
     at: Mapped[datetime] = plain()
     told_at: Mapped[datetime | None] = plain()
+
+
+class GitChange(Base):
+    """What a commit of an imported repository did to one document, so that a second import adds only what is new.
+
+    verb: written (a revision) | renamed | removed | restored. path: of the document in the academy after it.
+    """
+
+    __tablename__ = "git_change"
+    __table_args__ = (Index("ix_git_change_document", "document_id", "at"),)
+    commit: Mapped[str] = plain(String(64), primary_key=True)
+    document_id: Mapped[int] = plain(ForeignKey("document.id"), primary_key=True)
+    verb: Mapped[str] = plain(String(10), primary_key=True)
+    path: Mapped[str] = plain(String(300))
+    revision_id: Mapped[int | None] = plain(ForeignKey("revision.id"))
+    person_id: Mapped[int | None] = pseudonym(ForeignKey("person.id"))
+    at: Mapped[datetime] = plain()

@@ -865,6 +865,21 @@ def upgrade() -> None:
     )
     op.create_index("ix_gap_miss_gap", "gap_miss", ["gap_id", "day"], unique=False)
     op.create_table(
+        "git_change",
+        sa.Column("commit", sa.String(length=64), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("verb", sa.String(length=10), nullable=False),
+        sa.Column("path", sa.String(length=300), nullable=False),
+        sa.Column("revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_git_change_document_id_document")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_git_change_person_id_person")),
+        sa.ForeignKeyConstraint(["revision_id"], ["revision.id"], name=op.f("fk_git_change_revision_id_revision")),
+        sa.PrimaryKeyConstraint("commit", "document_id", "verb", name=op.f("pk_git_change")),
+    )
+    op.create_index("ix_git_change_document", "git_change", ["document_id", "at"], unique=False)
+    op.create_table(
         "part_version",
         sa.Column("sha", sa.LargeBinary(length=32), nullable=False),
         sa.Column("part_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
