@@ -16,6 +16,7 @@ from lms.core.errors import NotFound
 from lms.kb import queries
 from lms.kb.rules import finding
 from lms.kb.views.browse import log_search
+from lms.questions.parse.self_checks import without_self_checks
 from lms.web.api import MOST, instant
 from lms.web.auth import current_actor, requires
 
@@ -110,7 +111,7 @@ def article(slug: str, query_data: dict[str, Any]) -> dict[str, Any]:
         "title": spec.title,
         "revision": number,
         "published_at": instant(queries.last_change(revision_id).at),
-        "markdown": content.text(revision_id),
+        "markdown": without_self_checks(content.text(revision_id)),
         "html": html,
         "verified_until": opened.verified_until,
         "owner": opened.owner_name,

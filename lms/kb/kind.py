@@ -1,5 +1,9 @@
 """What the store, the editor and the search need to know of an article."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
+from lms.content.grammar.findings import Finding
 from lms.content.grammar.keywords import Word
 from lms.content.kinds import Kind
 from lms.content.parts import Meta, PartSpec
@@ -7,6 +11,8 @@ from lms.content.rules.parts import section_parts
 from lms.kb.form import FORM
 from lms.kb.learner import learner_pieces
 from lms.kb.spec import ArticleSpec, parse
+from lms.questions.lint import lint_questions
+from lms.questions.parts import keyed, match_questions, question_parts
 
 REVIEW_DAYS = 180
 """An article that does not say how often it is reviewed is due twice a year."""
@@ -26,7 +32,15 @@ def _meta(spec: ArticleSpec) -> Meta:
 
 
 def _parts(spec: ArticleSpec) -> tuple[PartSpec, ...]:
-    return section_parts(spec.sections)
+    return (*section_parts(spec.sections), *question_parts(spec.self_checks))
+
+
+def _with_keys(spec: ArticleSpec, keys: Mapping[int, str]) -> ArticleSpec:
+    return replace(spec, self_checks=keyed(spec.self_checks, keys))
+
+
+def _lint(spec: ArticleSpec) -> tuple[Finding, ...]:
+    return tuple(lint_questions(spec.self_checks))
 
 
 KIND = Kind(
@@ -37,6 +51,9 @@ KIND = Kind(
     parse=parse,
     meta=_meta,
     parts=_parts,
+    with_keys=_with_keys,
+    match=match_questions,
+    lint=_lint,
     safe_view=learner_pieces,
     open_endpoint="kb.article",
     form=FORM,

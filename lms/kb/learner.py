@@ -7,6 +7,7 @@ from lms.content.learner import Facts, Piece, Words
 from lms.content.sections import top_level
 from lms.core.texts import Text, text
 from lms.kb.spec import ArticleSpec, Basis, DateKind, Validity
+from lms.questions.learner import asked
 
 _BASIS = {Basis.LAW: text("法律"), Basis.PLATFORM: text("平台规则"), Basis.COMPANY: text("公司规定")}
 _JUDGED = {
@@ -31,6 +32,9 @@ def _pieces(spec: ArticleSpec) -> Iterator[Piece]:
         level = min(6, max(2, section.level - top + 2))
         note = _span(section.validity) if section.validity else None
         yield Words(title=section.title, level=level, html=section.html, note=note)
+    if spec.self_checks:
+        yield Words(title="", level=2, note=text("自测：确认读完之前要答对"))
+        yield from (asked(question, number) for number, question in enumerate(spec.self_checks, start=1))
 
 
 def _span(validity: Validity) -> Text:

@@ -4,18 +4,20 @@ from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
 
-from lms.content.grammar.amounts import read_day_span
+from lms.content.grammar.amounts import read_day_span, read_days
 from lms.content.grammar.chips import DAY_KINDS, ID, VALID, ChipValue, Form
 from lms.content.grammar.document import About, Parsed, SectionSpec
 from lms.content.grammar.files import refuse_watched
 from lms.content.grammar.keywords import Language, Word
 from lms.content.grammar.reading import Reading, Section, section_id
-from lms.content.grammar.writing import FrontWriter, write_document, write_section
+from lms.content.grammar.writing import FrontWriter, write_document, write_heading, write_section
 from lms.core.markup_tree import HeadingIds
 from lms.core.texts import text
+from lms.questions.parse.self_checks import take_self_checks
+from lms.questions.spec import Question
 
 _SECTION_FORMS = (VALID, *DAY_KINDS, ID)
-_WORDS = (Word.ALIASES, Word.APPLIES_TO, Word.BASIS, Word.MUST_READ)
+_WORDS = (Word.ALIASES, Word.APPLIES_TO, Word.BASIS, Word.MUST_READ, Word.MUST_READ_WITHIN)
 
 
 class Basis(StrEnum):
@@ -62,9 +64,11 @@ class ArticleSection(SectionSpec):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleSpec:
-    """shops: shops and platforms it applies to, none = all. must_read: roles or teams as written.
+    """shops: shops and platforms it applies to, none = all. must_read: roles, positions, teams or shops as written.
 
-    intro: what stands between the title and the first heading below it; its title is the article's.
+    must_read_within: rostered days to read it in, at least 1; None = the usual ones. intro: what stands between the
+    title and the first heading below it; its title is the article's. self_checks: questions that whoever confirms the
+    article answers first, no part of what is read; check_source: their Markdown as written.
     """
 
     title: str
@@ -73,8 +77,11 @@ class ArticleSpec:
     shops: tuple[str, ...] = ()
     basis: Basis | None = None
     must_read: tuple[str, ...] = ()
+    must_read_within: int | None = None
     intro: ArticleSection
     sections: tuple[ArticleSection, ...] = ()
+    self_checks: tuple[Question, ...] = ()
+    check_source: str = ""
 
 
 def parse(source: str, path: str) -> Parsed[ArticleSpec]:
@@ -82,7 +89,8 @@ def parse(source: str, path: str) -> Parsed[ArticleSpec]:
     reading = Reading(source, path)
     reading.allow(_WORDS)
     ids = HeadingIds()
-    sections = [_section(reading, section, ids) for section in reading.sections()]
+    checks = take_self_checks(reading)
+    sections = [_section(reading, section, ids) for section in checks.sections]
     basis = reading.choice(Word.BASIS, tuple(_BASIS))
     spec = ArticleSpec(
         title=reading.title(),
@@ -91,8 +99,11 @@ def parse(source: str, path: str) -> Parsed[ArticleSpec]:
         shops=reading.many(Word.APPLIES_TO),
         basis=None if basis is None else _BASIS[basis],
         must_read=reading.many(Word.MUST_READ),
+        must_read_within=reading.amount(Word.MUST_READ_WITHIN, read_days, "3天"),
         intro=sections[0],
         sections=tuple(sections[1:]),
+        self_checks=checks.questions,
+        check_source=checks.source,
     )
     return reading.finish(spec)
 
@@ -105,9 +116,12 @@ def write(spec: ArticleSpec, language: Language = Language.ZH) -> str:
     front.many(Word.APPLIES_TO, spec.shops)
     front.word(Word.BASIS, next((word for word, basis in _BASIS.items() if basis is spec.basis), None))
     front.many(Word.MUST_READ, spec.must_read)
+    front.days(Word.MUST_READ_WITHIN, spec.must_read_within)
     parts = [
         write_section(each, language, validity_chips(each.validity, language)) for each in (spec.intro, *spec.sections)
     ]
+    if spec.check_source:
+        parts += [write_heading(Word.SELF_CHECK.written(language), 2), spec.check_source]
     return write_document(front.written(), parts)
 
 

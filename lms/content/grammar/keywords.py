@@ -32,6 +32,7 @@ class Word(Enum):
     APPLIES_TO = ("适用", "applies-to")
     BASIS = ("依据", "basis")
     MUST_READ = ("必读", "must-read")
+    MUST_READ_WITHIN = ("必读期限", "must-read-within")
     DURATION = ("时长", "duration", "学时")
     COMPETENCIES = ("能力项", "competencies")
     QUARTER = ("季度", "quarter")

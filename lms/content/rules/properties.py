@@ -93,7 +93,16 @@ PROPERTIES: Mapping[Word, tuple[Property, ...]] = {
             word=Word.ALIASES, label=text("别名"), input=Input.LIST, hint=text("客服搜索时会用的别的说法，用逗号分开。")
         ),
         Property(
-            word=Word.MUST_READ, label=text("必读"), input=Input.LIST, hint=text("哪些岗位或团队必须读，用逗号分开。")
+            word=Word.MUST_READ,
+            label=text("必读"),
+            input=Input.LIST,
+            hint=text("哪些岗位、团队或店铺必须读，用逗号分开。每次发布大改动，这些人都要重新确认。"),
+        ),
+        Property(
+            word=Word.MUST_READ_WITHIN,
+            label=text("必读期限"),
+            sample=text("3天"),
+            hint=text("按各人排班算的工作日；空着是 3 天。"),
         ),
         *_ABOUT,
     ),

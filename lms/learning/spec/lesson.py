@@ -7,12 +7,12 @@ from lms.content.grammar.amounts import read_minutes
 from lms.content.grammar.chips import ID, WATCHED, find_chips, read_chip
 from lms.content.grammar.document import About, Parsed, SectionSpec
 from lms.content.grammar.files import shown_file, stray_watched
-from lms.content.grammar.keywords import Language, Word, find_word, language_of
+from lms.content.grammar.keywords import Language, Word, language_of
 from lms.content.grammar.reading import Reading, Section, section_id
 from lms.content.grammar.writing import FrontWriter, write_document, write_heading, write_section
 from lms.core.markup_tree import HeadingIds
 from lms.core.texts import text
-from lms.questions.parse.question import parse_question
+from lms.questions.parse.self_checks import take_self_checks
 from lms.questions.spec import Question
 
 _HEADING_FORMS = (ID, WATCHED)
@@ -51,27 +51,9 @@ def parse(source: str, path: str) -> Parsed[LessonSpec]:
     reading.allow((Word.DURATION, Word.COMPETENCIES, Word.APPLIES_TO))
     reading.required(Word.DURATION)
     ids = HeadingIds()
-    shown: list[SectionSpec] = []
-    watches: list[Watch] = []
-    questions: list[Question] = []
-    checks: list[str] = []
-    in_check = False
-    for section in reading.sections():
-        if section.level == 2:
-            in_check = find_word(section.title, (Word.SELF_CHECK,)) is not None
-        if not in_check:
-            shown.append(_section(reading, section, ids))
-            watches.extend(_watches(reading, section))
-        elif section.level == 2:
-            reading.chips(section.chips, (ID,))
-            _only_questions(reading, section)
-        elif section.level == 3:
-            checks.append("\n".join(reading.lines[section.first - 1 : section.last]))
-            question = parse_question(reading, section)
-            if question is not None:
-                questions.append(question)
-        else:
-            reading.error("L407", section.first, text("自测里的题用三级标题（###）。"))
+    checks = take_self_checks(reading)
+    shown = [_section(reading, section, ids) for section in checks.sections]
+    watches = [watch for section in checks.sections for watch in _watches(reading, section)]
     _once(reading, watches)
     spec = LessonSpec(
         title=reading.title(),
@@ -81,8 +63,8 @@ def parse(source: str, path: str) -> Parsed[LessonSpec]:
         intro=shown[0],
         sections=tuple(shown[1:]),
         watches=tuple(watches),
-        self_checks=tuple(questions),
-        check_source="\n\n".join(checks),
+        self_checks=checks.questions,
+        check_source=checks.source,
     )
     return reading.finish(spec)
 
@@ -144,8 +126,3 @@ def _once(reading: Reading, watches: Sequence[Watch]) -> None:
         if watch.target in seen:
             reading.error("L422", watch.line, text("一个视频只写一次“看完”。"))
         seen.add(watch.target)
-
-
-def _only_questions(reading: Reading, section: Section) -> None:
-    if section.blocks:
-        reading.warn("L409", section.blocks[0].first, text("“自测”下面直接写的文字不会显示，请写到题里。"))
