@@ -1,6 +1,7 @@
 """What an engine of search must do: keep entries of tokens, find them by clauses. One conformance suite tests both."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -32,11 +33,13 @@ class Clause:
 class Query:
     """every: all clauses must be found, else any of them, those with more first.
 
-    facets: of each group at least one; the permission is one of them. limit: most answers, 1 to 200.
+    better: need not be found; what has them too comes earlier by their weight. A clause without a phrase is found
+    nowhere. facets: of each group at least one; the permission is one of them. limit: most answers, 1 to 200.
     """
 
     clauses: tuple[Clause, ...]
     every: bool = True
+    better: tuple[Clause, ...] = ()
     facets: tuple[frozenset[str], ...] = ()
     limit: int = 50
 
@@ -55,6 +58,15 @@ class Unreadable(Exception):
 
 class Engine(Protocol):
     """Kept by id: putting an entry again replaces it. Writers come one at a time, readers never wait."""
+
+    def alone(self, seconds: float = 0.0) -> AbstractContextManager[bool]:
+        """Be the only one who writes, on all machines; gives False when another still writes after so many seconds.
+
+        Who reads what is to be kept and puts it does both inside, else an older state may be put after a newer one.
+        """
+
+    def version(self) -> str:
+        """Return which version of tokens the index was built with; "" when there is none."""
 
     def put(self, entries: Iterable[Entry]) -> None:
         """Keep these entries, replacing those with the same id."""
