@@ -3,6 +3,7 @@
 import json
 import zlib
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
@@ -113,8 +114,12 @@ def add_revision(
     minor: bool = False,
     merge_parent_id: int | None = None,
     compiled_sha: bytes | None = None,
+    at: datetime | None = None,
 ) -> Revision:
-    """Write one version of a document whose row the caller has locked; versions are numbered from 1 without a gap."""
+    """Write one version of a document whose row the caller has locked; versions are numbered from 1 without a gap.
+
+    at: when it was written elsewhere, None = now.
+    """
     current = session()
     last = current.scalar(select(func.max(Revision.number)).where(Revision.document_id == document.id)) or 0
     revision = Revision(
@@ -129,7 +134,7 @@ def add_revision(
         note=note,
         kind=kind,
         minor=minor,
-        at=clock.now(),
+        at=at or clock.now(),
     )
     current.add(revision)
     current.flush()
