@@ -1,13 +1,18 @@
-"""The kinds that no slice plays yet: drills and word lists are stored, versioned and shown as source."""
+"""The kinds that belong to no slice of readers: word lists; and drills, so far stored, versioned, shown as source."""
 
 from lms.content.grammar.keywords import Word
 from lms.content.kinds import Kind
 from lms.content.parts import Meta, PartSpec
 from lms.content.rules.parts import section_parts
-from lms.content.source_kinds import SourceSpec, parse_drill, parse_words
+from lms.content.source_kinds import SourceSpec, parse_drill
+from lms.content.wordlists import spec as wordlists
+from lms.content.wordlists.form import FORM as WORDS_FORM
+from lms.content.wordlists.learner import learner_pieces
+from lms.content.wordlists.lint import lint, lint_lists
+from lms.content.wordlists.spec import WordListSpec
 
 
-def _meta(spec: SourceSpec) -> Meta:
+def _meta(spec: SourceSpec | WordListSpec) -> Meta:
     about = spec.about
     return Meta(
         title=spec.title,
@@ -23,6 +28,10 @@ def _parts(spec: SourceSpec) -> tuple[PartSpec, ...]:
     return section_parts(spec.sections[1:])  # the first one stands above all headings
 
 
+def _word_parts(spec: WordListSpec) -> tuple[PartSpec, ...]:
+    return section_parts(spec.sections)
+
+
 DRILL = Kind(
     name="drill",
     word=Word.DRILL,
@@ -36,9 +45,13 @@ WORDS = Kind(
     name="words",
     word=Word.WORDS,
     folder="kb_content",
-    spec=SourceSpec,
-    parse=parse_words,
+    spec=WordListSpec,
+    parse=wordlists.parse,
     meta=_meta,
-    parts=_parts,
+    parts=_word_parts,
+    lint=lint,
+    whole=lint_lists,
+    safe_view=learner_pieces,
+    form=WORDS_FORM,
 )
 KINDS = (DRILL, WORDS)

@@ -1,4 +1,4 @@
-"""Drills and word lists, so far: stored, versioned and shown as source; only what every kind has is read."""
+"""Drills, so far: stored, versioned and shown as source; only what every kind has is read."""
 
 from dataclasses import dataclass
 
@@ -25,16 +25,8 @@ class SourceSpec:
 
 def parse_drill(source: str, path: str) -> Parsed[SourceSpec]:
     """Read the properties, the title and the scenes' names of a drill."""
-    return _parse(Reading(source, path, scenes=True), _DRILL_WORDS)
-
-
-def parse_words(source: str, path: str) -> Parsed[SourceSpec]:
-    """Read the properties, the title and the headings of a word list."""
-    return _parse(Reading(source, path), (Word.WORDS,))
-
-
-def _parse(reading: Reading, words: tuple[Word, ...]) -> Parsed[SourceSpec]:
-    reading.allow(words)
+    reading = Reading(source, path, scenes=True)
+    reading.allow(_DRILL_WORDS)
     ids = HeadingIds()
     sections = []
     for section in reading.sections():

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from lms.content.check import MAX_BYTES, check, is_document
 from lms.content.grammar.keywords import Word
-from lms.content.source_kinds import parse_drill, parse_words
+from lms.content.source_kinds import parse_drill
+from lms.content.wordlists.spec import parse as parse_words
 
 PARSERS = {Word.DRILL: parse_drill, Word.WORDS: parse_words}
 DRILL = "---\n类型: 演练\n---\n# 演练\n\n## 开场\n> 小雨：在吗\n\n- [在](#核实)\n\n## 核实订单\n"

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from lms.content.form import Applied, Fields, FormEditor
+from lms.content.wordlists.form import FORM as WORDS
 from lms.kb.form import FORM as ARTICLE
 from lms.learning.form.lesson import FORM as LESSON
 from lms.learning.form.task import FORM as TASK
 from lms.quizzes.form import FORM as QUIZ
 from tests.support.make_forms import sent
 
-KINDS = {"测验": QUIZ, "课时": LESSON, "任务": TASK, "知识": ARTICLE}
+KINDS = {"测验": QUIZ, "课时": LESSON, "任务": TASK, "知识": ARTICLE, "词表": WORDS}
 
 
 def shipped() -> list[tuple[Path, FormEditor]]:

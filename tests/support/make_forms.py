@@ -6,6 +6,7 @@ from typing import Any
 from lms.content.form import Fields
 from lms.content.form_acts import Open
 from lms.content.form_text import TextCard
+from lms.content.wordlists.form import WordsCard
 from lms.learning.form.task import TaskCard
 from lms.questions.form.card import Card
 from lms.quizzes.form import SectionCard
@@ -40,10 +41,20 @@ def _values(card: Any) -> dict[str, list[str]]:
                 "row": numbers,
                 **rows,
             }
+        case WordsCard():
+            return {f"card-{name}": [getattr(card, name)] for name in ("title", "body", "behind")} | _words(card)
         case SectionCard():
             drawn = {"card-drawn": ["draw" if card.draw else "all"]}
             return drawn | {f"card-{each.name}": [getattr(card, each.name)] for each in fields(card)}
     raise TypeError(card)
+
+
+def _words(card: WordsCard) -> dict[str, list[str]]:
+    values = {"row": [str(row.number) for row in card.rows]}
+    for row in card.rows:
+        parts = (("text", row.word), ("other", row.others), ("instead", row.instead), ("basis", row.basis))
+        values |= {f"row-{row.number}-{name}": [value] for name, value in parts}
+    return values
 
 
 def _question(card: Card) -> dict[str, list[str]]:
