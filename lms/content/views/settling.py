@@ -96,5 +96,5 @@ def _sides(work: Work, other: int) -> Sides:
     ours = queries.version(work.card.document_id, id=other)
     theirs = queries.version(work.card.document_id, id=work.head_id)
     here, there = queries.text(theirs.id), queries.text(ours.id)
-    merged = merge(queries.text(ours.parent_id), there, here) if ours.parent_id else None
+    merged = merge(queries.text(ours.parent_id), there, here).text if ours.parent_id else None
     return Sides(ours=ours, theirs=theirs, change=compare(here, there), merged=merged)
