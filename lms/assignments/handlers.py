@@ -18,7 +18,15 @@ def on_record(fact: RecordAppended) -> None:
         actions.recount(fact.person_id, source="void")
     elif fact.counts or fact.verb == Verb.SIGNED_OFF:
         signed = fact.verb == Verb.SIGNED_OFF
-        actions.item_done(None, fact.person_id, fact.document_id, fact.at, ref=fact.ref, sign_off=signed)
+        actions.item_done(
+            None,
+            fact.person_id,
+            fact.document_id,
+            fact.at,
+            ref=fact.ref,
+            sign_off=signed,
+            revision_id=fact.revision_id,
+        )
         if fact.counts:
             actions.first_completion(fact.person_id, fact.document_id, fact.revision_id, fact.at)
 

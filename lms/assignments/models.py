@@ -26,7 +26,9 @@ class Rule(Base):
 class Assignment(Base):
     """One duty of one person. state: open | done | exempt | withdrawn. Due = the earliest live reason.
 
-    revision_id: the revision of the curriculum or course from which the items were laid out. next_due_on: the earliest
+    revision_id: the revision of the curriculum or course from which the items were laid out; of the occasion `read`
+    the revision that has to be confirmed, or a later one. purpose: complete, or of that occasion acknowledge (all of
+    it) | change (what is new). next_due_on: the earliest
     day of a required item that is still open, so that reports need not look at items to say who is late.
     """
 
@@ -59,7 +61,7 @@ class AssignmentReason(Base):
     __table_args__ = (UniqueConstraint("assignment_id", "kind", "ref"),)
     id: Mapped[pk]
     assignment_id: Mapped[int] = plain(ForeignKey("assignment.id"))
-    kind: Mapped[str] = plain(String(12))  # rule | manual | self | must-read | …
+    kind: Mapped[str] = plain(String(12))  # rule | manual | must-read | delta
     ref: Mapped[str] = plain(String(80))
     due_on: Mapped[date | None] = plain()
     since: Mapped[datetime] = plain()

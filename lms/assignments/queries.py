@@ -63,6 +63,7 @@ _ITEMS = (
         _goal.kind.label("goal_kind"),
         _goal.title.label("goal_title"),
         _goal_slug.slug.label("goal_slug"),
+        Assignment.purpose.label("goal_purpose"),
     )
     .join(Assignment, Assignment.id == AssignmentItem.assignment_id)
     .join(Document, Document.id == AssignmentItem.document_id)
@@ -103,7 +104,7 @@ def _duties(found: Iterable[Any], today: date) -> list[Duty]:
         for row, item, state in zip(group, items, rules.states(items, today), strict=True):
             (
                 kind, title, slug, person_id, starts_on, goal_state, container_title, container_slug,
-                goal_id, goal_kind, goal_title, goal_slug,
+                goal_id, goal_kind, goal_title, goal_slug, goal_purpose,
             ) = row[_OF_DUTY:]  # fmt: skip
             duties.append(
                 Duty(
@@ -121,6 +122,7 @@ def _duties(found: Iterable[Any], today: date) -> list[Duty]:
                     goal_slug=goal_slug,
                     starts_on=starts_on,
                     goal_open=goal_state == "open",
+                    goal_purpose=goal_purpose,
                 )
             )
     return duties

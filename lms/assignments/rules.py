@@ -5,6 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+READ = "read"
+"""The occasion of a duty to read and confirm a document, which each new version may open again."""
+
+WHOLE, CHANGE = "acknowledge", "change"
+"""Purposes of such a duty: somebody reads it for the first time, or what has changed since they did."""
+
+
+def reason_ref(revision_id: int) -> str:
+    """Return how a reason names the revision that is to be confirmed."""
+    return f"rev:{revision_id}"
+
 
 class State(StrEnum):
     OPEN = "open"
@@ -194,6 +205,12 @@ class Duty:
     goal_slug: str
     starts_on: date
     goal_open: bool
+    goal_purpose: str = "complete"
+
+    @property
+    def is_card(self) -> bool:
+        """Whether it is read and confirmed on the page of what has changed."""
+        return self.goal_purpose in (WHOLE, CHANGE)
 
     @property
     def name(self) -> str:
@@ -220,7 +237,7 @@ def place_of(found: Sequence[Duty], document_id: int) -> Place | None:
     mine = [duty for duty in found if duty.item.document_id == document_id and duty.item.purpose == "complete"]
     if not mine:
         return None
-    duty = min(mine, key=lambda each: (not each.goal_open, each.item.done_at is not None))
+    duty = min(mine, key=lambda each: (not each.goal_open, each.item.done_at is not None, each.is_card))
     whole = [
         each for each in found if each.item.assignment_id == duty.item.assignment_id and each.item.purpose == "complete"
     ]

@@ -1,6 +1,8 @@
 """Facts of the store, and the questions it asks before it changes what people read."""
 
 from dataclasses import dataclass
+from typing import Any
+from datetime import datetime
 
 from lms.core.texts import Text
 
@@ -32,11 +34,20 @@ class Archived:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unarchived:
+    """An archived document is offered again, as it was."""
+
+    document_id: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PublishPreview:
     """Question: whom and what would the publishing of this document touch? Answered with a list of Impact.
 
     lost: keys of questions that the new version no longer has. changed: keys of questions asked otherwise.
     touched: ids of the sections and questions that read otherwise or are gone, as of `Published`.
+    spec: the draft as its kind reads it, None where that is not possible.
     """
 
     document_id: int
@@ -44,6 +55,7 @@ class PublishPreview:
     lost: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     touched: tuple[int, ...] = ()
+    spec: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,3 +72,21 @@ class Impact:
 
     count: int
     text: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionsMissed:
+    """Question: how were the questions answered from this instant on, up to that one? Answered with MissedQuestions."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissedQuestion:
+    """One question of an answer. key: of its Part. wrong: answers that earned less than half."""
+
+    key: str
+    title: str
+    answered: int
+    wrong: int

@@ -11,6 +11,7 @@ from lms.assignments import layout
 from lms.assignments.actions.settle import settle, with_past, write_items
 from lms.assignments.events import Assigned
 from lms.assignments.models import Assignment, AssignmentReason, Rule
+from lms.assignments.rules import READ
 from lms.content.models import Document
 from lms.core import clock
 from lms.core.access import Actor
@@ -191,7 +192,7 @@ def give_by_position(person_ids: Sequence[int]) -> None:
         .all()
     )
     here = today()
-    rule_rows = session().scalars(select(Rule).where(Rule.active)).all()
+    rule_rows = session().scalars(select(Rule).where(Rule.active, Rule.occasion != READ)).all()
     for rule in rule_rows:
         matched = [
             person.id

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, case, delete, func, insert, select, update
+from sqlalchemy import bindparam, case, delete, func, insert, or_, select, update
 
 from lms.assignments import rules
 from lms.assignments.models import Assignment, AssignmentItem, AssignmentReason
-from lms.assignments.rules import Item
+from lms.assignments.rules import READ, Item
 from lms.content.models import Document
 from lms.core import clock
 from lms.core.access import Actor
@@ -174,7 +174,7 @@ def settle(actor: Actor | None, assignment: Assignment, *, source: str) -> None:
         inside = [item for item in items if item.container_id == container]
         if rules.progress(inside).complete:
             _complete(actor, assignment, container, source)
-    if not whole.complete:
+    if not whole.complete or (assignment.occasion == READ and not all(item.settled for item in items)):
         if assignment.state == "done" and source == "void":
             assignment.state, assignment.done_at = "open", None
         return
@@ -221,14 +221,27 @@ def _complete(actor: Actor | None, assignment: Assignment, document_id: int, sou
     )
 
 
-def item_done(actor: Actor | None, person_id: int, document_id: int, at: datetime, *, ref: str, sign_off: bool) -> None:
-    """Mark the items that a new line of the log completes, and roll up every assignment that they belong to."""
+def item_done(
+    actor: Actor | None,
+    person_id: int,
+    document_id: int,
+    at: datetime,
+    *,
+    ref: str,
+    sign_off: bool,
+    revision_id: int | None,
+) -> None:
+    """Mark the items that a new line of the log completes, and roll up every assignment that they belong to.
+
+    A duty to confirm a revision is not done by an earlier one.
+    """
     owed = (
         select(Assignment.id)
         .where(
             Assignment.person_id == person_id,
             Assignment.state != "withdrawn",
             Assignment.counts_from <= at,
+            or_(Assignment.occasion != READ, Assignment.revision_id <= (revision_id or 0)),
         )
         .scalar_subquery()
     )
@@ -260,8 +273,19 @@ def recount(person_id: int, *, source: str) -> None:
         .all()
     ):
         cleared = [rules.with_done(item, None) for item in items_of(assignment.id)]
-        write_items(assignment, with_past(person_id, cleared, assignment.counts_from))
+        write_items(assignment, _with_its_past(assignment, cleared))
         settle(None, assignment, source=source)
+
+
+def _with_its_past(assignment: Assignment, items: Sequence[Item]) -> list[Item]:
+    if assignment.occasion != READ:
+        return with_past(assignment.person_id, items, assignment.counts_from)
+    standing = session().get(Standing, (assignment.person_id, assignment.document_id))
+    confirmed = standing.confirmed_revision_id if standing is not None and standing.state == "done" else None
+    at = None
+    if standing is not None and confirmed is not None and confirmed >= (assignment.revision_id or 0):
+        at = standing.last_done_at
+    return [rules.with_done(item, at) for item in items]
 
 
 def opened(person_id: int, document_id: int) -> None:

@@ -1,7 +1,7 @@
 """A document's name and its end: renamed with a redirect, archived and brought back, never deleted."""
 
 from lms.content.actions.documents import editable, locked, name_it, path_now
-from lms.content.events import Archived, ArchivePreview, Impact
+from lms.content.events import Archived, ArchivePreview, Impact, Unarchived
 from lms.content.models import Document
 from lms.content.queries.reading import ARCHIVED, DRAFT, PUBLISHED
 from lms.content.queries.studio import backlinks
@@ -76,3 +76,4 @@ def unarchive(actor: Actor, document_id: int) -> None:
     document.state = PUBLISHED if document.published_id is not None else DRAFT
     document.archived_at = None
     audit(actor.id, "document.unarchived", "document", document.id, after={"state": document.state})
+    emit(Unarchived(document_id=document.id, kind=document.kind))
