@@ -7,15 +7,16 @@ from apiflask import APIFlask
 
 from lms.accounts import api as accounts_api
 from lms.accounts import views as accounts_views
-from lms.accounts.events import CohortChanged, PersonHired, PersonMoved, RosterChanged, Told
+from lms.accounts.events import CohortChanged, PersonHired, PersonLeft, PersonMoved, RosterChanged, Settled, Told
 from lms.assignments import handlers as assignments
 from lms.assignments import views as assignments_views
 from lms.content import api as content_api
+from lms.content import handlers as content
 from lms.content import kind as content_kinds
 from lms.content import kinds
 from lms.content import views as content_views
 from lms.content.attachments.events import HowMuchSeen, PagesRead
-from lms.content.events import ArchivePreview, Published, PublishPreview
+from lms.content.events import Archived, ArchivePreview, Published, PublishPreview, QuestionsMissed
 from lms.core.bus import Bus
 from lms.home import views as home_views
 from lms.home.navigation import navigation
@@ -27,7 +28,10 @@ from lms.learning import api as learning_api
 from lms.learning import handlers as learning
 from lms.learning import kind as learning_kinds
 from lms.learning import views as learning_views
+from lms.notifications import api as notifications_api
+from lms.notifications import bar
 from lms.notifications import handlers as notifications
+from lms.notifications import views as notifications_views
 from lms.quizzes import api as quizzes_api
 from lms.quizzes import handlers as quizzes
 from lms.quizzes import kind as quizzes_kind
@@ -44,10 +48,11 @@ PAGES = (
     content_views,
     kb_views,
     learning_views,
+    notifications_views,
     quizzes_views,
     reports_views,
 )
-API = (accounts_api, quizzes_api, reports_api, learning_api, kb_api, content_api)
+API = (accounts_api, quizzes_api, reports_api, learning_api, kb_api, content_api, notifications_api)
 KINDS = (*learning_kinds.KINDS, quizzes_kind.KIND, kb_kind.KIND, *content_kinds.KINDS)
 
 
@@ -56,7 +61,7 @@ def furnish(app: APIFlask) -> None:
     for room in (*PAGES, *API):
         app.register_blueprint(room.bp)
     kinds.register(app, *KINDS)
-    app.jinja_env.globals["navigation"] = navigation
+    app.jinja_env.globals.update(navigation=navigation, alerts=bar.bar, here=bar.here)
     app.extensions["lms_metadata"] = metadata
     bus: Bus = app.extensions["lms_bus"]
     subscribe(bus)
@@ -70,12 +75,19 @@ def subscribe(bus: Bus) -> None:
     bus.subscribe(PersonMoved, assignments.on_moved)
     bus.subscribe(RosterChanged, assignments.on_roster)
     bus.subscribe(CohortChanged, assignments.on_cohort)
+    bus.subscribe(PersonLeft, content.on_left)
+    bus.subscribe(Published, content.on_published)
+    bus.subscribe(Archived, content.on_archived)
     bus.subscribe(Published, assignments.on_published)
     bus.subscribe(Published, kb_handlers.on_published)
     bus.subscribe(PagesRead, kb_handlers.on_pages_read)
+    bus.subscribe(PersonHired, kb_handlers.on_hired)
+    bus.subscribe(PersonMoved, kb_handlers.on_moved)
     bus.subscribe(Told, notifications.on_told)
+    bus.subscribe(Settled, notifications.on_settled)
     bus.answer(HowMuchSeen, learning.on_how_much_seen)
     bus.answer(PublishPreview, quizzes.on_publish_preview)
     bus.answer(ArchivePreview, quizzes.on_archive_preview)
+    bus.answer(QuestionsMissed, quizzes.on_questions_missed)
     bus.answer(PublishPreview, assignments.on_publish_preview)
     bus.answer(ArchivePreview, assignments.on_archive_preview)

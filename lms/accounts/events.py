@@ -54,3 +54,11 @@ class Told:
     sentence: Text
     link: tuple[str, Mapping[str, object]] | None = None
     key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What these people were told of under a key is dealt with: it needs no further look in the inbox."""
+
+    person_ids: tuple[int, ...]
+    key: str

@@ -40,6 +40,7 @@ class Permission(StrEnum):
     SLIP_PRINT = "slip.print"
     ASSIGN = "assign"
     ROSTER_EDIT = "roster.edit"
+    URGENT_SEND = "urgent.send"  # 紧急通知, and who has confirmed it
     TOKEN_OWN = "token.own"  # noqa: S105 - the name of a permission
     HEALTH_READ = "health.read"
     INSTALLATION_EDIT = "installation.edit"  # the first steps of an installation
@@ -114,6 +115,12 @@ POLICY: dict[Permission, dict[Role | Relation, Scope]] = {
         Role.TRAINER: Scope.ALL,
         Role.HR: Scope.ALL,
         Role.ADMIN: Scope.ALL,
+    },
+    Permission.URGENT_SEND: {
+        Role.LEAD: Scope.TEAM,
+        Role.TRAINER: Scope.ALL,
+        Role.QUALITY: Scope.ALL,
+        Role.DIRECTOR: Scope.ALL,
     },
     Permission.TOKEN_OWN: dict.fromkeys(Role, Scope.OWN),
     Permission.HEALTH_READ: {Role.ADMIN: Scope.ALL},

@@ -1,23 +1,33 @@
-"""Verbs of the inbox: tell, mark as read."""
+"""Verbs of the inbox: tell, mark as read, forget."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 
+from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from lms.accounts.models import Person
 from lms.core import clock
+from lms.core.access import Actor
 from lms.core.db import session
 from lms.core.texts import Text, as_plain
 from lms.notifications.models import Notice
+
+KEPT = timedelta(days=400)
+"""A notice that was read is kept so long; one that was not stays."""
+
+_KEY = 160
 
 
 def tell(
     person_ids: Sequence[int], topic: str, sentence: Text, link: tuple[str, Mapping[str, object]] | None, key: str
 ) -> None:
-    """Put one notice into each person's inbox. Whoever was told of this key before is not told again."""
+    """Put one notice into the inbox of each who works here. Whoever was told of this key before is not told again."""
     if not person_ids:
         return
     current = session()
+    here = current.scalars(select(Person.id).where(Person.id.in_(set(person_ids)), Person.active).order_by(Person.id))
     insert = postgresql_insert if current.get_bind().dialect.name == "postgresql" else sqlite_insert
     written = as_plain(sentence)
     target = {"endpoint": link[0], "values": dict(link[1])} if link else {}
@@ -28,9 +38,39 @@ def tell(
             "topic": topic,
             "sentence": written,
             "link": target,
-            "dedup_key": f"{key}:{person_id}"[:160],
+            "dedup_key": _key(key, person_id),
             "at": now,
         }
-        for person_id in sorted(set(person_ids))
+        for person_id in here
     ]
-    current.execute(insert(Notice).on_conflict_do_nothing(index_elements=["dedup_key"]), rows)
+    if rows:
+        current.execute(insert(Notice).on_conflict_do_nothing(index_elements=["dedup_key"]), rows)
+
+
+def settle(person_ids: Sequence[int], key: str) -> None:
+    """Take what these people were told under this key as read: they have dealt with it elsewhere."""
+    _read(Notice.dedup_key.in_([_key(key, person_id) for person_id in person_ids]))
+
+
+def read(actor: Actor, ids: Collection[int] | None = None) -> int:
+    """Take notices of the actor as read; None = all of them. Return how many were unread."""
+    own = Notice.person_id == actor.id
+    return _read(own) if ids is None else _read(own, Notice.id.in_(ids))
+
+
+def forget(now: datetime) -> int:
+    """Delete what was read and is older than KEPT; return how many."""
+    done = session().execute(delete(Notice).where(Notice.read_at.is_not(None), Notice.at < now - KEPT))
+    assert isinstance(done, CursorResult)
+    return done.rowcount
+
+
+def _key(key: str, person_id: int) -> str:
+    ending = f":{person_id}"
+    return key[: _KEY - len(ending)] + ending
+
+
+def _read(*which: object) -> int:
+    done = session().execute(update(Notice).where(Notice.read_at.is_(None), *which).values(read_at=clock.now()))  # type: ignore[arg-type]
+    assert isinstance(done, CursorResult)
+    return done.rowcount

@@ -1,6 +1,6 @@
 """Pages of the knowledge base; importing a module adds its routes."""
 
-from lms.kb.views import article, browse
+from lms.kb.views import article, browse, urgent
 from lms.kb.views.room import bp
 
-__all__ = ["article", "bp", "browse"]
+__all__ = ["article", "bp", "browse", "urgent"]

@@ -1,0 +1,45 @@
+"""The bell in the bar of every page, and the urgent notices under it."""
+
+from urllib.parse import urlsplit
+
+from flask import g, request, url_for
+from sqlalchemy.exc import SQLAlchemyError
+
+from lms.core import clock
+from lms.core.db import in_transaction, session
+from lms.notifications.queries import Alerts, alerts
+from lms.web.auth import maybe_actor, safe_next
+
+NOTHING = Alerts()
+
+
+def bar() -> Alerts:
+    """Return what waits for the person who asks; nothing before sign-in. A page asks twice, the database once.
+
+    A page that says what is wrong with the database says that much without it.
+    """
+    actor = maybe_actor()
+    if actor is None:
+        return NOTHING
+    kept: tuple[int, Alerts] | None = g.get("alerts")
+    if kept is None or kept[0] != actor.id:
+        try:
+            kept = (actor.id, alerts(actor.id, clock.now()))
+        except SQLAlchemyError:
+            if not in_transaction():
+                session().rollback()
+            kept = (actor.id, NOTHING)
+        g.alerts = kept
+    return kept[1]
+
+
+def here() -> str:
+    """Return the address to come back to after a form of the bar: this page, or the one that asked for a piece of it.
+
+    A page that answered a form is not asked for again; the one before it is.
+    """
+    if request.method == "GET" and request.endpoint != "notifications.alerts":
+        return request.full_path.rstrip("?")
+    parts = urlsplit(request.referrer or "")
+    back = parts.path + (f"?{parts.query}" if parts.query else "") if parts.netloc == request.host else ""
+    return safe_next(back) or url_for("home.index")

@@ -1,0 +1,11 @@
+"""What the worker sees to: notices that were read long ago."""
+
+from lms.core import clock
+from lms.core.db import transaction
+from lms.notifications import actions
+
+
+def forget_read() -> int:
+    """Delete notices that were read and are older than 400 days; return how many."""
+    with transaction():
+        return actions.forget(clock.now())
