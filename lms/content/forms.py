@@ -113,6 +113,17 @@ class Publish(Form):
             raise ValidationError(gettext("请写一句改了什么，看历史的人靠它找到这一版。"))
 
 
+class HandIn(Form):
+    """A draft that its author hands in for review."""
+
+    base_revision = IntegerField("", [InputRequired(), NumberRange(min=1)], widget=HiddenInput())
+    note = TextAreaField(text("写给审的人"), [Length(max=NOTE)], filters=[_stripped])
+
+
+class SendBack(Form):
+    answer = TextAreaField(text("为什么退回，要改哪里"), [InputRequired(), Length(max=NOTE)], filters=[_stripped])
+
+
 class Rename(Form):
     """follow: links of other documents are written for the new address too."""
 

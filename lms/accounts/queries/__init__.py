@@ -18,6 +18,7 @@ from lms.accounts.queries.actors import (
     visible_keys,
     visible_within,
 )
+from lms.accounts.queries.answering import in_office, lead_of, trainers
 from lms.accounts.queries.cohorts import (
     CohortRow,
     MemberRow,
@@ -80,7 +81,9 @@ __all__ = [
     "console",
     "count_people",
     "grants",
+    "in_office",
     "last_slip",
+    "lead_of",
     "mentees_of",
     "mentor_of",
     "mentors_of",
@@ -102,6 +105,7 @@ __all__ = [
     "team_tree",
     "teams_below",
     "tokens_of",
+    "trainers",
     "visible",
     "visible_keys",
     "visible_within",

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from lms.accounts import queries as people
 from lms.accounts.models import Person
 from lms.content.audience import normal
 from lms.content.models import Document, Revision, Slug
@@ -115,12 +116,22 @@ def verify(document: Document, meta: Meta) -> None:
 
 
 def owner_of(written: str) -> int | None:
-    """Return whom a document's 负责人 means; for one whom nobody here is, the person chosen by `take_over`, or None."""
+    """Return who answers for a document with this 负责人: that person, or their lead once they have left.
+
+    Where nobody here is meant, or nobody leads any more: the person chosen by `take_over`, or None.
+    """
     if not written:
         return None
-    return named_owner(written) or session().scalar(
+    named = named_owner(written)
+    return (answers_for(named) if named is not None else None) or session().scalar(
         select(Person.id).join(Installation, Installation.steward_id == Person.id).where(Person.active)
     )
+
+
+def answers_for(person_id: int) -> int | None:
+    """Return the person, or who leads the team that they have left; None where nobody does."""
+    active = session().scalar(select(Person.id).where(Person.id == person_id, Person.active))
+    return active if active is not None else people.lead_of(person_id)
 
 
 def named_owner(written: str) -> int | None:

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from lms.content import store
 from lms.content.actions import edges, parts
+from lms.content.actions.approval import refuse_unapproved
 from lms.content.actions.documents import editable, head_of, locked, mirror, path_now, stale, verify
 from lms.content.actions.examine import Examined, examine
 from lms.content.events import Impact, Published, PublishPreview
@@ -13,7 +15,6 @@ from lms.content.kinds import Kind, kind_of
 from lms.content.models import Document, Revision
 from lms.content.queries.reading import PUBLISHED
 from lms.content.rules.ids import with_ids
-from lms.core import clock
 from lms.core.access import Actor
 from lms.core.audit import audit
 from lms.core.bus import ask, emit
@@ -66,7 +67,14 @@ def preview(document_id: int) -> Preview:
         findings += assigned.findings
         lost, changed, touched = assigned.lost, assigned.changed, assigned.touched
         titles = {key: row.title for key, row in assigned.rows.items()}
-    question = PublishPreview(document_id=document.id, kind=document.kind, lost=lost, changed=changed, touched=touched)
+    question = PublishPreview(
+        document_id=document.id,
+        kind=document.kind,
+        lost=lost,
+        changed=changed,
+        touched=touched,
+        spec=examined.parsed.spec,
+    )
     return Preview(
         findings=tuple(sorted(findings, key=lambda finding: finding.line)),
         impacts=tuple(impact for answer in ask(question) for impact in answer),
@@ -75,17 +83,28 @@ def preview(document_id: int) -> Preview:
     )
 
 
-def publish(actor: Actor, document_id: int, base_revision_id: int, note: str = "", *, minor: bool = False) -> Revision:
+def publish(
+    actor: Actor,
+    document_id: int,
+    base_revision_id: int,
+    note: str = "",
+    *,
+    minor: bool = False,
+    approved: bool = False,
+) -> Revision:
     """Publish the draft. base_revision_id: the draft that the author has read through.
 
-    minor: a typo; nobody has to read it again and the review day stays. Raises NotFound, Conflict if the draft is
-    another one by now or there is none, Unpublishable with every finding at once.
+    minor: a typo; nobody has to read it again and the review day stays. approved: whoever had to say yes has done so.
+    Raises NotFound, Conflict if the draft is another one by now, there is none or somebody else has to approve it,
+    Unpublishable with every finding at once.
     """
     document = editable(document_id)
     if base_revision_id != head_of(document):
         raise stale(document, base_revision_id)
     if document.draft_id is None:
         raise Conflict(text("《%(title)s》没有未发布的修改。", title=document.title), code="nothing_to_publish")
+    if not approved:
+        refuse_unapproved(actor, document)
     examined = _examine_head(document)
     if examined.errors:
         raise Unpublishable(examined.findings)
@@ -122,8 +141,9 @@ def put_out(
     note: str = "",
     minor: bool = False,
     merge_parent_id: int | None = None,
+    at: datetime | None = None,
 ) -> Revision:
-    """Make an examined text without errors the published version of a locked document.
+    """Make an examined text without errors the published version of a locked document. at: as of `add_revision`.
 
     Raises Unpublishable before anything is written where an id belongs to another document.
     """
@@ -143,11 +163,12 @@ def put_out(
         merge_parent_id=merge_parent_id,
         note=note,
         minor=minor,
+        at=at,
     )
     ids = parts.write(document, revision.id, assigned)
     previous = document.published_id
     document.published_id, document.draft_id = revision.id, None
-    document.state, document.published_at = PUBLISHED, clock.now()
+    document.state, document.published_at = PUBLISHED, revision.at
     meta = kind.meta(spec)
     mirror(document, meta)
     if not (minor and document.verified_until):

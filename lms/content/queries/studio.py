@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Person
-from lms.content.models import Blob, Document, Edge, FileState, Part, Revision, Slug
+from lms.content.models import Blob, Document, Edge, FileState, Part, ReviewRequest, Revision, Slug
 from lms.content.queries.reading import ARCHIVED, CARD, CARD_MORE, CARDS, PUBLISHED, Card, asked, card_of
 from lms.core.db import session
 from lms.core.errors import NotFound
@@ -164,8 +164,8 @@ def backlinks(document_id: int) -> list[Backlink]:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
     """What the studio looks for. words: in title or slug. state: also conflict (a file and the database both changed),
-    changed (a draft waits), expired (past its review day). page: from 1. sort: one of SORTS, "-" in front = falling.
-    mine: whose drafts come first, before the order that was asked for; None = nobody's.
+    changed (a draft waits), review (it was handed in), expired (past its review day). page: from 1. sort: one of
+    SORTS, "-" in front = falling. mine: whose drafts come first, before the order that was asked for; None = nobody's.
     """
 
     words: str = ""
@@ -177,13 +177,14 @@ class Filter:
     mine: int | None = None
 
 
+_HANDED_IN = exists().where(ReviewRequest.document_id == Document.id, ReviewRequest.state == "open")
 SORTS = ("title", "kind", "owner", "changed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
     """One line of the studio. changed_at, changed_by: of the latest version. has_draft: what is published is not the
-    latest. is_mine: the draft was last saved by the person of `Filter.mine`.
+    latest. is_mine: the draft was last saved by the person of `Filter.mine`. in_review: it was handed in.
     """
 
     card: Card
@@ -193,6 +194,7 @@ class Listed:
     has_draft: bool
     has_conflict: bool
     is_mine: bool
+    in_review: bool = False
 
 
 def find(wanted: Filter, *, size: int = PAGE, offset: int | None = None) -> tuple[list[Listed], int]:
@@ -218,6 +220,7 @@ def find(wanted: Filter, *, size: int = PAGE, offset: int | None = None) -> tupl
             Document.draft_id,
             FileState.conflict_revision_id,
             mine,
+            _HANDED_IN.label("in_review"),
         )
         .join(Slug, and_(Slug.document_id == Document.id, Slug.is_current))
         .outerjoin(head, head.id == func.coalesce(Document.draft_id, Document.published_id))
@@ -245,6 +248,7 @@ def find(wanted: Filter, *, size: int = PAGE, offset: int | None = None) -> tupl
             has_draft=row.draft_id is not None,
             has_conflict=row.conflict_revision_id is not None,
             is_mine=bool(row.is_mine),
+            in_review=bool(row.in_review),
         )
         for row in rows
     ]
@@ -266,6 +270,8 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
             found.append(FileState.conflict_revision_id.is_not(None))
         case "changed":
             found += [Document.draft_id.is_not(None), Document.state != ARCHIVED]
+        case "review":
+            found += [_HANDED_IN, Document.state != ARCHIVED]
         case "expired":
             found += [Document.verified_until < today(), Document.state == PUBLISHED]
         case "draft" | "published" | "archived":

@@ -14,6 +14,7 @@ from lms.content.views import (
     picking,
     publishing,
     quality,
+    reviewing,
     settling,
     several,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "picking",
     "publishing",
     "quality",
+    "reviewing",
     "settling",
     "several",
 ]

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from lms.content import actions, queries
 from lms.content.events import PublishPreview
 from lms.content.kinds import kinds
-from lms.content.queries import Work
+from lms.content.queries import Work, reviewing
 from lms.content.queries.autosave import others, unsaved
 from lms.content.rules import properties
 from lms.content.rules.toolbar import toolbar
@@ -179,6 +179,7 @@ def page(
         reader=reader_address(work),
         most=settings().source_max_bytes,
         archived=work.card.state == "archived",
+        handed=reviewing.last_request(work.card.document_id) if work.draft_id else None,
         impacts=[impact for answer in ask(_question(work)) for impact in answer] if work.draft_id else [],
         publishable=work.draft_id is not None or not saved,
         view=view,

@@ -17,7 +17,7 @@ from lms.core.i18n import _
 from lms.web.auth import current_actor, requires
 from lms.web.tables import TableState
 
-STATES = ("draft", "published", "changed", "conflict", "expired", "archived")
+STATES = ("draft", "review", "published", "changed", "conflict", "expired", "archived")
 
 
 @bp.get("/studio")

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from lms.content import actions, queries
 from lms.content.forms import Publish
-from lms.content.queries import Work
+from lms.content.queries import Work, reviewing
 from lms.content.rules.compare import compare
 from lms.content.views.desk import shown_problems
 from lms.content.views.room import at, bp, work_at
@@ -63,4 +63,6 @@ def _page(work: Work, form: Publish) -> str:
         change=compare(published, draft),
         nothing_new=work.draft_id is None,
         archived=work.card.state == "archived",
+        asked_for=reviewing.asked_for(current_actor(), work.card),
+        handed=reviewing.last_request(work.card.document_id),
     )

@@ -1,0 +1,79 @@
+"""Who is asked where somebody has to answer: everybody who holds a role, and the lead under whom a person works."""
+
+from typing import Any
+
+from sqlalchemy import and_, bindparam, or_, select
+
+from lms.accounts.models import Person, RoleGrant, TeamPlace
+from lms.core.access import Role
+from lms.core.db import rows
+from lms.core.here import today
+
+
+def _held(role: Role) -> Any:
+    day: Any = bindparam("today")
+    return and_(
+        RoleGrant.role == role,
+        RoleGrant.from_on <= day,
+        or_(RoleGrant.until_on.is_(None), RoleGrant.until_on > day),
+    )
+
+
+_TRAINERS = (
+    select(Person.id)
+    .join(RoleGrant, RoleGrant.person_id == Person.id)
+    .where(Person.active, _held(Role.TRAINER))
+    .distinct()
+    .order_by(Person.id)
+)
+_LEADS = (
+    select(RoleGrant.team_id, RoleGrant.person_id)
+    .join(Person, Person.id == RoleGrant.person_id)
+    .where(Person.active, _held(Role.LEAD), RoleGrant.person_id != bindparam("person_id"))
+    .order_by(RoleGrant.from_on.desc(), RoleGrant.id.desc())
+)
+_IN_OFFICE = (
+    select(Person.id, Person.name, Person.employee_no)
+    .join(RoleGrant, RoleGrant.person_id == Person.id)
+    .where(
+        Person.active,
+        RoleGrant.role.in_((Role.TRAINER, Role.LEAD, Role.QUALITY, Role.DIRECTOR)),
+        RoleGrant.from_on <= bindparam("today"),
+        or_(RoleGrant.until_on.is_(None), RoleGrant.until_on > bindparam("today")),
+    )
+    .distinct()
+    .order_by(Person.name, Person.id)
+)
+_TEAM = select(Person.team_id).where(Person.id == bindparam("person_id"))
+_PARENTS = select(TeamPlace.team_id, TeamPlace.parent_id).where(
+    TeamPlace.from_on <= bindparam("today"),
+    or_(TeamPlace.until_on.is_(None), TeamPlace.until_on > bindparam("today")),
+)
+
+
+def trainers() -> list[int]:
+    """Return the ids of everybody who is a trainer today, in order."""
+    return list(rows(_TRAINERS, {"today": today()}).scalars())
+
+
+def in_office() -> list[Any]:
+    """Return id, name and number of every trainer, lead, inspector and director of today, by name."""
+    return list(rows(_IN_OFFICE, {"today": today()}))
+
+
+def lead_of(person_id: int) -> int | None:
+    """Return who leads the team of a person, the last one where they have left; None where nobody does.
+
+    Of several leads the one granted last; of a team without a lead, the lead of the team above.
+    """
+    day = today()
+    team: int | None = rows(_TEAM, {"person_id": person_id}).scalar()
+    leads: dict[int, int] = {}
+    for row in rows(_LEADS, {"person_id": person_id, "today": day}):
+        leads.setdefault(row.team_id, row.person_id)
+    parents = {row.team_id: row.parent_id for row in rows(_PARENTS, {"today": day})} if leads else {}
+    seen: set[int] = set()
+    while team is not None and team not in leads and team not in seen:
+        seen.add(team)
+        team = parents.get(team)
+    return leads.get(team) if team is not None else None
