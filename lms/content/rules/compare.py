@@ -1,26 +1,22 @@
-"""What changed between two texts, line by line and inside a line by word; a Chinese character is a word."""
+"""What changed between two texts: line by line, and inside a line by word. Bounded for whatever is compared."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from difflib import SequenceMatcher
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from rapidfuzz import fuzz
+import rjieba
 
+from lms.content.rules.align import opcodes, pairs
 from lms.core.lines import split_lines
 
 CONTEXT = 3  # unchanged lines shown on each side of a change
-_ALIKE = 50  # of 100: below this two lines are no versions of each other
-_MANY = 4_000_000  # pairs of lines; more than this is compared as one block
-_PAIRS = 2_500  # pairs of lines of one block that are tried against each other
-_LONG = 1_500  # tokens of a line; a longer one is shown as changed as a whole
+_LONG = 20_000  # characters of a line; a longer one is shown as changed as a whole
+_CHANCE = 2  # letters that two lines have in common by chance: between two changes they are part of the change
+_MOVED = 6  # letters from which a line that is gone here and new there was moved
 
-_TOKEN = re.compile(
-    r"[A-Za-z\d_\u00c0-\u024f]+"  # a word of letters and digits
-    r"|[ \t]+"
-    r"|[^A-Za-z\d_\u00c0-\u024f \t]"  # a Chinese character, a punctuation mark
-)
+_CHARACTERS = re.compile(r"[A-Za-z\d_\u00c0-\u024f]+|[ \t]+|[^A-Za-z\d_\u00c0-\u024f \t]")
 
 
 class Change(StrEnum):
@@ -40,70 +36,104 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One line of the comparison. old, new: line numbers from 1, None where the line is not in that version."""
+    """One line of the comparison. old, new: line numbers from 1, None where the line is not in that version.
+
+    moved: where the same line stands in the other version, of a line that was only moved.
+    """
 
     change: Change
     old: int | None = None
     new: int | None = None
     pieces: tuple[Piece, ...] = ()
     count: int = 0
+    moved: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """added, removed: lines; a rewritten line counts in both."""
+    """added, removed: lines; a rewritten line counts in both, one that only moved in neither. moved: lines.
+
+    left_out: rows that were not asked for.
+    """
 
     rows: tuple[Row, ...]
     added: int
     removed: int
+    moved: int = 0
+    left_out: int = 0
 
     @property
     def is_same(self) -> bool:
-        return not self.added and not self.removed
+        return not self.added and not self.removed and not self.moved
+
+    @property
+    def sides(self) -> tuple[tuple[Row | None, Row | None], ...]:
+        """The rows side by side: the old one and the new one; a gap stands on both."""
+        return tuple(_sides(self.rows))
 
 
-def compare(old: str, new: str, *, context: int | None = CONTEXT) -> Comparison:
+def compare(old: str, new: str, *, context: int | None = CONTEXT, most: int | None = None) -> Comparison:
     """Return what changed from one text to the other. context: unchanged lines around a change; None = all of them.
 
-    Line ends do not count: a file that only went from CRLF to LF is the same text.
+    most: rows; what is more is counted in left_out. Line ends do not count: a file that only went from CRLF to LF is
+    the same text.
     """
     before, after = split_lines(old), split_lines(new)
-    rows = list(_rows(before, after))
+    rows = _with_moves(list(_rows(before, after)))
+    shown = tuple(rows if context is None else _shortened(rows, context))
     return Comparison(
-        rows=tuple(rows if context is None else _shortened(rows, context)),
-        added=sum(row.change is Change.ADDED for row in rows),
-        removed=sum(row.change is Change.REMOVED for row in rows),
+        rows=shown if most is None else shown[:most],
+        added=sum(row.change is Change.ADDED and not row.moved for row in rows),
+        removed=sum(row.change is Change.REMOVED and not row.moved for row in rows),
+        moved=sum(row.change is Change.ADDED and row.moved is not None for row in rows),
+        left_out=0 if most is None else max(0, len(shown) - most),
     )
 
 
 def tokens(line: str) -> list[str]:
-    """Return the words of a line, Chinese ones character by character; joined they are the line."""
-    return _TOKEN.findall(line)
+    """Return the words of a line; joined they are the line. Where they would not be, Chinese goes by character."""
+    words: list[str] = rjieba.cut(line)
+    return words if "".join(words) == line else _CHARACTERS.findall(line)
 
 
-def blocks(before: Sequence[str], after: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
-    """Return difflib's opcodes of two lists of lines; what both begin and end with costs nothing."""
-    head = 0
-    while head < min(len(before), len(after)) and before[head] == after[head]:
-        head += 1
-    tail = 0
-    while tail < min(len(before), len(after)) - head and before[-1 - tail] == after[-1 - tail]:
-        tail += 1
-    old, new = before[head : len(before) - tail], after[head : len(after) - tail]
-    found: list[tuple[str, int, int, int, int]] = [("equal", 0, head, 0, head)] if head else []
-    if len(old) * len(new) > _MANY:
-        found.append(("replace", head, head + len(old), head, head + len(new)))
-    else:
-        matcher = SequenceMatcher(None, old, new, autojunk=False)
-        found += [(tag, a + head, b + head, c + head, d + head) for tag, a, b, c, d in matcher.get_opcodes()]
-    if tail:
-        found.append(("equal", len(before) - tail, len(before), len(after) - tail, len(after)))
-    return found
+def marked(old: str, new: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+    """Return both lines with what differs in them marked by word, readable rather than as short as can be."""
+    if max(len(old), len(new)) > _LONG:
+        return (Piece(old, changed=True),), (Piece(new, changed=True),)
+    one, other = tokens(old), tokens(new)
+    found = [(same, "".join(one[a:b]), "".join(other[c:d])) for same, a, b, c, d in opcodes(one, other)]
+    before: list[Piece] = []
+    after: list[Piece] = []
+    for same, was, now in _without_confetti(found):
+        if was:
+            before.append(Piece(was, changed=not same))
+        if now:
+            after.append(Piece(now, changed=not same))
+    return tuple(before), tuple(after)
+
+
+def _without_confetti(found: Sequence[tuple[bool, str, str]]) -> list[tuple[bool, str, str]]:
+    """Make a word that stays between two changes part of them, unless it is more than what changed around it."""
+    kept: list[tuple[bool, str, str]] = []
+    for place, (same, was, now) in enumerate(found):
+        inside = 0 < place < len(found) - 1
+        around = [sum(map(_letters, found[each][1:])) for each in (place - 1, place + 1)] if same and inside else []
+        if around and _letters(was) <= min(_CHANCE, *around):
+            same = False
+        if kept and kept[-1][0] is same:
+            kept[-1] = (same, kept[-1][1] + was, kept[-1][2] + now)
+        else:
+            kept.append((same, was, now))
+    return kept
+
+
+def _letters(text: str) -> int:
+    return sum(character.isalnum() for character in text)
 
 
 def _rows(before: Sequence[str], after: Sequence[str]) -> Iterator[Row]:
-    for tag, first, last, start, end in blocks(before, after):
-        if tag == "equal":
+    for same, first, last, start, end in opcodes(before, after):
+        if same:
             for offset in range(last - first):
                 yield Row(
                     change=Change.SAME,
@@ -112,67 +142,64 @@ def _rows(before: Sequence[str], after: Sequence[str]) -> Iterator[Row]:
                     pieces=(Piece(before[first + offset]),),
                 )
             continue
-        pairs = dict(_pairs(before[first:last], after[start:end]))
-        marked = {old: _marked(before[first + old], after[start + new]) for old, new in pairs.items()}
-        added = {new: marked[old][1] for old, new in pairs.items()}
+        became = dict(pairs(before[first:last], after[start:end]))
+        found = {old: marked(before[first + old], after[start + new]) for old, new in became.items()}
+        added = {new: found[old][1] for old, new in became.items()}
         # Old lines first, then new ones, but a rewritten line stands next to what it was.
         shown = start
         for index in range(last - first):
-            if index in pairs:
-                yield from _new(after, added, start, shown, start + pairs[index])
-                shown = start + pairs[index]
-            pieces = marked[index][0] if index in marked else (Piece(before[first + index], changed=True),)
+            if index in became:
+                yield from _new(after, added, start, shown, start + became[index])
+                shown = start + became[index]
+            pieces = found[index][0] if index in found else (Piece(before[first + index], changed=True),)
             yield Row(change=Change.REMOVED, old=first + index + 1, pieces=pieces)
-            if index in pairs:
+            if index in became:
                 yield from _new(after, added, start, shown, shown + 1)
                 shown += 1
         yield from _new(after, added, start, shown, end)
 
 
-def _new(after: Sequence[str], marked: dict[int, tuple[Piece, ...]], start: int, first: int, end: int) -> Iterator[Row]:
+def _new(
+    after: Sequence[str], found: Mapping[int, tuple[Piece, ...]], start: int, first: int, end: int
+) -> Iterator[Row]:
     for index in range(first, end):
-        pieces = marked.get(index - start, (Piece(after[index], changed=True),))
+        pieces = found.get(index - start, (Piece(after[index], changed=True),))
         yield Row(change=Change.ADDED, new=index + 1, pieces=pieces)
 
 
-def _pairs(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
-    """Return which old line became which new one, in order: the alignment of the greatest likeness."""
-    if not old or not new:
-        return []
-    if len(old) * len(new) > _PAIRS:
-        return [(n, n) for n in range(min(len(old), len(new))) if fuzz.ratio(old[n], new[n]) >= _ALIKE]
-    best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
-    alike = [[fuzz.ratio(one, other) if one.strip() and other.strip() else 0.0 for other in new] for one in old]
-    for i in range(len(old) - 1, -1, -1):
-        for j in range(len(new) - 1, -1, -1):
-            both = best[i + 1][j + 1] + alike[i][j] if alike[i][j] >= _ALIKE else 0.0
-            best[i][j] = max(best[i + 1][j], best[i][j + 1], both)
-    found = []
-    i = j = 0
-    while i < len(old) and j < len(new):
-        if alike[i][j] >= _ALIKE and best[i][j] == best[i + 1][j + 1] + alike[i][j]:
-            found.append((i, j))
-            i, j = i + 1, j + 1
-        elif best[i][j] == best[i + 1][j]:
-            i += 1
+def _with_moves(rows: list[Row]) -> list[Row]:
+    """Mark lines that are gone in one place and new, as they were, in another one."""
+
+    def whole(row: Row, change: Change) -> str:
+        text = "".join(piece.text for piece in row.pieces).strip() if row.change is change else ""
+        return text if _letters(text) >= _MOVED else ""
+
+    places: list[dict[str, int]] = []
+    for change in (Change.REMOVED, Change.ADDED):
+        found = [(text, place) for place, row in enumerate(rows) if (text := whole(row, change))]
+        times = Counter(text for text, _ in found)
+        places.append({text: place for text, place in found if times[text] == 1})
+    moved = list(rows)
+    for text, here in places[0].items():
+        there = places[1].get(text)
+        if there is not None:
+            moved[here] = replace(rows[here], pieces=(Piece(text),), moved=rows[there].new)
+            moved[there] = replace(rows[there], pieces=(Piece(text),), moved=rows[here].old)
+    return moved
+
+
+def _sides(rows: Sequence[Row]) -> Iterator[tuple[Row | None, Row | None]]:
+    waiting: list[Row] = []
+    for row in rows:
+        if row.change is Change.REMOVED:
+            waiting.append(row)
+        elif row.change is Change.ADDED:
+            yield (waiting.pop(0) if waiting else None), row
         else:
-            j += 1
-    return found
-
-
-def _marked(old: str, new: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
-    one, other = tokens(old), tokens(new)
-    if len(one) > _LONG or len(other) > _LONG:
-        return (Piece(old, changed=True),), (Piece(new, changed=True),)
-    before: list[Piece] = []
-    after: list[Piece] = []
-    for tag, a, b, c, d in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
-        same = tag == "equal"
-        if b > a:
-            before.append(Piece("".join(one[a:b]), changed=not same))
-        if d > c:
-            after.append(Piece("".join(other[c:d]), changed=not same))
-    return tuple(before), tuple(after)
+            yield from ((left, None) for left in waiting)
+            waiting = []
+            yield row, row
+    yield from ((left, None) for left in waiting)
 
 
 def _shortened(rows: Sequence[Row], context: int) -> Iterator[Row]:

@@ -1,5 +1,8 @@
-"""What changed between two texts: by line, and inside a line by word or Chinese character."""
+"""What changed between two texts: by line, and inside a line by word."""
 
+import time
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,10 +27,57 @@ def side(comparison, change):
     )
 
 
-def test_one_character_of_a_chinese_line_is_marked_alone():
+def test_a_chinese_word_changes_as_a_whole():
     removed, added = compare("顾客自签收次日起 7 天内可以申请。", "顾客自签收次日起 15 天内可以申请。").rows
     assert (marked(removed), marked(added)) == (["7"], ["15"])
-    assert marked(compare("可以退货。", "可以换货。").rows[0]) == ["退"]
+    removed, added = compare("顾客可以退货。", "顾客可以换货。").rows
+    assert (marked(removed), marked(added)) == (["退货"], ["换货"])
+
+
+def test_a_word_that_stays_by_chance_between_two_changes_is_no_confetti():
+    removed, added = compare(
+        "生鲜商品在签收后四十八小时的时间以内可以申请退货。", "定制类目在付款完成以后的任何日子以内可以申请退货。"
+    ).rows
+    assert len(marked(removed)) == len(marked(added)) == 1
+
+
+def test_a_line_that_only_moved_is_said_to_have_moved():
+    before = "第一段说明时效。\n第二段说明运费。\n第三段说明例外。\n第四段说明补偿。"
+    after = "第二段说明运费。\n第三段说明例外。\n第四段说明补偿。\n第一段说明时效。"
+    found = compare(before, after)
+    assert (found.added, found.removed, found.moved, found.is_same) == (0, 0, 1, False)
+    assert [(row.change, row.moved) for row in found.rows if row.moved] == [(Change.REMOVED, 4), (Change.ADDED, 1)]
+
+
+def test_side_by_side_a_rewritten_line_stands_beside_what_it_was():
+    found = compare("甲\n第一行说明。\n乙", "甲\n第一行的说明。\n新的一行\n乙").sides
+    assert [(left.old if left else None, right.new if right else None) for left, right in found] == [
+        (1, 1), (2, 2), (None, 3), (3, 4),
+    ]  # fmt: skip
+
+
+def test_what_is_more_than_was_asked_for_is_counted():
+    found = compare("", "\n".join(str(number) for number in range(50)), most=20)
+    assert (len(found.rows), found.left_out, found.added) == (20, 30, 50)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("".join(f"第{n}行甲。\n" for n in range(40_000)), "".join(f"另{n}行乙丙。\n" for n in range(40_000))),
+        ("甲" * 350_000, "乙" * 350_000),
+        ("退货 " * 60_000, "换货 " * 60_000),
+        (
+            "".join("退货运费" * 60 + f"{n}\n" for n in range(1_300)),
+            "".join("运费退货" * 60 + f"{n}\n" for n in range(1_300)),
+        ),
+        ("一\n二\n" * 120_000, "二\n三\n" * 120_000),
+    ],
+)
+def test_a_megabyte_is_compared_with_another_one_in_seconds(old: str, new: str):
+    started = time.process_time()
+    compare(old, new, most=2_000)
+    assert time.process_time() - started < 8
 
 
 def test_a_latin_word_changes_as_a_whole():
