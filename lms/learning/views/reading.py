@@ -23,12 +23,13 @@ from lms.core.i18n import _, say
 from lms.core.texts import Text
 from lms.learning import queries
 from lms.learning.actions import reading as actions
-from lms.learning.forms import number, value_of
+from lms.learning.forms import number
 from lms.learning.rules import plan
 from lms.learning.rules.checks import Check, check_name, check_of, html_of, order_of, states_of
 from lms.learning.rules.reading import minutes_left
 from lms.learning.spec.lesson import LessonSpec
 from lms.learning.views.room import bp
+from lms.questions.filled import value_of
 from lms.questions.rules.answers import read_answer
 from lms.web.auth import current_actor, requires, safe_next
 
