@@ -34,7 +34,7 @@ _asked = aliased(Slug)
 # Parts are joined only where a heading was renamed, so that there is one row per document nearly always.
 _TARGETS = (
     select(Document.id, Document.kind, Document.folder, Slug.slug, _asked.slug.label("asked"), _asked.is_current)
-    .add_columns(Part.anchor, Part.old_anchors, Document.audience)
+    .add_columns(Part.anchor, Part.old_anchors, Document.audience, Document.title)
     .join(_asked, _asked.document_id == Document.id)
     .join(Slug, and_(Slug.document_id == Document.id, Slug.is_current))
     .outerjoin(
@@ -52,10 +52,23 @@ def show(html: str) -> Markup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """A document to which the pieces lead, as far as the reader may open it."""
+
+    kind: str
+    title: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shower:
-    """Shows pieces of stored HTML. files: what is shown in place: pages, slides, players."""
+    """Shows pieces of stored HTML. files: what is shown in place: pages, slides, players.
+
+    leads: the documents to which the pieces lead, each once, by title.
+    """
 
     addresses: Mapping[str, str]
+    leads: tuple[Lead, ...]
     pictures: Mapping[str, markup.Shown]
     files: Files
 
@@ -73,10 +86,16 @@ def shower(pieces: Iterable[str]) -> Shower:
     references = {unescape(found) for piece in pieces for found in _REFERENCE.findall(piece)}
     actor = maybe_actor() if references else None
     files = _files(references) if actor else {}
-    addresses = _addresses(references - files.keys(), actor) if references else {}
+    leads: dict[str, Lead] = {}
+    addresses = _addresses(references - files.keys(), actor, leads) if references else {}
     addresses |= {path: file_address(path) for path in files}
     pictures = {path: _shown(row) for path, row in files.items() if row.kind == PICTURE}
-    return Shower(addresses=addresses, pictures=pictures, files=files_in(pieces, files, actor))
+    return Shower(
+        addresses=addresses,
+        leads=tuple(sorted(leads.values(), key=lambda lead: lead.title)),
+        pictures=pictures,
+        files=files_in(pieces, files, actor),
+    )
 
 
 def file_address(path: str) -> str:
@@ -95,8 +114,11 @@ def _shown(row: Any) -> markup.Shown:
     )
 
 
-def _addresses(references: set[str], actor: Actor | None) -> dict[str, str]:
-    """Return the address of each reference that this person may open; the text of the others stays plain."""
+def _addresses(references: set[str], actor: Actor | None, leads: dict[str, Lead]) -> dict[str, str]:
+    """Return the address of each reference that this person may open; the text of the others stays plain.
+
+    leads: is given the documents that are led to, by their address.
+    """
     if actor is None:
         return {}
     wanted = {}
@@ -114,7 +136,8 @@ def _addresses(references: set[str], actor: Actor | None) -> dict[str, str]:
         if endpoint is None or not is_meant(row.audience, actor):
             continue
         place = (row.folder, row.asked)
-        pages[place] = url_for(endpoint, slug=row.slug)
+        address = pages[place] = url_for(endpoint, slug=row.slug)
+        leads[address] = Lead(kind=row.kind, title=row.title, address=address)
         for old in row.old_anchors or ():
             renamed.setdefault(place, {})[old] = row.anchor
     return {

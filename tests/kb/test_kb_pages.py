@@ -13,8 +13,8 @@ from lms.assignments import actions as duties
 from lms.core.access import Role
 from lms.core.db import session, transaction
 from lms.kb import actions, queries
-from lms.kb.rules import browsing, finding, reading
 from lms.kb.models import ArticleEntry, SearchLog
+from lms.kb.rules import browsing, finding, reading
 from lms.kb.spec import DateKind, Validity
 from lms.records.models import Record
 from tests.support.make import a_person, as_actor, sign_in
@@ -179,7 +179,8 @@ def test_an_article_names_what_rests_on_it(client: FlaskClient):
     text = a_lesson_text("时效课", "## 三步\n见[退货](../kb_content/return.md)。")
     a_document(a_trainer(), text, kind="lesson", slug="time")
     sign_in(client, a_person(Role.AGENT))
-    page = client.get("/kb/return").get_data(as_text=True)
+    assert 'href="/kb/return/uses"' in client.get("/kb/return").get_data(as_text=True)
+    page = client.get("/kb/return/uses").get_data(as_text=True)
     assert "1 课时" in page
     assert 'href="/learn/lesson/time"' in page
 

@@ -1,6 +1,18 @@
 """Verbs of the knowledge base. Each subject in its own module; transactions are opened by the caller."""
 
 from lms.kb.actions.index import index_article, index_articles_showing, rebuild
+from lms.kb.actions.keeping import keep, let_go
 from lms.kb.actions.searches import note_search
+from lms.kb.actions.views import note_views
+from lms.kb.actions.voting import vote
 
-__all__ = ["index_article", "index_articles_showing", "note_search", "rebuild"]
+__all__ = [
+    "index_article",
+    "index_articles_showing",
+    "keep",
+    "let_go",
+    "note_search",
+    "note_views",
+    "rebuild",
+    "vote",
+]

@@ -1,6 +1,23 @@
 """Pages of the knowledge base; importing a module adds its routes."""
 
-from lms.kb.views import article, browse, urgent
+from lms.kb.views import (
+    article,
+    browse,
+    keeping,
+    printing,
+    urgent,
+    uses,
+    voting,
+)
 from lms.kb.views.room import bp
 
-__all__ = ["article", "bp", "browse", "urgent"]
+__all__ = [
+    "article",
+    "bp",
+    "browse",
+    "keeping",
+    "printing",
+    "urgent",
+    "uses",
+    "voting",
+]

@@ -1,9 +1,8 @@
 """One article as it is read."""
 
-from itertools import islice
 from typing import Any
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lms.assignments import queries as duties_queries
@@ -12,16 +11,14 @@ from lms.content import queries as content
 from lms.content.kinds import kinds
 from lms.content.sections import outline, shown_sections
 from lms.content.show import shower
-from lms.core.access import Actor, Permission
+from lms.core.access import Permission
 from lms.core.here import today
 from lms.kb import queries
 from lms.kb.rules import reading
-from lms.kb.spec import ArticleSpec
+from lms.kb.views import looked
+from lms.kb.views.marks import with_keep_buttons
 from lms.kb.views.room import bp
 from lms.web.auth import current_actor, requires
-
-BACKLINKS_SHOWN = 6
-RESTING = frozenset({"lesson", "course", "task"})
 
 
 @bp.get("/kb/<path:slug>")
@@ -29,36 +26,58 @@ RESTING = frozenset({"lesson", "course", "task"})
 def article(slug: str) -> str | Response:
     actor = current_actor()
     opened = content.open_published(actor, "article", slug)
+    here = url_for(".article", slug=opened.slug)
     if opened.slug != slug:
-        return redirect(url_for(".article", slug=opened.slug), 301)
-    spec: ArticleSpec = content.spec(opened)
-    show = shower([spec.intro.html, *(section.html for section in spec.sections)])
-    intro, parts = shown_sections(spec.intro, spec.sections, show)
+        kept = {name: request.args[name] for name in ("on", "by") if name in request.args}
+        return redirect(url_for(".article", slug=opened.slug, **kept), 301)
+    apart = queries.apart(opened.compiled_sha)
+    about = queries.about(actor, opened)
+    show = shower([part.html for part in apart.shown])
+    intro, parts = shown_sections(
+        apart.shown[0], apart.shown[1:], lambda html: with_keep_buttons(show(html), about.kept)
+    )
     place = place_of(duties_queries.duties_about(actor.id, opened.document_id, today()), opened.document_id)
-    near = queries.neighbours(actor, opened.document_id)
+    asked, wrong_day = asked_day()
+    looked.note_view(actor, opened)
     return render_template(
         "lms/kb/article.html",
         show=show,
         opened=opened,
-        spec=spec,
+        spec=apart.spec,
         intro=intro,
-        groups=_groups(parts),
-        entries=outline(spec.sections),
+        groups=groups_of(parts, asked),
+        entries=outline(apart.spec.sections),
+        slots=apart.slots,
         shops=queries.shop_names(opened.shops),
-        review=reading.review_of(opened.verified_until, spec.about.review_days, today()),
-        change=queries.last_change(opened.revision_id),
-        related=[each for each in near if each.kind == "article" and each.outward],
-        shown_backlinks=_readers(near),
-        backward=[each for each in near if each.kind == "article" and not each.outward],
-        used=reading.used_by(_counts(near)),
-        base=url_for(".article", slug="~"),
+        review=reading.review_of(opened.verified_until, apart.spec.about.review_days, today()),
+        about=about,
+        related=[lead for lead in show.leads if lead.kind == "article" and lead.address != here],
         place=place,
-        ack=_acknowledged(actor, opened, place),
+        ack=_acknowledged(about, opened, place),
         going_on=_going_on(place),
+        asked=asked,
+        wrong_day=wrong_day,
+        dated=apart.dated,
+        day_kinds=day_kinds(apart.shown),
     )
 
 
-def _groups(parts: list[Any]) -> list[dict[str, Any]]:
+def asked_day() -> tuple[reading.Asked | None, str]:
+    """Return the day for which the address asks what holds, or what it wrote instead of one."""
+    on = request.args.get("on", "").strip()[:20]
+    try:
+        return reading.asked_of(on, request.args.get("by", "")), ""
+    except ValueError:
+        return None, on
+
+
+def day_kinds(sections: Any) -> list[str]:
+    """Return by which days of an order the sections are judged, in the order in which an order meets them."""
+    used = {each.validity.judged_by for each in sections if each.validity}
+    return [kind.value for kind in reading.DateKind if kind in used]
+
+
+def groups_of(parts: list[Any], asked: reading.Asked | None) -> list[dict[str, Any]]:
     """Return the sections in boxes: a dated one holds what is under it, everything else stands open."""
     groups: list[dict[str, Any]] = []
     inside: int | None = None
@@ -69,28 +88,9 @@ def _groups(parts: list[Any]) -> list[dict[str, Any]]:
             continue
         inside = part.level if validity else None
         force = reading.force_of(validity, today()) if validity else None
-        groups.append({"force": force, "parts": [part]})
+        answer = reading.answer_for(validity, asked).value if validity and asked else ""
+        groups.append({"force": force, "parts": [part], "answer": answer})
     return groups
-
-
-def _readers(near: list[queries.Neighbour]) -> list[tuple[queries.Neighbour, str]]:
-    """Return the first lessons, courses and tasks that rest on the article, each with its address."""
-    found = ((each, _href(each)) for each in near if not each.outward and each.kind in RESTING)
-    return list(islice(((each, href) for each, href in found if href is not None), BACKLINKS_SHOWN))
-
-
-def _counts(near: list[queries.Neighbour]) -> dict[str, int]:
-    """Return what rests on the article: a quiz by its questions, all else by documents."""
-    counts: dict[str, int] = {}
-    for each in near:
-        if not each.outward and each.kind != "article":
-            counts[each.kind] = counts.get(each.kind, 0) + (max(1, each.parts) if each.kind == "quiz" else 1)
-    return counts
-
-
-def _href(each: queries.Neighbour) -> str | None:
-    known = kinds().get(each.kind)
-    return url_for(known.open_endpoint, slug=each.slug) if known and known.open_endpoint else None
 
 
 def _going_on(place: Place | None) -> str:
@@ -105,12 +105,10 @@ def _going_on(place: Place | None) -> str:
     return url_for("home.index")
 
 
-def _acknowledged(actor: Actor, opened: content.Opened, place: Place | None) -> dict[str, Any] | None:
+def _acknowledged(about: queries.About, opened: content.Opened, place: Place | None) -> dict[str, Any] | None:
     """Return what the reader is to confirm: None where nobody asks for it and nothing was ever confirmed."""
-    standing = queries.standing(actor.id, opened.document_id)
-    at = standing.last_done_at if standing is not None and standing.state == "done" else None
-    same = standing is not None and standing.confirmed_revision_id == opened.revision_id
     owed = place is not None and not place.duty.item.settled
-    if place is None and at is None:
+    if place is None and about.done_at is None:
         return None
-    return {"at": at, "stale": at is not None and not same, "owed": owed}
+    stale = about.done_at is not None and about.confirmed_id != opened.revision_id
+    return {"at": about.done_at, "stale": stale, "owed": owed}

@@ -47,17 +47,46 @@
     return done ? Promise.resolve() : Promise.reject(new Error("copy"));
   }
 
+  // What is sent: the paragraphs of the 话术. A place that is not filled in stays to be seen as one: “{昵称}”, never a
+  // bare word that is sent as it is.
+  function scriptText(script) {
+    return Array.prototype.map.call(script.querySelectorAll(".script-text"), function (part) {
+      var copy = part.cloneNode(true);
+      copy.querySelectorAll(".slot:not(.is-filled)").forEach(function (slot) { slot.textContent = "{" + slot.textContent + "}"; });
+      copy.querySelectorAll("br").forEach(function (line) { line.replaceWith("\n"); });
+      return copy.textContent.trim();
+    }).join("\n");
+  }
+
   document.addEventListener("click", function (event) {
     var button = event.target.closest("[data-copy]");
     if (!button) return;
-    var source = button.closest(".script").querySelector(".script-text").cloneNode(true);
-    var slots = source.querySelectorAll(".slot");
-    // A place to fill in stays to be seen as one: “{昵称}”, never a bare word that is sent as it is.
-    slots.forEach(function (slot) { slot.textContent = "{" + slot.textContent + "}"; });
+    var script = button.closest(".script");
+    var open = script.querySelector(".slot:not(.is-filled)");
     var words = button.closest("[data-copied]");
-    copyText(source.textContent.trim()).then(function () {
-      if (words) say(slots.length ? words.dataset.copiedSlots.replace("{}", slots[0].textContent) : words.dataset.copied);
+    copyText(scriptText(script)).then(function () {
+      button.focus();
+      if (words) say(open ? words.dataset.copiedSlots.replace("{}", open.textContent) : words.dataset.copied);
+    }, function () {
+      // No browser that we know refuses both ways; if one does, the text is selected for Ctrl+C.
+      getSelection().selectAllChildren(script.querySelector(".script-text"));
+      if (words && words.dataset.copyFailed) say(words.dataset.copyFailed);
     });
+  });
+
+  // 内部 can't be selected; where a browser takes it along with what stands around it, it is left out all the same.
+  document.addEventListener("copy", function (event) {
+    var selection = getSelection();
+    if (!selection.rangeCount || isTyping(document.activeElement || document.body)) return;
+    var box = document.createElement("div");
+    box.appendChild(selection.getRangeAt(0).cloneContents());
+    var inside = box.querySelectorAll(".internal");
+    if (!inside.length || !event.clipboardData) return;
+    var words = selection.toString();
+    inside.forEach(function (one) { words = words.split(one.innerText).join(""); one.remove(); });
+    event.preventDefault();
+    event.clipboardData.setData("text/plain", words.replace(/\n{3,}/g, "\n\n"));
+    event.clipboardData.setData("text/html", box.innerHTML);
   });
 
   // A second press while the first is under way is the commonest way to do a thing twice.

@@ -1,0 +1,88 @@
+"""What an article's page says about the version shown and about its reader, in one statement."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, bindparam, select
+
+from lms.accounts.models import Person
+from lms.content.models import Category, Revision
+from lms.content.queries import Opened
+from lms.core.access import Actor
+from lms.core.db import rows
+from lms.kb.models import Favourite, Vote
+from lms.records.models import Standing
+
+_ABOUT = (
+    select(
+        Revision.at,
+        Revision.note,
+        Person.name,
+        Standing.state,
+        Standing.last_done_at,
+        Standing.confirmed_revision_id,
+        Vote.solved,
+        Vote.reason,
+        Category.watermark,
+        Favourite.script,
+    )
+    .select_from(Revision)
+    .outerjoin(Person, Person.id == Revision.author_id)
+    .outerjoin(
+        Standing,
+        and_(Standing.person_id == bindparam("person_id"), Standing.document_id == bindparam("document_id")),
+    )
+    .outerjoin(Vote, and_(Vote.person_id == bindparam("person_id"), Vote.document_id == bindparam("document_id")))
+    .outerjoin(Category, Category.folder == bindparam("folder"))
+    .outerjoin(
+        Favourite,
+        and_(Favourite.person_id == bindparam("person_id"), Favourite.document_id == bindparam("document_id")),
+    )
+    .where(Revision.id == bindparam("revision_id"))
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """changed_at, note, author: of the version shown. done_at: when the reader last confirmed the article, None if never.
+
+    confirmed_id: the version that was. solved: the reader's vote, None without one. kept: the 话术 that the reader
+    keeps at hand by their keys, "" for the article itself. watermark: the page carries the reader's name.
+    """
+
+    changed_at: datetime
+    note: str
+    author: str
+    done_at: datetime | None
+    confirmed_id: int | None
+    solved: bool | None
+    reason: str
+    watermark: bool
+    kept: frozenset[str]
+
+
+def about(actor: Actor, opened: Opened) -> About:
+    keys = {
+        "person_id": actor.id,
+        "document_id": opened.document_id,
+        "revision_id": opened.revision_id,
+        "folder": folder_of(opened.slug),
+    }
+    every = rows(_ABOUT, keys).all()
+    at, note, author, state, done_at, confirmed_id, solved, reason, watermark, _ = every[0]
+    return About(
+        changed_at=at,
+        note=note,
+        author=author or "",
+        done_at=done_at if state == "done" else None,
+        confirmed_id=confirmed_id,
+        solved=solved,
+        reason=reason or "",
+        watermark=bool(watermark),
+        kept=frozenset(row[9] for row in every if row[9] is not None),
+    )
+
+
+def folder_of(slug: str) -> str:
+    """Return the folder of an article: its category."""
+    return slug.rpartition("/")[0]

@@ -1,0 +1,38 @@
+"""Whether an article helped its reader."""
+
+from flask import flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from lms.content import queries as content
+from lms.core.access import Permission
+from lms.core.db import transaction
+from lms.core.errors import Invalid
+from lms.core.i18n import gettext as _
+from lms.kb import actions
+from lms.kb.views.room import bp
+from lms.web.auth import current_actor, requires, safe_next
+
+
+@bp.post("/kb/<path:slug>/vote")
+@requires(Permission.LEARN)
+def vote(slug: str) -> Response:
+    """Note 解决了 or 没解决 with its reason; the latest answer counts."""
+    actor = current_actor()
+    opened = content.open_published(actor, "article", slug)
+    solved = request.form.get("solved") == "1"
+    back = safe_next(request.form.get("back")) or url_for(".article", slug=opened.slug, _anchor="vote")
+    try:
+        with transaction():
+            actions.vote(
+                actor,
+                opened.document_id,
+                opened.revision_id,
+                solved=solved,
+                reason=request.form.get("reason", ""),
+                note=request.form.get("note", ""),
+            )
+    except Invalid:
+        flash(_("请先选一个没解决的原因，再提交。"), "warn")
+        return redirect(back)
+    flash(_("谢谢，已记下。") if solved else _("已记下，负责这条知识的人会看到。急用时先问组长。"), "ok")
+    return redirect(back)
