@@ -1,8 +1,9 @@
 """What the quizzes answer when others ask before they change something."""
 
-from lms.content.events import ArchivePreview, Impact, PublishPreview
+from lms.content.events import ArchivePreview, Impact, MissedQuestion, PublishPreview, QuestionsMissed
 from lms.core.texts import text
 from lms.quizzes.queries import open_count
+from lms.quizzes.queries.missed import missed
 
 
 def on_publish_preview(question: PublishPreview) -> list[Impact]:
@@ -19,3 +20,7 @@ def _sitting_now(document_id: int) -> list[Impact]:
     if not count:
         return []
     return [Impact(count=count, text=text("%(n)s 人正在作答，其答卷不受影响。", n=count))]
+
+
+def on_questions_missed(question: QuestionsMissed) -> list[MissedQuestion]:
+    return missed(question)
