@@ -3,10 +3,14 @@
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Protocol
 
 FIELDS = ("title", "names", "headings", "body")
 """Where a word may stand, the weightiest first. names: aliases and tags."""
+MOST_FOUND = 200
+LONGEST_TOKEN = 200
+"""Bytes; a longer token is kept by its beginning and a digest of the whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,11 +25,15 @@ class Entry:
     facets: frozenset[str] = field(default_factory=frozenset)
 
 
+Phrase = tuple[str, ...]
+"""Tokens that stand one after another."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clause:
     """One thing that is looked for. phrases: its alternatives, each a run of adjacent tokens. weight: of a hit."""
 
-    phrases: tuple[tuple[str, ...], ...]
+    phrases: tuple[Phrase, ...]
     weight: float = 1.0
 
 
@@ -53,7 +61,19 @@ class Found:
 
 
 class Unreadable(Exception):
-    """The index can't be read at this moment (missing, being made, broken); the caller falls back to SQL."""
+    """The index can't be used at this moment (missing, of another version, broken); the caller falls back to SQL."""
+
+
+class Busy(Exception):
+    """Another one still writes; try again later."""
+
+
+def kept(token: str) -> str:
+    """Return the token as every engine can keep it: without NUL and halves of pairs, of a bounded length."""
+    raw = token.encode("utf-8", "replace").replace(b"\0", b"?")
+    if len(raw) > LONGEST_TOKEN:
+        return raw[: LONGEST_TOKEN - 70].decode("utf-8", "ignore") + "#" + sha256(raw).hexdigest()
+    return raw.decode("utf-8")
 
 
 class Engine(Protocol):
@@ -69,13 +89,13 @@ class Engine(Protocol):
         """Return which version of tokens the index was built with; "" when there is none."""
 
     def put(self, entries: Iterable[Entry]) -> None:
-        """Keep these entries, replacing those with the same id."""
+        """Keep these entries, replacing those with the same id. Raises Unreadable when there is no index, Busy."""
 
     def remove(self, ids: Iterable[int]) -> None:
-        """Forget these entries; unknown ids are no error."""
+        """Forget these entries; unknown ids are no error. Raises Unreadable when there is no index, Busy."""
 
     def replace_all(self, entries: Iterable[Entry]) -> int:
-        """Build everything anew beside what is there and switch at the end; return how many there are."""
+        """Build everything anew beside what is there and switch at the end; return how many there are. Raises Busy."""
 
     def find(self, query: Query) -> list[Found]:
         """Return the best entries. Raises Unreadable."""

@@ -20,6 +20,7 @@ import rjieba
 from lms.core import optional
 from lms.core.folding import folded
 from lms.search.atoms import HAN, Run, is_latin, numeral_end, runs, with_numbers
+from lms.search.engine import Phrase
 
 VERSION = 1
 """Raised whenever the same text gives other tokens; an index of another version is built anew."""
@@ -29,16 +30,14 @@ MOST_READINGS = 4
 """Ways to part one word of letters into syllables: xian = xi an."""
 
 _SAYS_LITTLE = """
-    的 了 吗 呢 啊 呀 吧 嘛 么 是 和 与 或 及 在 把 被 给 对 从 到 就 都 也 还 很 请 我 你 您 他 她 它 我们 你们 他们 咱 咱们
-    这 那 这个 那个 这种 那种 哪 哪个 哪些 什么 怎么 怎样 怎么样 怎么办 怎么弄 如何 为什么 为何 多少 几 是否 是不是 能不能
-    可不可以 可以 能 会 要 想 应该 需要 一下 一个 有 没有 有没有 时候 时 请问 谁 呗 哦 嗯 咋 咋办 啥 办
+    的 了 吗 呢 啊 呀 吧 嘛 么 是 和 与 或 及 在 把 被 给 对 从 到 就 都 也 还 很 请 我 你 您 他 她 它
+    我们 你们 他们 咱 咱们 这 那 这个 那个 这种 那种 哪 哪个 哪些 什么 怎么 怎样 怎么样 怎么办 怎么弄 如何 为什么 为何
+    多少 几 是否 是不是 能不能 可不可以 可以 能 会 要 想 应该 需要 一下 一个 有 没有 有没有 时候 时 请问 谁
+    呗 哦 嗯 咋 咋办 啥 办
     the a an of to is are how what do i my
 """
 STOP_WORDS = frozenset(_SAYS_LITTLE.split())
 """Words that say little: they are looked for only when a query has nothing else, or inside quotes."""
-
-Phrase = tuple[str, ...]
-"""Tokens that stand one after another in the index."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
