@@ -81,6 +81,9 @@ class SavedBody(Schema):
     revision = Integer(required=True)
     number = Integer(required=True)
     changed = Boolean(required=True, metadata={"description": "false: the text was that of the base already"})
+    merged = Boolean(
+        metadata={"description": "true: somebody saved since; the revision holds both changes, not the text as sent"}
+    )
 
 
 class PublishBody(Schema):
@@ -92,7 +95,7 @@ class PublishBody(Schema):
 class RevisionBody(Schema):
     revision = Integer(required=True)
     number = Integer(required=True)
-    kind = String(required=True, metadata={"enum": ["draft", "publish", "sync", "restore", "fix"]})
+    kind = String(required=True, metadata={"enum": ["draft", "publish", "sync", "restore", "fix", "merge"]})
     author = String(required=True, metadata={"description": "empty: files were synced"})
     note = String(required=True)
     minor = Boolean(required=True)
@@ -199,7 +202,10 @@ def quality(query: dict[str, Any]) -> dict[str, Any]:
 @bp.output(SavedBody)
 @bp.doc(
     summary="Save a text as the draft",
-    description="409 `stale`: somebody saved since; the text is kept as the revision `kept`, the draft is untouched.",
+    description=(
+        "If somebody saved since `base_revision`, both changes are put together (`merged`). 409 `stale`: both changed the"
+        " same place; the text is kept as the revision `kept`, the draft is untouched."
+    ),
     responses=refusals(400, 404, 409, 413, 422),
 )
 def save_draft(kind: str, slug: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -210,7 +216,12 @@ def save_draft(kind: str, slug: str, body: dict[str, Any]) -> dict[str, Any]:
         )
     if saved.conflict is not None:
         raise saved.conflict
-    return {"revision": saved.revision_id, "number": saved.number, "changed": saved.changed}
+    return {
+        "revision": saved.revision_id,
+        "number": saved.number,
+        "changed": saved.changed,
+        "merged": saved.joined is not None,
+    }
 
 
 @bp.post("/documents/<kind>/<path:slug>/publish")

@@ -76,7 +76,7 @@ class Revision(Base):
     """One version of a document. `compiled` is the parsed form that pages and attempts rest on, made at publish.
 
     A draft that is published gets a new revision whose `parent_id` is the draft, because rows never change;
-    `kind`: draft | publish | sync | restore | fix.
+    `kind`: draft | publish | sync | restore | fix | merge.
     """
 
     __tablename__ = "revision"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from lms.content import store
 from lms.content.actions import autosave
 from lms.content.actions.documents import editable, head_of, mirror, new_document, path_now, stale
+from lms.content.actions.merging import Joined, joined
 from lms.content.kinds import kind_of
 from lms.content.models import Document, Revision
 from lms.content.rules.line_ends import as_in
@@ -28,18 +29,31 @@ class Created:
 class Saved:
     """What a save did. changed: false where the text was that of the base already.
 
-    conflict: somebody else had changed the document; the text is kept as revision_id, but is not the draft. The view
-    raises it after its transaction: raised inside, the text would be lost with the rollback.
+    joined: somebody else had changed the document elsewhere; the draft, revision_id, holds both changes, and kept_id is
+    the text as it was sent. conflict: somebody else had changed the same place; the text is kept as revision_id, but is
+    not the draft. The view raises it after its transaction: raised inside, the text would be lost with the rollback.
     """
 
     revision_id: int
     number: int
     changed: bool
+    joined: Joined | None = None
+    kept_id: int | None = None
     conflict: Conflict | None = None
 
 
-def create(actor: Actor, kind: str, slug: str, source: str, note: str = "", *, folder: str | None = None) -> Created:
-    """Begin a document as a draft. folder: of its file, None = the kind's usual one.
+def create(
+    actor: Actor,
+    kind: str,
+    slug: str,
+    source: str,
+    note: str = "",
+    *,
+    folder: str | None = None,
+    author_id: int | None = None,
+) -> Created:
+    """Begin a document as a draft. folder: of its file, None = the kind's usual one. author_id: who wrote it, if
+    somebody else than the actor.
 
     Raises Invalid for a slug that can't be used, Conflict for one that is taken.
     """
@@ -47,7 +61,12 @@ def create(actor: Actor, kind: str, slug: str, source: str, note: str = "", *, f
     path = path_of(folder or kind_of(kind).folder, slug)
     document = new_document(kind, path, title=slug.rsplit("/", 1)[-1])
     revision = store.add_revision(
-        document, blob_sha=store.put(data), kind="draft", author_id=actor.id, parent_id=None, note=_note(note)
+        document,
+        blob_sha=store.put(data),
+        kind="draft",
+        author_id=author_id or actor.id,
+        parent_id=None,
+        note=_note(note),
     )
     document.draft_id = revision.id
     _mirror_draft(document, source)
@@ -55,10 +74,20 @@ def create(actor: Actor, kind: str, slug: str, source: str, note: str = "", *, f
     return Created(document_id=document.id, revision_id=revision.id)
 
 
-def save_draft(actor: Actor, document_id: int, base_revision_id: int | None, source: str, note: str = "") -> Saved:
+def save_draft(
+    actor: Actor,
+    document_id: int,
+    base_revision_id: int | None,
+    source: str,
+    note: str = "",
+    *,
+    merge_parent_id: int | None = None,
+) -> Saved:
     """Keep a text as the document's draft. base_revision_id: the version that the author had opened.
 
-    Line ends of a browser's form become those of the base. Raises Invalid, TooLarge, NotFound, Conflict if archived.
+    If somebody saved since, both changes are put together where that can be done. merge_parent_id: another version
+    whose changes the text holds too. Line ends of a browser's form become those of the base. Raises Invalid, TooLarge,
+    NotFound, Conflict if archived.
     """
     document = editable(document_id)
     base = session().get(Revision, base_revision_id) if base_revision_id is not None else None
@@ -68,24 +97,60 @@ def save_draft(actor: Actor, document_id: int, base_revision_id: int | None, sou
         source = as_in(source, store.source_of(base.blob_sha))
     sha = store.put(store.encode(source))
     autosave.drop(actor, document.id)
-    if base is not None and base.id == head_of(document) and base.blob_sha == sha:
+    if base_revision_id != head_of(document):
+        return _save_late(actor, document, base, base_revision_id, source, sha, _note(note))
+    if base is not None and base.blob_sha == sha:
         return Saved(revision_id=base.id, number=base.number, changed=False)
-    is_stale = base_revision_id != head_of(document)
     revision = store.add_revision(
         document,
         blob_sha=sha,
         kind="draft",
         author_id=actor.id,
         parent_id=base_revision_id,
+        merge_parent_id=merge_parent_id,
         note=_note(note),
     )
-    if is_stale:
-        conflict = stale(document, base_revision_id, kept=revision)
-        return Saved(revision_id=revision.id, number=revision.number, changed=True, conflict=conflict)
+    _make_draft(document, revision, source)
+    return Saved(revision_id=revision.id, number=revision.number, changed=True)
+
+
+def _save_late(
+    actor: Actor, document: Document, base: Revision | None, base_id: int | None, source: str, sha: bytes, note: str
+) -> Saved:
+    """Keep a text whose base is no longer what the document says: with the change of the other one, else beside it."""
+    head_id = head_of(document)
+    head = session().get(Revision, head_id) if head_id is not None else None
+    both = joined(document, base, source, head) if base is not None and head is not None else None
+    if both is not None and head is not None and both.source == store.source_of(head.blob_sha):
+        # What the author changed, if anything, is there already.
+        return Saved(revision_id=head.id, number=head.number, changed=False, joined=both)
+    if both is not None and both.source == source:
+        kept = base  # it holds the other change already
+    else:
+        kept = store.add_revision(
+            document, blob_sha=sha, kind="draft", author_id=actor.id, parent_id=base_id, note=note
+        )
+    assert kept is not None
+    if both is None or head is None:
+        conflict = stale(document, base_id, kept=kept)
+        return Saved(revision_id=kept.id, number=kept.number, changed=True, conflict=conflict)
+    merged = store.add_revision(
+        document,
+        blob_sha=store.put(store.encode(both.source)),
+        kind="merge",
+        author_id=actor.id,
+        parent_id=head.id,
+        merge_parent_id=kept.id,
+        note=note,
+    )
+    _make_draft(document, merged, both.source)
+    return Saved(revision_id=merged.id, number=merged.number, changed=True, joined=both, kept_id=kept.id)
+
+
+def _make_draft(document: Document, revision: Revision, source: str) -> None:
     document.draft_id = revision.id
     if document.published_id is None:
         _mirror_draft(document, source)
-    return Saved(revision_id=revision.id, number=revision.number, changed=True)
 
 
 def restore(actor: Actor, document_id: int, revision_id: int, base_revision_id: int | None, note: str = "") -> Saved:
@@ -103,9 +168,7 @@ def restore(actor: Actor, document_id: int, revision_id: int, base_revision_id: 
         merge_parent_id=old.id,
         note=_note(note),
     )
-    document.draft_id = revision.id
-    if document.published_id is None:
-        _mirror_draft(document, store.source_of(old.blob_sha))
+    _make_draft(document, revision, store.source_of(old.blob_sha))
     return Saved(revision_id=revision.id, number=revision.number, changed=True)
 
 
