@@ -10,17 +10,19 @@ from lms.accounts import views as accounts_views
 from lms.accounts.events import CohortChanged, PersonHired, PersonLeft, PersonMoved, RosterChanged, Settled, Told
 from lms.assignments import handlers as assignments
 from lms.assignments import views as assignments_views
+from lms.assignments.events import Confirming
 from lms.content import api as content_api
 from lms.content import handlers as content
 from lms.content import kind as content_kinds
 from lms.content import kinds
 from lms.content import views as content_views
 from lms.content.attachments.events import HowMuchSeen, PagesRead
-from lms.content.events import Archived, ArchivePreview, Published, PublishPreview, QuestionsMissed
+from lms.content.events import Archived, ArchivePreview, Published, PublishPreview, QuestionsMissed, Unarchived
 from lms.core.bus import Bus
 from lms.home import views as home_views
 from lms.home.navigation import navigation
 from lms.kb import api as kb_api
+from lms.kb import duties as kb_duties
 from lms.kb import handlers as kb_handlers
 from lms.kb import kind as kb_kind
 from lms.kb import views as kb_views
@@ -80,14 +82,21 @@ def subscribe(bus: Bus) -> None:
     bus.subscribe(Archived, content.on_archived)
     bus.subscribe(Published, assignments.on_published)
     bus.subscribe(Published, kb_handlers.on_published)
+    bus.subscribe(Published, kb_duties.on_published)
+    bus.subscribe(Archived, kb_duties.on_archived)
+    bus.subscribe(Unarchived, kb_duties.on_unarchived)
     bus.subscribe(PagesRead, kb_handlers.on_pages_read)
     bus.subscribe(PersonHired, kb_handlers.on_hired)
     bus.subscribe(PersonMoved, kb_handlers.on_moved)
+    bus.subscribe(PersonHired, kb_duties.on_hired)
+    bus.subscribe(PersonMoved, kb_duties.on_moved)
     bus.subscribe(Told, notifications.on_told)
     bus.subscribe(Settled, notifications.on_settled)
     bus.answer(HowMuchSeen, learning.on_how_much_seen)
     bus.answer(PublishPreview, quizzes.on_publish_preview)
     bus.answer(ArchivePreview, quizzes.on_archive_preview)
     bus.answer(QuestionsMissed, quizzes.on_questions_missed)
+    bus.answer(Confirming, kb_duties.on_confirming)
+    bus.answer(PublishPreview, kb_duties.on_publish_preview)
     bus.answer(PublishPreview, assignments.on_publish_preview)
     bus.answer(ArchivePreview, assignments.on_archive_preview)

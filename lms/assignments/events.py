@@ -10,3 +10,12 @@ class Assigned:
     person_id: int
     document_id: int
     assignment_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirming:
+    """Question: how many questions does this person answer before they confirm this version of a document?"""
+
+    person_id: int
+    document_id: int
+    revision_id: int

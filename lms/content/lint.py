@@ -19,7 +19,7 @@ FOLDERS = ("courses", "quizzes", "kb_content")
 # The last words of addresses below a document: a slug that ends in one would never be reached.
 RESERVED = frozenset(
     (
-        "api", "archive", "attempts", "copy", "delete", "diff", "discuss", "draft", "edit", "export",
+        "api", "archive", "attempts", "change", "copy", "delete", "diff", "discuss", "draft", "edit", "export",
         "favourite", "feedback", "files", "hand-in", "history", "import", "links", "mine", "new", "preview",
         "print", "publish", "questions", "restore", "results", "review", "reviews", "runs", "search", "share",
         "source", "start", "stats", "submissions", "submit", "suggest", "talk", "uses", "verify", "versions",

@@ -3,7 +3,7 @@
 Everything here runs in the caller's transaction. Locks: persons first (`lock_people`), the log head last.
 """
 
-from lms.assignments.actions.cards import DELTA, MUST_READ, Asked, ask_to_read, no_longer_asked
+from lms.assignments.actions.cards import DELTA, MUST_READ, Asked, ask_to_read, keep_must_read, no_longer_asked
 from lms.assignments.actions.follow import lay_out_anew, reschedule
 from lms.assignments.actions.give import HIRED_LATELY, assign, give_by_position, give_to_lately_hired, keep_rule
 from lms.assignments.actions.settle import first_completion, item_done, opened, recount
@@ -19,6 +19,7 @@ __all__ = [
     "give_by_position",
     "give_to_lately_hired",
     "item_done",
+    "keep_must_read",
     "keep_rule",
     "lay_out_anew",
     "no_longer_asked",

@@ -7,10 +7,13 @@ from sqlalchemy import select
 
 from lms.assignments import actions as duties_actions
 from lms.assignments import queries as duties_queries
+from lms.assignments.confirming import refuse_older
+from lms.assignments.events import Confirming
 from lms.content import queries as content
 from lms.content.models import Revision
 from lms.core import clock
 from lms.core.access import Actor
+from lms.core.bus import ask
 from lms.core.db import session
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.here import today
@@ -109,7 +112,8 @@ def complete(actor: Actor, kind: str, slug: str, *, number: int, seconds: int = 
     """Say that the actor has read revision `number` of a lesson or article to the end. The same again changes nothing.
 
     Raises NotFound for what may not be read or is read by nobody, Invalid for a revision that was never published,
-    Conflict for a lesson that is not open yet or whose films are not watched as far as it asks (`not_watched`).
+    Conflict for a lesson that is not open yet or whose films are not watched as far as it asks (`not_watched`), for an
+    article of which a newer version is to be confirmed (`newer_revision`) or that asks something first (`check_first`).
     """
     opened = content.open_published(actor, kind, slug)
     verb = READ.get(kind)
@@ -126,6 +130,10 @@ def complete(actor: Actor, kind: str, slug: str, *, number: int, seconds: int = 
     before = _said(actor.id, opened.document_id, revision_id)
     if before is not None and all(duty.item.settled for duty in mine):
         return Done(document_id=opened.document_id, number=number, at=before, fresh=False)
+    if kind == "article":
+        refuse_older(actor.id, opened.document_id, revision_id)
+        if sum(ask(Confirming(person_id=actor.id, document_id=opened.document_id, revision_id=revision_id))):
+            raise Conflict(text("确认之前先答一两道题。"), code="check_first")
     if kind == "lesson":
         reason = duties_queries.locked_reason(actor.id, opened.document_id, today())
         if reason is not None:

@@ -154,10 +154,10 @@ def complete(kind: str, slug: str) -> Response:
             done = actions.complete(actor, kind, slug, number=shown, seconds=seconds)
             title = content.cards([done.document_id])[done.document_id].title
     except Conflict as refused:
-        if refused.code != "not_watched":
+        if refused.code not in {"not_watched", "newer_revision", "check_first"}:
             raise
         flash(say(refused.message), "warn")
-        return redirect(url_for(".lesson", slug=slug))
+        return redirect(url_for(".lesson" if kind == "lesson" else "kb.change", slug=slug))
     if done.fresh:
         flash(_("已记录：读完《%(title)s》第 %(n)s 版。", title=title, n=done.number), "ok")
     return redirect(safe_next(request.form.get("next")) or url_for("home.index"))
