@@ -19,11 +19,13 @@ from lms.core import clock
 from lms.core.access import Role
 from lms.core.db import db, session, transaction
 from lms.learning.actions import photos, tasks
+from lms.notifications.models import Notice
 from lms.web.auth import FRAMEWORK_ENDPOINTS
 from tests.support.make import LONG_AGO, a_person, a_team, as_actor, mentors, sign_in
 from tests.support.make_content import a_document, a_quiz_text, an_article_text, edited
 from tests.support.make_learning import a_cohort, a_curriculum, a_lesson, a_png, a_task, owes
 from tests.support.make_quizzes import answered_right, begun, handed_in
+from tests.support.make_urgent import an_urgent, confirmed
 from tests.support.pages import token
 
 COURSE = """---
@@ -56,6 +58,8 @@ class House:
     token_id: int = 0
     attachment_id: int = 0
     attachment_path: str = ""
+    urgent: str = ""
+    notice_id: int = 0
     bearer: str = ""
     slip_token: str = ""
 
@@ -86,6 +90,7 @@ def a_house() -> House:
     _write(house)
     _study(house)
     _account(house)
+    _tell(house)
     return house
 
 
@@ -150,6 +155,15 @@ def _account(house: House) -> None:
     session().rollback()
 
 
+def _tell(house: House) -> None:
+    """A notice of the lead to the own team, which all have confirmed: no page of theirs shows it any more."""
+    lead = as_actor(house.people["lead"])
+    house.urgent = an_urgent(lead, document_id=house.documents["article"].id)
+    house.notice_id = session().query(Notice.id).filter_by(person_id=house.own.id, topic="urgent").scalar()
+    for who in ("own", "mate", "mentor", "lead"):
+        confirmed(as_actor(house.people[who]), house.urgent)
+
+
 def object_rules(app: Any) -> list[Rule]:
     """Return every route whose address names a thing."""
     return [rule for rule in all_rules(app) if rule.arguments]
@@ -194,7 +208,10 @@ def values_of(house: House, rule: Rule) -> list[dict[str, Any]]:
         "team_id": house.team_id,
         "token_id": house.token_id,
         "token": house.slip_token,
+        "notice_id": house.notice_id,
     }
+    if "urgent" in rule.endpoint:
+        found["public_id"] = house.urgent
     chosen = {name: found[name] for name in rule.arguments}
     if "attempt_id" in chosen and "GET" in (rule.methods or ()):
         return [chosen, {**chosen, "attempt_id": house.attempts["done"]}]

@@ -46,6 +46,7 @@ CONFIRM = "403 403 {0} {0} 404 {0} 403 403 403 403"
 EDIT_PERSON = "403 403 403 403 403 403 403 {0} {0} 403"
 EDIT_COHORT = "403 403 403 403 403 {0} 403 {0} {0} 403"
 ROSTER = "403 403 403 {0} 404 {0} 403 {0} {0} 403"
+URGENT = "403 403 403 {0} 404 {0} {0} 403 403 {0}"
 SLIP = "403 403 403 200 404 200 403 200 200 403"
 TABLE = {
     ("GET", "accounts.cohort"): Asked("403 403 200 200 404 200 200 200 200 200"),
@@ -71,6 +72,11 @@ TABLE = {
     ("POST", "accounts.roster_stop"): Asked(ROSTER.format(302)),
     ("POST", "accounts.team_change"): Asked(EDIT_PERSON.format(422)),
     ("POST", "content.draw_pages"): Asked("403 403 403 403 403 303 403 403 403 403"),
+    ("GET", "kb.urgent_article"): Asked("302 302 302 302 404 404 404 404 404 404"),
+    ("POST", "kb.urgent_confirm"): Asked("303 303 303 303 404 404 404 404 404 404"),
+    ("POST", "kb.urgent_extend"): Asked(URGENT.format(303)),
+    ("GET", "kb.urgent_live"): Asked(URGENT.format(200)),
+    ("POST", "kb.urgent_withdraw"): Asked(URGENT.format(303)),
     ("POST", "learning.confirm_people"): Asked(CONFIRM.format(302), form={"person": "{person}"}),
     ("POST", "learning.decide"): Asked(CONFIRM.format(302), form=VERSION),
     ("GET", "learning.photo"): Asked("200 404 200 200 404 200 404 404 404 404"),
@@ -81,6 +87,7 @@ TABLE = {
     ("GET", "quizzes.confirm"): Asked(only_own(200)),
     ("GET", "quizzes.paper"): Asked(only_own(200)),
     ("GET", "quizzes.result"): Asked("200 404 200 200 404 200 200 200 404 200", at="done"),
+    ("POST", "notifications.open_notice"): Asked(only_own(303)),
     ("POST", "quizzes.save"): Asked(only_own(303)),
     ("POST", "quizzes.submit"): Asked(only_own(303)),
     ("POST", "quizzes.void"): Asked("403 403 403 403 403 303 403 403 403 303", form={"reason": "代考"}),
