@@ -17,7 +17,15 @@ from lms.content import kind as content_kinds
 from lms.content import kinds
 from lms.content import views as content_views
 from lms.content.attachments.events import HowMuchSeen, PagesRead
-from lms.content.events import Archived, ArchivePreview, Published, PublishPreview, QuestionsMissed, Unarchived
+from lms.content.events import (
+    Archived,
+    ArchivePreview,
+    Published,
+    PublishPreview,
+    QuestionsMissed,
+    Renamed,
+    Unarchived,
+)
 from lms.core.bus import Bus
 from lms.home import views as home_views
 from lms.home.navigation import navigation
@@ -85,6 +93,9 @@ def subscribe(bus: Bus) -> None:
     bus.subscribe(Published, kb_duties.on_published)
     bus.subscribe(Archived, kb_duties.on_archived)
     bus.subscribe(Unarchived, kb_duties.on_unarchived)
+    bus.subscribe(Archived, kb_handlers.on_offered_otherwise)
+    bus.subscribe(Unarchived, kb_handlers.on_offered_otherwise)
+    bus.subscribe(Renamed, kb_handlers.on_offered_otherwise)
     bus.subscribe(PagesRead, kb_handlers.on_pages_read)
     bus.subscribe(PersonHired, kb_handlers.on_hired)
     bus.subscribe(PersonMoved, kb_handlers.on_moved)

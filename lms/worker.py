@@ -13,20 +13,25 @@ from datetime import timedelta
 from types import FrameType
 
 from apiflask import APIFlask
+from sqlalchemy import select
 
 from lms.accounts import jobs as accounts
 from lms.content import jobs as content
 from lms.content.attachments import jobs as attachments
 from lms.core import clock
+from lms.core import jobs as core
 from lms.core.db import db, session, transaction
 from lms.core.models import WorkerBeat
-from lms.kb.jobs import gaps
+from lms.kb.jobs import gaps, indexing
 from lms.kb.jobs import urgent as urgent_notices
 from lms.learning import jobs as learning
 from lms.notifications import jobs as notifications
 from lms.quizzes import jobs as quizzes
 
 log = logging.getLogger("lms.worker")
+
+BEAT = timedelta(minutes=1)
+"""How often a job that does nothing is noted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +44,7 @@ class Job:
 
 
 SCHEDULE = (
+    Job(name="kb.keep_index", every=timedelta(seconds=2), work=indexing.keep_index),
     Job(name="quizzes.close_expired", every=timedelta(seconds=10), work=quizzes.close_expired),
     Job(name="accounts.apply_dated_changes", every=timedelta(minutes=10), work=accounts.apply_dated_changes),
     Job(name="content.draw_pages", every=timedelta(seconds=20), work=attachments.make_left),
@@ -47,6 +53,7 @@ SCHEDULE = (
     Job(name="kb.count_misses", every=timedelta(minutes=5), work=gaps.count_misses),
     Job(name="kb.count_questions", every=timedelta(hours=6), work=gaps.count_questions),
     Job(name="kb.include_late", every=timedelta(minutes=1), work=urgent_notices.include_late),
+    Job(name="core.trim_outbox", every=timedelta(hours=24), work=core.trim_outbox),
     Job(name="notifications.forget_read", every=timedelta(hours=24), work=notifications.forget_read),
     Job(name="learning.delete_unused_files", every=timedelta(hours=24), work=learning.delete_unused_files),
 )
@@ -63,6 +70,8 @@ def run(app: APIFlask, job: Job) -> int:
             log.exception("job %s failed", job.name)
             error = f"{type(failure).__name__}: {failure}"[:400]
             db.session.rollback()
+        if not error and not done and _beat_is_fresh(job):
+            return done
         with transaction():
             beat = session().get(WorkerBeat, job.name)
             if beat is None:
@@ -70,6 +79,13 @@ def run(app: APIFlask, job: Job) -> int:
             else:
                 beat.at, beat.error = clock.now(), error
         return done
+
+
+def _beat_is_fresh(job: Job) -> bool:
+    """Return whether the last run was noted just now: what runs every 2 s and finds nothing to do writes nothing."""
+    noted = session().execute(select(WorkerBeat.at, WorkerBeat.error).where(WorkerBeat.job == job.name)).first()
+    session().rollback()
+    return noted is not None and not noted.error and clock.now() - noted.at < BEAT
 
 
 def run_once(app: APIFlask) -> None:

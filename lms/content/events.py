@@ -1,8 +1,8 @@
 """Facts of the store, and the questions it asks before it changes what people read."""
 
 from dataclasses import dataclass
-from typing import Any
 from datetime import datetime
+from typing import Any
 
 from lms.core.texts import Text
 
@@ -36,6 +36,14 @@ class Archived:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unarchived:
     """An archived document is offered again, as it was."""
+
+    document_id: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renamed:
+    """A document has another address, perhaps in another folder; the old one leads to it."""
 
     document_id: int
     kind: str

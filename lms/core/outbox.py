@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, text, update
+from sqlalchemy import Select, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -77,14 +77,7 @@ def lease(topic: str, limit: int, seconds: float) -> list[Leased]:
     found = (
         session()
         .execute(
-            select(Outbox)
-            .where(
-                Outbox.topic == topic,
-                Outbox.done_at.is_(None),
-                Outbox.due_at <= now,
-                Outbox.tries < MOST_TRIES,
-                or_(Outbox.lease_until.is_(None), Outbox.lease_until <= now),
-            )
+            _leasable(topic, now)
             .order_by(Outbox.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -105,25 +98,33 @@ def lease(topic: str, limit: int, seconds: float) -> list[Leased]:
     ]
 
 
+def _leasable(topic: str, now: datetime) -> Select[Outbox]:
+    return select(Outbox).where(
+        Outbox.topic == topic,
+        Outbox.done_at.is_(None),
+        Outbox.due_at <= now,
+        Outbox.tries < MOST_TRIES,
+        or_(Outbox.lease_until.is_(None), Outbox.lease_until <= now),
+    )
+
+
 def _held_up(topic: str, found: Sequence[Outbox]) -> set[int]:
     """Return which of the rows must wait, because one before them in their stream is neither done nor among them."""
     streams = {row.stream for row in found if row.stream}
     if not streams:
         return set()
-    first = {
-        stream: earliest
-        for stream, earliest in session().execute(
-            select(Outbox.stream, func.min(Outbox.id))
-            .where(
-                Outbox.topic == topic,
-                Outbox.stream.in_(streams),
-                Outbox.done_at.is_(None),
-                Outbox.tries < MOST_TRIES,
-                Outbox.id.not_in([row.id for row in found]),
-            )
-            .group_by(Outbox.stream)
+    earliest = session().execute(
+        select(Outbox.stream, func.min(Outbox.id).label("id"))
+        .where(
+            Outbox.topic == topic,
+            Outbox.stream.in_(streams),
+            Outbox.done_at.is_(None),
+            Outbox.tries < MOST_TRIES,
+            Outbox.id.not_in([row.id for row in found]),
         )
-    }
+        .group_by(Outbox.stream)
+    )
+    first = {row.stream: row.id for row in earliest}
     return {row.id for row in found if row.stream in first and first[row.stream] < row.id}
 
 
@@ -161,6 +162,13 @@ def _release(
     if not_touched is not None:
         statement = statement.where(Outbox.touched != not_touched)
     session().execute(statement.values(lease_until=None, **values).execution_options(synchronize_session=False))
+
+
+def is_due(topic: str) -> bool:
+    """Return whether there is something to lease; may be asked outside of a transaction."""
+    now = clock.now()
+    found = session().execute(_leasable(topic, now).with_only_columns(Outbox.id).limit(1)).first()
+    return found is not None
 
 
 def waiting(topic: str) -> Waiting:

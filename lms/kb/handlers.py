@@ -2,7 +2,7 @@
 
 from lms.accounts.events import PersonHired, PersonMoved
 from lms.content.attachments.events import PagesRead
-from lms.content.events import Published
+from lms.content.events import Archived, Published, Renamed, Unarchived
 from lms.kb import actions
 from lms.kb.actions import gaps, urgent
 
@@ -11,6 +11,11 @@ def on_published(fact: Published) -> None:
     if fact.kind == "article":
         actions.index_article(fact.document_id, fact.revision_id)
         gaps.close_gaps_of(fact)
+
+
+def on_offered_otherwise(fact: Archived | Unarchived | Renamed) -> None:
+    if fact.kind == "article":
+        actions.reindex(fact.document_id)
 
 
 def on_pages_read(fact: PagesRead) -> None:

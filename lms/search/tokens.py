@@ -20,7 +20,7 @@ import rjieba
 from lms.core import optional
 from lms.core.folding import folded
 from lms.search.atoms import HAN, Run, is_latin, numeral_end, runs, with_numbers
-from lms.search.engine import Phrase
+from lms.search.engine import Phrase as Phrase
 
 VERSION = 1
 """Raised whenever the same text gives other tokens; an index of another version is built anew."""

@@ -1,7 +1,7 @@
 """A document's name and its end: renamed with a redirect, archived and brought back, never deleted."""
 
 from lms.content.actions.documents import editable, locked, name_it, path_now
-from lms.content.events import Archived, ArchivePreview, Impact, Unarchived
+from lms.content.events import Archived, ArchivePreview, Impact, Renamed, Unarchived
 from lms.content.models import Document
 from lms.content.queries.reading import ARCHIVED, DRAFT, PUBLISHED
 from lms.content.queries.studio import backlinks
@@ -29,6 +29,7 @@ def rename(actor: Actor, document_id: int, slug: str) -> None:
         return
     name_it(document, slug)
     audit(actor.id, "document.renamed", "document", document.id, before={"path": before}, after={"path": after})
+    emit(Renamed(document_id=document.id, kind=document.kind))
 
 
 def move(document: Document, path: str) -> None:
@@ -41,6 +42,7 @@ def move(document: Document, path: str) -> None:
     document.folder, slug = parts
     name_it(document, slug, replace_redirects=True)
     audit(None, "document.renamed", "document", document.id, before={"path": before}, after={"path": path})
+    emit(Renamed(document_id=document.id, kind=document.kind))
 
 
 def archive_preview(document_id: int) -> list[Impact]:

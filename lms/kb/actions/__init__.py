@@ -1,6 +1,6 @@
 """Verbs of the knowledge base. Each subject in its own module; transactions are opened by the caller."""
 
-from lms.kb.actions.index import index_article, index_articles_showing, rebuild
+from lms.kb.actions.index import index_article, index_articles_showing, rebuild, reindex
 from lms.kb.actions.keeping import keep, let_go
 from lms.kb.actions.searches import note_search
 from lms.kb.actions.views import note_views
@@ -14,5 +14,6 @@ __all__ = [
     "note_search",
     "note_views",
     "rebuild",
+    "reindex",
     "vote",
 ]

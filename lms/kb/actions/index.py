@@ -1,4 +1,8 @@
-"""Keeping what articles are found by in step with what is published."""
+"""Keeping what articles are found by in step with what is published.
+
+`article_entry` is written with the publishing itself: sentences are shown from it, and titles are found in it when the
+index can't be read. The index follows by the outbox (kb/jobs/indexing.py).
+"""
 
 from collections.abc import Callable
 
@@ -9,9 +13,11 @@ from lms.content.attachments import queries as attachments
 from lms.content.attachments.marks import marks
 from lms.content.grammar.document import SectionSpec
 from lms.content.models import Document, Edge
+from lms.core import outbox
 from lms.core.db import session
 from lms.core.folding import folded
 from lms.kb.models import ArticleEntry
+from lms.kb.queries.entries import TOPIC
 from lms.kb.spec import ArticleSpec
 
 APART = "\n"
@@ -39,6 +45,12 @@ def index_article(document_id: int, revision_id: int) -> None:
         for name, value in values.items():
             setattr(entry, name, value)
     session().flush()
+    reindex(document_id)
+
+
+def reindex(document_id: int) -> None:
+    """Ask for the entry of an article to be written anew, or to be forgotten where it is not published any more."""
+    outbox.put(TOPIC, str(document_id))
 
 
 def _words_of_files(spec: ArticleSpec) -> Callable[[SectionSpec], str]:
