@@ -17,7 +17,8 @@ class PartSpec:
     """A section or question of one version of a document, on the lines `first..last` of its source (1-based).
 
     key: the id chip, None without one. sha: 32 bytes of what is asked and keyed (question) or written (section).
-    words: for likeness. spec: the question itself, None for a section.
+    words: for likeness. spec: the question itself, None for a section. gist: what stays the same where only blanks and
+    line breaks are others; b"" for a question, whose sha tells that already.
     """
 
     kind: PartKind
@@ -29,6 +30,7 @@ class PartSpec:
     first: int = 0
     last: int = 0
     spec: Any = None
+    gist: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

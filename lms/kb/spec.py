@@ -61,6 +61,10 @@ class Validity:
 class ArticleSection(SectionSpec):
     validity: Validity | None = None
 
+    @property
+    def terms(self) -> str:
+        return " ".join(validity_chips(self.validity))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleSpec:

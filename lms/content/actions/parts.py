@@ -23,7 +23,8 @@ class Assigned:
     """The parts of a new version with a key each. rows: parts of the document by key, retired ones too.
 
     lost: keys of live questions that are gone. changed: keys of questions that are asked otherwise than before.
-    touched: ids of live parts of any kind that are gone or have another text than before.
+    touched: ids of live parts of any kind that are gone or have another text than before; blanks and line breaks are
+    no text. rewritten: those and questions whose explanation, hint or marks are others.
     """
 
     parts: tuple[PartSpec, ...]
@@ -31,6 +32,7 @@ class Assigned:
     lost: tuple[str, ...]
     changed: tuple[str, ...]
     touched: tuple[int, ...]
+    rewritten: tuple[int, ...]
     findings: tuple[Finding, ...]
 
     @property
@@ -48,6 +50,7 @@ def assign(document: Document, kind: Kind, parts: Sequence[PartSpec]) -> Assigne
     """
     rows = list(session().scalars(select(Part).where(Part.document_id == document.id).order_by(Part.position)))
     by_key = {row.key: row for row in rows}
+    published = _published(document, kind) if rows else ()
     live = [row for row in rows if row.retired_at is None]
     keys: dict[int, str | None] = {}
     warnings: list[Finding] = []
@@ -56,7 +59,7 @@ def assign(document: Document, kind: Kind, parts: Sequence[PartSpec]) -> Assigne
         chosen = [parts[place] for place in places]
         known = [row for row in live if row.kind == which]
         if which is PartKind.SECTION:
-            found = match_sections(_sections_before(document, kind, known), chosen)
+            found = match_sections(_sections_before(published, known), chosen)
         else:
             matching = kind.match(_questions_before(known), chosen)
             found = matching.keys
@@ -68,13 +71,15 @@ def assign(document: Document, kind: Kind, parts: Sequence[PartSpec]) -> Assigne
     given = tuple(replace(part, key=keys[place]) for place, part in enumerate(parts))
     kept = {part.key for part in given}
     shas = {part.key: part.sha for part in given}
+    touched = _touched(live, published, given)
     questions = [row for row in live if row.kind == PartKind.QUESTION]
     return Assigned(
         parts=given,
         rows=by_key,
         lost=tuple(row.key for row in questions if row.key not in kept),
         changed=tuple(row.key for row in questions if row.key in kept and row.text_sha != shas[row.key]),
-        touched=tuple(row.id for row in live if shas.get(row.key) != row.text_sha),
+        touched=touched,
+        rewritten=_rewritten(live, published, given, touched),
         findings=(*warnings, *errors),
     )
 
@@ -117,13 +122,43 @@ def _write_versions(revision_id: int, parts: Sequence[PartSpec], rows: dict[str,
     current.flush()
 
 
-def _sections_before(document: Document, kind: Kind, known: Sequence[Part]) -> list[PartSpec]:
+def _published(document: Document, kind: Kind) -> tuple[PartSpec, ...]:
+    """Return the parts of the published version; () where there is none."""
+    if document.published_id is None:
+        return ()
+    compiled = session().scalar(select(Revision.compiled_sha).where(Revision.id == document.published_id))
+    return kind.parts(spec_of(compiled)) if compiled is not None else ()
+
+
+def _touched(live: Sequence[Part], before: Sequence[PartSpec], after: Sequence[PartSpec]) -> tuple[int, ...]:
+    new = {part.key: part for part in after}
+    gists = {part.sha: part.gist for part in before if part.gist}
+
+    def same(row: Part) -> bool:
+        part = new.get(row.key)
+        return part is not None and (
+            part.sha == row.text_sha or (bool(part.gist) and part.gist == gists.get(row.text_sha))
+        )
+
+    return tuple(row.id for row in live if not same(row))
+
+
+def _rewritten(
+    live: Sequence[Part], before: Sequence[PartSpec], after: Sequence[PartSpec], touched: Sequence[int]
+) -> tuple[int, ...]:
+    """Return the touched parts, and the questions of which anything else is written otherwise."""
+    old = {part.key: part.spec for part in before if part.spec is not None}
+    new = {part.key: part.spec for part in after if part.spec is not None}
+
+    def other(key: str) -> bool:
+        return key in old and key in new and replace(old[key], key=None) != replace(new[key], key=None)
+
+    return (*touched, *(row.id for row in live if row.id not in touched and other(row.key)))
+
+
+def _sections_before(published: Sequence[PartSpec], known: Sequence[Part]) -> list[PartSpec]:
     """Return the published sections with their keys; their words come from the published version."""
-    words: dict[bytes, str] = {}
-    if known and document.published_id is not None:
-        compiled = session().scalar(select(Revision.compiled_sha).where(Revision.id == document.published_id))
-        if compiled is not None:
-            words = {part.sha: part.words for part in kind.parts(spec_of(compiled))}
+    words = {part.sha: part.words for part in published}
     return [
         PartSpec(
             kind=PartKind.SECTION,

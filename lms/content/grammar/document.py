@@ -45,6 +45,11 @@ class SectionSpec:
     first: int = field(default=0, compare=False)
     last: int = field(default=0, compare=False)
 
+    @property
+    def terms(self) -> str:
+        """What chips beside the heading say of when the text holds; part of what the section says."""
+        return ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:

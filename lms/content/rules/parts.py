@@ -1,5 +1,6 @@
 """Which section is which from one version to the next, and how new parts get their key."""
 
+import re
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 
@@ -13,6 +14,10 @@ ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 
 LENGTH = 6
 ALIKE = 0.6  # share of likeness from which two sections are one
+_BLANKS = re.compile(r"\s+")
+_BESIDE_CHINESE = re.compile(
+    r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]) | (?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])"
+)
 
 
 def new_key(choose: Callable[[str], str]) -> str:
@@ -28,14 +33,20 @@ def section_parts(sections: Sequence[SectionSpec]) -> tuple[PartSpec, ...]:
             key=section.id,
             title=section.title,
             anchor=section.anchor,
-            sha=sha256(f"{section.title}\n{section.source}".encode()).digest(),
+            sha=sha256(_written(section).encode()).digest(),
             words=f"{section.title}\n{section.text or section.source}"[:4_000],
             first=section.first,
             last=section.last,
+            gist=sha256(_BESIDE_CHINESE.sub("", _BLANKS.sub(" ", _written(section))).strip().encode()).digest(),
         )
         for section in sections
         if section.title
     )
+
+
+def _written(section: SectionSpec) -> str:
+    terms = f"\n{section.terms}" if section.terms else ""
+    return f"{section.title}\n{section.source}{terms}"
 
 
 def match_sections(old: Sequence[PartSpec], new: Sequence[PartSpec]) -> tuple[str | None, ...]:
