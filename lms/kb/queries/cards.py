@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
+from lms.accounts.models import Person
 from lms.assignments.actions import DELTA, MUST_READ
 from lms.assignments.models import Assignment, AssignmentReason
 from lms.assignments.rules import READ
@@ -273,3 +274,21 @@ def questions_of(person_id: int, document_id: int, revision_id: int, base_id: in
         anchors = {change.anchor for change in changes if change.anchor}
         others = quiz_questions(person_id, document_id, anchors, base_id)
     return asks(own_questions(after, changes, path), others, seed)
+
+
+_STEPS = (
+    select(Revision.number, Revision.at, Revision.note, Person.name)
+    .outerjoin(Person, Person.id == Revision.author_id)
+    .where(
+        Revision.document_id == bindparam("document_id"),
+        Revision.compiled_sha.is_not(None),
+        Revision.id > bindparam("base_id"),
+    )
+    .order_by(Revision.id.desc())
+    .limit(5)
+)
+
+
+def steps(document_id: int, base_id: int) -> list[Any]:
+    """Return the last versions that were published after one: number, at, note, name of the author; newest first."""
+    return list(rows(_STEPS, {"document_id": document_id, "base_id": base_id}))

@@ -110,14 +110,23 @@ class Ask:
 
 
 def asks(own: Iterable[Question], others: Iterable[Question], seed: str) -> list[Ask]:
-    """Return what is asked, the author's own questions first. others: of quizzes, whose keys stay there."""
-    found: dict[str, Ask] = {}
+    """Return what is asked, the author's own questions first. others: of quizzes, whose keys stay there.
+
+    Fields are named by place: a digest of what is asked could be tried against each possible key.
+    """
+    found: dict[str, tuple[Question, bool]] = {}
     for question, explains in [*((each, True) for each in own), *((each, False) for each in others)]:
-        name = asked_sha(question).hex()[:12]
-        if name not in found and not (isinstance(question.shape, Open) and not explains):
-            order = shown_order(question, seed, name, shuffle_options=False)
-            found[name] = Ask(name=name, question=question, order=order, explains=explains)
-    return list(found.values())[:MOST_ASKED]
+        if explains or not isinstance(question.shape, Open):
+            found.setdefault(asked_sha(question).hex(), (question, explains))
+    return [
+        Ask(
+            name=f"q{number}",
+            question=question,
+            order=shown_order(question, seed, label, shuffle_options=False),
+            explains=explains,
+        )
+        for number, (label, (question, explains)) in enumerate(list(found.items())[:MOST_ASKED], start=1)
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
