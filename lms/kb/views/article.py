@@ -6,7 +6,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lms.assignments import queries as duties_queries
-from lms.assignments.rules import Place, place_of
+from lms.assignments.rules import CHANGE, Duty, Place, place_of
 from lms.content import queries as content
 from lms.content.kinds import kinds
 from lms.content.sections import outline, shown_sections
@@ -15,6 +15,7 @@ from lms.core.access import Permission
 from lms.core.here import today
 from lms.kb import queries
 from lms.kb.rules import reading
+from lms.kb.spec import ArticleSpec
 from lms.kb.views import looked
 from lms.kb.views.marks import with_keep_buttons
 from lms.kb.views.room import bp
@@ -36,7 +37,8 @@ def article(slug: str) -> str | Response:
     intro, parts = shown_sections(
         apart.shown[0], apart.shown[1:], lambda html: with_keep_buttons(show(html), about.kept)
     )
-    place = place_of(duties_queries.duties_about(actor.id, opened.document_id, today()), opened.document_id)
+    duties = duties_queries.duties_about(actor.id, opened.document_id, today())
+    place = place_of(duties, opened.document_id)
     asked, wrong_day = asked_day()
     looked.note_view(actor, opened)
     return render_template(
@@ -53,7 +55,7 @@ def article(slug: str) -> str | Response:
         about=about,
         related=[lead for lead in show.leads if lead.kind == "article" and lead.address != here],
         place=place,
-        ack=_acknowledged(about, opened, place),
+        ack=_acknowledged(about, opened, place, apart.spec, duties),
         going_on=_going_on(place),
         asked=asked,
         wrong_day=wrong_day,
@@ -105,10 +107,17 @@ def _going_on(place: Place | None) -> str:
     return url_for("home.index")
 
 
-def _acknowledged(about: queries.About, opened: content.Opened, place: Place | None) -> dict[str, Any] | None:
-    """Return what the reader is to confirm: None where nobody asks for it and nothing was ever confirmed."""
-    owed = place is not None and not place.duty.item.settled
+def _acknowledged(
+    about: queries.About, opened: content.Opened, place: Place | None, spec: ArticleSpec, duties: list[Duty]
+) -> dict[str, Any] | None:
+    """Return what the reader is to confirm: None where nobody asks for it and nothing was ever confirmed.
+
+    change: by when what has changed is to be confirmed, on its own page; asks: questions stand before it.
+    """
+    card = next((each for each in duties if each.is_card and not each.item.settled), None)
+    owed = card is not None or (place is not None and not place.duty.item.settled)
     if place is None and about.done_at is None:
         return None
     stale = about.done_at is not None and about.confirmed_id != opened.revision_id
-    return {"at": about.done_at, "stale": stale, "owed": owed}
+    changed = card is not None and card.goal_purpose == CHANGE
+    return {"at": about.done_at, "stale": stale, "owed": owed, "change": changed, "asks": bool(spec.self_checks)}
