@@ -20,11 +20,13 @@ from lms.content.attachments.events import HowMuchSeen, PagesRead
 from lms.content.events import (
     Archived,
     ArchivePreview,
+    HowManySaw,
     Published,
     PublishPreview,
     QuestionsMissed,
     Renamed,
     Unarchived,
+    WhoSaw,
 )
 from lms.core.bus import Bus
 from lms.home import views as home_views
@@ -34,6 +36,7 @@ from lms.kb import duties as kb_duties
 from lms.kb import handlers as kb_handlers
 from lms.kb import kind as kb_kind
 from lms.kb import views as kb_views
+from lms.kb.queries import seen as kb_seen
 from lms.learning import api as learning_api
 from lms.learning import handlers as learning
 from lms.learning import kind as learning_kinds
@@ -104,10 +107,13 @@ def subscribe(bus: Bus) -> None:
     bus.subscribe(Told, notifications.on_told)
     bus.subscribe(Settled, notifications.on_settled)
     bus.answer(HowMuchSeen, learning.on_how_much_seen)
+    bus.answer(PublishPreview, content.on_publish_preview)
     bus.answer(PublishPreview, quizzes.on_publish_preview)
     bus.answer(ArchivePreview, quizzes.on_archive_preview)
     bus.answer(QuestionsMissed, quizzes.on_questions_missed)
     bus.answer(Confirming, kb_duties.on_confirming)
     bus.answer(PublishPreview, kb_duties.on_publish_preview)
+    bus.answer(HowManySaw, kb_seen.how_many_saw)
+    bus.answer(WhoSaw, kb_seen.who_saw)
     bus.answer(PublishPreview, assignments.on_publish_preview)
     bus.answer(ArchivePreview, assignments.on_archive_preview)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from lms.core.access import Actor
 from lms.core.texts import Text
 
 
@@ -22,6 +23,14 @@ class Published:
     actor_id: int | None
     minor: bool
     touched: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marked:
+    """Parts of a document are 待复核 because of a new version of another one."""
+
+    document_id: int
+    cause_document_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,3 +107,33 @@ class MissedQuestion:
     title: str
     answered: int
     wrong: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HowManySaw:
+    """Question: how many people have seen each of these versions? Answered with a mapping from version to people."""
+
+    revision_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhoSaw:
+    """Question: who of those whom the actor may see has seen this version? Answered with Seen, the latest first.
+
+    limit: people at most.
+    """
+
+    actor: Actor
+    revision_id: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One person who has seen a version. times: how often it was opened."""
+
+    employee_no: str
+    name: str
+    first_at: datetime
+    last_at: datetime
+    times: int

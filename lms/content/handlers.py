@@ -1,8 +1,12 @@
 """What the store does when something is published or archived, or somebody leaves; rooms.py subscribes it."""
 
 from lms.accounts.events import PersonLeft
-from lms.content.actions import leaving, reviewing
-from lms.content.events import Archived, Published
+from lms.content.actions import leaving, marks, reviewing
+from lms.content.events import Archived, Impact, Published, PublishPreview
+from lms.content.models import Document
+from lms.content.parts import PartKind
+from lms.core.db import session
+from lms.core.texts import Text, text
 
 
 def on_published(fact: Published) -> None:
@@ -16,3 +20,19 @@ def on_archived(fact: Archived) -> None:
 def on_left(fact: PersonLeft) -> None:
     reviewing.reviewer_left(fact.person_id)
     leaving.hand_over(fact.person_id)
+
+
+def on_publish_preview(question: PublishPreview) -> list[Impact]:
+    """Say what would be 待复核, by the same reckoning by which it is then marked."""
+    document = session().get_one(Document, question.document_id)
+    found = marks.resting(document, question.touched)
+    asked = sum(each.kind == PartKind.QUESTION for each in found)
+    others = {each.document_id: each.document_kind for each in found if each.kind != PartKind.QUESTION}
+    lessons = sum(kind != "article" for kind in others.values())
+    articles = len(others) - lessons
+    lines: list[tuple[int, Text]] = [
+        (asked, text("%(n)s 道题待复核，确认答案之前不再抽给学员。", n=asked)),
+        (lessons, text("%(n)s 个课时待复核。", n=lessons)),
+        (articles, text("%(n)s 篇引用它的知识待复核。", n=articles)),
+    ]
+    return [Impact(count=count, text=words) for count, words in lines if count]

@@ -24,7 +24,7 @@ class Assigned:
 
     lost: keys of live questions that are gone. changed: keys of questions that are asked otherwise than before.
     touched: ids of live parts of any kind that are gone or have another text than before; blanks and line breaks are
-    no text. rewritten: those and questions whose explanation, hint or marks are others.
+    no text. rewritten: those and questions whose explanation, hint or marks are others. gone: those that are no more.
     """
 
     parts: tuple[PartSpec, ...]
@@ -33,6 +33,7 @@ class Assigned:
     changed: tuple[str, ...]
     touched: tuple[int, ...]
     rewritten: tuple[int, ...]
+    gone: tuple[int, ...]
     findings: tuple[Finding, ...]
 
     @property
@@ -80,6 +81,7 @@ def assign(document: Document, kind: Kind, parts: Sequence[PartSpec]) -> Assigne
         changed=tuple(row.key for row in questions if row.key in kept and row.text_sha != shas[row.key]),
         touched=touched,
         rewritten=_rewritten(live, published, given, touched),
+        gone=tuple(row.id for row in live if row.key not in kept),
         findings=(*warnings, *errors),
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lms.content import store
-from lms.content.actions import edges, parts
+from lms.content.actions import edges, marks, parts
 from lms.content.actions.approval import refuse_unapproved
 from lms.content.actions.documents import editable, head_of, locked, mirror, path_now, stale, verify
 from lms.content.actions.examine import Examined, examine
@@ -165,8 +165,9 @@ def put_out(
         minor=minor,
         at=at,
     )
-    ids = parts.write(document, revision.id, assigned)
     previous = document.published_id
+    resting = [] if minor else marks.resting(document, assigned.touched)
+    ids = parts.write(document, revision.id, assigned)
     document.published_id, document.draft_id = revision.id, None
     document.state, document.published_at = PUBLISHED, revision.at
     meta = kind.meta(spec)
@@ -175,6 +176,9 @@ def put_out(
         verify(document, meta)
     session().flush()
     edges.rebuild(document, examined.path, examined.parsed.links, assigned.parts, ids)
+    marks.rewritten(document, () if minor else assigned.rewritten, assigned.gone, author_id)
+    if previous is not None:
+        marks.put(document, revision, previous, resting)
     emit(
         Published(
             document_id=document.id,
