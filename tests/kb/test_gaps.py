@@ -330,9 +330,9 @@ def test_the_article_is_found_by_the_missed_words_afterwards(world):
 
 def test_a_linked_article_gets_the_words_and_closes_the_gap_at_once(world):
     trainer = a_trainer()
-    article = a_document(trainer, an_article_text("修改订单", 别名="[改单]"), slug="orders/change")
+    article = a_document(trainer, an_article_text("修改订单", 别名="[改单]"), slug="orders/alter")
     gap = a_gap("改地址")
-    assert do(gaps.link, trainer, gap.public_id, "orders/change")
+    assert do(gaps.link, trainer, gap.public_id, "orders/alter")
     assert the_gap().state == "closed"
     assert documents.cards([article.id])[article.id].title == "修改订单"
     session().expire_all()
@@ -341,11 +341,11 @@ def test_a_linked_article_gets_the_words_and_closes_the_gap_at_once(world):
 
 def test_linking_does_not_put_out_somebody_elses_draft(world):
     trainer = a_trainer()
-    article = a_document(trainer, an_article_text("修改订单"), slug="orders/change")
+    article = a_document(trainer, an_article_text("修改订单"), slug="orders/alter")
     with transaction():
         content.save_draft(trainer, article.id, article.published_id, an_article_text("修改订单", "## 时效\n写到一半"))
     gap = a_gap("改地址")
-    assert not do(gaps.link, trainer, gap.public_id, "orders/change")
+    assert not do(gaps.link, trainer, gap.public_id, "orders/alter")
     assert the_gap().state == "open"
     session().expire_all()
     article = session().get_one(Document, article.id)
@@ -357,10 +357,10 @@ def test_linking_does_not_put_out_somebody_elses_draft(world):
 
 def test_linking_where_the_words_stand_already_closes_too(world):
     trainer = a_trainer()
-    article = a_document(trainer, an_article_text("修改订单", 别名="[改地址]"), slug="orders/change")
+    article = a_document(trainer, an_article_text("修改订单", 别名="[改地址]"), slug="orders/alter")
     gap = a_gap("改地址")
     before = article.published_id
-    assert do(gaps.link, trainer, gap.public_id, "orders/change")
+    assert do(gaps.link, trainer, gap.public_id, "orders/alter")
     session().expire_all()
     assert (the_gap().state, session().get_one(Document, article.id).published_id) == ("closed", before)
 

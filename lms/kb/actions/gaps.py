@@ -274,7 +274,7 @@ def close_gaps_of(fact: Published) -> None:
 
 def _tell_askers(gap: Gap) -> None:
     document = session().get_one(Document, gap.document_id)
-    slug = session().scalars(select(Slug.slug).where(Slug.document_id == document.id, Slug.is_current)).one()
+    slug = slug_of(document.id)
     waiting = session().scalars(
         select(GapAsker)
         .join(Person, Person.id == GapAsker.person_id)
@@ -298,14 +298,12 @@ def _tell_askers(gap: Gap) -> None:
     )
 
 
+def slug_of(document_id: int) -> str:
+    return session().scalars(select(Slug.slug).where(Slug.document_id == document_id, Slug.is_current)).one()
+
+
 def _may_read(person_id: int, document: Document) -> bool:
     if not document.audience:
         return True
     actor = actor_by_id(person_id)
     return actor is not None and is_meant(document.audience, actor)
-
-
-def forget_draft(document_id: int) -> None:
-    """Let a gap be written again whose draft was put away."""
-    statement = update(Gap).where(Gap.draft_document_id == document_id, Gap.state == OPEN)
-    session().execute(statement.values(draft_document_id=None))

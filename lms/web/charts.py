@@ -1,0 +1,60 @@
+"""Geometry of charts: numbers in, places of bars out, for an SVG drawn by the server. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """One bar in units of the picture, y counted from the top. value: what it stands for."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    value: float
+
+
+def columns(
+    values: Sequence[float], *, width: float, height: float, most: float | None = None, gap: float = 0.3
+) -> tuple[Bar, ...]:
+    """Return upright bars side by side that fill the width; the greatest value, or `most`, fills the height.
+
+    gap: share of a place that stays empty. What is more than nothing is at least a line of 1 to be seen.
+    """
+    if not values:
+        return ()
+    top = max(most if most is not None else 0, *values, 0) or 1
+    place = width / len(values)
+    found = []
+    for number, value in enumerate(values):
+        tall = max(1.0, height * value / top) if value > 0 else 0.0
+        found.append(
+            Bar(
+                x=round(number * place + place * gap / 2, 2),
+                y=round(height - tall, 2),
+                width=round(place * (1 - gap), 2),
+                height=round(tall, 2),
+                value=value,
+            )
+        )
+    return tuple(found)
+
+
+def length(value: float, most: float, *, width: float = 100) -> float:
+    """Return how long the lying bar of a value is, where the greatest fills the width. At least 1 for more than 0."""
+    if value <= 0 or most <= 0:
+        return 0.0
+    return round(max(1.0, width * min(value, most) / most), 2)
+
+
+def ceiling(value: float) -> int:
+    """Return the round number at or above a value that an axis ends with: 1, 2 or 5 times a power of ten."""
+    if value <= 1:
+        return 1
+    power = 1
+    while True:
+        for step in (1, 2, 5):
+            if step * power >= value:
+                return step * power
+        power *= 10
