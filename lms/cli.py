@@ -26,9 +26,18 @@ from lms.core.terminal import AppCommand, OldSchema, provide, tell
 from lms.core.texts import text
 from lms.demo.cli import demo
 from lms.kb.cli import group as search_group
+from lms.kb.cli import kb_group
 from lms.records.cli import group as records_group
 
-GROUPS: tuple[click.Command, ...] = (content_group, staff_group, token_group, records_group, search_group, demo)
+GROUPS: tuple[click.Command, ...] = (
+    content_group,
+    staff_group,
+    token_group,
+    records_group,
+    search_group,
+    kb_group,
+    demo,
+)
 """Groups and single commands of the slices, in the order of `lms --help`."""
 
 

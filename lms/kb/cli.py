@@ -1,13 +1,22 @@
-"""`lms search …`: what articles are found by."""
+"""`lms search …`: what articles are found by. `lms kb …`: the knowledge base in and out."""
+
+from pathlib import Path
 
 import click
 
 from lms.core.db import transaction
 from lms.core.terminal import AppCommand, tell
 from lms.core.texts import text
-from lms.kb import actions
+from lms.kb import actions, queries
+from lms.kb.exports import faq_csv, scripts_csv
+from lms.kb.git.cli import export_git, import_git
+from lms.kb.rules.exporting import Places
 
 group = click.Group("search", help="The search of the knowledge base: rebuild what articles are found by.")
+
+kb_group = click.Group("kb", help="The knowledge base in and out: Git history, scripts, questions and answers.")
+kb_group.add_command(import_git)
+kb_group.add_command(export_git)
 
 
 @group.command(cls=AppCommand)
@@ -21,3 +30,43 @@ def rebuild() -> None:
     with transaction():
         count = actions.rebuild()
     tell(text("已为 %(count)s 条知识重建搜索。", count=count))
+
+
+@kb_group.command("export-scripts", cls=AppCommand)
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--folder", help="Only the articles of this category, by its folder.")
+@click.option(
+    "--places",
+    type=click.Choice([each.value for each in Places]),
+    default=Places.BRACES.value,
+    show_default=True,
+    help="How a place to fill in is written: {昵称}, #昵称#, 【昵称】 or ${昵称}.",
+)
+@click.option("--restricted", is_flag=True, help="Also articles that are not meant for everybody.")
+def export_scripts(file: Path, folder: str | None, places: str, restricted: bool) -> None:
+    """Write every 话术 into a CSV FILE for a chat tool's 快捷短语: category, code, text.
+
+    \b
+    Example:
+      lms kb export-scripts scripts.csv --places hashes
+    """
+    articles = queries.exported(restricted=restricted, folder=folder)
+    file.write_bytes(scripts_csv(articles, Places(places)))
+    tell(text("已写入 %(file)s。", file=str(file)))
+
+
+@kb_group.command("export-faq", cls=AppCommand)
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--folder", help="Only the articles of this category, by its folder.")
+@click.option("--restricted", is_flag=True, help="Also articles that are not meant for everybody.")
+def export_faq(file: Path, folder: str | None, restricted: bool) -> None:
+    """Write questions and answers into a CSV FILE for a bot: question, similar ones, answer, until when it holds.
+
+    内部 is in no answer.
+
+    \b
+    Example:
+      lms kb export-faq faq.csv
+    """
+    file.write_bytes(faq_csv(queries.exported(restricted=restricted, folder=folder)))
+    tell(text("已写入 %(file)s。", file=str(file)))

@@ -3,6 +3,7 @@
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import file_digest
 from pathlib import Path
 
@@ -83,10 +84,11 @@ def receive(file: Path, form: Form) -> Received:
         raise Unreadable(text("文件读不出来：%(reason)s。", reason=error.strerror or "?")) from error
 
 
-def take(path: str, received: Received) -> None:
-    """Write the row of a file; where its bytes changed, with its pages anew."""
+def take(path: str, received: Received, *, added_by: int | None = None, at: datetime | None = None) -> None:
+    """Write the row of a file; where its bytes changed, with its pages anew. added_by, at: as its history says."""
     before = session().scalars(select(Attachment).where(Attachment.path == path)).one_or_none()
-    write_row(path, received, None, before)
+    row = write_row(path, received, added_by, before)
+    row.at = at or row.at
 
 
 def _known(root: Path, others: Iterable[str], refused: dict[str, Text]) -> Iterator[tuple[str, Form]]:
