@@ -203,8 +203,8 @@ def quality(query: dict[str, Any]) -> dict[str, Any]:
 @bp.doc(
     summary="Save a text as the draft",
     description=(
-        "If somebody saved since `base_revision`, both changes are put together (`merged`). 409 `stale`: both changed the"
-        " same place; the text is kept as the revision `kept`, the draft is untouched."
+        "If somebody saved since `base_revision`, both changes are put together (`merged`). 409 `stale`: both changed"
+        " the same place; the text is kept as the revision `kept`, the draft is untouched."
     ),
     responses=refusals(400, 404, 409, 413, 422),
 )

@@ -283,50 +283,105 @@ def test_ten_megabytes_are_refused_at_the_door_with_what_to_do(client, me):
 # two people
 
 
-def test_the_second_save_conflicts_and_both_texts_are_kept(client, me):
+@pytest.fixture
+def both(me):
+    """A document that two people have open: its text and the version that they have opened."""
     document = a_document(me, an_article_text(body="一\n\n二\n\n三"), slug="both")
-    text, base = opened(client, "article", "both")
-    theirs = text.replace("一", "壹")
+    return document, queries.text(document.published_id), document.published_id
+
+
+def by_another(document, text):
     other = a_trainer()
     with transaction():
-        actions.save_draft(other, document.id, base, theirs)
+        return actions.save_draft(other, document.id, document.published_id, text).revision_id
+
+
+def texts_of(document):
+    return {queries.text(version.id) for version in queries.history(document.id)}
+
+
+def test_the_second_save_is_put_together_with_the_first_and_says_so(client, me, both):
+    document, text, base = both
+    by_another(document, text.replace("一", "壹"))
+    answer = sent(client, "article", "both", markdown=text.replace("三", "叁"), base_revision=base)
+    assert answer.location == address("article", "both")
+    assert "的修改合并" in client.get(answer.location).text
+    assert draft_of(document.id) == text.replace("一", "壹").replace("三", "叁")
+    assert text.replace("三", "叁") in texts_of(document)
+
+
+def test_the_script_gets_both_changes_and_from_where_to_go_on(client, me, both):
+    document, text, base = both
+    by_another(document, text.replace("一", "壹"))
     mine = text.replace("三", "叁")
+    found = sent(client, "article", "both", json=True, markdown=mine, base_revision=base).json
+    assert found["markdown"] == draft_of(document.id)
+    assert "的修改合并" in found["joined"]
+    more = mine.replace("二", "贰")  # typed on while the save was under way
+    again = sent(client, "article", "both", json=True, markdown=more, base_revision=found["behind"]).json
+    assert again["markdown"] == draft_of(document.id) == more.replace("一", "壹")
+
+
+def test_what_both_changed_is_asked_for_with_what_stood_there_before(client, me, both):
+    document, text, base = both
+    theirs = text.replace("一", "壹").replace("三", "三的")
+    by_another(document, theirs)
+    mine = text.replace("一", "甲")
     answer = sent(client, "article", "both", markdown=mine, base_revision=base)
     assert answer.status_code == 303
     assert draft_of(document.id) == theirs
     page = client.get(answer.location).text
     assert "有人先保存了" in page
-    assert "<del>壹</del>" in page or "壹" in page
-    assert mine in {queries.text(version.id) for version in queries.history(document.id)}
+    assert page.count("第 1 处，共 1 处") == 1
+    assert all(f"<ins>{word}</ins>" in page for word in "甲壹")
+    assert {mine, theirs} <= texts_of(document)
 
 
-def settled(client, document, text, base, take):
+def settled(client, document, text, base, take, **choices):
     answer = sent(client, "article", "both", markdown=text, base_revision=base)
     mine = int(answer.location.rpartition("=")[2])
     head = session().get_one(Document, document.id, populate_existing=True).draft_id
-    return sent(client, "article", "both", "settle", take=take, mine=mine, base_revision=head)
+    return sent(client, "article", "both", "settle", take=take, mine=mine, base_revision=head, **choices)
 
 
-@pytest.mark.parametrize(("take", "expected"), [("mine", "一\n\n二\n\n叁"), ("both", "壹\n\n二\n\n叁")])
-def test_the_person_chooses_and_the_other_text_stays_in_the_history(client, me, take, expected):
-    document = a_document(me, an_article_text(body="一\n\n二\n\n三"), slug="both")
-    text, base = opened(client, "article", "both")
-    other = a_trainer()
-    with transaction():
-        actions.save_draft(other, document.id, base, text.replace("一", "壹"))
-    assert settled(client, document, text.replace("三", "叁"), base, take).status_code == 303
+@pytest.mark.parametrize(
+    ("take", "choices", "expected"),
+    [
+        ("mine", {}, "甲\n\n二\n\n三"),
+        ("both", {"choice-0": "mine"}, "甲\n\n二\n\n叁"),
+        ("both", {"choice-0": "theirs"}, "壹\n\n二\n\n叁"),
+        ("both", {"choice-0": "both"}, "甲\n\n壹\n\n二\n\n叁"),
+        ("both", {"choice-0": "own", "own-0": "乙\r\n丙"}, "乙\n丙\n\n二\n\n叁"),
+    ],
+)
+def test_the_person_chooses_and_the_other_text_stays_in_the_history(client, me, both, take, choices, expected):
+    document, text, base = both
+    by_another(document, text.replace("一", "壹").replace("三", "叁"))
+    assert settled(client, document, text.replace("一", "甲"), base, take, **choices).status_code == 303
     assert draft_of(document.id) == an_article_text(body=expected)
-    assert text.replace("一", "壹") in {queries.text(version.id) for version in queries.history(document.id)}
+    assert {text.replace("一", "甲"), text.replace("一", "壹").replace("三", "叁")} <= texts_of(document)
 
 
-def test_the_same_line_changed_by_both_is_never_merged_by_itself(client, me):
-    document = a_document(me, an_article_text(body="一"), slug="both")
-    text, base = opened(client, "article", "both")
+def test_without_a_choice_for_every_place_nothing_is_saved(client, me, both):
+    document, text, base = both
+    by_another(document, text.replace("一", "壹"))
+    answer = settled(client, document, text.replace("一", "甲"), base, "both")
+    assert answer.status_code == 422
+    assert "还有没选的" in answer.text
+    assert draft_of(document.id) == text.replace("一", "壹")
+
+
+def test_who_saved_while_the_person_chose_is_put_together_with_too(client, me, both):
+    document, text, base = both
+    head = by_another(document, text.replace("一", "壹"))
+    answer = sent(client, "article", "both", markdown=text.replace("一", "甲"), base_revision=base)
+    mine = int(answer.location.rpartition("=")[2])
     other = a_trainer()
     with transaction():
-        actions.save_draft(other, document.id, base, text.replace("一", "甲"))
-    assert settled(client, document, text.replace("一", "乙"), base, "both").status_code == 422
-    assert draft_of(document.id) == text.replace("一", "甲")
+        actions.save_draft(other, document.id, head, text.replace("一", "壹").replace("三", "叁"))
+    values = {"take": "both", "mine": mine, "base_revision": head, "choice-0": "mine"}
+    assert sent(client, "article", "both", "settle", **values).status_code == 303
+    assert draft_of(document.id) == an_article_text(body="甲\n\n二\n\n叁")
 
 
 def test_the_script_is_told_where_to_compare(client, me):

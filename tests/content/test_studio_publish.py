@@ -221,8 +221,8 @@ def test_any_two_versions_can_be_compared(client, me):
     document = a_document(me, an_article_text(body="退货七天"), slug="a")
     edited(me, document, an_article_text(body="退货十天"))
     page = client.get(address("article", "a", "diff?old=1&new=3")).text
-    assert "<del>七</del>" in page
-    assert "<ins>十</ins>" in page
+    assert "<del>七天</del>" in page
+    assert "<ins>十天</ins>" in page
     assert "完全一样" in client.get(address("article", "a", "diff?old=1&new=2")).text
     assert client.get(address("article", "a", "diff?old=1&new=77")).status_code == 404
 

@@ -48,7 +48,7 @@ def save_all(actor: Actor, changes: Iterable[Change], note: str = "") -> int:
     reasons = []
     for each in sorted(changes, key=lambda one: one.document_id):  # one order of locks
         try:
-            saved = save_draft(actor, each.document_id, each.base_revision_id, each.source, note)
+            saved = save_draft(actor, each.document_id, each.base_revision_id, each.source, note, join=False)
         except DomainError as error:
             reasons.append(error.message)
             continue

@@ -82,12 +82,13 @@ def save_draft(
     note: str = "",
     *,
     merge_parent_id: int | None = None,
+    join: bool = True,
 ) -> Saved:
     """Keep a text as the document's draft. base_revision_id: the version that the author had opened.
 
-    If somebody saved since, both changes are put together where that can be done. merge_parent_id: another version
-    whose changes the text holds too. Line ends of a browser's form become those of the base. Raises Invalid, TooLarge,
-    NotFound, Conflict if archived.
+    If somebody saved since, both changes are put together where that can be done; join: False = never.
+    merge_parent_id: another version whose changes the text holds too. Line ends of a browser's form become those of the
+    base. Raises Invalid, TooLarge, NotFound, Conflict if archived.
     """
     document = editable(document_id)
     base = session().get(Revision, base_revision_id) if base_revision_id is not None else None
@@ -98,7 +99,7 @@ def save_draft(
     sha = store.put(store.encode(source))
     autosave.drop(actor, document.id)
     if base_revision_id != head_of(document):
-        return _save_late(actor, document, base, base_revision_id, source, sha, _note(note))
+        return _save_late(actor, document, base, base_revision_id, source, sha, _note(note), join)
     if base is not None and base.blob_sha == sha:
         return Saved(revision_id=base.id, number=base.number, changed=False)
     revision = store.add_revision(
@@ -115,12 +116,19 @@ def save_draft(
 
 
 def _save_late(
-    actor: Actor, document: Document, base: Revision | None, base_id: int | None, source: str, sha: bytes, note: str
+    actor: Actor,
+    document: Document,
+    base: Revision | None,
+    base_id: int | None,
+    source: str,
+    sha: bytes,
+    note: str,
+    join: bool,
 ) -> Saved:
     """Keep a text whose base is no longer what the document says: with the change of the other one, else beside it."""
     head_id = head_of(document)
     head = session().get(Revision, head_id) if head_id is not None else None
-    both = joined(document, base, source, head) if base is not None and head is not None else None
+    both = joined(document, base, source, head) if join and base is not None and head is not None else None
     if both is not None and head is not None and both.source == store.source_of(head.blob_sha):
         # What the author changed, if anything, is there already.
         return Saved(revision_id=head.id, number=head.number, changed=False, joined=both)

@@ -1,5 +1,6 @@
 """Reading documents as authors work on them: drafts, history, who refers to what, the list of the studio."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -81,7 +82,11 @@ def open_work(kind: str, slug: str) -> Work:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """One line of a history. kind: draft | publish | sync | restore | fix. size: bytes. author: "" for a sync."""
+    """One line of a history. kind: draft | publish | sync | restore | fix | merge. author: "" for a sync.
+
+    size: bytes. grown: bytes more than the version that it was made from, None for the first. merge_parent_id: the
+    other version of a merge, or the one that was brought back.
+    """
 
     id: int
     number: int
@@ -91,7 +96,10 @@ class Version:
     minor: bool
     at: datetime
     size: int
+    grown: int | None
     parent_id: int | None
+    merge_parent_id: int | None
+    was_published: bool
     is_published: bool
     is_draft: bool
 
@@ -111,31 +119,66 @@ def version(document_id: int, *, number: int | None = None, id: int | None = Non
     return found[0]
 
 
+def published_versions(document_id: int, *, before: int | None = None, limit: int = PAGE) -> list[Version]:
+    """Return the versions that people could once read, the newest first. before: only those with a lower number."""
+    conditions = [] if before is None else [Revision.number < before]
+    return _versions(document_id, Revision.compiled_sha.is_not(None), *conditions, limit=limit)
+
+
+def numbers(revision_ids: Iterable[int | None]) -> dict[int, int]:
+    """Return the number of each of these versions."""
+    wanted = {id for id in revision_ids if id is not None}
+    rows = session().execute(select(Revision.id, Revision.number).where(Revision.id.in_(wanted))) if wanted else ()
+    return {row.id: row.number for row in rows}
+
+
 def _versions(document_id: int, *conditions: ColumnElement[bool], limit: int) -> list[Version]:
+    """Return versions without their texts: of the table of bytes only the size is read."""
+    before, was = aliased(Revision), aliased(Blob)
     statement = (
-        select(Revision, Person.name, Blob.size, Document.published_id, Document.draft_id)
+        select(
+            Revision.id,
+            Revision.number,
+            Revision.kind,
+            Person.name.label("author"),
+            Revision.note,
+            Revision.minor,
+            Revision.at,
+            Revision.parent_id,
+            Revision.merge_parent_id,
+            Revision.compiled_sha,
+            Blob.size,
+            was.size.label("was"),
+            Document.published_id,
+            Document.draft_id,
+        )
         .join(Document, Document.id == Revision.document_id)
         .join(Blob, Blob.sha == Revision.blob_sha)
         .outerjoin(Person, Person.id == Revision.author_id)
+        .outerjoin(before, before.id == Revision.parent_id)
+        .outerjoin(was, was.sha == before.blob_sha)
         .where(Revision.document_id == document_id, *conditions)
         .order_by(Revision.number.desc())
         .limit(limit)
     )
     return [
         Version(
-            id=revision.id,
-            number=revision.number,
-            kind=revision.kind,
-            author=name or "",
-            note=revision.note,
-            minor=revision.minor,
-            at=revision.at,
-            size=size,
-            parent_id=revision.parent_id,
-            is_published=revision.id == published_id,
-            is_draft=revision.id == draft_id,
+            id=row.id,
+            number=row.number,
+            kind=row.kind,
+            author=row.author or "",
+            note=row.note,
+            minor=row.minor,
+            at=row.at,
+            size=row.size,
+            grown=None if row.was is None else row.size - row.was,
+            parent_id=row.parent_id,
+            merge_parent_id=row.merge_parent_id,
+            was_published=row.compiled_sha is not None,
+            is_published=row.id == row.published_id,
+            is_draft=row.id == row.draft_id,
         )
-        for revision, name, size, published_id, draft_id in session().execute(statement)
+        for row in session().execute(statement)
     ]
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import jsonify, redirect, render_template, request
+from flask import flash, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from lms.content import actions, queries
@@ -46,7 +46,7 @@ def edit(kind: str, slug: str) -> str | Response:
 @bp.post("/studio/<kind>/<path:slug>/edit")
 @requires(Permission.CONTENT_EDIT)
 def save(kind: str, slug: str) -> str | Response | tuple[str, int] | tuple[Response, int]:
-    """Keep the text as the draft; on a conflict it is kept beside the draft and the person chooses."""
+    """Keep the text as the draft, with what others saved meanwhile; where both changed one place the person chooses."""
     work = work_at(kind, slug)
     base = number_of("base_revision")
     try:
@@ -62,12 +62,25 @@ def save(kind: str, slug: str) -> str | Response | tuple[str, int] | tuple[Respo
         if wants_json():
             return jsonify(error=say(saved.conflict.message), settle=where), 409
         return redirect(where, 303)
+    joined = saved.joined
+    together = (
+        _("已和%(who)s的修改合并：改的不是同一处，两边的改动都在草稿里。", who=joined.author or _("文件"))
+        if joined
+        else ""
+    )
     if wants_json():
-        return jsonify(
-            base_revision=saved.revision_id,
-            saved=_("已保存 %(time)s", time=show_time(clock.now())),
-            standing=standing(work_at(kind, work.card.slug)),
-        )
+        answer = {
+            "base_revision": saved.revision_id,
+            "saved": _("已保存 %(time)s", time=show_time(clock.now())),
+            "standing": standing(work_at(kind, work.card.slug)),
+        }
+        if joined is not None:
+            # behind: the base of whoever has typed on since; what was sent, unless that is the whole text already.
+            behind = saved.revision_id if joined.source == source else saved.kept_id or base
+            answer |= {"joined": together, "markdown": joined.source, "behind": behind}
+        return jsonify(answer)
+    if together:
+        flash(together, "ok")
     return redirect(at("publish" if request.form.get("then") == "publish" else "edit", work), 303)
 
 

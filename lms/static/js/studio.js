@@ -209,6 +209,8 @@
       if (answer.status === 200) {
         savedText = text;
         form.base_revision.value = answer.data.base_revision;
+        if (answer.data.joined) join(answer.data, text);
+        else one("[data-joined]").hidden = true;
         state.dataset.last = answer.data.saved;
         one("[data-standing]").textContent = answer.data.standing;
         trouble.hidden = true;
@@ -228,6 +230,17 @@
       say(words.failed, false);
       complain(explain(error));
     });
+  }
+
+  // Somebody else saved meanwhile: the draft holds both changes. Who has typed on goes on from what was sent, and the
+  // next save puts that together too.
+  function join(data, sent) {
+    if (area.value === sent) {
+      setText(plain(data.markdown));
+      savedText = area.value;
+    } else form.base_revision.value = data.behind;
+    one("[data-joined-text]").textContent = data.joined;
+    one("[data-joined]").hidden = false;
   }
 
   // which editor
