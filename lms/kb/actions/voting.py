@@ -9,9 +9,7 @@ from lms.kb.models import Vote
 from lms.kb.rules.voting import LONGEST_NOTE, Reason
 
 
-def vote(
-    actor: Actor, document_id: int, revision_id: int, *, solved: bool, reason: str = "", note: str = ""
-) -> None:
+def vote(actor: Actor, document_id: int, revision_id: int, *, solved: bool, reason: str = "", note: str = "") -> None:
     """Note whether the article solved it; the latest answer of a person counts.
 
     Raises Invalid for a "no" without a reason.

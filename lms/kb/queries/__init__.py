@@ -1,7 +1,8 @@
 """Reading knowledge: finding, lists, what stands beside an article. Each subject in its own module."""
 
 from lms.kb.queries.about import About, about, folder_of
-from lms.kb.queries.finding import MOST_HITS, Hit, names, search
+from lms.kb.queries.exporting import exported, restricted_count
+from lms.kb.queries.finding import MOST_HITS, Answer, Hit, ShopChoice, Wish, answer, names, search, shop_choices
 from lms.kb.queries.keeping import Kept, Recent, favourites, recents
 from lms.kb.queries.reading import (
     RECENT,
@@ -18,22 +19,29 @@ __all__ = [
     "MOST_HITS",
     "RECENT",
     "About",
+    "Answer",
     "Apart",
     "Hit",
     "Kept",
     "Listed",
     "Recent",
+    "ShopChoice",
     "User",
+    "Wish",
     "about",
+    "answer",
     "apart",
     "articles",
+    "exported",
     "favourites",
     "folder_of",
     "last_change",
     "names",
     "recents",
+    "restricted_count",
     "revision_id",
     "search",
+    "shop_choices",
     "shop_names",
     "uses",
 ]

@@ -8,6 +8,7 @@ from sqlalchemy import and_, bindparam, select
 from lms.accounts.models import Person
 from lms.content.models import Category, Revision
 from lms.content.queries import Opened
+from lms.content.rules.reviewing import folders_of
 from lms.core.access import Actor
 from lms.core.db import rows
 from lms.kb.models import Favourite, Vote
@@ -33,7 +34,7 @@ _ABOUT = (
         and_(Standing.person_id == bindparam("person_id"), Standing.document_id == bindparam("document_id")),
     )
     .outerjoin(Vote, and_(Vote.person_id == bindparam("person_id"), Vote.document_id == bindparam("document_id")))
-    .outerjoin(Category, Category.folder == bindparam("folder"))
+    .outerjoin(Category, and_(Category.folder.in_(bindparam("folders", expanding=True)), Category.watermark))
     .outerjoin(
         Favourite,
         and_(Favourite.person_id == bindparam("person_id"), Favourite.document_id == bindparam("document_id")),
@@ -44,7 +45,7 @@ _ABOUT = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """changed_at, note, author: of the version shown. done_at: when the reader last confirmed the article, None if never.
+    """changed_at, note, author: of the version shown. done_at: when its reader last confirmed the article, or None.
 
     confirmed_id: the version that was. solved: the reader's vote, None without one. kept: the 话术 that the reader
     keeps at hand by their keys, "" for the article itself. watermark: the page carries the reader's name.
@@ -66,7 +67,7 @@ def about(actor: Actor, opened: Opened) -> About:
         "person_id": actor.id,
         "document_id": opened.document_id,
         "revision_id": opened.revision_id,
-        "folder": folder_of(opened.slug),
+        "folders": folders_of(opened.slug),
     }
     every = rows(_ABOUT, keys).all()
     at, note, author, state, done_at, confirmed_id, solved, reason, watermark, _ = every[0]
@@ -78,7 +79,7 @@ def about(actor: Actor, opened: Opened) -> About:
         confirmed_id=confirmed_id,
         solved=solved,
         reason=reason or "",
-        watermark=bool(watermark),
+        watermark=watermark is not None,
         kept=frozenset(row[9] for row in every if row[9] is not None),
     )
 

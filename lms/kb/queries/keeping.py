@@ -48,6 +48,7 @@ def favourites(actor: Actor) -> list[Kept]:
     return [
         Kept(document_id=id, slug=slug, title=title, key=key, script=_script(key, sha))
         for id, slug, title, key, sha in session().execute(statement).all()
+        if sha is not None
     ]
 
 

@@ -35,9 +35,7 @@ def _using() -> Select[*tuple[Any, ...]]:
         .select_from(Edge)
         .join(Document, Document.id == Edge.from_document_id)
         .join(Slug, and_(Slug.document_id == Document.id, Slug.is_current))
-        .outerjoin(
-            Part, and_(Part.id == Edge.from_part_id, Part.kind == "question", Part.retired_at.is_(None))
-        )
+        .outerjoin(Part, and_(Part.id == Edge.from_part_id, Part.kind == "question", Part.retired_at.is_(None)))
         .where(Edge.to_document_id == here, Document.id != here, Document.state == "published")
         .order_by(Document.title, Document.id, Part.position)
     )

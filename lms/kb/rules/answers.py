@@ -7,6 +7,8 @@ from lms.core.folding import folded
 from lms.kb.rules.blocks import Script, Taken, plain, rows
 
 MOST_ROWS = 6
+LONG = 4
+"""Rows of a table beside which no running text has room."""
 MOST_LINES = 3
 MOST_CHARACTERS = 220
 """Of running text, so that 话术 and 内部 still stand on the first screen."""
@@ -15,9 +17,9 @@ MOST_INTERNAL = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PanelAnswer:
-    """anchor, title: of the section that answers. verdict: pairs of HTML, “已出库” and what then holds; lines: blocks of HTML.
+    """anchor, title: of the section that answers. verdict: pairs of HTML, “已出库” and what then holds.
 
-    script: the 话术 to send, scripts: the other ones; internal: blocks of HTML. cut: there is more in the article.
+    lines, internal: blocks of HTML. script: the 话术 to send, scripts: the other ones. cut: there is more in the article.
     rest: titles of the sections of which nothing is shown.
     """
 
@@ -32,9 +34,7 @@ class PanelAnswer:
     rest: tuple[str, ...]
 
 
-def panel_answer(
-    parts: Sequence[Taken], anchor: str, words: Sequence[str], shop: Sequence[str] = ()
-) -> PanelAnswer:
+def panel_answer(parts: Sequence[Taken], anchor: str, words: Sequence[str], shop: Sequence[str] = ()) -> PanelAnswer:
     """Return what of the article answers. parts: introduction and sections. anchor: of the section that was hit.
 
     Where that section only says what to send, the first one that says what is so goes with it. words: what was looked
@@ -64,7 +64,9 @@ def panel_answer(
 
 def _says(part: Taken) -> bool:
     """Whether a section says what is so, besides what to send."""
-    return any(block.kind in ("table", "list") or _is_statement(part, number) for number, block in enumerate(part.blocks))
+    return any(
+        block.kind in ("table", "list") or _is_statement(part, number) for number, block in enumerate(part.blocks)
+    )
 
 
 def _is_statement(part: Taken, number: int) -> bool:
@@ -88,7 +90,12 @@ def _said(part: Taken) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...], bo
             cut = cut or len(every) > MOST_ROWS
         elif block.kind in ("list", "other") or _is_statement(part, number):
             length = len(plain(block.html))
-            if (verdict and characters) or len(lines) == MOST_LINES or (lines and characters + length > MOST_CHARACTERS):
+            if (
+                len(verdict) >= LONG
+                or (verdict and characters)
+                or len(lines) == MOST_LINES
+                or (lines and characters + length > MOST_CHARACTERS)
+            ):
                 cut = True
                 continue
             lines.append(block.html)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from html import unescape
+from html import escape, unescape
 
 _TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)((?:\s+[\w-]+(?:="[^"]*")?)*)\s*/?>')
 _VOID = frozenset({"br", "hr", "img", "input"})
@@ -15,6 +15,7 @@ _CLASS = re.compile(r'\sclass="([^"]*)"')
 _SLOT = re.compile(r'<span class="slot">([^<]*)</span>')
 _SAYS = re.compile(r'<div class="(?:script|internal)-head">(.*?)</div>', re.DOTALL)
 _SCRIPT_TEXT = re.compile(r'<p class="script-text">(.*?)</p>', re.DOTALL)
+_SCRIPT = '<span data-say="script"></span>'
 _COPY = '<span data-say="copy"></span>'
 _ROW = re.compile(r"<tr\b[^>]*>(.*?)</tr>", re.DOTALL)
 _CELL = re.compile(r"<(t[hd])\b[^>]*>(.*?)</t[hd]>", re.DOTALL)
@@ -37,7 +38,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
-    """One 话术. key: names its wording; label: when it is said, as the author put it; slots: each place to fill in once.
+    """One 话术. key: names its wording; label: when it is said, as the author put it; slots: its places, each once.
 
     text: what is sent, places as `{昵称}`, paragraphs on lines of their own. anchor: of its section.
     """
@@ -52,7 +53,7 @@ class Script:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """A section taken apart. html: as it is shown, with the mark `\\x01key\\x01` behind the copy button of each 话术."""
+    """A section taken apart. html: as it is shown, with the mark `\\x01key\\x01` behind each copy button."""
 
     anchor: str
     title: str
@@ -73,12 +74,18 @@ def taken(html: str, *, anchor: str, title: str, level: int) -> Taken:
             above = _label(blocks, number) if block.kind == "script" else ""
             script = _script(block.html[first:last], anchor, above or title)
             scripts.append(script)
-            shown += [block.html[end:first], script.html.replace(_COPY, f"{_COPY}\x01{script.key}\x01", 1)]
+            shown += [block.html[end:first], marked(script)]
             end = last
         shown.append(block.html[end:])
-    return Taken(
-        anchor=anchor, title=title, level=level, blocks=blocks, scripts=tuple(scripts), html="".join(shown)
-    )
+    return Taken(anchor=anchor, title=title, level=level, blocks=blocks, scripts=tuple(scripts), html="".join(shown))
+
+
+def marked(script: Script, *, named: bool = False) -> str:
+    """Return a 话术 with its mark behind the copy button. named: with its label, if its head says none itself."""
+    html = script.html.replace(_COPY, f"{_COPY}\x01{script.key}\x01", 1)
+    if named and script.label:
+        html = html.replace(f"{_SCRIPT}{_COPY}", f"{_SCRIPT} · {escape(script.label)}{_COPY}", 1)
+    return html
 
 
 def without_internal(html: str) -> str:

@@ -1,6 +1,7 @@
 """One article as it is read."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -15,7 +16,7 @@ from lms.core.access import Permission
 from lms.core.here import today
 from lms.kb import queries
 from lms.kb.rules import reading
-from lms.kb.spec import ArticleSpec
+from lms.kb.spec import ArticleSpec, DateKind
 from lms.kb.views import looked
 from lms.kb.views.marks import with_keep_buttons
 from lms.kb.views.room import bp
@@ -29,8 +30,8 @@ def article(slug: str) -> str | Response:
     opened = content.open_published(actor, "article", slug)
     here = url_for(".article", slug=opened.slug)
     if opened.slug != slug:
-        kept = {name: request.args[name] for name in ("on", "by") if name in request.args}
-        return redirect(url_for(".article", slug=opened.slug, **kept), 301)
+        asked_for = urlencode({name: request.args[name] for name in ("on", "by") if name in request.args})
+        return redirect(here + (f"?{asked_for}" if asked_for else ""), 301)
     apart = queries.apart(opened.compiled_sha)
     about = queries.about(actor, opened)
     show = shower([part.html for part in apart.shown])
@@ -76,7 +77,7 @@ def asked_day() -> tuple[reading.Asked | None, str]:
 def day_kinds(sections: Any) -> list[str]:
     """Return by which days of an order the sections are judged, in the order in which an order meets them."""
     used = {each.validity.judged_by for each in sections if each.validity}
-    return [kind.value for kind in reading.DateKind if kind in used]
+    return [kind.value for kind in DateKind if kind in used]
 
 
 def groups_of(parts: list[Any], asked: reading.Asked | None) -> list[dict[str, Any]]:

@@ -29,6 +29,9 @@
   if (form) {
     var fields = Array.prototype.slice.call(form.querySelectorAll("input[data-slot]"));
     fields.forEach(function (field) { field.value = values[field.dataset.slot] || ""; });
+    // In an article it stands above the first 话术, wherever that is.
+    var first = document.querySelector(".reading .script");
+    if (first) first.parentNode.insertBefore(form, first);
     form.hidden = false;
     form.addEventListener("submit", function (event) { event.preventDefault(); });
     form.addEventListener("input", function (event) {
