@@ -308,16 +308,6 @@ def test_the_page_of_publishing_asks_for_approval_where_it_is_needed(client: Fla
     assert "after-sales/x" in client.get("/studio?state=review").text
 
 
-def test_a_trainer_says_who_reviews_a_folder(client: FlaskClient, two):
-    author, other = two
-    a_document(author, slug="after-sales/x")
-    sign_in(client, person(author))
-    data = {"csrf_token": token(client, "/studio/new"), "folder": "after-sales", "reviewer": other.id}
-    assert client.post("/studio/categories", data=data).status_code == 303
-    assert "何静" in client.get("/studio/categories").text
-    assert client.post("/studio/categories", data={**data, "folder": "nowhere"}).status_code == 404
-
-
 # who leaves
 
 

@@ -13,10 +13,10 @@ from lms.content.queries import reviewing as waiting
 from lms.content.queries.reviewing import Request
 from lms.content.rules.compare import compare
 from lms.content.views.desk import shown_problems
-from lms.content.views.room import bp, number_of, work_at
+from lms.content.views.room import bp, work_at
 from lms.core.access import Permission, allows
 from lms.core.db import transaction
-from lms.core.errors import DomainError, Invalid, NotFound
+from lms.core.errors import DomainError, Invalid
 from lms.core.i18n import _
 from lms.core.texts import text
 from lms.web.auth import current_actor, requires
@@ -93,28 +93,6 @@ def withdraw(request_id: int) -> Response:
         reviewing.withdraw(current_actor(), request_id)
     flash(_("已撤回送审，草稿还在。"), "ok")
     return redirect(url_for(".edit", kind=found.card.kind, slug=found.card.slug), 303)
-
-
-@bp.get("/studio/categories")
-@requires(Permission.CONTENT_PUBLISH)
-def categories() -> str:
-    """Show who approves what is written in each folder of articles."""
-    return render_template(
-        "lms/content/categories.html", folders=waiting.categories(), people=waiting.possible_reviewers()
-    )
-
-
-@bp.post("/studio/categories")
-@requires(Permission.CONTENT_PUBLISH)
-def set_category() -> Response:
-    """Say who approves what is written in one folder, and whether its pages carry the reader's name."""
-    folder = request.form.get("folder", "")
-    if folder not in {each.folder for each in waiting.categories()}:
-        raise NotFound()
-    with transaction():
-        reviewing.set_category(current_actor(), folder, number_of("reviewer"), watermark="watermark" in request.form)
-    flash(_("已保存。"), "ok")
-    return redirect(url_for(".categories"), 303)
 
 
 def _found(request_id: int) -> Request:
