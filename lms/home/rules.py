@@ -44,7 +44,8 @@ class Journey:
 class Today:
     """The lists of the first screen.
 
-    todo: online things of today, late ones first, those done today last; on_floor: tasks and sign-offs of today;
+    cards: articles to confirm, what has changed before what is new; whoever is in training has the new ones by day.
+    todo: other online things of today, late ones first, those done today last; on_floor: tasks and sign-offs of today;
     tomorrow: the next day's online things; later: what is due after that, without a curriculum's days.
     minutes_left: of what is still open today, online.
     """
@@ -57,6 +58,12 @@ class Today:
     done_count: int
     minutes_left: int
     overdue_count: int
+    cards: Sequence[Duty] = ()
+
+    @property
+    def changes(self) -> int:
+        """How many of the cards show what has changed."""
+        return sum(duty.goal_purpose == rules.CHANGE for duty in self.cards)
 
 
 def journey(duties: Sequence[Duty], today: date) -> Journey | None:
@@ -112,7 +119,8 @@ def _stages(duties: Sequence[Duty], number: int) -> list[Stage]:
 def today_of(duties: Sequence[Duty], today: date, done_today: Sequence[tuple[int, int]]) -> Today:
     """Return what the first screen lists. done_today: (assignment, position) of what was finished on this day."""
     finished = set(done_today)
-    seen: set[int] = set()
+    cards = cards_of(duties)
+    seen: set[int] = {duty.item.document_id for duty in cards}
     online: list[Duty] = []
     floor: list[Duty] = []
     for duty in duties:
@@ -132,7 +140,8 @@ def today_of(duties: Sequence[Duty], today: date, done_today: Sequence[tuple[int
     ahead = [
         duty
         for duty in duties
-        if not duty.item.settled
+        if duty not in cards
+        and not duty.item.settled
         and duty.item.required
         and duty.item.due_on is not None
         and duty.item.due_on > today
@@ -149,6 +158,33 @@ def today_of(duties: Sequence[Duty], today: date, done_today: Sequence[tuple[int
         done_count=len(online) - len(left),
         minutes_left=sum(duty.item.minutes for duty in left),
         overdue_count=sum(duty.state == State.OVERDUE for duty in left),
+        cards=cards,
+    )
+
+
+def cards_of(duties: Sequence[Duty]) -> list[Duty]:
+    """Return the articles to confirm that stand before all else, late ones first, then what has changed.
+
+    What a new hire reads for the first time waits for its day among the rest of the training.
+    """
+    in_training = any(duty.goal_kind == "curriculum" and duty.goal_open for duty in duties)
+    found = [
+        duty
+        for duty in duties
+        if duty.is_card
+        and duty.goal_open
+        and duty.item.required
+        and not duty.item.settled
+        and (duty.goal_purpose == rules.CHANGE or not in_training)
+    ]
+    return sorted(
+        found,
+        key=lambda duty: (
+            duty.state != State.OVERDUE,
+            duty.goal_purpose != rules.CHANGE,
+            duty.item.due_on or date.max,
+            duty.item.assignment_id,
+        ),
     )
 
 

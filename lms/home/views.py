@@ -24,7 +24,7 @@ def index() -> str:
     actor = current_actor()
     screen = queries.screen(actor)
     lists = screen.lists
-    shown = [*lists.todo, *lists.on_floor, *([lists.next] if lists.next else [])]
+    shown = [*lists.cards, *lists.todo, *lists.on_floor, *([lists.next] if lists.next else [])]
     return render_template(
         "lms/home/index.html",
         actor=actor,
@@ -32,7 +32,7 @@ def index() -> str:
         lists=lists,
         mentor=screen.mentor,
         reading=screen.reading,
-        links={duty.name: _link(duty) for duty in shown},
+        links={(duty.name, duty.is_card): _link(duty) for duty in shown},
         summary=_summary(actor, lists),
         greeting=_("%(name)s，你好", name=actor.name),
         is_learner=bool(actor.roles & {Role.AGENT, Role.LEAD}),
@@ -41,6 +41,8 @@ def index() -> str:
 
 
 def _link(duty: Duty) -> str:
+    if duty.is_card and not duty.item.settled:
+        return url_for("kb.change", slug=duty.slug)
     endpoint = kind_of(duty.kind).open_endpoint
     return url_for(endpoint, slug=duty.slug) if endpoint else url_for(".index")
 
@@ -48,6 +50,8 @@ def _link(duty: Duty) -> str:
 def _summary(actor: Actor, lists: Today) -> str:
     """Return one sentence: how many things, how many done, about how long the rest takes."""
     total = len(lists.todo)
+    if lists.cards and not total:
+        return ngettext("%(n)s 条要确认", "%(n)s 条要确认", len(lists.cards)) % {"n": len(lists.cards)} + _("。")
     if not total:
         return _("今天没有到期的学习任务。") if lists.next else ""
     left = total - lists.done_count
