@@ -14,6 +14,7 @@ from lms.content.form import FormEditor
 from lms.content.grammar.document import Parsed
 from lms.content.grammar.findings import Finding
 from lms.content.grammar.keywords import Word
+from lms.content.keyed import Keyed
 from lms.content.learner import Piece
 from lms.content.parts import Matching, Meta, PartSpec
 from lms.content.steps import Step
@@ -29,6 +30,10 @@ def _same(spec: Any, _: Mapping[int, str]) -> Any:
     return spec
 
 
+def _no_key(_: Any) -> Keyed | None:
+    return None
+
+
 def _none_known(_: Sequence[tuple[str, Mapping[str, Any]]], new: Sequence[PartSpec]) -> Matching:
     return Matching(keys=tuple(part.key for part in new))
 
@@ -42,6 +47,7 @@ class Kind:
     place among the questions. match: which question of a new version is which published one, given as key and stored
     spec. expand: the steps of a course or curriculum. positions: for whom a curriculum is meant.
     lint: what is wrong within one document; whole: what is wrong between several, by path.
+    keyed: a question of it with its key, for those who write it; given the `spec` of its part.
     safe_view: what a learner would see of it, without any key, for the editor's preview; () where only authors see it.
     rank: a sync publishes what has a higher one later, so that a course finds its lessons.
     form: the document as a form, None where only the source and the properties are edited.
@@ -62,6 +68,7 @@ class Kind:
     positions: Callable[[Any], tuple[str, ...]] = _nothing
     whole: Callable[[Mapping[str, Parsed[Any]], MinutesOf], Iterable[tuple[str, Finding]]] | None = None
     safe_view: Callable[[Any], tuple[Piece, ...]] = _nothing
+    keyed: Callable[[Any], Keyed | None] = _no_key
     rank: int = 0
     open_endpoint: str | None = None
     form: FormEditor | None = None

@@ -11,6 +11,7 @@ from lms.content.rules.parts import section_parts
 from lms.kb.form import FORM
 from lms.kb.learner import learner_pieces
 from lms.kb.spec import ArticleSpec, parse
+from lms.questions.keyed import keyed as keyed_view
 from lms.questions.lint import lint_questions
 from lms.questions.parts import keyed, match_questions, question_parts
 
@@ -55,6 +56,7 @@ KIND = Kind(
     match=match_questions,
     lint=_lint,
     safe_view=learner_pieces,
+    keyed=keyed_view,
     open_endpoint="kb.article",
     form=FORM,
 )

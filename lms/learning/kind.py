@@ -23,6 +23,7 @@ from lms.learning.spec.curriculum import CurriculumSpec, StageSpec
 from lms.learning.spec.items import PathItem
 from lms.learning.spec.lesson import LessonSpec
 from lms.learning.spec.task import TaskSpec
+from lms.questions.keyed import keyed as keyed_view
 from lms.questions.lint import lint_questions
 from lms.questions.parts import keyed, match_questions, question_parts
 
@@ -141,6 +142,7 @@ LESSON = Kind(
     match=match_questions,
     lint=_lesson_lint,
     safe_view=lesson_pieces,
+    keyed=keyed_view,
     form=lesson_form.FORM,
     open_endpoint="learning.lesson",
 )

@@ -6,6 +6,7 @@ from dataclasses import replace
 from lms.content.grammar.keywords import Word
 from lms.content.kinds import Kind
 from lms.content.parts import Meta, PartSpec
+from lms.questions.keyed import keyed as keyed_view
 from lms.questions.parts import keyed, match_questions, question_parts
 from lms.quizzes.form import FORM
 from lms.quizzes.learner import learner_pieces
@@ -53,6 +54,7 @@ KIND = Kind(
     match=match_questions,
     lint=lint,
     safe_view=learner_pieces,
+    keyed=keyed_view,
     open_endpoint="quizzes.intro",
     form=FORM,
 )
