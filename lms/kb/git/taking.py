@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from dulwich.objects import ObjectID
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from lms.content.actions.documents import head_of, locked, mirror, name_it, new_
 from lms.content.actions.examine import Examined
 from lms.content.actions.publish import Unpublishable, put_out
 from lms.content.events import Archived
+from lms.content.grammar.document import Parsed
 from lms.content.grammar.findings import Finding, Severity
 from lms.content.kinds import Kind
 from lms.content.models import Document, Revision
@@ -124,6 +126,19 @@ def _document(page: Page, known: Mapping[tuple[str, str, str], GitChange]) -> Do
     return new_document(page.kind.name, page.path, page.path, replace_redirects=True)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Facts:
+    """What a revision says beside its text."""
+
+    author_id: int | None
+    parent_id: int | None
+    merge_parent_id: int | None
+    kind: str
+    note: str
+    minor: bool
+    at: datetime
+
+
 class _Writing:
     """Writes the versions of one page one after the other. written: ids of new revisions; last: of the latest one."""
 
@@ -164,67 +179,79 @@ class _Writing:
                 self.by_number[told.number] = revision_id
 
     def _write(self, version: Version, told: Told | None, *, may_publish: bool) -> int:
+        """Write one version; the last one that was public becomes what people read, if nothing has to be mended."""
         assert version.blob is not None
         source = self.page.texts[version.blob]
-        person_id, stranger = self.people.of(version.author)
-        note = told.note if told else _note(version.message, stranger)
-        parent = self.by_number.get(told.parent) if told else self.last
-        merged = self.by_number.get(told.merge_parent) if told else None
-        at = told.at if told else version.at
-        is_last = version is (self.last_published if told else self.final)
-        is_read = is_last and (told is not None or self.page.publish)
         parsed = self.page.kind.parse(source, self.page.path)
-        errors = [each for each in parsed.findings if each.severity is Severity.ERROR]
-        if told is None and version is self.final:
-            errors = [each for each in self.page.findings if each.severity is Severity.ERROR]
-        kind = told.kind if told and told.kind else "sync"
-        if is_read and may_publish and not errors and parsed.spec is not None:
-            examined = Examined(source=source, path=self.page.path, parsed=parsed, findings=parsed.findings)
-            try:
-                revision = put_out(
-                    self.document,
-                    self.page.kind,
-                    examined,
-                    author_id=person_id,
-                    parent_id=parent,
-                    merge_parent_id=merged,
-                    revision_kind=kind,
-                    note=note,
-                    minor=bool(told and told.minor),
-                    at=at,
-                )
-            except Unpublishable as error:
-                errors = [each for each in error.findings if each.severity is Severity.ERROR]
-            else:
-                self._count_review()
-                self.published = self.head = revision.id
-                self.draft = None
-                self.written.append(revision.id)
-                return revision.id
-        if is_read and errors:
-            first = errors[0]
-            self.note = text("有 %(count)s 处必须改，先存为草稿。%(first)s", count=len(errors), first=first.message)
-        data = [store.encode(source)]
+        is_final = version is self.final
+        findings = self.page.findings if told is None and is_final else parsed.findings
+        errors = [each for each in findings if each.severity is Severity.ERROR]
+        is_read = version is self.last_published if told else is_final and self.page.publish
         was_read = told.published if told else self.page.publish
-        if was_read and parsed.spec is not None and not parsed.has_errors:
-            data.append(store.compile_spec(self.page.kind, parsed.spec))  # so that readers can look back at it
-        shas = store.put_all(data)
-        revision = store.add_revision(
-            self.document,
-            blob_sha=shas[0],
-            compiled_sha=shas[1] if len(shas) > 1 else None,
-            kind=kind,
+        person_id, stranger = self.people.of(version.author)
+        facts = _Facts(
             author_id=person_id,
-            parent_id=parent,
-            merge_parent_id=merged,
-            note=note,
+            parent_id=self.by_number.get(told.parent) if told else self.last,
+            merge_parent_id=self.by_number.get(told.merge_parent) if told else None,
+            kind=(told.kind if told else "") or "sync",
+            note=told.note if told else _note(version.message, stranger),
             minor=bool(told and told.minor),
-            at=at,
+            at=told.at if told else version.at,
         )
-        self.written.append(revision.id)
-        if told is None or self.head is None or parent == self.head or was_read:
-            self.draft = self.head = revision.id  # else it was kept aside, because somebody had been quicker
-        return revision.id
+        revision_id = None
+        if is_read and may_publish and not errors:
+            revision_id, errors = self._put_out(source, parsed, facts)
+        if revision_id is None:
+            if is_read and errors:
+                self.note = text(
+                    "有 %(count)s 处必须改，先存为草稿。%(first)s", count=len(errors), first=errors[0].message
+                )
+            revision_id = self._keep(source, parsed, facts, readable=was_read)
+            if told is None or was_read or self.head is None or facts.parent_id == self.head:
+                self.draft = self.head = revision_id  # else it was kept aside, because somebody had been quicker
+        self.written.append(revision_id)
+        return revision_id
+
+    def _put_out(self, source: str, parsed: Parsed[Any], facts: _Facts) -> tuple[int | None, list[Finding]]:
+        examined = Examined(source=source, path=self.page.path, parsed=parsed, findings=parsed.findings)
+        try:
+            revision = put_out(
+                self.document,
+                self.page.kind,
+                examined,
+                author_id=facts.author_id,
+                parent_id=facts.parent_id,
+                merge_parent_id=facts.merge_parent_id,
+                revision_kind=facts.kind,
+                note=facts.note,
+                minor=facts.minor,
+                at=facts.at,
+            )
+        except Unpublishable as error:
+            return None, [each for each in error.findings if each.severity is Severity.ERROR]
+        self._count_review()
+        self.published = self.head = revision.id
+        self.draft = None
+        return revision.id, []
+
+    def _keep(self, source: str, parsed: Parsed[Any], facts: _Facts, *, readable: bool) -> int:
+        """Write a version that is only history. readable: it was public once, so readers may look back at it."""
+        data = [store.encode(source)]
+        if readable and parsed.spec is not None and not parsed.has_errors:
+            data.append(store.compile_spec(self.page.kind, parsed.spec))
+        blob_sha, *compiled = store.put_all(data)
+        return store.add_revision(
+            self.document,
+            blob_sha=blob_sha,
+            compiled_sha=compiled[0] if compiled else None,
+            kind=facts.kind,
+            author_id=facts.author_id,
+            parent_id=facts.parent_id,
+            merge_parent_id=facts.merge_parent_id,
+            note=facts.note,
+            minor=facts.minor,
+            at=facts.at,
+        ).id
 
     def _count_review(self) -> None:
         """Count the review period from the day of the text: importing it confirms nothing."""

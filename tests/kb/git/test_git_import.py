@@ -12,6 +12,7 @@ from lms.content.queries import studio
 from lms.core.access import Role
 from lms.core.db import session, transaction
 from lms.core.errors import NotFound
+from lms.kb.git import jobs, taking
 from lms.kb.git.jobs import import_git
 from tests.support.make import a_person, an_actor
 from tests.support.make_content import edited
@@ -286,6 +287,27 @@ def test_what_is_no_repository_or_has_no_commit_is_refused(world, tmp_path):
     empty = Repository(tmp_path / "empty.git")
     with pytest.raises(NotFound, match="还没有提交"):
         import_git(console(), empty.folder)
+
+
+def test_a_run_that_is_interrupted_leaves_whole_pages_and_the_next_one_does_the_rest(repository, monkeypatch):
+    for name in "abc":
+        repository.put({f"{name}.md": text(name)})
+        repository.put({f"{name}.md": text(name, "改过。")})
+    done = []
+
+    def interrupted(actor, page, people):
+        if len(done) == 1:
+            raise KeyboardInterrupt
+        done.append(page.path)
+        return taking.take(actor, page, people)
+
+    monkeypatch.setattr(jobs, "take", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        taken(repository)
+    monkeypatch.undo()
+    assert [len(content.history(each.id)) for each in session().query(Document)] == [2]
+    assert len(taken(repository).created) == 2
+    assert [len(versions(name)) for name in "abc"] == [2, 2, 2]
 
 
 def test_three_hundred_versions_of_one_page_come_in_at_once(repository):
