@@ -22,7 +22,7 @@ from lms.core import clock
 from lms.core import jobs as core
 from lms.core.db import db, session, transaction
 from lms.core.models import WorkerBeat
-from lms.kb.jobs import gaps, indexing
+from lms.kb.jobs import gaps, indexing, reviews
 from lms.kb.jobs import urgent as urgent_notices
 from lms.learning import jobs as learning
 from lms.notifications import jobs as notifications
@@ -53,6 +53,7 @@ SCHEDULE = (
     Job(name="kb.count_misses", every=timedelta(minutes=5), work=gaps.count_misses),
     Job(name="kb.count_questions", every=timedelta(hours=6), work=gaps.count_questions),
     Job(name="kb.include_late", every=timedelta(minutes=1), work=urgent_notices.include_late),
+    Job(name="kb.remind_reviews", every=timedelta(hours=6), work=reviews.remind),
     Job(name="core.trim_outbox", every=timedelta(hours=24), work=core.trim_outbox),
     Job(name="notifications.forget_read", every=timedelta(hours=24), work=notifications.forget_read),
     Job(name="learning.delete_unused_files", every=timedelta(hours=24), work=learning.delete_unused_files),

@@ -124,3 +124,18 @@ def _sections(source: str, spec: ArticleSpec) -> list[ArticleSection]:
 
 def _lines_of(source: str, section: ArticleSection) -> str:
     return "\n".join(split_lines(source)[section.first - 1 : section.last])
+
+
+def body_below(source: str) -> str:
+    """Return what stands below the title of a template."""
+    lines = split_lines(source)[read_front(source)[0].last :]
+    at = next((number for number, line in enumerate(lines) if line.startswith("# ")), -1)
+    return "\n".join(lines[at + 1 :]).strip("\n")
+
+
+def from_template(template: str, *, title: str, body: str) -> str:
+    """Return an article with the properties of a template but its owner, whom an editor names."""
+    front, _ = read_front(template)
+    names = {word.casefold() for word in Word.OWNER.value}
+    entries = [entry for entry in front.entries if entry.key.casefold() not in names]
+    return f"{write_front(entries)}\n# {plain_title(title)}\n\n{plain(body)}\n"

@@ -1,0 +1,194 @@
+"""Reading what is to be looked at again (复审), and when it last was."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import aliased
+
+from lms.accounts.models import Person
+from lms.content.models import Document, Slug
+from lms.core.access import Actor, Permission, allows
+from lms.core.db import session
+from lms.core.here import today
+from lms.kb.models import Verification
+from lms.kb.rules.reviews import SOON, Stand, stand_of
+
+SORTS = ("until", "title", "owner", "confirmed")
+STANDS = ("due", Stand.LATE.value, Stand.SOON.value, Stand.GOOD.value)
+WHOSE = ("mine", "all", "nobody")
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One published document with a review day. confirmed_at, confirmed_by: None and "" where publishing was the last.
+
+    revision_id: what is published, and so what is confirmed.
+    """
+
+    document_id: int
+    revision_id: int
+    kind: str
+    slug: str
+    title: str
+    owner_id: int | None
+    owner: str
+    until: date
+    stand: Stand
+    published_at: datetime
+    confirmed_at: datetime | None
+    confirmed_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """whose: one of WHOSE; without the right to edit always mine. stand: one of STANDS, "" = all of them."""
+
+    whose: str = "mine"
+    stand: str = ""
+    words: str = ""
+    sort: str = "until"
+    descending: bool = False
+
+
+def reviewable(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on Document that the actor may say that it still holds: an owner, or who writes content."""
+    if allows(actor, Permission.CONTENT_EDIT):
+        return Document.state == "published"
+    return and_(Document.state == "published", Document.owner_id == actor.id)
+
+
+def find(actor: Actor, wanted: Wanted, *, offset: int = 0, limit: int | None = PAGE) -> tuple[list[Row], int]:
+    """Return one page of documents with a review day, and how many there are in all. limit: None = all (export)."""
+    conditions = [Document.verified_until.is_not(None), reviewable(actor), *_conditions(actor, wanted)]
+    total = session().scalar(select(func.count(Document.id)).where(*conditions)) or 0
+    return _rows(conditions, wanted, offset=offset, limit=limit), total
+
+
+def some(actor: Actor, document_ids: Iterable[int]) -> list[Row]:
+    """Return those of these documents that the actor may confirm, the earliest review day first."""
+    ids = list(document_ids)
+    conditions = [Document.id.in_(ids), Document.verified_until.is_not(None), reviewable(actor)]
+    return _rows(conditions, Wanted(), offset=0, limit=None) if ids else []
+
+
+def _rows(conditions: Sequence[Any], wanted: Wanted, *, offset: int, limit: int | None) -> list[Row]:
+    owner, confirmer = aliased(Person), aliased(Person)
+    newest = (
+        select(Verification.document_id, func.max(Verification.id).label("id"))
+        .group_by(Verification.document_id)
+        .subquery()
+    )
+    order: dict[str, Any] = {
+        "until": Document.verified_until,
+        "title": Document.title,
+        "owner": owner.name,
+        "confirmed": func.coalesce(Verification.at, Document.published_at),
+    }
+    column = order[wanted.sort]
+    statement = (
+        select(
+            Document.id,
+            Document.published_id,
+            Document.kind,
+            Slug.slug,
+            Document.title,
+            Document.owner_id,
+            owner.name.label("owner"),
+            Document.verified_until,
+            Document.published_at,
+            Verification.at,
+            confirmer.name.label("confirmer"),
+        )
+        .join(Slug, and_(Slug.document_id == Document.id, Slug.is_current))
+        .outerjoin(owner, owner.id == Document.owner_id)
+        .outerjoin(newest, newest.c.document_id == Document.id)
+        .outerjoin(Verification, Verification.id == newest.c.id)
+        .outerjoin(confirmer, confirmer.id == Verification.person_id)
+        .where(*conditions)
+        .order_by(column.desc().nulls_last() if wanted.descending else column.asc().nulls_last(), Document.id)
+        .offset(offset)
+        .limit(limit)
+    )
+    here = today()
+    return [
+        Row(
+            document_id=row.id,
+            revision_id=row.published_id,
+            kind=row.kind,
+            slug=row.slug,
+            title=row.title,
+            owner_id=row.owner_id,
+            owner=row.owner or "",
+            until=row.verified_until,
+            stand=stand_of(row.verified_until, here),
+            published_at=row.published_at,
+            # What was published after the last confirmation was looked at when it was published.
+            confirmed_at=row.at if row.at and row.at >= row.published_at else None,
+            confirmed_by=(row.confirmer or "") if row.at and row.at >= row.published_at else "",
+        )
+        for row in session().execute(statement)
+    ]
+
+
+def _conditions(actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    here = today()
+    soon = here + timedelta(days=SOON)
+    until = Document.verified_until
+    whose = wanted.whose if allows(actor, Permission.CONTENT_EDIT) else "mine"
+    match whose:
+        case "mine":
+            found.append(Document.owner_id == actor.id)
+        case "nobody":
+            found.append(Document.owner_id.is_(None))
+    match wanted.stand:
+        case "due":
+            found.append(until <= soon)
+        case Stand.LATE:
+            found.append(until < here)
+        case Stand.SOON:
+            found.append(until.between(here, soon))
+        case Stand.GOOD:
+            found.append(until > soon)
+    if wanted.words.strip():
+        found.append(Document.title.icontains(wanted.words.strip(), autoescape=True))
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A document whose owner is to be reminded. owner_id: None where nobody in office answers for it."""
+
+    document_id: int
+    kind: str
+    slug: str
+    title: str
+    until: date
+    owner_id: int | None
+
+
+def due(on: date) -> list[Due]:
+    """Return every published document whose review day is near or past, by review day."""
+    owner = aliased(Person)
+    found = session().execute(
+        select(Document.id, Document.kind, Slug.slug, Document.title, Document.verified_until, owner.id.label("owner"))
+        .join(Slug, and_(Slug.document_id == Document.id, Slug.is_current))
+        .outerjoin(owner, and_(owner.id == Document.owner_id, owner.active))
+        .where(Document.state == "published", Document.verified_until <= on + timedelta(days=SOON))
+        .order_by(Document.verified_until, Document.id)
+    )
+    return [
+        Due(
+            document_id=row.id,
+            kind=row.kind,
+            slug=row.slug,
+            title=row.title,
+            until=row.verified_until,
+            owner_id=row.owner,
+        )
+        for row in found
+    ]
