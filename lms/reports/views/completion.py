@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms.accounts.queries import TeamRow, team_tree
@@ -15,11 +15,10 @@ from lms.reports import person as people
 from lms.reports import queries
 from lms.reports.queries import Filter, Goal
 from lms.reports.rules import BY_DAY, BY_ITEM, Block, Column, Line, Summary, dated, grouping, quarters, total_of
+from lms.reports.views.room import bp
 from lms.web.auth import current_actor, requires
 from lms.web.shell import show_day, show_minutes
 from lms.web.tables import TableState, download
-
-bp = Blueprint("reports", __name__)
 
 FILTERS = ("goal", "team", "cohort", "quarter", "status", "q", "view", "by", "day", "left")
 STATUS: dict[str, Text] = {
