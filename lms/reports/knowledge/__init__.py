@@ -1,0 +1,1 @@
+"""How the knowledge base is doing: what is stale, read, searched, missing, helpful, confirmed, and who wrote it."""
