@@ -76,7 +76,7 @@ class Revision(Base):
     """One version of a document. `compiled` is the parsed form that pages and attempts rest on, made at publish.
 
     A draft that is published gets a new revision whose `parent_id` is the draft, because rows never change;
-    `kind`: draft | publish | sync | restore | fix | merge.
+    `kind`: draft | publish | sync | restore | fix | merge. audience: whom it was for when it was published.
     """
 
     __tablename__ = "revision"
@@ -93,6 +93,7 @@ class Revision(Base):
     note: Mapped[str] = plain(default="", server_default="")
     kind: Mapped[str] = plain(String(12))
     minor: Mapped[bool] = plain(default=False, server_default=text("false"))
+    audience: Mapped[list[Any]] = plain(type_json, default=list)
     at: Mapped[datetime] = plain()
 
 

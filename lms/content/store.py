@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 
+from lms.content.audience import normal
 from lms.content.kinds import Kind, kind_of
 from lms.content.models import Blob, Document, Revision
 from lms.core import clock
@@ -114,11 +115,12 @@ def add_revision(
     minor: bool = False,
     merge_parent_id: int | None = None,
     compiled_sha: bytes | None = None,
+    audience: Sequence[str] = (),
     at: datetime | None = None,
 ) -> Revision:
     """Write one version of a document whose row the caller has locked; versions are numbered from 1 without a gap.
 
-    at: when it was written elsewhere, None = now.
+    audience: of a published one, as it says itself. at: when it was written elsewhere, None = now.
     """
     current = session()
     last = current.scalar(select(func.max(Revision.number)).where(Revision.document_id == document.id)) or 0
@@ -134,6 +136,7 @@ def add_revision(
         note=note,
         kind=kind,
         minor=minor,
+        audience=[normal(word) for word in audience],
         at=at or clock.now(),
     )
     current.add(revision)

@@ -163,6 +163,7 @@ def put_out(
         merge_parent_id=merge_parent_id,
         note=note,
         minor=minor,
+        audience=kind.meta(spec).audience,
         at=at,
     )
     previous = document.published_id

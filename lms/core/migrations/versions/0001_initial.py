@@ -126,6 +126,51 @@ def upgrade() -> None:
         postgresql_where=sa.text("done_at IS NULL"),
     )
     op.create_table(
+        "search_build",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("version", sa.String(length=20), nullable=False),
+        sa.Column("built_at", UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_build")),
+    )
+    op.create_table(
+        "search_entry",
+        sa.Column(
+            "entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("part", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("split", sa.Boolean(), nullable=False),
+        sa.Column("vector", sa.Text().with_variant(postgresql.TSVECTOR(), "postgresql"), nullable=False),
+        sa.Column("head", sa.Text().with_variant(postgresql.TSVECTOR(), "postgresql"), nullable=False),
+        sa.Column("facets", sa.JSON().with_variant(sa.ARRAY(sa.Text()), "postgresql"), nullable=False),
+        sa.PrimaryKeyConstraint("entry_id", "part", name=op.f("pk_search_entry")),
+    )
+    op.create_index(
+        "ix_search_entry_facets",
+        "search_entry",
+        ["facets"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+    )
+    op.create_index(
+        "ix_search_entry_vector",
+        "search_entry",
+        ["vector"],
+        unique=False,
+        postgresql_where=sa.text("NOT split"),
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+    )
+    op.create_index(
+        "ix_search_entry_vector_split",
+        "search_entry",
+        ["vector"],
+        unique=False,
+        postgresql_where=sa.text("split"),
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+    )
+    op.create_table(
         "search_week",
         sa.Column("week", sa.Date(), nullable=False),
         sa.Column("folded", sa.String(length=200), nullable=False),
@@ -545,6 +590,9 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), server_default="", nullable=False),
         sa.Column("kind", sa.String(length=12), nullable=False),
         sa.Column("minor", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column(
+            "audience", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
         sa.Column("at", UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_revision_author_id_person")),
         sa.ForeignKeyConstraint(["blob_sha"], ["blob.sha"], name=op.f("fk_revision_blob_sha_blob")),
