@@ -10,6 +10,7 @@ from sqlalchemy import Select, and_, bindparam, case, func, select
 from lms.accounts.models import Cohort, CohortMember, Person, Team
 from lms.accounts.queries import visible_within
 from lms.assignments.models import Assignment, AssignmentItem
+from lms.assignments.rules import READ
 from lms.content.models import Document, Slug
 from lms.core.access import Actor, Scope
 from lms.core.db import rows
@@ -57,7 +58,12 @@ def _goals(held: frozenset[Scope]) -> Select[*tuple[Any, ...]]:
     counted = (
         select(Assignment.document_id, func.count().label("people"))
         .join(Person, Person.id == Assignment.person_id)
-        .where(Assignment.state != "withdrawn", Person.active.is_(True), visible_within(held))
+        .where(
+            Assignment.state != "withdrawn",
+            Assignment.occasion != READ,
+            Person.active.is_(True),
+            visible_within(held),
+        )
         .group_by(Assignment.document_id)
         .subquery()
     )

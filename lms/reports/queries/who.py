@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from lms.accounts.models import CohortMember, Person
 from lms.accounts.queries import teams_below, visible_keys, visible_within
 from lms.assignments.models import Assignment, AssignmentItem
+from lms.assignments.rules import READ
 from lms.core.access import Actor, Permission, Scope, scopes
 from lms.core.here import today
 from lms.reports.rules import quarter_days
@@ -102,6 +103,7 @@ def conditions(shape: Meant) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [
         Assignment.document_id == bindparam("document_id"),
         Assignment.state != "withdrawn",
+        Assignment.occasion != READ,  # articles to confirm have a page of their own
         visible_within(shape.held),
     ]
     if not shape.left_too:
