@@ -4,7 +4,7 @@ from time import perf_counter
 from typing import Any
 
 from apiflask import APIBlueprint, Schema
-from apiflask.fields import Date, Integer, List, Nested, String
+from apiflask.fields import Boolean, Date, Integer, List, Nested, String
 from apiflask.validators import Length, Range
 from markupsafe import escape
 
@@ -14,8 +14,8 @@ from lms.content.show import show
 from lms.core.access import Permission
 from lms.core.errors import NotFound
 from lms.kb import queries
-from lms.kb.rules import finding
-from lms.kb.views.browse import log_search
+from lms.kb.rules import asking, finding
+from lms.kb.views.noting import log_search
 from lms.questions.parse.self_checks import without_self_checks
 from lms.web.api import MOST, instant
 from lms.web.auth import current_actor, requires
@@ -24,8 +24,20 @@ bp = APIBlueprint("kb_api", __name__, url_prefix="/api/v1/kb", tag="Knowledge")
 
 
 class SearchQuery(Schema):
-    q = String(required=True, validate=Length(min=1, max=finding.LONGEST_QUERY))
+    q = String(required=True, validate=Length(min=1, max=asking.LONGEST_QUERY))
     limit = Integer(load_default=10, validate=Range(min=1, max=queries.MOST_HITS))
+    shop = String(
+        load_default="",
+        validate=Length(max=40),
+        metadata={"description": "code of the shop that is asked for; without it one's own shops"},
+    )
+    folder = String(load_default="", validate=Length(max=200), metadata={"description": "only in this category"})
+    tag = String(load_default="", validate=Length(max=200), metadata={"description": "only with this tag"})
+    cursor = Integer(
+        load_default=0,
+        validate=Range(min=0, max=queries.CANDIDATES * 2),
+        metadata={"description": "`next` of the answer before"},
+    )
 
 
 class SearchItem(Schema):
@@ -35,12 +47,17 @@ class SearchItem(Schema):
     anchor = String(required=True)
     snippet_html = String(required=True, metadata={"description": "one sentence; hits are in <mark>"})
     verified_until = Date(allow_none=True)
+    shops = List(String(), required=True, metadata={"description": "shops that it applies to; empty = all"})
+    other_shop = Boolean(required=True, metadata={"description": "it applies to none of the shops that are asked for"})
 
 
 class SearchAnswer(Schema):
     items = List(Nested(SearchItem), required=True)
-    next = Integer(allow_none=True)
+    next = Integer(allow_none=True, metadata={"description": "`cursor` of the next answer, null at the end"})
     took_ms = Integer(required=True)
+    searched_for = String(
+        required=True, metadata={"description": "what was looked for: `q`, or in its place what was meant"}
+    )
     did_you_mean = String(allow_none=True)
 
 
@@ -69,13 +86,21 @@ def snippet_html(pieces: tuple[finding.Piece, ...]) -> str:
 @bp.output(SearchAnswer)
 @requires(Permission.LEARN)
 def search(query_data: dict[str, Any]) -> dict[str, Any]:
-    """Articles that hold every word, the best first; the search is noted."""
+    """Articles that answer a query, the best first; the search is noted."""
     actor = current_actor()
     began = perf_counter()
-    hits = queries.search(actor, query_data["q"], limit=query_data["limit"])
-    meant = None if hits else finding.nearest_word(query_data["q"], queries.names(actor))
+    wish = queries.Wish(
+        query=query_data["q"],
+        shop=query_data["shop"],
+        folder=query_data["folder"] or None,
+        tag=query_data["tag"],
+        limit=query_data["limit"],
+        after=query_data["cursor"],
+    )
+    answer = queries.answer(actor, wish)
     took = round((perf_counter() - began) * 1000)
-    log_search(actor, query_data["q"], len(hits))
+    if not wish.after:
+        log_search(actor, wish.query, answer.total, origin="api", shop=wish.shop)
     items = [
         {
             "slug": hit.slug,
@@ -84,10 +109,18 @@ def search(query_data: dict[str, Any]) -> dict[str, Any]:
             "anchor": hit.sentence.anchor,
             "snippet_html": snippet_html(hit.sentence.pieces),
             "verified_until": hit.verified_until,
+            "shops": list(hit.shops),
+            "other_shop": hit.elsewhere,
         }
-        for hit in hits
+        for hit in answer.hits
     ]
-    return {"items": items, "next": None, "took_ms": took, "did_you_mean": meant}
+    return {
+        "items": items,
+        "next": answer.next,
+        "took_ms": took,
+        "searched_for": answer.instead or wish.query,
+        "did_you_mean": answer.instead or answer.meant or None,
+    }
 
 
 @bp.get("/articles/<path:slug>")

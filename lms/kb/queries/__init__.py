@@ -2,7 +2,17 @@
 
 from lms.kb.queries.about import About, about, folder_of
 from lms.kb.queries.exporting import exported, restricted_count
-from lms.kb.queries.finding import MOST_HITS, Answer, Hit, ShopChoice, Wish, answer, names, search, shop_choices
+from lms.kb.queries.finding import (
+    CANDIDATES,
+    MOST_HITS,
+    Answer,
+    Hit,
+    ShopChoice,
+    Wish,
+    answer,
+    search,
+    shop_choices,
+)
 from lms.kb.queries.keeping import Kept, Recent, favourites, recents
 from lms.kb.queries.reading import (
     RECENT,
@@ -16,6 +26,7 @@ from lms.kb.queries.taken import Apart, apart
 from lms.kb.queries.uses import User, uses
 
 __all__ = [
+    "CANDIDATES",
     "MOST_HITS",
     "RECENT",
     "About",
@@ -36,7 +47,6 @@ __all__ = [
     "favourites",
     "folder_of",
     "last_change",
-    "names",
     "recents",
     "restricted_count",
     "revision_id",

@@ -1,27 +1,31 @@
 """Finding: the words of a query, sentences with marks. Pure."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rapidfuzz import fuzz, process
-
 from lms.core.folding import folded
 
-LONGEST_QUERY = 100
-MOST_WORDS = 8
 SNIPPET = 60
 """Characters of a sentence around the first hit."""
-_BREAK = re.compile(r"[\s，。；、,;?？!！]+")
+_JOINT = re.compile(r"(?<=[a-z0-9])[-_/.'’&+ ](?=[a-z0-9])")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _SENTENCE_END = re.compile(r"(?<=[。！？；\n])")
 
 
-def query_words(query: str) -> tuple[str, ...]:
-    """Return the words of a query as they are looked for, each once, at most eight. Spaces and commas part them."""
-    words = (folded(word) for word in _BREAK.split(query[:LONGEST_QUERY]))
-    return tuple(dict.fromkeys(word for word in words if word))[:MOST_WORDS]
+def squeezed(flat: str) -> str:
+    """Return a folded text as words of letters and numbers are compared in it: K2-2607 and "k2 2607" as k22607.
+
+    Between two letters one space stays; the point of a number stays.
+    """
+    return _JOINT.sub(lambda match: _joint(match[0], flat[match.start() - 1], flat[match.end()]), flat)
+
+
+def _joint(sign: str, left: str, right: str) -> str:
+    if sign == "." and left.isdecimal() and right.isdecimal():
+        return sign
+    return " " if left.isalpha() and right.isalpha() else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +83,10 @@ def _flat(text: str) -> tuple[str, list[int]]:
         for each in _fold_one(character) or " ":
             flat.append(each)
             places.append(index)
-    return "".join(flat), places
+    line = "".join(flat)
+    kept = [at for at in range(len(line)) if not _JOINT.match(line, at) or _joint(line[at], line[at - 1], line[at + 1])]
+    joints = {at: _joint(line[at], line[at - 1], line[at + 1]) for at in kept if _JOINT.match(line, at)}
+    return "".join(joints.get(at, line[at]) for at in kept), [places[at] for at in kept]
 
 
 def best_sentence(sections: Sequence[Sequence[str]], words: Sequence[str], summary: str) -> Sentence:
@@ -89,7 +96,7 @@ def best_sentence(sections: Sequence[Sequence[str]], words: Sequence[str], summa
     """
     best: tuple[int, int] | None = None
     for index, (_anchor, heading, text) in enumerate(sections):
-        flat = folded(f"{heading}\n{text}")
+        flat = squeezed(folded(f"{heading}\n{text}"))
         score = sum(word in flat for word in words) * 2 + any(word in folded(heading) for word in words)
         if score and (best is None or score > best[0]):
             best = (score, index)
@@ -109,7 +116,7 @@ def _around(text: str, words: Sequence[str]) -> str:
     sentences = [sentence.strip() for sentence in _SENTENCE_END.split(text) if sentence.strip()]
     if not sentences:
         return ""
-    chosen = max(sentences, key=lambda sentence: sum(word in folded(sentence) for word in words))
+    chosen = max(sentences, key=lambda sentence: sum(word in squeezed(folded(sentence)) for word in words))
     if len(chosen) <= SNIPPET * 2:
         return chosen
     flat, places = _flat(chosen)
@@ -117,10 +124,3 @@ def _around(text: str, words: Sequence[str]) -> str:
     begin = max(0, first - SNIPPET // 2)
     cut = chosen[begin : begin + SNIPPET * 2]
     return ("…" if begin else "") + cut + ("…" if begin + len(cut) < len(chosen) else "")
-
-
-def nearest_word(query: str, names: Iterable[str]) -> str | None:
-    """Return the title or alias that was probably meant, or None."""
-    every = list(dict.fromkeys(names))
-    found = process.extractOne(folded(query), every, scorer=fuzz.WRatio, processor=folded, score_cutoff=55)
-    return found[0] if found and folded(found[0]) != folded(query) else None

@@ -1,18 +1,13 @@
 """The front page of the knowledge base, with search."""
 
-import logging
-
 from flask import render_template, request, url_for
-from sqlalchemy.exc import OperationalError
 
-from lms.core.access import Actor, Permission
-from lms.core.db import transaction
-from lms.kb import actions, queries
-from lms.kb.rules import browsing, finding
+from lms.core.access import Permission
+from lms.kb import queries
+from lms.kb.rules import asking, browsing
 from lms.kb.views.room import bp
+from lms.kb.views.searching import results
 from lms.web.auth import current_actor, requires
-
-log = logging.getLogger("lms")
 
 TAGS_SHOWN = 20
 
@@ -22,9 +17,9 @@ TAGS_SHOWN = 20
 def index() -> str:
     """Search, else browse by folder or tag, else the front page."""
     actor = current_actor()
-    query = request.args.get("q", "").strip()[: finding.LONGEST_QUERY]
+    query = request.args.get("q", "").strip()[: asking.LONGEST_QUERY]
     if query:
-        return _results(actor, query)
+        return results(actor, query)
     every = queries.articles(actor)
     pairs = [(each.slug, each.tags) for each in every]
     folders = browsing.categories(pairs)
@@ -47,21 +42,3 @@ def index() -> str:
         count=len(every),
         base=url_for(".article", slug="~"),
     )
-
-
-def _results(actor: Actor, query: str) -> str:
-    hits = queries.search(actor, query)
-    meant = finding.nearest_word(query, queries.names(actor)) if not hits else None
-    log_search(actor, query, len(hits))
-    return render_template(
-        "lms/kb/results.html", query=query, hits=hits, meant=meant, base=url_for(".article", slug="~")
-    )
-
-
-def log_search(actor: Actor, query: str, hits: int) -> None:
-    """Note the search; a database that is busy loses the note, never the answer."""
-    try:
-        with transaction():
-            actions.note_search(actor, query, hits)
-    except OperationalError as error:
-        log.warning("a search was not noted: %s", error.orig)

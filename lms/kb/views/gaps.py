@@ -20,7 +20,7 @@ from lms.kb.actions import gaps as actions
 from lms.kb.models import Gap
 from lms.kb.queries import gaps as reading
 from lms.kb.rules import gaps as rules
-from lms.kb.rules.finding import LONGEST_QUERY
+from lms.kb.rules.asking import LONGEST_QUERY
 from lms.kb.rules.gaps import SOURCES
 from lms.kb.views.room import bp
 from lms.web.auth import current_actor, requires, safe_next

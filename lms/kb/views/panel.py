@@ -13,13 +13,13 @@ from lms.core.access import Actor, Permission
 from lms.core.errors import NotFound
 from lms.core.here import today
 from lms.kb import queries
-from lms.kb.rules import finding, reading
+from lms.kb.rules import asking, reading
 from lms.kb.rules.answers import PanelAnswer, panel_answer
 from lms.kb.rules.blocks import Script, marked
 from lms.kb.views import looked
 from lms.kb.views.article import asked_day, day_kinds
-from lms.kb.views.browse import log_search
 from lms.kb.views.marks import with_keep_buttons
+from lms.kb.views.noting import log_opened, log_search
 from lms.kb.views.room import bp
 from lms.web.auth import current_actor, requires
 
@@ -32,7 +32,7 @@ _APART = "\x00"  # can't occur in what the renderer makes
 def panel() -> str:
     """Answer `q`, else show the article `open` at its section `at`, else what the reader keeps at hand."""
     actor = current_actor()
-    query = request.args.get("q", "").strip()[: finding.LONGEST_QUERY]
+    query = request.args.get("q", "").strip()[: asking.LONGEST_QUERY]
     code = request.args.get("shop", "")[:40]
     found = queries.answer(actor, queries.Wish(query=query, shop=code, limit=HITS)) if query else queries.Answer()
     hits = found.hits
@@ -40,8 +40,9 @@ def panel() -> str:
     shops = [each for each in choices if each.mine] or list(choices)
     shop = next((each for each in shops if each.chosen), None)
     slug, anchor = request.args.get("open", "")[:200], request.args.get("at", "")[:200]
+    source = None
     if query and not slug:
-        log_search(actor, query, len(hits))
+        source = log_search(actor, query, found.total, origin="panel", shop=shop.code if shop else "")
     if not slug and hits:
         slug, anchor = hits[0].slug, hits[0].sentence.anchor
     answer = _answer(actor, slug, anchor, found.words, shop) if slug else None
@@ -54,6 +55,7 @@ def panel() -> str:
         shops=_labels(shops),
         shop=shop.code if shop else "",
         state=state,
+        source=source,
         answer=answer,
         hits=[hit for hit in hits if answer is None or hit.slug != answer["opened"].slug],
         kept=None if slug or query else _kept(actor),
@@ -86,6 +88,7 @@ def _answer(
     found = panel_answer(apart.parts, anchor, words, names)
     about = queries.about(actor, opened)
     looked.note_view(actor, opened)
+    log_opened(actor, opened.document_id)
     asked, wrong_day = asked_day()
     force = {
         each.anchor: {
