@@ -94,7 +94,7 @@ def _searches(start: datetime) -> Iterable[rules.Search]:
             query=row.query,
             shop=row.shop,
             hits=row.hits,
-            may_click=row.origin != "api",
+            may_click=row.origin == "page",  # the panel shows the answer itself
         )
 
 
