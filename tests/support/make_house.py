@@ -220,6 +220,12 @@ def values_of(house: House, rule: Rule) -> list[dict[str, Any]]:
 
 KIND_OF = {
     "kb.article": "article",
+    "kb.diff": "article",
+    "kb.favourite": "article",
+    "kb.history": "article",
+    "kb.print_article": "article",
+    "kb.uses": "article",
+    "kb.vote": "article",
     "kb_api.article": "article",
     "learning.check": "lesson",
     "learning.confirm_people": "task",

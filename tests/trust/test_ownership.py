@@ -101,6 +101,12 @@ TABLE = {
 
 DOCUMENTS = {
     ("GET", "kb.article"): ("article", 200, {}),
+    ("GET", "kb.diff"): ("article", 200, {}),
+    ("POST", "kb.favourite"): ("article", 302, {"keep": ""}),
+    ("GET", "kb.history"): ("article", 200, {}),
+    ("GET", "kb.print_article"): ("article", 200, {}),
+    ("GET", "kb.uses"): ("article", 200, {}),
+    ("POST", "kb.vote"): ("article", 302, {"solved": "1"}),
     ("GET", "kb_api.article"): ("article", 200, None),
     ("POST", "learning.check"): ("lesson", 302, {"q": "1", "revision": "2", "answer": "o1"}),
     ("POST", "learning.complete"): ("lesson", 302, {"revision": "2"}),

@@ -41,15 +41,18 @@ def history(slug: str) -> str | Response:
 @bp.get("/kb/<path:slug>/diff")
 @requires(Permission.LEARN)
 def diff(slug: str) -> str | Response:
-    """Show what two published versions say otherwise: `?old=3&new=5`; without `new` the present one."""
+    """Show what two published versions say otherwise: `?old=3&new=5`; else the present one and the one before it."""
     actor = current_actor()
     opened = content.open_published(actor, "article", slug)
     old, new = _number("old"), _number("new") or opened.number
     sides, whole = request.args.get("view") == "sides", "whole" in request.args
     if opened.slug != slug:
         return redirect(url_for(".diff", slug=opened.slug, old=old, new=_number("new")), 301)
-    found = versions.some(actor, opened.document_id, (old or 0, new))
-    if old is None or old not in found or new not in found:
+    if old is None:
+        earlier, _ = versions.versions(actor, opened.document_id, before=new, limit=1)
+        old = earlier[0].number if earlier else new
+    found = versions.some(actor, opened.document_id, (old, new))
+    if old not in found or new not in found:
         raise NotFound()
     older, newer = found[old], found[new]
     return render_template(
