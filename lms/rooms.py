@@ -21,6 +21,7 @@ from lms.content.events import (
     Archived,
     ArchivePreview,
     HowManySaw,
+    Marked,
     Published,
     PublishPreview,
     QuestionsMissed,
@@ -104,6 +105,7 @@ def subscribe(bus: Bus) -> None:
     bus.subscribe(PersonMoved, kb_handlers.on_moved)
     bus.subscribe(PersonHired, kb_duties.on_hired)
     bus.subscribe(PersonMoved, kb_duties.on_moved)
+    bus.subscribe(Marked, quizzes.on_marked)
     bus.subscribe(Told, notifications.on_told)
     bus.subscribe(Settled, notifications.on_settled)
     bus.answer(HowMuchSeen, learning.on_how_much_seen)

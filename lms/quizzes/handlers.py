@@ -1,9 +1,15 @@
-"""What the quizzes answer when others ask before they change something."""
+"""What the quizzes do when keys come into doubt, and answer when others ask before they change something."""
 
-from lms.content.events import ArchivePreview, Impact, MissedQuestion, PublishPreview, QuestionsMissed
+from lms.accounts.events import Told
+from lms.content.actions.marks import keepers
+from lms.content.events import ArchivePreview, Impact, Marked, MissedQuestion, PublishPreview, QuestionsMissed
+from lms.content.queries import cards, compiled
+from lms.content.queries.marks import held
+from lms.core.bus import emit
 from lms.core.texts import text
 from lms.quizzes.queries import open_count
 from lms.quizzes.queries.missed import missed
+from lms.quizzes.rules.holding import left_on_paper, on_one_paper
 
 
 def on_publish_preview(question: PublishPreview) -> list[Impact]:
@@ -24,3 +30,27 @@ def _sitting_now(document_id: int) -> list[Impact]:
 
 def on_questions_missed(question: QuestionsMissed) -> list[MissedQuestion]:
     return missed(question)
+
+
+def on_marked(fact: Marked) -> None:
+    """Tell those who look after a quiz when it has too few questions left for a whole paper."""
+    card = cards([fact.document_id])[fact.document_id]
+    if card.kind != "quiz" or card.published_id is None:
+        return
+    quiz = compiled(card.published_id)
+    left, promised = left_on_paper(quiz, held("quiz", card.slug)), on_one_paper(quiz)
+    if left < promised:
+        emit(
+            Told(
+                person_ids=tuple(keepers([card.document_id])),
+                topic="review",
+                sentence=text(
+                    "《%(title)s》的题有待复核的，一份试卷要 %(promised)s 题，现在只能出 %(left)s 题。",
+                    title=card.title,
+                    promised=promised,
+                    left=left,
+                ),
+                link=("content.marks", {"cause": fact.cause_document_id}),
+                key=f"short:{card.published_id}:{fact.cause_document_id}:{left}",
+            )
+        )

@@ -1,6 +1,6 @@
 """Reading what is 待复核: by what changed, with the change and what rests on it side by side."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,10 +13,11 @@ from lms.content.keyed import Keyed
 from lms.content.kinds import kind_of
 from lms.content.models import Document, Edge, Part, ReviewMark, Revision, Slug
 from lms.content.parts import PartKind
-from lms.content.queries.reading import PUBLISHED, Card, cards, compiled
+from lms.content.queries.reading import PUBLISHED, Card, cards
 from lms.content.rules.changes import SectionChange
 from lms.content.rules.compare import Comparison, compare
 from lms.content.rules.resting import changes_under, sections_of
+from lms.content.store import spec_of
 from lms.core.db import rows, session
 
 PAGE = 20
@@ -257,16 +258,31 @@ def _with_changes(shown: Sequence[tuple[tuple[int, int], list[Any]]], latest: di
     known = cards({*cause_ids, *(marks[0].document_id for _, marks in shown)})
     about = _about([latest[cause] for cause in cause_ids])
     anchors = _anchors(shown)
+    specs = _specs({card.published_id for card in known.values()} | {_before(marks) for _, marks in shown})
     found = []
     for cause_id in cause_ids:
         doubts = tuple(
-            _doubt(marks, known[cause_id], known[marks[0].document_id], anchors.get(pair, frozenset()))
+            _doubt(marks, known[cause_id], known[marks[0].document_id], anchors.get(pair, frozenset()), specs)
             for pair, marks in shown
             if pair[0] == cause_id
         )
         author, note, at = about[latest[cause_id]]
         found.append(Cause(card=known[cause_id], author=author, note=note, at=at, doubts=doubts))
     return found
+
+
+def _before(marks: Sequence[Any]) -> int:
+    """Return the version for which a part was written: the one before the first change that put it in doubt."""
+    return min(int(mark.before_revision_id) for mark in marks)
+
+
+def _specs(revision_ids: Collection[int | None]) -> dict[int, Any]:
+    """Return what these versions hold, in one statement for all; the texts themselves are kept in memory."""
+    wanted = [each for each in revision_ids if each is not None]
+    found = session().execute(
+        select(Revision.id, Revision.compiled_sha).where(Revision.id.in_(wanted), Revision.compiled_sha.is_not(None))
+    )
+    return {row.id: spec_of(row.compiled_sha) for row in found}
 
 
 def _about(revision_ids: Sequence[int]) -> dict[int, tuple[str, str, datetime]]:
@@ -301,12 +317,11 @@ def _anchors(shown: Sequence[tuple[tuple[int, int], list[Any]]]) -> dict[tuple[i
     }
 
 
-def _doubt(marks: Sequence[Any], cause: Card, card: Card, anchors: frozenset[str]) -> Doubt:
+def _doubt(marks: Sequence[Any], cause: Card, card: Card, anchors: frozenset[str], specs: Mapping[int, Any]) -> Doubt:
     first = marks[0]
-    old = compiled(min(mark.before_revision_id for mark in marks))
-    now = compiled(cause.published_id) if cause.published_id is not None else None
-    changes = changes_under(old, now, anchors) if now is not None else ()
-    question, html = _shown(card, first)
+    old, now = specs.get(_before(marks)), specs.get(cause.published_id or 0)
+    changes = changes_under(old, now, anchors) if old is not None and now is not None else ()
+    question, html = _shown(card, first, specs.get(card.published_id or 0))
     return Doubt(
         mark_ids=tuple(mark.id for mark in marks),
         part_id=first.part_id,
@@ -339,10 +354,9 @@ def _source(section: Any) -> str:
     return "\n".join(line for line in (section.title, section.terms, section.source) if line)
 
 
-def _shown(card: Card, mark: Any) -> tuple[Keyed | None, str]:
-    if card.published_id is None:
+def _shown(card: Card, mark: Any, spec: Any) -> tuple[Keyed | None, str]:
+    if spec is None:
         return None, ""
-    spec = compiled(card.published_id)
     kind = kind_of(card.kind)
     if mark.kind == PartKind.QUESTION:
         part = next((part for part in kind.parts(spec) if part.key == mark.key and part.spec is not None), None)

@@ -12,6 +12,7 @@ from lms.assignments import actions as assignments
 from lms.assignments.queries import locked_reason
 from lms.content import queries as content
 from lms.content.models import Part, PartVersion
+from lms.content.queries.marks import held as held_questions
 from lms.core import clock
 from lms.core.access import Actor
 from lms.core.db import session
@@ -24,6 +25,7 @@ from lms.quizzes.actions.finish import close_over
 from lms.quizzes.models import Attempt, AttemptItem
 from lms.quizzes.rules.attempts import State, deadline, may_start
 from lms.quizzes.rules.draw import Paper, draw
+from lms.quizzes.rules.holding import why_not_now
 from lms.quizzes.spec import QuizSpec
 from lms.records.actions import lock_people
 
@@ -34,6 +36,12 @@ class Locked(Conflict):
     """The quiz waits for something else that the person has to finish first."""
 
     default_code = "locked"
+
+
+class Held(Conflict):
+    """Too few questions are left while the keys of the others are in doubt."""
+
+    default_code = "held"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +55,11 @@ class Started:
 def start(actor: Actor, slug: str) -> Started:
     """Return the person's open attempt at the quiz, begun now where there was none.
 
-    Raises NotFound, Locked, NoAttemptsLeft, CoolingDown, and Conflict for a quiz without a question.
+    A question whose key is in doubt is not drawn. Raises NotFound, Locked, Held, NoAttemptsLeft, CoolingDown, and
+    Conflict for a quiz without a question.
     """
     lock_people([actor.id])  # two starts of one person wait here; the unique index is the proof
+    held = held_questions("quiz", slug)  # before the quiz itself: see there
     opened = content.open_published(actor, "quiz", slug)
     quiz: QuizSpec = content.spec(opened)
     now = clock.now()
@@ -63,7 +73,10 @@ def start(actor: Actor, slug: str) -> Started:
         raise Locked(reason)
     percent = session().scalar(select(Person.time_factor_percent).where(Person.id == actor.id)) or 100
     frozen = queries.Frozen(rules=quiz.rules, minutes=opened.minutes, time_percent=percent, seed=secrets.token_hex(16))
-    paper = draw(quiz, frozen.seed, seen=queries.seen_by(actor.id, opened.document_id))
+    paper = draw(quiz, frozen.seed, seen=queries.seen_by(actor.id, opened.document_id), held=held)
+    why = why_not_now(quiz, len(paper.items)) if held else None
+    if why is not None:
+        raise Held(why)
     if not paper.items:
         raise Conflict(text("这份测验还没有题目，请联系它的负责人。"), code="empty")
     attempt = Attempt(

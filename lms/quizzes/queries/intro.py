@@ -5,25 +5,29 @@ from datetime import datetime, timedelta
 
 from lms.assignments.queries import locked_reason
 from lms.content import queries as content
+from lms.content.queries.marks import held as held_questions
 from lms.core import clock
 from lms.core.access import Actor
 from lms.core.here import today
 from lms.core.texts import Text
 from lms.quizzes.queries.sittings import PastAttempt, as_past, history
 from lms.quizzes.rules.attempts import CoolingDown, NoAttemptsLeft, State, attempts_left, may_start, next_start
+from lms.quizzes.rules.holding import left_on_paper, on_one_paper, why_not_now
 from lms.quizzes.spec import QuizRules, QuizSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intro:
-    """questions: on one paper. going: the open attempt; over: its time is up. refusal: why none may begin now.
+    """questions: on one paper now. held: how many fewer these are, because their keys are in doubt.
 
-    retry_at: when the next may begin, where there is a wait. left: attempts that may still begin, None = any number.
+    going: the open attempt; over: its time is up. refusal: why none may begin now. retry_at: when the next may begin,
+    where there is a wait. left: attempts that may still begin, None = any number.
     """
 
     slug: str
     title: str
     questions: int
+    held: int
     rules: QuizRules
     quiz: QuizSpec
     past: tuple[PastAttempt, ...]
@@ -39,6 +43,7 @@ class Intro:
 
 def intro(actor: Actor, slug: str) -> Intro:
     """Return what the quiz's first page shows. Raises NotFound."""
+    held = held_questions("quiz", slug)
     opened = content.open_published(actor, "quiz", slug)
     quiz: QuizSpec = content.spec(opened)
     now = clock.now()
@@ -46,10 +51,13 @@ def intro(actor: Actor, slug: str) -> Intro:
     going = next((each for each in past if each.state is State.OPEN), None)
     refusal: Text | None = None
     retry_at: datetime | None = None
+    left = left_on_paper(quiz, held)
     if going is None:
         try:
             may_start(quiz.rules, as_past(past), now)
             refusal = locked_reason(actor.id, opened.document_id, today())
+            if refusal is None and held:
+                refusal = why_not_now(quiz, left)
         except NoAttemptsLeft as refused:
             refusal = refused.message
         except CoolingDown as refused:
@@ -57,7 +65,8 @@ def intro(actor: Actor, slug: str) -> Intro:
     return Intro(
         slug=opened.slug,
         title=opened.title,
-        questions=_on_one_paper(quiz),
+        questions=left,
+        held=on_one_paper(quiz) - left,
         rules=quiz.rules,
         quiz=quiz,
         past=tuple(reversed(past)),
@@ -73,10 +82,3 @@ def next_try(rules: QuizRules, ended_at: datetime | None) -> datetime | None:
     if ended_at is None or not rules.cooldown_seconds:
         return None
     return ended_at + timedelta(seconds=rules.cooldown_seconds)
-
-
-def _on_one_paper(quiz: QuizSpec) -> int:
-    return sum(
-        len(section.questions) if section.draw is None else min(section.draw, len(section.questions))
-        for section in quiz.sections
-    )
