@@ -101,7 +101,11 @@ class Suggestion(Base):
     """
 
     __tablename__ = "suggestion"
-    __table_args__ = (Index("ix_suggestion_state", "state", "at"), Index("ix_suggestion_person", "person_id", "at"))
+    __table_args__ = (
+        Index("ix_suggestion_state", "state", "at"),
+        Index("ix_suggestion_person", "person_id", "at"),
+        Index("ix_suggestion_result", "result_revision_id"),
+    )
     id: Mapped[pk]
     public_id: Mapped[str] = plain(String(32), unique=True, default=new_public_id)
     person_id: Mapped[int] = pseudonym(ForeignKey("person.id"))

@@ -261,10 +261,10 @@ def test_a_refusal_says_why(agent, trainer):
 
 
 def test_of_two_trainers_the_second_is_told_who_was_first(agent, trainer):
-    public_id = proposed(agent, article(trainer))
+    other, public_id = a_trainer(), proposed(agent, article(trainer))
     accepted(trainer, public_id)
     with pytest.raises(Conflict) as refused, transaction():
-        acts.decline(a_trainer(), public_id, "不")
+        acts.decline(other, public_id, "不")
     assert "苏岩" in str(refused.value.message)
 
 

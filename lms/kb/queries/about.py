@@ -12,6 +12,9 @@ from lms.content.rules.reviewing import folders_of
 from lms.core.access import Actor
 from lms.core.db import rows
 from lms.kb.models import Favourite, Vote
+from lms.kb.queries.reviews import verifier
+from lms.kb.queries.suggestions import credit
+from lms.kb.queries.talk import open_talk
 from lms.records.models import Standing
 
 _ABOUT = (
@@ -26,6 +29,9 @@ _ABOUT = (
         Vote.reason,
         Category.watermark,
         Favourite.script,
+        credit().label("credit"),
+        open_talk(bindparam("document_id")).label("talk"),
+        verifier().label("verifier"),
     )
     .select_from(Revision)
     .outerjoin(Person, Person.id == Revision.author_id)
@@ -48,7 +54,9 @@ class About:
     """changed_at, note, author: of the version shown. done_at: when its reader last confirmed the article, or None.
 
     confirmed_id: the version that was. solved: the reader's vote, None without one. kept: the 话术 that the reader
-    keeps at hand by their keys, "" for the article itself. watermark: the page carries the reader's name.
+    keeps at hand by their keys, "" for the article itself. watermark: the page carries the reader's name. credit: whose
+    proposals the version holds. talk: how many questions below the article wait for an answer. verifier: who confirmed
+    last that it still holds, "" where that was its publishing.
     """
 
     changed_at: datetime
@@ -60,6 +68,9 @@ class About:
     reason: str
     watermark: bool
     kept: frozenset[str]
+    credit: str
+    talk: int
+    verifier: str
 
 
 def about(actor: Actor, opened: Opened) -> About:
@@ -70,7 +81,7 @@ def about(actor: Actor, opened: Opened) -> About:
         "folders": folders_of(opened.slug),
     }
     every = rows(_ABOUT, keys).all()
-    at, note, author, state, done_at, confirmed_id, solved, reason, watermark, _ = every[0]
+    at, note, author, state, done_at, confirmed_id, solved, reason, watermark, _, helped, talk, verified = every[0]
     return About(
         changed_at=at,
         note=note,
@@ -81,6 +92,9 @@ def about(actor: Actor, opened: Opened) -> About:
         reason=reason or "",
         watermark=watermark is not None,
         kept=frozenset(row[9] for row in every if row[9] is not None),
+        credit=helped or "",
+        talk=talk,
+        verifier=verified or "",
     )
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Person
-from lms.content.models import Document, Slug
+from lms.content.models import Document, Revision, Slug
+from lms.content.queries import Opened
 from lms.core.access import Actor, Permission, allows
 from lms.core.db import session
 from lms.core.here import today
@@ -157,6 +158,27 @@ def _conditions(actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.words.strip():
         found.append(Document.title.icontains(wanted.words.strip(), autoescape=True))
     return found
+
+
+def waits_for(actor: Actor, opened: Opened) -> bool:
+    """Return whether the actor has to look at an article again now: it is due soon or past, and theirs to confirm."""
+    if opened.verified_until is None or stand_of(opened.verified_until, today()) is Stand.GOOD:
+        return False
+    return opened.owner_id == actor.id or allows(actor, Permission.CONTENT_EDIT)
+
+
+def verifier() -> Any:
+    """Return who last confirmed that a version still holds, as a column beside `Revision`; NULL where nobody has."""
+    who = aliased(Person)
+    return (
+        select(who.name)
+        .join(Verification, Verification.person_id == who.id)
+        .where(Verification.document_id == Revision.document_id, Verification.at >= Revision.at)
+        .order_by(Verification.at.desc(), Verification.id.desc())
+        .limit(1)
+        .correlate(Revision)
+        .scalar_subquery()
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,12 +15,17 @@ from lms.content.show import shower
 from lms.core.access import Permission
 from lms.core.here import today
 from lms.kb import queries
+from lms.kb.queries import reviews
 from lms.kb.rules import reading
 from lms.kb.spec import ArticleSpec, DateKind
 from lms.kb.views import looked
 from lms.kb.views.marks import with_keep_buttons
+from lms.kb.views.noting import log_opened
 from lms.kb.views.room import bp
 from lms.web.auth import current_actor, requires
+
+KEPT = ("on", "by", "from", "for")
+"""What of an old address goes on to the new one."""
 
 
 @bp.get("/kb/<path:slug>")
@@ -30,7 +35,7 @@ def article(slug: str) -> str | Response:
     opened = content.open_published(actor, "article", slug)
     here = url_for(".article", slug=opened.slug)
     if opened.slug != slug:
-        asked_for = urlencode({name: request.args[name] for name in ("on", "by") if name in request.args})
+        asked_for = urlencode({name: request.args[name] for name in KEPT if name in request.args})
         return redirect(here + (f"?{asked_for}" if asked_for else ""), 301)
     apart = queries.apart(opened.compiled_sha)
     about = queries.about(actor, opened)
@@ -42,6 +47,7 @@ def article(slug: str) -> str | Response:
     place = place_of(duties, opened.document_id)
     asked, wrong_day = asked_day()
     looked.note_view(actor, opened)
+    log_opened(actor, opened.document_id)
     return render_template(
         "lms/kb/article.html",
         show=show,
@@ -54,6 +60,7 @@ def article(slug: str) -> str | Response:
         shops=queries.shop_names(opened.shops),
         review=reading.review_of(opened.verified_until, apart.spec.about.review_days, today()),
         about=about,
+        reviewer_here=reviews.waits_for(actor, opened),
         related=[lead for lead in show.leads if lead.kind == "article" and lead.address != here],
         place=place,
         ack=_acknowledged(about, opened, place, apart.spec, duties),

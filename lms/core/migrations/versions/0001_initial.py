@@ -1122,6 +1122,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_suggestion_document_id"), "suggestion", ["document_id"], unique=False)
     op.create_index("ix_suggestion_person", "suggestion", ["person_id", "at"], unique=False)
+    op.create_index("ix_suggestion_result", "suggestion", ["result_revision_id"], unique=False)
     op.create_index("ix_suggestion_state", "suggestion", ["state", "at"], unique=False)
     op.create_table(
         "task_work",
