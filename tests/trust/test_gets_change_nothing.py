@@ -11,6 +11,7 @@ from tests.support.make_house import a_house, address, all_rules, browser_of, un
 
 WHY = {
     "search_log": "what was searched in vain is knowledge that is missing",
+    "article_view": "who saw which version is asked when a rule has changed; a view may be lost, a page never waits",
 }
 """Why looking may be noted at all. A further table needs its reason here."""
 MORE = {
@@ -18,7 +19,10 @@ MORE = {
     "accounts.staff_import": ["?format=xlsx"],
     "content.edit": ["?from=1"],
     "content.diff": ["?old=1&whole=1"],
+    "kb.article": ["?on=2026-11-08&by=order"],
+    "kb.export": ["?file=scripts", "?file=faq&restricted=1"],
     "kb.index": ["?q=退货", "?tag=售后", "?folder=after-sales"],
+    "kb.panel": ["?q=退货", "?open=after-sales/how"],
     "kb_api.article": ["?revision=2"],
     "kb_api.search": ["?q=退货"],
     "learning.lesson": ["?q=1"],

@@ -36,7 +36,7 @@ def panel() -> str:
     code = request.args.get("shop", "")[:40]
     found = queries.answer(actor, queries.Wish(query=query, shop=code, limit=HITS)) if query else queries.Answer()
     hits = found.hits
-    choices = found.shops or queries.shop_choices(actor, code)
+    choices = found.shops if found.words else queries.shop_choices(actor, code)
     shops = [each for each in choices if each.mine] or list(choices)
     shop = next((each for each in shops if each.chosen), None)
     slug, anchor = request.args.get("open", "")[:200], request.args.get("at", "")[:200]
@@ -45,7 +45,7 @@ def panel() -> str:
         source = log_search(actor, query, found.total, origin="panel", shop=shop.code if shop else "")
     if not slug and hits:
         slug, anchor = hits[0].slug, hits[0].sentence.anchor
-    answer = _answer(actor, slug, anchor, found.words, shop) if slug else None
+    answer = _answer(actor, slug, anchor, found.words, shop, choices) if slug else None
     state = {name: value for name, value in (("q", query), ("shop", shop.code if shop else "")) if value}
     return render_template(
         "lms/kb/panel.html",
@@ -77,7 +77,12 @@ def _back(state: dict[str, str], opened: bool) -> str:
 
 
 def _answer(
-    actor: Actor, slug: str, anchor: str, words: Sequence[str], shop: queries.ShopChoice | None
+    actor: Actor,
+    slug: str,
+    anchor: str,
+    words: Sequence[str],
+    shop: queries.ShopChoice | None,
+    shops: Sequence[queries.ShopChoice],
 ) -> dict[str, Any] | None:
     try:
         opened = content.open_published(actor, "article", slug)
@@ -108,7 +113,7 @@ def _answer(
         "shown": _shown(found, about.kept),
         "review": reading.review_of(opened.verified_until, apart.spec.about.review_days, today()),
         "elsewhere": bool(opened.shops and shop and not {shop.code, shop.name, shop.platform} & set(opened.shops)),
-        "shops": queries.shop_names(opened.shops),
+        "shops": [next((each.name for each in shops if each.code == code), code) for code in opened.shops],
         "dated": force.pop(found.anchor, None),
         "others": force,
         "kinds": day_kinds(apart.spec.sections),
