@@ -28,12 +28,14 @@ from lms.demo.cli import demo
 from lms.kb.cli import group as search_group
 from lms.kb.cli import kb_group
 from lms.records.cli import group as records_group
+from lms.reports.cli import group as report_group
 
 GROUPS: tuple[click.Command, ...] = (
     content_group,
     staff_group,
     token_group,
     records_group,
+    report_group,
     search_group,
     kb_group,
     demo,

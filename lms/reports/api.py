@@ -1,9 +1,9 @@
-"""`GET /reports/completion` and `GET /records`."""
+"""`GET /reports/completion`, `GET /reports/knowledge` and `GET /records`."""
 
 from typing import Any
 
 from apiflask import APIBlueprint, Schema
-from apiflask.fields import Boolean, Date, Integer, List, Nested, String
+from apiflask.fields import Boolean, Date, Dict, Integer, List, Nested, String
 from apiflask.validators import OneOf, Range
 from flask import Response, jsonify
 
@@ -13,6 +13,10 @@ from lms.core.errors import NotFound
 from lms.records.events import Verb
 from lms.records.queries import lines_after
 from lms.reports import queries
+from lms.reports.knowledge import written
+from lms.reports.knowledge.queries import report
+from lms.reports.knowledge.rules import DAYS, FIRST, SECTIONS, USUAL_DAYS
+from lms.reports.knowledge.wanted import Wanted
 from lms.reports.queries import Filter
 from lms.reports.rules import quarter_days
 from lms.web.api import MOST, ErrorBody, instant, page
@@ -146,6 +150,49 @@ def completion(asked: dict[str, Any]) -> Response:
             asked["format"], goal.title, HEADS, [["" if value is None else value for value in row] for row in rows]
         )
     return jsonify(page([dict(zip(HEADS, row, strict=True)) for row in rows], None))
+
+
+class KnowledgeQuery(Schema):
+    section = String(load_default=FIRST, validate=OneOf(list(SECTIONS)))
+    days = Integer(load_default=USUAL_DAYS, validate=OneOf(DAYS), metadata={"description": "back; of reviews: ahead"})
+    category = String(load_default="", metadata={"description": "a folder of articles, and all below it"})
+    shop = String(load_default="", metadata={"description": "code of a shop"})
+    team = String(load_default="", metadata={"description": "code of a team; the teams below it count too"})
+    format = String(load_default="json", validate=OneOf(["json", "csv", "xlsx"]))
+
+
+class KnowledgeList(Schema):
+    items = List(Dict(keys=String()), required=True, metadata={"description": "a row by the keys of its columns"})
+    next = Integer(required=True, allow_none=True)
+
+
+KNOWLEDGE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "a row per article, way of asking, person or week, by the section; or a file",
+        "content": {
+            JSON: {"schema": KnowledgeList},
+            **{media.partition(";")[0]: FILE for media in EXPORTS.values()},
+        },
+    },
+    404: {"description": "no such team", "content": {JSON: {"schema": ErrorBody}}},
+}
+
+
+@bp.get("/reports/knowledge")
+@requires(Permission.REPORT_READ)
+@bp.input(KnowledgeQuery, location="query", arg_name="asked")
+@bp.doc(summary="How the knowledge base is doing, by section, of what the caller may read", responses=KNOWLEDGE)
+def knowledge(asked: dict[str, Any]) -> Response:
+    team = None
+    if asked["team"]:
+        team = next((each.id for each in team_tree() if each.code == asked["team"]), None)
+        if team is None:
+            raise NotFound()
+    wanted = Wanted(days=asked["days"], category=asked["category"], shop=asked["shop"], team_id=team)
+    found = report(current_actor(), SECTIONS[asked["section"]], wanted)
+    if asked["format"] != "json":
+        return written.file(found, asked["format"])
+    return jsonify(page(written.plain(found), None))
 
 
 @bp.get("/records")

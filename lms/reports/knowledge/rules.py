@@ -10,6 +10,8 @@ from lms.core.texts import Text, text
 DAYS = (7, 28, 90)
 """Spans that are offered; the raw log of searches is kept no longer."""
 USUAL_DAYS = 28
+FIRST = "review"
+"""The section that is shown where none is named."""
 FEW_VOTES = 5
 """Votes below which a share says nothing and is not shown."""
 
