@@ -14,7 +14,7 @@ from lms.assignments.events import Confirming
 from lms.content import api as content_api
 from lms.content import handlers as content
 from lms.content import kind as content_kinds
-from lms.content import kinds
+from lms.content import kinds, marks_api
 from lms.content import views as content_views
 from lms.content.attachments.events import HowMuchSeen, PagesRead
 from lms.content.events import (
@@ -66,7 +66,7 @@ PAGES = (
     quizzes_views,
     reports_views,
 )
-API = (accounts_api, quizzes_api, reports_api, learning_api, kb_api, content_api, notifications_api)
+API = (accounts_api, quizzes_api, reports_api, learning_api, kb_api, content_api, marks_api, notifications_api)
 KINDS = (*learning_kinds.KINDS, quizzes_kind.KIND, kb_kind.KIND, *content_kinds.KINDS)
 
 
