@@ -33,6 +33,7 @@ from lms.core.bus import Bus
 from lms.home import views as home_views
 from lms.home.navigation import navigation
 from lms.kb import api as kb_api
+from lms.kb import care_api as kb_care_api
 from lms.kb import duties as kb_duties
 from lms.kb import handlers as kb_handlers
 from lms.kb import kind as kb_kind
@@ -66,7 +67,17 @@ PAGES = (
     quizzes_views,
     reports_views,
 )
-API = (accounts_api, quizzes_api, reports_api, learning_api, kb_api, content_api, marks_api, notifications_api)
+API = (
+    accounts_api,
+    quizzes_api,
+    reports_api,
+    learning_api,
+    kb_api,
+    kb_care_api,
+    content_api,
+    marks_api,
+    notifications_api,
+)
 KINDS = (*learning_kinds.KINDS, quizzes_kind.KIND, kb_kind.KIND, *content_kinds.KINDS)
 
 
