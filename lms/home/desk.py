@@ -11,12 +11,13 @@ from lms.accounts.models import Person
 from lms.content import queries as content
 from lms.content.audience import is_meant
 from lms.content.models import Document, Slug
-from lms.content.queries import Listed
+from lms.content.queries import Listed, marks
 from lms.core import clock
 from lms.core.access import Actor
 from lms.core.db import rows, session
 from lms.core.here import settings
 from lms.core.models import WorkerBeat
+from lms.kb.queries import gaps as kb_gaps
 from lms.learning import queries as learning
 from lms.records.models import LogHead
 from lms.reports import queries as reports
@@ -57,6 +58,27 @@ def studio(actor: Actor) -> Studio:
     _conflicts, conflict_count = content.find(content.Filter(state="conflict"), size=1)
     expired, _more = content.find(content.Filter(state="expired"), size=SHOWN)
     return Studio(drafts=drafts, draft_count=count, conflict_count=conflict_count, expired=expired)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gaps:
+    """What people look for and do not find: the weightiest first. count: of all that stand open."""
+
+    gaps: Sequence[kb_gaps.Listed]
+    count: int
+
+
+def gaps(actor: Actor) -> Gaps | None:
+    """Return the gaps that wait for the actor: one's own and those that nobody has taken; None without any."""
+    every = kb_gaps.gaps(kb_gaps.Wanted())
+    mine = [each for each in every if each.owner_id in (None, actor.id)]
+    return Gaps(gaps=mine[:SHOWN], count=len(mine)) if mine else None
+
+
+def in_doubt() -> marks.Totals | None:
+    """Return how much is 待复核; None where nothing is."""
+    found = marks.totals()
+    return found if found.parts else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

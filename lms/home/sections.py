@@ -31,7 +31,11 @@ def sections_of(actor: Actor) -> list[Section]:
         column = "main" if waits.work or waits.stages or Role.TRAINER in actor.roles else "side"
         found.append(Section(template="lms/home/section_waiting.html", column=column, data=waits))
     if allows(actor, Permission.CONTENT_EDIT):
+        if (doubts := desk.in_doubt()) is not None:
+            found.append(_main("marks", doubts))
         found.append(_main("studio", desk.studio(actor)))
+        if (gaps := desk.gaps(actor)) is not None:
+            found.append(_main("gaps", gaps))
     if Role.LEAD in actor.roles or actor.roles & {Role.DIRECTOR, Role.HR, Role.QUALITY}:
         found.append(_main("team", desk.team(actor)))
     if allows(actor, Permission.HEALTH_READ):

@@ -153,9 +153,9 @@ def counts(document_ids: Collection[int]) -> dict[int, int]:
 
 
 def doubted(document_id: int) -> frozenset[str]:
-    """Return the keys of the parts of a document that are 待复核."""
+    """Return the titles of the parts of a document that are 待复核."""
     statement = (
-        select(Part.key)
+        select(Part.title)
         .join(ReviewMark, ReviewMark.part_id == Part.id)
         .where(ReviewMark.document_id == document_id, ReviewMark.cleared_at.is_(None), Part.retired_at.is_(None))
     )

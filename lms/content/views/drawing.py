@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from lms.content.form import Target
 from lms.content.kinds import kinds
-from lms.content.queries import Card, Work, by_path
+from lms.content.queries import Card, Work, by_path, marks
 from lms.content.queries.within import days_within
 from lms.content.show import shower
 
@@ -19,13 +19,14 @@ FORM, SOURCE = "form", "source"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """What `_form.html` shows. errors: sentences by the name of the input."""
+    """What `_form.html` shows. errors: sentences by the name of the input. doubted: titles of what is 待复核."""
 
     template: str
     form: Any
     show: Callable[[str], Markup]
     open: Any = None
     errors: Mapping[str, str] = field(default_factory=dict)
+    doubted: frozenset[str] = frozenset()
 
 
 def view_of(work: Work) -> str:
@@ -56,6 +57,7 @@ def draw(work: Work, source: str, *, open: Any = None, errors: Mapping[str, str]
         show=shower(getattr(open, "pieces", ())),
         open=open,
         errors=errors or {},
+        doubted=marks.doubted(work.card.document_id),
     )
 
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from lms.content import actions, queries
 from lms.content.events import PublishPreview
 from lms.content.kinds import kinds
-from lms.content.queries import Work, reviewing
+from lms.content.queries import Work, marks, reviewing
 from lms.content.queries.autosave import others, unsaved
 from lms.content.rules import properties
 from lms.content.rules.toolbar import toolbar
@@ -199,4 +199,5 @@ def page(
         has_form=has_form(work),
         form_script=script_of(work),
         drawn=draw(work, source) if drawn is None and view == FORM else drawn,
+        in_doubt=marks.counts([work.card.document_id]).get(work.card.document_id, 0),
     )

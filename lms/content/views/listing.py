@@ -8,6 +8,7 @@ from lms.content.actions import bulk
 from lms.content.forms import NewDocument, kind_choices
 from lms.content.grammar.keywords import Language
 from lms.content.importers.drafts import name_of
+from lms.content.queries import marks
 from lms.content.samples import sample
 from lms.content.views.room import bp
 from lms.core.access import Permission
@@ -44,6 +45,7 @@ def index() -> str:
         total=total,
         state=wanted.state,
         kinds=kind_choices(),
+        in_doubt=marks.counts([row.card.document_id for row in rows]),
         conflicts=queries.conflicts() if not wanted.state else [],
         base=url_for(".edit", kind="~kind", slug="~slug"),
     )

@@ -1,6 +1,7 @@
 """待复核: what changed beside what rests on it; still right by one press, or off to the editor."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -32,23 +33,25 @@ def marks() -> str:
     actor = current_actor()
     mine = request.args.get("mine") == "1"
     kind = request.args.get("kind", "")
-    cause = number_of("cause")
+    cause, document = number_of("cause"), number_of("doc")
     wanted = Wanted(
         cause_id=cause,
         owner_id=actor.id if mine else None,
         part_kind=kind if kind in ("question", "section") else "",
+        document_id=document,
     )
     page = min(max(number_of("page") or 1, 1), 10_000)
     found, total = queries.causes(wanted, page=page)
-    only = cards([cause]).get(cause) if cause is not None else None
+    chosen = cards([each for each in (cause, document) if each is not None])
     return render_template(
         "lms/content/marks.html",
         causes=found,
         total=total,
-        totals=queries.totals(Wanted(owner_id=wanted.owner_id, cause_id=cause)),
+        totals=queries.totals(replace(wanted, part_kind="")),
         wanted=wanted,
         mine=mine,
-        only=only,
+        because=chosen.get(cause or 0),
+        within=chosen.get(document or 0),
         page=page,
         pages=-(-total // queries.PAGE),
         show=_shower(found),
@@ -77,7 +80,7 @@ def confirm_marks() -> Response:
 
 
 def _shower(found: list[Cause]) -> Callable[[str], Markup]:
-    pieces = []
+    pieces: list[str] = []
     for cause in found:
         for doubt in cause.doubts:
             pieces += doubt.question.pieces if doubt.question else [doubt.html]
