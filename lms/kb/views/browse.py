@@ -5,6 +5,7 @@ from flask import render_template, request, url_for
 from lms.core.access import Permission
 from lms.kb import queries
 from lms.kb.rules import asking, browsing
+from lms.kb.views import looked
 from lms.kb.views.room import bp
 from lms.kb.views.searching import results
 from lms.web.auth import current_actor, requires
@@ -40,5 +41,7 @@ def index() -> str:
         chosen=sorted(chosen, key=lambda each: each.title) if chosen is not None else None,
         recent=every[: queries.RECENT],
         count=len(every),
+        kept=queries.favourites(actor) if chosen is None else [],
+        seen=queries.recents(actor, looked.buffer().of(actor.id)) if chosen is None else [],
         base=url_for(".article", slug="~"),
     )
