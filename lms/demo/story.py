@@ -21,7 +21,7 @@ from lms.core import clock
 from lms.core.access import Role
 from lms.core.db import session, transaction
 from lms.core.here import local
-from lms.demo import company, learner, studio
+from lms.demo import company, confirming, learner, studio
 from lms.demo.agenda import Script, later
 from lms.demo.company import AUTUMN_COHORT, NEW_HIRES, PersonPlan
 from lms.demo.stage import Stage
@@ -43,6 +43,7 @@ def tell(say: Say) -> None:
     studio.load(stage)
     say("课程、测验和知识已载入")
     studio.plan(stage)
+    confirming.plan(stage)
     _autumn_cohort(stage)
     _temps(stage)
     _quarter(stage)
