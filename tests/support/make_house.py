@@ -14,15 +14,18 @@ from werkzeug.routing import Rule
 
 from lms.accounts.actions import make_slips, make_token
 from lms.accounts.models import ApiToken, Person, RoleGrant, RosterPattern
+from lms.content import queries as content
+from lms.content.actions import reviewing
 from lms.content.models import Attachment, Document
 from lms.core import clock
 from lms.core.access import Role
 from lms.core.db import db, session, transaction
+from lms.kb.actions import gaps, suggestions, talk
 from lms.learning.actions import photos, tasks
 from lms.notifications.models import Notice
 from lms.web.auth import FRAMEWORK_ENDPOINTS
-from tests.support.make import LONG_AGO, a_person, a_team, as_actor, mentors, sign_in
-from tests.support.make_content import a_document, a_quiz_text, an_article_text, edited
+from tests.support.make import LONG_AGO, a_person, a_team, an_actor, as_actor, mentors, sign_in
+from tests.support.make_content import a_document, a_draft, a_quiz_text, an_article_text, edited
 from tests.support.make_learning import a_cohort, a_curriculum, a_lesson, a_png, a_task, owes
 from tests.support.make_quizzes import answered_right, begun, handed_in
 from tests.support.make_urgent import an_urgent, confirmed
@@ -59,7 +62,11 @@ class House:
     attachment_id: int = 0
     attachment_path: str = ""
     urgent: str = ""
+    gap: str = ""
     notice_id: int = 0
+    request_id: int = 0
+    suggestion: str = ""
+    comment: str = ""
     bearer: str = ""
     slip_token: str = ""
 
@@ -88,6 +95,7 @@ def a_house() -> House:
     }
     mentors(house.people["mentor"], house.own)
     _write(house)
+    _share(house)
     _study(house)
     _account(house)
     _tell(house)
@@ -122,6 +130,22 @@ def _write(house: House) -> None:
         s.add(drawn)
         s.flush()
         house.attachment_id, house.attachment_path = drawn.id, drawn.path
+
+
+def _share(house: House) -> None:
+    """阿南 proposes a change and asks a question; a colleague of the trainer hands a draft in."""
+    own, writer = as_actor(house.own), an_actor(Role.TRAINER)
+    article = house.documents["article"]
+    made = a_draft(writer, slug="after-sales/handed-in")
+    with transaction() as s:
+        document = s.get_one(Document, article.id)
+        read = content.text(document.published_id or 0)
+        house.suggestion = suggestions.suggest_edit(
+            own, document.id, document.published_id or 0, read.replace("先核对", "先登记"), "顺序反了"
+        ).public_id
+        house.comment = talk.speak(own, document, "要登记什么？").public_id
+        house.gap = gaps.ask(own, "改地址").public_id
+        house.request_id = reviewing.hand_in(writer, made.document_id, made.revision_id).id
 
 
 def _study(house: House) -> None:
@@ -208,10 +232,17 @@ def values_of(house: House, rule: Rule) -> list[dict[str, Any]]:
         "team_id": house.team_id,
         "token_id": house.token_id,
         "token": house.slip_token,
+        "request_id": house.request_id,
         "notice_id": house.notice_id,
     }
+    if "gap" in rule.endpoint:
+        found["public_id"] = house.gap
     if "urgent" in rule.endpoint:
         found["public_id"] = house.urgent
+    if "suggestion" in rule.endpoint:
+        found["public_id"] = house.suggestion
+    if rule.endpoint in ("kb.take_back", "kb.settle_talk"):
+        found["public_id"] = house.comment
     chosen = {name: found[name] for name in rule.arguments}
     if "attempt_id" in chosen and "GET" in (rule.methods or ()):
         return [chosen, {**chosen, "attempt_id": house.attempts["done"]}]
@@ -224,7 +255,13 @@ KIND_OF = {
     "kb.favourite": "article",
     "kb.history": "article",
     "kb.print_article": "article",
+    "kb.speak": "article",
+    "kb.suggest": "article",
+    "kb.suggest_submit": "article",
+    "kb.talk": "article",
     "kb.uses": "article",
+    "kb.verify": "article",
+    "kb_care_api.verify": "article",
     "kb.vote": "article",
     "kb_api.article": "article",
     "learning.check": "lesson",
