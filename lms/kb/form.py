@@ -1,4 +1,4 @@
-"""An article as a form: its sections as cards of Markdown, with the days on which they hold as fields. Pure."""
+"""An article as a form: its sections as cards of Markdown, with their days as fields; its self-checks. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from functools import partial
 
 from lms.content import form_acts
 from lms.content.form import Applied, FormEditor, TargetsOf, Values
-from lms.content.form_acts import Board, CardType, Open
+from lms.content.form_acts import SECTIONS, Board, CardType, Open
 from lms.content.form_blocks import Outline, outline
 from lms.content.form_text import Settings, TextLine, Texts, text_line, tools_of
 from lms.content.grammar.amounts import read_day_span
@@ -15,51 +15,87 @@ from lms.content.grammar.chips import DAY_KINDS, ID, VALID, read_chip
 from lms.content.grammar.front import file_language
 from lms.content.grammar.keywords import Language, Word
 from lms.core.texts import Text, text
+from lms.questions.form.cards import Questions
+from lms.questions.form.checks import Checks, checks_of
+from lms.questions.parse.self_checks import is_self_check
 
-LEVELS = (1, 2)
+LEVELS = (1, 2, 3)
 HEAD = Texts(name="head", level=1, below=2)
 _BY = {form.word.en: form for form in DAY_KINDS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleForm:
-    """tools: what can be put into a body."""
+    """parts: the sections in order, among them the self-checks. tools: what can be put into a body."""
 
-    parts: tuple[TextLine, ...]
+    parts: tuple[TextLine | Checks, ...]
     tools: tuple[tuple[Text, str], ...]
+
+    @property
+    def has_checks(self) -> bool:
+        return any(isinstance(part, Checks) for part in self.parts)
+
+    @property
+    def lists(self) -> tuple[tuple[str, str], ...]:
+        return tuple((part.ref, part.title) for part in self.parts if isinstance(part, Checks))
 
 
 def view(source: str, path: str, targets: TargetsOf) -> ArticleForm:
     """Return the article as the form shows it, as far as it can be read."""
     language = file_language(source)
-    found = outline(source, LEVELS)
+    found = outline(source, LEVELS, is_self_check)
     kinds = {1: HEAD, 2: _sections(language)}
-    parts = tuple(text_line(found, index, kinds[piece.level]) for index, piece in enumerate(found.pieces))
-    return ArticleForm(parts=parts, tools=tools_of(Word.ARTICLE, source))
+    parts: list[TextLine | Checks] = []
+    number = 0
+    for index, piece in enumerate(found.pieces):
+        if piece.level == 3:
+            continue
+        if piece.level == 1 or not is_self_check(piece.title):
+            parts.append(text_line(found, index, kinds[piece.level]))
+            continue
+        checks = checks_of(found, index, number, path, language)
+        number += len(checks.lines)
+        parts.append(checks)
+    return ArticleForm(parts=tuple(parts), tools=tools_of(Word.ARTICLE, source))
 
 
 def apply(source: str, path: str, do: str, values: Values) -> Applied:
-    """Do one act of the form."""
-    return form_acts.apply(_board, source, do, values)
+    """Do one act of the form; `check` adds the heading for self-checks."""
+    make = partial(_board, path)
+    if do == "check":
+        found = make(source).outline
+        written = f"## {Word.SELF_CHECK.written(file_language(source))}"
+        source = found.inserted(len(found.pieces), [written], 2).source
+        return Applied(source=source, focus="add-question", open=form_acts.refused(make, source, values))
+    return form_acts.apply(make, source, do, values)
 
 
 def typed(source: str, path: str, values: Values) -> Open | None:
-    return form_acts.refused(_board, source, values)
+    return form_acts.refused(partial(_board, path), source, values)
 
 
-def _board(source: str) -> Board:
-    section = _sections(file_language(source))
-    types: dict[str, CardType] = {"head": HEAD, "section": section}
-    return Board(
-        outline=outline(source, LEVELS),
-        types=types,
-        type_at=lambda found, index: types["head" if found.pieces[index].level == 1 else "section"],
-        place_of=_place_of,
-    )
+def _board(path: str, source: str) -> Board:
+    language = file_language(source)
+    section = _sections(language)
+    question = Questions(path=path, language=language, counted=False)
+
+    def type_at(found: Outline, index: int) -> CardType | None:
+        piece = found.pieces[index]
+        if piece.level == 1:
+            return HEAD
+        if piece.level == 3:
+            return question
+        return None if is_self_check(piece.title) else section
+
+    types: dict[str, CardType] = {"head": HEAD, "section": section, "question": question}
+    return Board(outline=outline(source, LEVELS, is_self_check), types=types, type_at=type_at, place_of=_place_of)
 
 
 def _place_of(found: Outline, type: CardType, where: str) -> int:
-    return len(found.pieces)
+    if where != SECTIONS:
+        return found.owned(found.find(where)).stop
+    checks = [index for index, piece in enumerate(found.pieces) if piece.level == 2 and is_self_check(piece.title)]
+    return checks[-1] if checks else len(found.pieces)  # what is to be checked stands before its check
 
 
 def _sections(language: Language) -> Texts:

@@ -9,25 +9,14 @@ from lms.content.form_acts import SECTIONS, Board, CardType, Open
 from lms.content.form_blocks import Outline, outline
 from lms.content.form_text import TextLine, Texts, text_line, tools_of
 from lms.content.grammar.front import file_language
-from lms.content.grammar.inline import plain_text
 from lms.content.grammar.keywords import Word, find_word
 from lms.core.texts import Text
 from lms.learning.form.sections import Sections
 from lms.questions.form.cards import Questions
-from lms.questions.form.lines import Line, line_of
+from lms.questions.form.checks import Checks, checks_of
 
 LEVELS = (1, 2, 3)
 HEAD = Texts(name="head", level=1, below=2)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checks:
-    """A heading 自测 with its questions."""
-
-    ref: str
-    index: int
-    title: str
-    lines: tuple[Line, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,12 +51,9 @@ def view(source: str, path: str, targets: TargetsOf) -> LessonForm:
         if piece.level == 1 or not is_check(piece.title):
             parts.append(text_line(found, index, HEAD if piece.level == 1 else Sections(path=path, language=language)))
             continue
-        lines = []
-        for place in found.owned(index)[1:]:
-            number += 1
-            lines.append(line_of(found, place, number, path, language))
-        title = plain_text(piece.title)
-        parts.append(Checks(ref=found.ref(index), index=index, title=title, lines=tuple(lines)))
+        checks = checks_of(found, index, number, path, language)
+        number += len(checks.lines)
+        parts.append(checks)
     return LessonForm(parts=tuple(parts), tools=tools_of(Word.LESSON, source))
 
 
