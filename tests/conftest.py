@@ -7,7 +7,6 @@ with real commits (races, kills, worker); mark such tests `committed`.
 import contextlib
 import os
 import shutil
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from argon2 import PasswordHasher
 from flask import g, has_app_context
 from flask.testing import FlaskClient
 from hypothesis import settings
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import event
 
 for _name in [name for name in os.environ if name.startswith("LMS_")]:
     del os.environ[_name]
@@ -53,20 +52,6 @@ def postgres_url() -> Iterator[str]:
         pytest.skip(f"not run: {reason}")
 
 
-@contextlib.contextmanager
-def _postgres_database(server: str) -> Iterator[str]:
-    name = f"lms_{uuid.uuid4().hex[:12]}"
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    try:
-        yield server.rsplit("/", 1)[0] + f"/{name}"
-    finally:
-        with engine.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-        engine.dispose()
-
-
 class Browser(FlaskClient):
     """A test's browser. Inside `world` all requests share one app context; each must begin with an empty `g`."""
 
@@ -94,7 +79,7 @@ def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         if request.param == "sqlite":
             url = f"sqlite:///{folder / 'lms.sqlite3'}"
         else:
-            url = stack.enter_context(_postgres_database(request.getfixturevalue("postgres_url")))
+            url = stack.enter_context(postgres.empty_database(request.getfixturevalue("postgres_url")))
         made = an_app(folder, url)
         yield made
         with made.app_context():
@@ -131,7 +116,7 @@ def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[APIFlask]:
         if request.param == "sqlite":
             url = f"sqlite:///{tmp_path / 'lms.sqlite3'}"
         else:
-            url = stack.enter_context(_postgres_database(request.getfixturevalue("postgres_url")))
+            url = stack.enter_context(postgres.empty_database(request.getfixturevalue("postgres_url")))
         made = an_app(tmp_path, url)
         yield made
         with made.app_context():
@@ -142,7 +127,7 @@ def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[APIFlask]:
 def a_postgres_database(request: pytest.FixtureRequest) -> Iterator[Callable[[], str]]:
     """Make empty PostgreSQL databases, each given by its URL; the server is asked for at the first one."""
     with contextlib.ExitStack() as stack:
-        yield lambda: stack.enter_context(_postgres_database(request.getfixturevalue("postgres_url")))
+        yield lambda: stack.enter_context(postgres.empty_database(request.getfixturevalue("postgres_url")))
 
 
 @pytest.fixture
