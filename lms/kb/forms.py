@@ -32,7 +32,7 @@ from lms.web.forms import Form
 ROLE_NAMES: Mapping[Role, Text] = {
     Role.AGENT: text("客服"),
     Role.LEAD: text("组长、主管"),
-    Role.TRAINER: text("讲师"),
+    Role.TRAINER: text("培训师"),
     Role.QUALITY: text("质检"),
     Role.DIRECTOR: text("总监"),
     Role.HR: text("人事"),

@@ -155,7 +155,7 @@ def test_the_first_page_says_how_many_are_asked_and_why(client):
     assert "正在复核" not in client.get("/quizzes/check").text
     changed(author, rule)
     page = client.get("/quizzes/check").text
-    assert "有 1 题依据的规则刚改过，讲师正在复核，这次不出。" in page
+    assert "有 1 题依据的规则刚改过，培训师正在复核，这次不出。" in page
     assert "<dd>2</dd>" in page
 
 
@@ -166,7 +166,7 @@ def test_the_first_page_says_why_nothing_can_begin(client):
     person = a_person()
     sign_in(client, person)
     changed(author, rule)
-    assert "已经提醒讲师" in client.get("/quizzes/check").text
+    assert "已经提醒培训师" in client.get("/quizzes/check").text
     answer = send(client, "/quizzes/check", page="/me")
     assert (answer.status_code, answer.location) == (303, "/quizzes/check")
     csrf = client.get("/me").text.split('name="csrf_token" value="')[1].split('"')[0]

@@ -18,13 +18,13 @@ def question(*sections):
 def test_a_result_counts_right_partly_right_wrong_and_waiting():
     result = summary([(question(), each) for each in (ALL, ALL, HALF, NOTHING, WAITING)])
     assert (result.total, result.right, result.partial, result.wrong, result.waiting) == (5, 2, 1, 1, 1)
-    assert str(result.sentence) == "5 题里 2 题全对，2 题丢了分，1 题待复核。"
+    assert str(result.sentence) == "5 题里 2 题全对，2 题丢了分，1 题待阅卷。"
 
 
 def test_the_sentence_leaves_out_what_did_not_happen():
     assert str(summary([(question(), ALL)] * 8).sentence) == "8 题全对。"
     assert str(summary([(question(), ALL), (question(), NOTHING)]).sentence) == "2 题里 1 题全对，1 题丢了分。"
-    assert str(summary([(question(), ALL), (question(), WAITING)]).sentence) == "2 题里 1 题全对，1 题待复核。"
+    assert str(summary([(question(), ALL), (question(), WAITING)]).sentence) == "2 题里 1 题全对，1 题待阅卷。"
 
 
 def test_the_section_behind_most_lost_points_is_to_be_read_first():

@@ -34,13 +34,13 @@ class Summary:
         counts = {"total": self.total, "right": self.right, "lost": self.partial + self.wrong}
         if self.waiting and self.partial + self.wrong:
             return text(
-                "%(total)s 题里 %(right)s 题全对，%(lost)s 题丢了分，%(waiting)s 题待复核。",
+                "%(total)s 题里 %(right)s 题全对，%(lost)s 题丢了分，%(waiting)s 题待阅卷。",
                 waiting=self.waiting,
                 **counts,
             )
         if self.waiting:
             return text(
-                "%(total)s 题里 %(right)s 题全对，%(waiting)s 题待复核。",
+                "%(total)s 题里 %(right)s 题全对，%(waiting)s 题待阅卷。",
                 total=self.total,
                 right=self.right,
                 waiting=self.waiting,
