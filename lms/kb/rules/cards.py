@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lms.content.grammar.document import SectionSpec
+from lms.content.grammar.inline import read_label
+from lms.content.grammar.keywords import Word
 from lms.content.rules.changes import SectionChange, section_changes
 from lms.content.rules.compare import Change, Row, compare
 from lms.core.texts import Text
@@ -48,14 +50,26 @@ def within_of(spec: ArticleSpec) -> int:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a section. state: was | now (what it was rewritten to) | added | gone | same | gap.
+
+    internal: never to be sent to a customer.
+    """
+
+    state: str
+    row: Row
+    internal: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Changed:
-    """One section as the card shows it. state: new | changed | gone. rows: of its words, for changed ones."""
+    """One section as the card shows it. state: new | changed | gone. lines: of its words, unless it is new."""
 
     title: str
     anchor: str
     state: str
     html: str
-    rows: tuple[Row, ...]
+    lines: tuple[Line, ...]
 
 
 def changed_sections(changes: Sequence[SectionChange], title: str) -> list[Changed]:
@@ -75,8 +89,23 @@ def changed_sections(changes: Sequence[SectionChange], title: str) -> list[Chang
         elif before is not None:
             rows = compare(before.text, "", context=1).rows
         html = after.html if after is not None and before is None else ""
-        found.append(Changed(title=change.title, anchor=change.anchor, state=state, html=html, rows=rows))
+        found.append(Changed(title=change.title, anchor=change.anchor, state=state, html=html, lines=_lines(rows)))
     return found
+
+
+def _lines(rows: Sequence[Row]) -> tuple[Line, ...]:
+    found: list[Line] = []
+    for place, row in enumerate(rows):
+        following = rows[place + 1].change if place + 1 < len(rows) else None
+        state = row.change.value
+        if row.change is Change.REMOVED:
+            state = "was" if following is Change.ADDED else "gone"
+        elif row.change is Change.ADDED and found and found[-1].state == "was":
+            state = "now"
+        words = "".join(piece.text for piece in row.pieces)
+        label = read_label(words, (Word.INTERNAL,))
+        found.append(Line(state=state, row=row, internal=label is not None))
+    return tuple(found)
 
 
 def own_questions(spec: ArticleSpec, changes: Sequence[SectionChange] | None, path: str) -> list[Question]:
