@@ -6,6 +6,7 @@ search and the reports know a document only through this.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, current_app
@@ -20,6 +21,8 @@ from lms.content.parts import Matching, Meta, PartSpec
 from lms.content.steps import Step
 
 MinutesOf = Callable[[str], int | None]
+LONG = 50_000
+"""Characters from which what a source holds is worth keeping in memory for the next look at it."""
 
 
 def _nothing(_: Any) -> tuple[Any, ...]:
@@ -101,6 +104,16 @@ def kinds() -> Mapping[str, Kind]:
 def kind_of(name: str) -> Kind:
     """Return the kind. Raises LookupError for one that nobody registered."""
     return kinds()[name]
+
+
+def read(kind: Kind, source: str, path: str) -> Parsed[Any]:
+    """Return what a source holds. A long one is read once for all that follow: opened, checked, previewed, sent."""
+    return _read_once(kind.parse, source, path) if len(source) > LONG else kind.parse(source, path)
+
+
+@lru_cache(maxsize=8)
+def _read_once(parse: Callable[[str, str], Parsed[Any]], source: str, path: str) -> Parsed[Any]:
+    return parse(source, path)
 
 
 def parsers() -> dict[Word, Callable[[str, str], Parsed[Any]]]:

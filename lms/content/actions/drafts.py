@@ -6,7 +6,7 @@ from lms.content import store
 from lms.content.actions import autosave
 from lms.content.actions.documents import editable, head_of, mirror, new_document, path_now, stale
 from lms.content.actions.merging import Joined, joined
-from lms.content.kinds import kind_of
+from lms.content.kinds import kind_of, read
 from lms.content.models import Document, Revision
 from lms.content.rules.line_ends import as_in
 from lms.content.rules.paths import path_of
@@ -200,7 +200,7 @@ def _note(note: str) -> str:
 def _mirror_draft(document: Document, source: str) -> None:
     """While nothing is published, lists show what the draft says, as far as it can be read."""
     kind = kind_of(document.kind)
-    parsed = kind.parse(source, path_now(document))
+    parsed = read(kind, source, path_now(document))
     if parsed.spec is not None:
         mirror(document, kind.meta(parsed.spec))
 

@@ -12,7 +12,7 @@ from lms.content.check import read_kind
 from lms.content.grammar.blocks import BlockKind, scan
 from lms.content.grammar.document import Parsed, Reference, in_order
 from lms.content.grammar.findings import Finding, Severity
-from lms.content.kinds import Kind, kind_of, kinds, parsers
+from lms.content.kinds import Kind, kind_of, kinds, parsers, read
 from lms.content.lint import Target, lint_links, lint_personal_data, lint_pictures
 from lms.content.models import Document, Part, Revision, Slug
 from lms.content.queries.reading import ARCHIVED, by_path, compiled
@@ -39,7 +39,7 @@ class Examined:
 
 def examine(kind: Kind, path: str, source: str) -> Examined:
     """Return what a text of this kind at this path holds and everything that is wrong with it."""
-    parsed = kind.parse(source, path)
+    parsed = read(kind, source, path)
     found = [*parsed.findings, *other_kind(kind, source)]
     links = [link for link in parsed.links if link.target.endswith(".md") or suffix_of(link.target) in SUFFIXES]
     found += lint_links(source, path, links, neighbours(links))
