@@ -10,7 +10,8 @@ from lms.learning import models as learning
 from lms.notifications import models as notifications
 from lms.quizzes import models as quizzes
 from lms.records import models as records
+from lms.search import models as search
 
-ROOMS = (core, accounts, content, records, assignments, quizzes, learning, kb, notifications)
+ROOMS = (core, search, accounts, content, records, assignments, quizzes, learning, kb, notifications)
 
 metadata = Base.metadata

@@ -1,5 +1,6 @@
 """What an engine of search must do: keep entries of tokens, find them by clauses. One conformance suite tests both."""
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -69,11 +70,14 @@ class Busy(Exception):
 
 
 def kept(token: str) -> str:
-    """Return the token as every engine can keep it: without NUL and halves of pairs, of a bounded length."""
-    raw = token.encode("utf-8", "replace").replace(b"\0", b"?")
-    if len(raw) > LONGEST_TOKEN:
-        return raw[: LONGEST_TOKEN - 70].decode("utf-8", "ignore") + "#" + sha256(raw).hexdigest()
-    return raw.decode("utf-8")
+    """Return the token as every engine can keep it; one that is too long, or no text, by a digest of the whole."""
+    raw = token.encode("utf-8", "surrogatepass")
+    if len(raw) <= LONGEST_TOKEN and "\0" not in token:
+        with contextlib.suppress(UnicodeEncodeError):
+            token.encode()
+            return token
+    beginning = raw[: LONGEST_TOKEN - 70].replace(b"\0", b"").decode("utf-8", "ignore")
+    return f"{beginning}#{sha256(raw).hexdigest()}"
 
 
 class Engine(Protocol):

@@ -2,8 +2,11 @@
 
 from flask import current_app
 
+from lms.core.db import session
 from lms.core.here import settings
+from lms.core.settings import SettingsError
 from lms.search.engine import Engine
+from lms.search.postgresql import PostgreSQL
 from lms.search.tokens import VERSION
 from lms.search.whoosh import Whoosh
 
@@ -26,4 +29,10 @@ def engine() -> Engine:
 
 
 def _made() -> Engine:
-    return Whoosh(settings().instance_path / "search", expected_version())
+    chosen = settings()
+    in_database = chosen.database_url.startswith("postgresql")
+    if chosen.search_engine == "postgresql" and not in_database:
+        raise SettingsError("LMS_SEARCH_ENGINE: postgresql needs LMS_DATABASE_URL to be a PostgreSQL database")
+    if chosen.search_engine == "whoosh" or not in_database:
+        return Whoosh(chosen.instance_path / "search", expected_version())
+    return PostgreSQL(lambda: session().get_bind(), expected_version())
