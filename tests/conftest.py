@@ -17,7 +17,7 @@ from argon2 import PasswordHasher
 from flask import g, has_app_context
 from flask.testing import FlaskClient
 from hypothesis import settings
-from sqlalchemy import event
+from sqlalchemy import delete, event
 
 for _name in [name for name in os.environ if name.startswith("LMS_")]:
     del os.environ[_name]
@@ -25,6 +25,7 @@ for _name in [name for name in os.environ if name.startswith("LMS_")]:
 from lms import create_app
 from lms.accounts import passwords
 from lms.core.db import db
+from lms.search.models import SearchBuild
 from tests.support import postgres
 from tests.support.live import browser, floor  # noqa: F401 - fixtures for tests in a browser
 
@@ -86,6 +87,14 @@ def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
             db.engine.dispose()
 
 
+def forget_index(app: APIFlask) -> None:
+    """Drop the search index: it holds what was rolled back just now, under numbers that may be given out again."""
+    shutil.rmtree(app.extensions["lms_settings"].instance_path / "search", ignore_errors=True)
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.begin() as connection:
+            connection.execute(delete(SearchBuild))
+
+
 @pytest.fixture
 def world(app: APIFlask) -> Iterator[APIFlask]:
     """The app with everything that a test writes inside one outer transaction, rolled back at the end."""
@@ -100,8 +109,7 @@ def world(app: APIFlask) -> Iterator[APIFlask]:
             outer.rollback()
             connection.close()
             app.extensions["lms_pinned_connection"] = None
-            # The index holds what was rolled back just now, under numbers that the next test gives out again.
-            shutil.rmtree(app.extensions["lms_settings"].instance_path / "search", ignore_errors=True)
+            forget_index(app)
 
 
 @pytest.fixture

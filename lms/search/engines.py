@@ -2,7 +2,7 @@
 
 from flask import current_app
 
-from lms.core.db import session
+from lms.core.db import db
 from lms.core.here import settings
 from lms.core.settings import SettingsError
 from lms.search.engine import Engine
@@ -35,4 +35,4 @@ def _made() -> Engine:
         raise SettingsError("LMS_SEARCH_ENGINE: postgresql needs LMS_DATABASE_URL to be a PostgreSQL database")
     if chosen.search_engine == "whoosh" or not in_database:
         return Whoosh(chosen.instance_path / "search", expected_version())
-    return PostgreSQL(lambda: session().get_bind(), expected_version())
+    return PostgreSQL(lambda: db.engine, expected_version())

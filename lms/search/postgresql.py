@@ -50,10 +50,10 @@ _TOTAL = text("SELECT count(*) FROM search_entry WHERE part = 0")
 
 
 class PostgreSQL:
-    """An engine over two tables. bind: gives the database, or a connection that everything has to go through."""
+    """An engine over two tables, in transactions of its own: the index is no part of what it is made from."""
 
-    def __init__(self, bind: Callable[[], Engine | Connection], version: str) -> None:
-        self.bind = bind
+    def __init__(self, database: Callable[[], Engine], version: str) -> None:
+        self.database = database
         self.expected = version
         self._mine = threading.local()
         self._counts: dict[str, tuple[int, float]] = {}
@@ -71,7 +71,7 @@ class PostgreSQL:
                 self._mine.depth -= 1
             return
         # A connection of its own, that holds nothing but the lock: the server frees it when this process dies.
-        with self.bind().engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with self.database().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             if not _locked(connection, seconds):
                 yield False
                 return
@@ -87,22 +87,12 @@ class PostgreSQL:
         with self.alone(WRITER_WAIT) as ours:
             if not ours:
                 raise Busy
-            with self._transaction() as connection:
-                yield connection
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        bind = self.bind()
-        if isinstance(bind, Connection):
-            with bind.begin_nested():
-                yield bind
-        else:
-            with bind.begin() as connection:
+            with self.database().begin() as connection:
                 yield connection
 
     def version(self) -> str:
         try:
-            with self._transaction() as connection:
+            with self.database().begin() as connection:
                 return connection.execute(_VERSION).scalar() or ""
         except SQLAlchemyError:
             return ""
@@ -139,7 +129,7 @@ class PostgreSQL:
     @contextlib.contextmanager
     def _reading(self) -> Iterator[Connection]:
         try:
-            with self._transaction() as connection:
+            with self.database().begin() as connection:
                 self._check(connection, _VERSION_FOR_READING)
                 yield connection
         except SQLAlchemyError as error:
