@@ -22,7 +22,7 @@ from lms.core import clock
 from lms.core import jobs as core
 from lms.core.db import db, session, transaction
 from lms.core.models import WorkerBeat
-from lms.kb.jobs import gaps, indexing, reviews, searches
+from lms.kb.jobs import cards, gaps, indexing, reviews, searches
 from lms.kb.jobs import urgent as urgent_notices
 from lms.learning import jobs as learning
 from lms.notifications import jobs as notifications
@@ -51,6 +51,7 @@ SCHEDULE = (
     Job(name="content.inspect_documents", every=timedelta(minutes=2), work=content.inspect_documents),
     Job(name="content.forget_autosaves", every=timedelta(hours=6), work=content.forget_autosaves),
     Job(name="kb.trim_searches", every=timedelta(hours=24), work=searches.trim_searches),
+    Job(name="kb.ask_readers", every=timedelta(seconds=10), work=cards.ask_waiting),
     Job(name="kb.count_misses", every=timedelta(minutes=5), work=gaps.count_misses),
     Job(name="kb.count_questions", every=timedelta(hours=6), work=gaps.count_questions),
     Job(name="kb.include_late", every=timedelta(minutes=1), work=urgent_notices.include_late),

@@ -18,11 +18,11 @@ from lms.assignments.rules import READ
 from lms.content import meant
 from lms.content import queries as content
 from lms.content.events import Published
-from lms.content.models import Document, Revision
+from lms.content.models import Document
 from lms.core import clock, outbox
 from lms.core.access import Actor
 from lms.core.bus import emit
-from lms.core.db import session, transaction
+from lms.core.db import session
 from lms.core.errors import Invalid
 from lms.core.here import today
 from lms.core.texts import text
@@ -46,7 +46,7 @@ def follow(fact: Published) -> None:
     rule = _rule(fact.document_id)
     if before is not None and fact.minor and not after.must_read and rule is None:
         return
-    plan = cards.plan_of(fact.document_id, after, before, fact.touched, minor=fact.minor)
+    plan = cards.plan_of(fact.document_id, after, before, fact.touched, minor=fact.minor, revision_id=fact.revision_id)
     wanted = fact.revision_id if plan.is_new else _wanted(fact.document_id, rule, fact.revision_id)
     news = duties.keep_must_read(
         fact.document_id, after.must_read, after.about.audience, within=plan.within, revision_id=wanted
@@ -54,7 +54,7 @@ def follow(fact: Published) -> None:
     if not plan.is_new and not news:
         return
     _withdraw(fact.document_id, plan.must)
-    _ask_all(fact.document_id, wanted, fact.previous_id, plan.reasons(), plan.within, fact.touched)
+    _ask_all(fact.document_id, wanted, fact.previous_id, plan.reasons(), plan.within)
 
 
 def _wanted(document_id: int, rule: Rule | None, besides: int) -> int:
@@ -91,17 +91,16 @@ def _ask_all(
     since: int | None,
     reasons: Mapping[int, Sequence[str]],
     within: int,
-    touched: Sequence[int],
 ) -> None:
     if len(reasons) > TOGETHER:
-        payload = {"document": document_id, "wanted": wanted, "since": since, "touched": list(touched)}
+        payload = {"document": document_id, "wanted": wanted, "since": since}
         # The key names the revision: two that follow at once are asked for one after the other.
         outbox.put(TOPIC, f"rev:{wanted}", stream=f"document:{document_id}", payload=payload)
         return
-    _ask(document_id, wanted, since, reasons, within)
+    ask(document_id, wanted, since, reasons, within)
 
 
-def _ask(document_id: int, wanted: int, since: int | None, reasons: Mapping[int, Collection[str]], within: int) -> None:
+def ask(document_id: int, wanted: int, since: int | None, reasons: Mapping[int, Collection[str]], within: int) -> None:
     """Ask these people (at most 100) and tell those who did not know yet."""
     if not reasons:
         return
@@ -119,48 +118,6 @@ def _ask(document_id: int, wanted: int, since: int | None, reasons: Mapping[int,
 
 def _key(document_id: int, wanted: int) -> str:
     return f"card:{document_id}:{wanted}"
-
-
-def ask_waiting() -> int:
-    """Ask those whom a publication left to the worker, a hundred in one transaction; return how many people."""
-    done = 0
-    while True:
-        with transaction():
-            leased = outbox.lease(TOPIC, 1, 600)
-        if not leased:
-            return done
-        row = leased[0]
-        try:
-            done += _ask_later(row.payload)
-        except Exception as error:
-            with transaction():
-                outbox.fail(leased, f"{type(error).__name__}: {error}")
-            raise
-        with transaction():
-            outbox.finish(leased)
-
-
-def _ask_later(payload: Mapping[str, object]) -> int:
-    document_id, wanted = int(str(payload["document"])), int(str(payload["wanted"]))
-    since = int(str(payload["since"])) if payload["since"] is not None else None
-    touched = payload["touched"]
-    assert isinstance(touched, list)
-    reasons: dict[int, list[str]] = {}
-    within = 0
-    with transaction():
-        document = session().get_one(Document, document_id)
-        if document.state == "published" and document.published_id is not None:
-            revision = session().get_one(Revision, wanted)
-            after: ArticleSpec = content.compiled(document.published_id)
-            before: ArticleSpec | None = content.compiled(since) if since is not None else None
-            plan = cards.plan_of(document_id, after, before, touched, minor=revision.minor, at=revision.at)
-            reasons, within = plan.reasons(), plan.within
-    people = sorted(reasons)
-    for first in range(0, len(people), TOGETHER):
-        with transaction():
-            chunk = people[first : first + TOGETHER]
-            _ask(document_id, wanted, since, {person_id: reasons[person_id] for person_id in chunk}, within)
-    return len(people)
 
 
 def include(person_ids: Sequence[int]) -> None:
@@ -237,7 +194,7 @@ def take_up(document_id: int) -> None:
         return
     wanted = _wanted(document_id, _rule(document_id), 0)
     duties.keep_must_read(document_id, after.must_read, after.about.audience, within=plan.within, revision_id=wanted)
-    _ask_all(document_id, wanted, None, plan.reasons(), plan.within, ())
+    _ask_all(document_id, wanted, None, plan.reasons(), plan.within)
 
 
 # confirming

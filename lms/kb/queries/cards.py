@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, func, or_, select
+from sqlalchemy import and_, bindparam, exists, func, select
 from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Person
@@ -14,6 +14,7 @@ from lms.assignments.models import Assignment, AssignmentReason
 from lms.assignments.rules import READ
 from lms.content import meant
 from lms.content import queries as content
+from lms.content.actions import marks
 from lms.content.models import Document, Edge, Part, PartVersion, ReviewMark, Revision
 from lms.content.parts import PartKind
 from lms.core import clock
@@ -62,18 +63,20 @@ def plan_of(
     touched: Sequence[int],
     *,
     minor: bool = False,
+    revision_id: int | None = None,
     at: datetime | None = None,
 ) -> Plan:
     """Return whom a version asks; what is shown before publishing is what is done by it.
 
-    touched: ids of the parts that read otherwise or are gone. at: when it was published; who learned later learned it.
+    touched: ids of the parts that read otherwise or are gone. revision_id: the version, once published, and at: when
+    that was; who learned later learned it.
     """
     among = meant.people()
     may = meant.readers(among, after.about.audience)
     is_new = before is None or (not minor and bool(text_changes(before, after)))
     again: frozenset[int] = frozenset()
     if is_new and before is not None:
-        again = (confirmed_by(document_id) | learned(document_id, touched, at or clock.now())) & may
+        again = (confirmed_by(document_id) | learned(document_id, touched, at or clock.now(), revision_id)) & may
     return Plan(must=meant.meant(among, after.must_read) & may, again=again, is_new=is_new, within=within_of(after))
 
 
@@ -86,9 +89,9 @@ def confirmed_by(document_id: int) -> frozenset[int]:
     )
 
 
-def learned(document_id: int, touched: Sequence[int], at: datetime) -> frozenset[int]:
+def learned(document_id: int, touched: Sequence[int], at: datetime, revision_id: int | None) -> frozenset[int]:
     """Return who had completed a lesson or passed a quiz that rests on one of these sections, by that moment."""
-    resting = resting_on(document_id, touched)
+    resting = resting_on(document_id, touched, revision_id)
     if not resting:
         return frozenset()
     return frozenset(
@@ -100,33 +103,22 @@ def learned(document_id: int, touched: Sequence[int], at: datetime) -> frozenset
     )
 
 
-def resting_on(document_id: int, touched: Sequence[int]) -> set[int]:
-    """Return the published lessons and quizzes that refer to one of these sections of an article.
+def resting_on(document_id: int, touched: Sequence[int], revision_id: int | None) -> set[int]:
+    """Return the lessons and quizzes that rest on these sections of an article: those that are 待复核 because of it.
 
-    A section that is gone is no edge's target any more; it is known by the heading that the edge was written with.
+    revision_id: the version that touched them, None before it is published.
     """
-    found = session().execute(
-        select(Edge.from_document_id)
-        .join(Document, Document.id == Edge.from_document_id)
-        .where(_rests(document_id, touched), Document.kind.in_(RESTING), Document.state == "published")
-        .distinct()
-    )
-    return {row[0] for row in found}
-
-
-def _rests(document_id: int, touched: Sequence[int]) -> Any:
-    sections = session().execute(
-        select(Part.id, Part.anchor, Part.old_anchors, Part.retired_at).where(
-            Part.id.in_(touched), Part.kind == PartKind.SECTION
+    if revision_id is None:
+        document = session().get_one(Document, document_id)
+        return {each.document_id for each in marks.resting(document, touched) if each.document_kind in RESTING}
+    return set(
+        session().scalars(
+            select(ReviewMark.document_id)
+            .join(Document, Document.id == ReviewMark.document_id)
+            .where(ReviewMark.cause_revision_id == revision_id, Document.kind.in_(RESTING))
+            .distinct()
         )
     )
-    ids: list[int] = []
-    anchors: set[str] = set()
-    for row in sections:
-        ids.append(row.id)
-        anchors |= {row.anchor, *row.old_anchors}
-    named = and_(Edge.to_part_id.is_(None), Edge.to_anchor.in_(anchors - {""}))
-    return and_(Edge.to_document_id == document_id, or_(Edge.to_part_id.in_(ids), named))
 
 
 def last_asking(document_id: int, besides: int | None = None) -> int | None:
@@ -226,7 +218,7 @@ def quiz_questions(person_id: int, document_id: int, anchors: Collection[str], b
         return []
     sections = select(_section.id).where(_section.document_id == document_id, _section.anchor.in_(anchors))
     since = select(Revision.at).where(Revision.id == base_id).scalar_subquery()
-    marks = select(ReviewMark.id).where(ReviewMark.part_id == Part.id)
+    mark = select(ReviewMark.id).where(ReviewMark.part_id == Part.id)
     passed = exists().where(
         Standing.person_id == person_id, Standing.document_id == Edge.from_document_id, Standing.state == "done"
     )
@@ -244,8 +236,8 @@ def quiz_questions(person_id: int, document_id: int, anchors: Collection[str], b
                 Document.kind == "quiz",
                 Document.state == "published",
                 passed,
-                ~marks.where(ReviewMark.cleared_at.is_(None)).exists(),
-                marks.where(ReviewMark.cleared_at >= since).exists(),
+                ~mark.where(ReviewMark.cleared_at.is_(None)).exists(),
+                mark.where(ReviewMark.cleared_at >= since).exists(),
             )
             .order_by(Part.position)
         )
