@@ -72,7 +72,8 @@ class Asked:
     @property
     def texts(self) -> tuple[str, ...]:
         """Every text that is marked where it stands, the longest first."""
-        found = [text for word in self.words for text in (*word.texts, *(part.text for part in word.parts))]
+        parts = [part.text for word in self.words for part in word.parts if len(part.text) > 1]
+        found = [*(text for word in self.words for text in word.texts), *parts]
         return tuple(sorted(dict.fromkeys(found), key=lambda text: -len(text)))
 
 
@@ -93,8 +94,8 @@ def _wanted(word: QueryWord, vocabulary: Vocabulary) -> Wanted:
     if word.quoted:
         return Wanted(text=word.text, phrases=word.phrases, spellings=spellings, quoted=True)
     others = vocabulary.same.get(word.text, ())[:MOST_OTHERS]
-    inner = query_tokens(word.text) if word.text in vocabulary.house else ()
-    parts = [each for each in inner if not each.stop and each.text != word.text]
+    inner = _inner(word.text, vocabulary.house) if word.text in vocabulary.house else ()
+    parts = [each for piece in inner for each in query_tokens(piece, frozenset({piece})) if not each.stop]
     return Wanted(
         text=word.text,
         phrases=word.phrases,
@@ -103,6 +104,22 @@ def _wanted(word: QueryWord, vocabulary: Vocabulary) -> Wanted:
         other_phrases=tuple(dict.fromkeys(phrase for other in others for phrase in phrases_of(other))),
         parts=tuple(Wanted(text=each.text, phrases=each.phrases) for each in parts),
     )
+
+
+def _inner(word: str, house: frozenset[str]) -> tuple[str, ...]:
+    """Return the words of the house that a longer one is made of, and what is left between them."""
+    found: list[str] = []
+    rest, at = "", 0
+    while at < len(word):
+        ends = range(len(word) if at else len(word) - 1, at + 1, -1)
+        end = next((end for end in ends if word[at:end] in house), 0)
+        if end:
+            found += [rest, word[at:end]]
+            rest, at = "", end
+        else:
+            rest, at = rest + word[at], at + 1
+    pieces = [piece for piece in (*found, rest) if piece and piece != word]
+    return tuple(pieces) or tuple(each.text for each in query_tokens(word) if each.text != word)
 
 
 def spelled(text: str) -> tuple[str, ...]:

@@ -116,7 +116,9 @@ def _around(text: str, words: Sequence[str]) -> str:
     sentences = [sentence.strip() for sentence in _SENTENCE_END.split(text) if sentence.strip()]
     if not sentences:
         return ""
-    chosen = max(sentences, key=lambda sentence: sum(word in squeezed(folded(sentence)) for word in words))
+    flats = [squeezed(folded(sentence)) for sentence in sentences]
+    most = max(range(len(sentences)), key=lambda at: (sum(word in flats[at] for word in words), -at))
+    chosen = sentences[most]
     if len(chosen) <= SNIPPET * 2:
         return chosen
     flat, places = _flat(chosen)

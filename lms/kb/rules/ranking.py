@@ -6,6 +6,7 @@ weighty places, names that are like the query; then what is for other shops, and
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lms.kb.rules.asking import Asked, Wanted
 from lms.kb.rules.finding import squeezed
@@ -94,8 +95,8 @@ def _placed(asked: Asked, each: Candidate, rarity: Mapping[str, float]) -> Place
     like = max(likeness(said, name) for said in {asked.said, asked.text} for name in names)
     if cover < LEAST and like < LIKE_LEAST:
         return None
-    points = _COVER * cover + _PLACES * places + _SECTION * best * (len(asked.words) > 1) + _LIKE * like * like + _ENGINE * each.score
-    points += _named(asked, each)
+    points = _COVER * cover + _PLACES * places + _LIKE * like * like + _ENGINE * each.score + _named(asked, each)
+    points += _SECTION * best * (len(asked.words) > 1)
     points -= _OTHER_SHOP * (not each.fits) + _OVERDUE * each.overdue
     is_full = cover >= FULL or like >= LIKE_ENOUGH
     points += _ALL * is_full
@@ -134,6 +135,7 @@ def likeness(said: str, name: str) -> float:
     return max(2 * shared / (len(one) + len(other)), inside)
 
 
+@lru_cache(maxsize=4_096)
 def _pairs(text: str) -> frozenset[str]:
     bare = text.replace(" ", "")
     return frozenset(bare[at : at + 2] for at in range(len(bare) - 1))

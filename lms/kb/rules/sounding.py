@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -44,9 +45,10 @@ def _reads(syllable: str, token: str) -> bool:
     return bool(syllable) and (syllable == token[2:] if token.startswith("p:") else syllable[0] == token[2:])
 
 
+@lru_cache(maxsize=20_000)
 def _syllable(character: str) -> str:
     """Return how a character is read; one with several readings by its commonest."""
-    return pinyin_keys(character)[0] if pinyin_keys(character) else ""
+    return next(iter(pinyin_keys(character)), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
