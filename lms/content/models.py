@@ -28,7 +28,7 @@ class Document(Base):
     """
 
     __tablename__ = "document"
-    __table_args__ = (Index("ix_document_kind", "kind", "state"),)
+    __table_args__ = (Index("ix_document_kind", "kind", "state"), Index("ix_document_owner", "owner_id"))
     id: Mapped[pk]
     kind: Mapped[str] = plain(String(20))
     folder: Mapped[str] = plain(String(20))

@@ -17,6 +17,7 @@ from lms.core.access import Actor
 from lms.core.db import rows, session
 from lms.core.here import settings
 from lms.core.models import WorkerBeat
+from lms.kb.queries import care as kb_care
 from lms.kb.queries import gaps as kb_gaps
 from lms.learning import queries as learning
 from lms.records.models import LogHead
@@ -45,19 +46,17 @@ def waiting(actor: Actor) -> Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Studio:
-    """What an author left: drafts not yet published, conflicts of file and database, articles past their review."""
+    """What an author left: drafts not yet published, conflicts of file and database."""
 
     drafts: Sequence[Listed]
     draft_count: int
     conflict_count: int
-    expired: Sequence[Listed]
 
 
 def studio(actor: Actor) -> Studio:
     drafts, count = content.find(content.Filter(state="changed"), size=SHOWN)
     _conflicts, conflict_count = content.find(content.Filter(state="conflict"), size=1)
-    expired, _more = content.find(content.Filter(state="expired"), size=SHOWN)
-    return Studio(drafts=drafts, draft_count=count, conflict_count=conflict_count, expired=expired)
+    return Studio(drafts=drafts, draft_count=count, conflict_count=conflict_count)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +65,11 @@ class Gaps:
 
     gaps: Sequence[kb_gaps.Listed]
     count: int
+
+
+def care(actor: Actor) -> kb_care.Care | None:
+    """Return what of the knowledge base waits for the actor, None where nothing does."""
+    return kb_care.care(actor)
 
 
 def gaps(actor: Actor) -> Gaps | None:

@@ -30,6 +30,10 @@ def sections_of(actor: Actor) -> list[Section]:
         # A mentor learns too: with nothing to confirm, what is due today comes first on a phone.
         column = "main" if waits.work or waits.stages or Role.TRAINER in actor.roles else "side"
         found.append(Section(template="lms/home/section_waiting.html", column=column, data=waits))
+    if (care := desk.care(actor)) is not None:
+        # An agent who answers for an article learns first; whoever decides for others is waited for.
+        decides = bool(care.requests) or Role.AGENT not in actor.roles
+        found.append(Section(template="lms/home/section_care.html", column="main" if decides else "side", data=care))
     if allows(actor, Permission.CONTENT_EDIT):
         if (doubts := desk.in_doubt()) is not None:
             found.append(_main("marks", doubts))

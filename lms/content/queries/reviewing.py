@@ -140,6 +140,13 @@ def may_decide(actor: Actor, found: Request) -> bool:
     )
 
 
+def is_asked(actor: Actor, found: Request) -> bool:
+    """Return whether a request waits for this very person: who was named, else any trainer who did not write it."""
+    if found.reviewer is not None:
+        return found.reviewer.id == actor.id
+    return may_decide(actor, found)
+
+
 def open_requests(actor: Actor, *, limit: int = 200) -> list[Request]:
     """Return what waits for a decision, the oldest first, as far as the actor sees it."""
     seen = _seen(actor)

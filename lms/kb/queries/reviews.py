@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Person
@@ -67,6 +67,17 @@ def find(actor: Actor, wanted: Wanted, *, offset: int = 0, limit: int | None = P
     conditions = [Document.verified_until.is_not(None), reviewable(actor), *_conditions(actor, wanted)]
     total = session().scalar(select(func.count(Document.id)).where(*conditions)) or 0
     return _rows(conditions, wanted, offset=offset, limit=limit), total
+
+
+def of_mine(actor: Actor, *, limit: int) -> list[Row]:
+    """Return what the actor has to look at again now: their own, for who writes content also what is past its day or
+    what nobody owns.
+    """
+    mine: ColumnElement[bool] = Document.owner_id == actor.id
+    if allows(actor, Permission.CONTENT_EDIT):
+        mine = or_(mine, Document.owner_id.is_(None), Document.verified_until < today())
+    due = Document.verified_until <= today() + timedelta(days=SOON)
+    return _rows([reviewable(actor), mine, due], Wanted(), offset=0, limit=limit)
 
 
 def some(actor: Actor, document_ids: Iterable[int]) -> list[Row]:

@@ -355,6 +355,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
     )
     op.create_index("ix_document_kind", "document", ["kind", "state"], unique=False)
+    op.create_index("ix_document_owner", "document", ["owner_id"], unique=False)
     op.create_index(op.f("ix_document_verified_until"), "document", ["verified_until"], unique=False)
     op.create_table(
         "membership",
