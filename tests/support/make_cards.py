@@ -14,7 +14,9 @@ RULE = "七天内可以申请退货。"
 NEW_RULE = "十五天内可以申请退货。"
 
 
-def rule_text(rule: str = RULE, more: str = "## 运费\n质量问题由商家承担。", title: str = "退货时效", **front: str) -> str:
+def rule_text(
+    rule: str = RULE, more: str = "## 运费\n质量问题由商家承担。", title: str = "退货时效", **front: str
+) -> str:
     """Return an article of two sections, 时效 and 运费. front: further properties by their Chinese name."""
     lines = "".join(f"{name}: {value}\n" for name, value in front.items())
     return f"---\n类型: 知识\n{lines}---\n# {title}\n\n## 时效\n{rule}\n\n{more}\n"
@@ -42,11 +44,15 @@ def has_read(person: Person, document: Document) -> None:
 def duty_of(person: Person, document: Document) -> Assignment | None:
     """Return the duty to read and confirm, None where there never was one."""
     session().expire_all()
-    return session().scalars(
-        select(Assignment).where(
-            Assignment.person_id == person.id, Assignment.document_id == document.id, Assignment.occasion == READ
+    return (
+        session()
+        .scalars(
+            select(Assignment).where(
+                Assignment.person_id == person.id, Assignment.document_id == document.id, Assignment.occasion == READ
+            )
         )
-    ).one_or_none()
+        .one_or_none()
+    )
 
 
 def owes_card(person: Person, document: Document) -> bool:

@@ -139,7 +139,10 @@ def include(person_ids: Sequence[int]) -> None:
         return
     among = meant.people(person_ids)
     lately = today() - timedelta(days=duties.HIRED_LATELY)
-    hired = dict(session().execute(select(Person.id, Person.hired_on).where(Person.id.in_(among))).tuples().all())
+    hired = {
+        row.id: row.hired_on
+        for row in session().execute(select(Person.id, Person.hired_on).where(Person.id.in_(among)))
+    }
     told: dict[int, int] = {}
     for rule in rules:
         held = meant.meant(among, rule.audience["words"]) & meant.readers(among, rule.audience["readers"])
