@@ -27,6 +27,7 @@ from lms.content.events import (
     QuestionsMissed,
     Renamed,
     Unarchived,
+    Unmarked,
     WhoSaw,
 )
 from lms.core.bus import Bus
@@ -117,6 +118,7 @@ def subscribe(bus: Bus) -> None:
     bus.subscribe(PersonHired, kb_duties.on_hired)
     bus.subscribe(PersonMoved, kb_duties.on_moved)
     bus.subscribe(Marked, quizzes.on_marked)
+    bus.subscribe(Unmarked, quizzes.on_unmarked)
     bus.subscribe(Told, notifications.on_told)
     bus.subscribe(Settled, notifications.on_settled)
     bus.answer(HowMuchSeen, learning.on_how_much_seen)

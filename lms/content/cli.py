@@ -61,19 +61,22 @@ def check(paths: tuple[Path, ...], as_json: bool) -> None:
 
 @group.command(cls=AppCommand)
 @click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing.")
+@click.option("--minor", is_flag=True, help="Only typos and layout: nothing is marked, nobody has to read it again.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def sync(dry_run: bool, as_json: bool) -> None:
+def sync(dry_run: bool, minor: bool, as_json: bool) -> None:
     """Take changed files into the store and publish them; the files themselves are only read.
 
     A file with something to mend is left out, the others are taken. Where file and database both changed, both texts
     are kept and the conflict is shown here and in the studio. Exit 1 if a file was left out or a conflict waits.
+    What rests on a section that changed is marked, and who learned it is asked again, unless --minor says otherwise.
 
     \b
     Example:
       lms content sync --dry-run
       lms content sync
+      lms content sync --minor
     """
-    outcome = jobs.sync_files(settings().content_path, dry_run=dry_run, watch=_watch)
+    outcome = jobs.sync_files(settings().content_path, dry_run=dry_run, minor=minor, watch=_watch)
     if as_json:
         tell_json(_as_json(outcome))
     else:

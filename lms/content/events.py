@@ -31,6 +31,15 @@ class Marked:
 
     document_id: int
     cause_document_id: int
+    cause_revision_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmarked:
+    """Everything that a version put in doubt has been looked at, in these documents."""
+
+    document_ids: tuple[int, ...]
+    cause_revision_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

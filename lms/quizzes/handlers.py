@@ -1,8 +1,9 @@
 """What the quizzes do when keys come into doubt, and answer when others ask before they change something."""
 
-from lms.accounts.events import Told
+from lms.accounts.events import Settled, Told
+from lms.accounts.queries.answering import trainers
 from lms.content.actions.marks import keepers
-from lms.content.events import ArchivePreview, Impact, Marked, MissedQuestion, PublishPreview, QuestionsMissed
+from lms.content.events import ArchivePreview, Impact, Marked, MissedQuestion, PublishPreview, QuestionsMissed, Unmarked
 from lms.content.queries import cards, compiled
 from lms.content.queries.marks import held
 from lms.core.bus import emit
@@ -51,6 +52,16 @@ def on_marked(fact: Marked) -> None:
                     left=left,
                 ),
                 link=("content.marks", {"cause": fact.cause_document_id}),
-                key=f"short:{card.published_id}:{fact.cause_document_id}:{left}",
+                key=_short(card.document_id, fact.cause_revision_id),
             )
         )
+
+
+def on_unmarked(fact: Unmarked) -> None:
+    """What was told of a short paper needs no look any more."""
+    for document_id in fact.document_ids:
+        emit(Settled(person_ids=tuple(trainers()), key=_short(document_id, fact.cause_revision_id)))
+
+
+def _short(document_id: int, revision_id: int) -> str:
+    return f"short:{document_id}:{revision_id}"

@@ -47,6 +47,14 @@ def count(actor, public_id):
 # for whom
 
 
+def test_who_sends_it_has_read_it(world):
+    trainer = an_actor(Role.TRAINER)
+    a_person()
+    notice = an_urgent(trainer)
+    assert (waiting(trainer), count(trainer, notice)) == ([], (1, 2))
+    assert inbox.alerts(trainer.id, clock.now()).unread == 0
+
+
 def test_everybody_who_works_here_gets_it_and_who_has_left_does_not(world):
     here, gone = a_person(), a_person(active=False)
     an_urgent(an_actor(Role.TRAINER))
@@ -179,7 +187,7 @@ def test_who_leaves_without_confirming_is_not_waited_for(world):
     confirmed(stays, notice)
     with transaction() as s:
         s.merge(goes).active = False
-    assert count(trainer, notice) == (1, before - 1)
+    assert count(trainer, notice) == (2, before - 1)
 
 
 # how long
@@ -222,7 +230,7 @@ def test_a_withdrawn_notice_is_gone_at_once_and_keeps_who_had_confirmed(world):
             urgent.withdraw(trainer, notice)
     assert waiting(other) == []
     assert inbox.alerts(other.id, clock.now()).unread == 0
-    assert count(trainer, notice)[0] == 1
+    assert count(trainer, notice)[0] == 2
 
 
 @pytest.mark.parametrize(("minutes", "hours"), [(0, 1), (60 * 25, 48), (120, 1), (30, 24 * 15)])

@@ -234,6 +234,7 @@ def values_of(house: House, rule: Rule) -> list[dict[str, Any]]:
         "token": house.slip_token,
         "request_id": house.request_id,
         "notice_id": house.notice_id,
+        "mark_id": 999_999,  # nothing is in doubt here
     }
     if "gap" in rule.endpoint:
         found["public_id"] = house.gap

@@ -120,7 +120,9 @@ def id_owners(parsed: Mapping[str, Parsed[object]]) -> dict[str, int]:
     return {row.key: row.document_id for row in session().execute(_OWNERS, {"ids": list(ids)})}
 
 
-def take(document_id: int, path: str, parsed: Parsed[object], source: str, seen: State | None) -> int:
+def take(
+    document_id: int, path: str, parsed: Parsed[object], source: str, seen: State | None, *, minor: bool = False
+) -> int:
     """Publish a file's text; return its revision.
 
     seen: the state on which the plan rests, None for a document that was just added.
@@ -138,6 +140,7 @@ def take(document_id: int, path: str, parsed: Parsed[object], source: str, seen:
             author_id=None,
             parent_id=document.published_id,
             revision_kind="sync",
+            minor=minor,
         )
         note_file(document.id, path, sha256(store.encode(source)).digest(), revision.id)
     return revision.id

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from lms.accounts.events import Settled, Told
 from lms.accounts.queries.answering import trainers
-from lms.content.events import Marked
+from lms.content.events import Marked, Unmarked
 from lms.content.kinds import kind_of
 from lms.content.models import Document, Edge, Part, ReviewMark, Revision
 from lms.content.parts import PartKind
@@ -111,7 +111,7 @@ def put(document: Document, revision: Revision, before_id: int, resting_on_it: S
         ],
     )
     for document_id in sorted({each.document_id for each in resting_on_it}):
-        emit(Marked(document_id=document_id, cause_document_id=document.id))
+        emit(Marked(document_id=document_id, cause_document_id=document.id, cause_revision_id=revision.id))
     people = [
         person for person in keepers({each.document_id for each in resting_on_it}) if person != revision.author_id
     ]
@@ -218,6 +218,8 @@ def _clear(which: ColumnElement[bool], verdict: str, person_id: int | None) -> i
     everybody = tuple(trainers())
     for revision_id in sorted(set(causes) - set(left)):
         emit(Settled(person_ids=everybody, key=_key(revision_id)))
+        held_by = select(ReviewMark.document_id).where(ReviewMark.cause_revision_id == revision_id).distinct()
+        emit(Unmarked(document_ids=tuple(current.scalars(held_by)), cause_revision_id=revision_id))
     return done.rowcount
 
 

@@ -75,10 +75,12 @@ def waiting_files(root: Path) -> tuple[int, int]:
     return len(made.create) + len(made.update), len(tree.files)
 
 
-def sync_files(root: Path, *, dry_run: bool = False, watch: Watch = unwatched, most: int | None = None) -> Outcome:
+def sync_files(
+    root: Path, *, dry_run: bool = False, minor: bool = False, watch: Watch = unwatched, most: int | None = None
+) -> Outcome:
     """Take what authors changed in their files; one with something to mend is left out. Files are only read.
 
-    most: so many documents at most; the next run goes on. None = all.
+    minor: only typos and layout; nobody has to read it again. most: so many documents at most; the next run goes on.
     """
     tree = _tree(root)
     shas = tree.shas()
@@ -101,7 +103,7 @@ def sync_files(root: Path, *, dry_run: bool = False, watch: Watch = unwatched, m
     outcome = _outcome(made, dry_run)
     _take_others(root, tree, outcome, watch)
     if not dry_run:
-        _apply(made, tree, shas, corpus, outcome, watch, most)
+        _apply(made, tree, shas, corpus, outcome, watch, most, minor=minor)
     return outcome
 
 
@@ -220,6 +222,8 @@ def _apply(
     outcome: Outcome,
     watch: Watch,
     most: int | None,
+    *,
+    minor: bool,
 ) -> None:
     if made.changes_nothing:
         return
@@ -241,7 +245,8 @@ def _apply(
             document_id = _try(outcome, path, partial(files.add_blank, _kind(corpus, path).name, path))
             if document_id is not None:
                 added[path] = document_id
-    work = sorted((*added, *updated), key=lambda path: (_kind(corpus, path).rank, path))
+    # Articles first: a lesson that was changed together with its article is then not in doubt because of it.
+    work = sorted((*added, *updated), key=lambda path: (_place(_kind(corpus, path)), path))
     outcome.left = 0 if most is None else max(0, len(work) - most)
     work = work[:most]
     chunks = [work[start : start + CHUNK] for start in range(0, len(work), CHUNK)]
@@ -251,7 +256,13 @@ def _apply(
                 seen = updated.get(path)
                 document_id = added[path] if seen is None else seen.document_id
                 take = partial(
-                    files.take, document_id, path, corpus.parsed[path], _source(tree, path), updated.get(path)
+                    files.take,
+                    document_id,
+                    path,
+                    corpus.parsed[path],
+                    _source(tree, path),
+                    updated.get(path),
+                    minor=minor,
                 )
                 if _try(outcome, path, take) is not None:
                     (outcome.created if path in added else outcome.updated).append(path)
@@ -289,6 +300,10 @@ def _try(outcome: Outcome, path: str, act: Callable[[], int]) -> int | None:
     except DomainError as error:
         outcome.refused.append(Refusal(path=path, line=1, reason=error.message))
     return None
+
+
+def _place(kind: Kind) -> tuple[int, bool]:
+    return kind.rank, kind.name != "article"
 
 
 def _kind(corpus: Corpus, path: str) -> Kind:

@@ -208,10 +208,15 @@ def causes(wanted: Wanted, *, page: int = 1, size: int = PAGE) -> tuple[list[Cau
         latest[row.cause_id] = max(latest.get(row.cause_id, 0), row.cause_revision_id)
     order = sorted(
         grouped,
-        key=lambda pair: (-latest[pair[0]], pair[0], grouped[pair][0].document_id, grouped[pair][0].position),
+        key=lambda pair: (-latest[pair[0]], pair[0], *_place(grouped[pair][0])),
     )
     shown = order[(page - 1) * size : page * size]
     return _with_changes([(pair, grouped[pair]) for pair in shown], latest), len(order)
+
+
+def _place(mark: Any) -> tuple[bool, int, int]:
+    """Return where a part stands among others: questions first, as they are out of the draw meanwhile."""
+    return mark.kind != PartKind.QUESTION, mark.document_id, mark.position
 
 
 def _conditions(wanted: Wanted) -> Iterable[Any]:

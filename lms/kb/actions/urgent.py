@@ -84,6 +84,7 @@ def send(actor: Actor, draft: Draft) -> UrgentNotice:
     if not given:
         reason = text("没有人会收到这条通知，请换一个范围。")
         raise Invalid(reason, fields={"teams": reason})
+    _confirm(actor, notice)  # who wrote it has read it
     audit(
         actor.id,
         "urgent.sent",
@@ -99,8 +100,11 @@ def confirm(actor: Actor, public_id: str) -> bool:
 
     A notice that was taken down meanwhile may still be confirmed: the person has read it.
     """
+    return _confirm(actor, _receipt(actor, public_id))
+
+
+def _confirm(actor: Actor, notice: UrgentNotice) -> bool:
     current = session()
-    notice = _receipt(actor, public_id)
     done = current.execute(
         update(UrgentReceipt)
         .where(

@@ -205,7 +205,7 @@ def one_sent(actor: Actor, public_id: str) -> Sent:
     return _sent_of(row)
 
 
-def _sent(actor: Actor) -> Select[Any]:
+def _sent(actor: Actor) -> Any:
     sender, ender = aliased(Person), aliased(Person)
     counts = or_(Person.active, UrgentReceipt.confirmed_at.is_not(None))
     of = (
@@ -219,7 +219,7 @@ def _sent(actor: Actor) -> Select[Any]:
         .group_by(UrgentReceipt.urgent_notice_id)
         .subquery()
     )
-    statement: Select[Any] = (
+    statement: Any = (
         select(
             UrgentNotice,
             sender.name.label("sender"),
