@@ -19,6 +19,7 @@ from lms.core.here import settings
 from lms.core.models import WorkerBeat
 from lms.kb.queries import care as kb_care
 from lms.kb.queries import gaps as kb_gaps
+from lms.kb.queries.entries import IndexState, index_state
 from lms.learning import queries as learning
 from lms.records.models import LogHead
 from lms.reports import queries as reports
@@ -26,6 +27,7 @@ from lms.reports.queries import Filter, Goal
 from lms.reports.rules import Line, Summary
 
 SHOWN = 5
+GAPS_SHOWN = 3
 LATE_BEAT = timedelta(hours=1)
 """A job that has not run for so long is shown as standing still; the slowest one runs every ten minutes."""
 
@@ -76,7 +78,7 @@ def gaps(actor: Actor) -> Gaps | None:
     """Return the gaps that wait for the actor: one's own and those that nobody has taken; None without any."""
     every = kb_gaps.gaps(kb_gaps.Wanted())
     mine = [each for each in every if each.owner_id in (None, actor.id)]
-    return Gaps(gaps=mine[:SHOWN], count=len(mine)) if mine else None
+    return Gaps(gaps=mine[:GAPS_SHOWN], count=len(mine)) if mine else None
 
 
 def in_doubt() -> marks.Totals | None:
@@ -105,13 +107,17 @@ def team(actor: Actor) -> Team:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """Whether the installation is well. stands_still: jobs that failed or have not run for an hour."""
+    """Whether the installation is well. stands_still: jobs that failed or have not run for an hour.
+
+    search: how the index stands.
+    """
 
     people: int
     records: int
     database: str
     beats: Sequence[tuple[str, datetime, str]]
     stands_still: bool
+    search: IndexState
 
 
 def health() -> Health:
@@ -123,6 +129,7 @@ def health() -> Health:
         database="PostgreSQL" if settings().database_url.startswith("postgresql") else "SQLite",
         beats=[(beat.job, beat.at, beat.error) for beat in beats],
         stands_still=not beats or any(beat.error or beat.at < old for beat in beats),
+        search=index_state(),
     )
 
 

@@ -5,12 +5,16 @@ from pathlib import Path
 import click
 
 from lms.core.db import transaction
-from lms.core.terminal import AppCommand, tell
+from lms.core.errors import Conflict
+from lms.core.terminal import AppCommand, tell, watched
 from lms.core.texts import text
 from lms.kb import actions, queries
 from lms.kb.exports import faq_csv, scripts_csv
 from lms.kb.git.cli import export_git, import_git
+from lms.kb.jobs.indexing import rebuild_index
+from lms.kb.queries import entries
 from lms.kb.rules.exporting import Places
+from lms.search.engine import Busy
 
 group = click.Group("search", help="The search of the knowledge base: rebuild what articles are found by.")
 
@@ -23,13 +27,36 @@ kb_group.add_command(export_git)
 def rebuild() -> None:
     """Write anew what every published article is found by. Safe at any time; nothing else is changed.
 
+    Searching goes on with the old index until the new one is whole; ended half way, the old one stays.
+
     \b
     Example:
       lms search rebuild
     """
     with transaction():
-        count = actions.rebuild()
+        total = actions.rebuild()
+    try:
+        count = rebuild_index(lambda every: watched(every, text("正在重建搜索"), total))
+    except Busy:
+        raise Conflict(text("另一个进程正在写搜索索引，请稍后再试。")) from None
     tell(text("已为 %(count)s 条知识重建搜索。", count=count))
+
+
+@group.command(cls=AppCommand)
+def status() -> None:
+    """Say whether the index can be read, how many articles it holds and how many wait to be indexed.
+
+    \b
+    Example:
+      lms search status
+    """
+    state = entries.index_state()
+    tell(text("搜索引擎：%(engine)s", engine=state.engine))
+    tell(text("索引可用，%(count)s 条知识。", count=entries.published_count()) if state.ready else _NO_INDEX)
+    tell(text("等待索引：%(open)s，失败：%(dead)s %(error)s", open=state.open, dead=state.dead, error=state.error))
+
+
+_NO_INDEX = text("还没有可用的索引：lms worker 运行后会自动建好，也可以现在运行 lms search rebuild。")
 
 
 @kb_group.command("export-scripts", cls=AppCommand)

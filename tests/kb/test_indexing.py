@@ -1,12 +1,16 @@
 """The index follows what is published: by the outbox, one drainer at a time, built anew where it is missing."""
 
 import threading
+from contextlib import ExitStack
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select
 
+from lms import cli
 from lms.content import actions as content
 from lms.core import outbox
+from lms.core.access import Role
 from lms.core.db import db, session, transaction
 from lms.core.models import Outbox
 from lms.kb.jobs.indexing import keep_index, rebuild_index
@@ -14,6 +18,7 @@ from lms.kb.queries.entries import TOPIC, entries, index_state
 from lms.search.engine import Clause, Query
 from lms.search.engines import engine
 from lms.search.tokens import phrases_of
+from tests.support.make import a_person, sign_in
 from tests.support.make_content import a_document, a_trainer, an_article_text, edited
 
 
@@ -173,3 +178,45 @@ def keep_index_once():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("lms.kb.jobs.indexing.MOST_BATCHES", 1)
         keep_index()
+
+
+# commands and the health page
+
+
+def lms(world, *words):
+    return CliRunner().invoke(cli.main, ["search", *words], obj=world)
+
+
+def test_the_command_says_how_the_index_stands_and_builds_it(world):
+    publish()
+    assert "还没有可用的索引" in lms(world, "status").output
+    assert "已为 1 条知识重建搜索" in lms(world, "rebuild").output
+    assert "索引可用，1 条知识" in lms(world, "status").output
+
+
+def test_a_rebuild_gives_way_to_another_that_writes(world, monkeypatch):
+    monkeypatch.setattr("lms.kb.jobs.indexing.REBUILD_WAIT", 0.0)
+    with ExitStack() as stack:
+        started, go_on = threading.Event(), threading.Event()
+
+        def other():
+            with world.app_context(), engine().alone():
+                started.set()
+                go_on.wait()
+
+        thread = threading.Thread(target=other)
+        stack.callback(thread.join)
+        stack.callback(go_on.set)
+        thread.start()
+        started.wait()
+        done = lms(world, "rebuild")
+    assert (done.exit_code, "另一个进程" in done.stderr) == (1, True)
+
+
+def test_an_administrator_sees_how_many_articles_wait(world, client):
+    publish()
+    sign_in(client, a_person(Role.ADMIN))
+    assert "条知识等待索引" in client.get("/").text
+    assert "索引还没有建好" in client.get("/").text
+    keep_index()
+    assert "索引还没有建好" not in client.get("/").text

@@ -26,6 +26,11 @@ APART = "\n"
 
 def index_article(document_id: int, revision_id: int) -> None:
     """Write anew what an article is found by: title, aliases, tags, summary, and the text of its sections."""
+    _write_entry(document_id, revision_id)
+    reindex(document_id)
+
+
+def _write_entry(document_id: int, revision_id: int) -> None:
     spec: ArticleSpec = content.compiled(revision_id)
     words = _words_of_files(spec)
     sections = [(each.anchor, each.title, words(each)) for each in (spec.intro, *spec.sections)]
@@ -45,7 +50,6 @@ def index_article(document_id: int, revision_id: int) -> None:
         for name, value in values.items():
             setattr(entry, name, value)
     session().flush()
-    reindex(document_id)
 
 
 def reindex(document_id: int) -> None:
@@ -75,7 +79,7 @@ def index_articles_showing(path: str) -> None:
 
 
 def rebuild() -> int:
-    """Write every entry anew from what is published; return how many there are."""
+    """Write every entry anew from what is published; return how many there are. The index is another's affair."""
     session().execute(delete(ArticleEntry))
     session().expire_all()
     rows = (
@@ -87,5 +91,5 @@ def rebuild() -> int:
     )
     for document_id, revision_id in rows:
         if revision_id is not None:
-            index_article(document_id, revision_id)
+            _write_entry(document_id, revision_id)
     return len(rows)

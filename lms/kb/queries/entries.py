@@ -24,6 +24,7 @@ _CHUNK = 100
 class IndexState:
     """ready: the index can be read. open: articles that wait to be indexed; dead: that failed for good; error: why."""
 
+    engine: str
     ready: bool
     open: int
     dead: int
@@ -32,8 +33,13 @@ class IndexState:
 
 def index_state() -> IndexState:
     waiting = outbox.waiting(TOPIC)
+    search = engine()
     return IndexState(
-        ready=engine().version() == expected_version(), open=waiting.open, dead=waiting.dead, error=waiting.error
+        engine=type(search).__name__,
+        ready=search.version() == expected_version(),
+        open=waiting.open,
+        dead=waiting.dead,
+        error=waiting.error,
     )
 
 
