@@ -11,6 +11,7 @@ from lms.learning.queries.confirming import (
     waiting,
 )
 from lms.learning.queries.own import (
+    changed_bases,
     name_of,
     photos,
     plans_to_read,
@@ -25,6 +26,7 @@ from lms.learning.queries.own import (
 __all__ = [
     "Learner",
     "attendance",
+    "changed_bases",
     "confirmable",
     "learners",
     "name_of",

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Person
 from lms.content import queries as content
-from lms.content.models import Document, Slug
+from lms.content.audience import is_meant
+from lms.content.models import Document, ReviewMark, Revision, Slug
 from lms.core.access import Actor
 from lms.core.db import rows, session
 from lms.learning.models import Reading, TaskWork, Upload
@@ -55,6 +56,24 @@ _PHOTOS = (
     .where(Upload.task_work_id.in_(bindparam("ids", expanding=True)))
     .order_by(Upload.id)
 )
+_written_for = aliased(Revision)
+_cause = aliased(Revision)
+_CHANGED_BASES = (
+    select(Slug.slug, Document.title, Document.audience, func.min(_written_for.number).label("since"))
+    .select_from(ReviewMark)
+    .join(_cause, _cause.id == ReviewMark.cause_revision_id)
+    .join(_written_for, _written_for.id == ReviewMark.before_revision_id)
+    .join(Document, Document.id == _cause.document_id)
+    .join(Slug, (Slug.document_id == Document.id) & Slug.is_current)
+    .where(
+        ReviewMark.document_id == bindparam("document_id"),
+        ReviewMark.cleared_at.is_(None),
+        Document.kind == "article",
+        Document.state == "published",
+    )
+    .group_by(Slug.slug, Document.title, Document.audience, Document.id)
+    .order_by(Document.id)
+)
 _PERSON_NAME = select(Person.name).where(Person.id == bindparam("id"))
 
 
@@ -97,6 +116,11 @@ def photos(work_ids: Iterable[int]) -> dict[int, list[Any]]:
     for row in rows(_PHOTOS, {"ids": list(work_ids)}):
         found.setdefault(row.task_work_id, []).append(row)
     return found
+
+
+def changed_bases(actor: Actor, document_id: int) -> list[Any]:
+    """Return the articles on which a document rests and that have changed since: slug, title, since (a version)."""
+    return [row for row in rows(_CHANGED_BASES, {"document_id": document_id}) if is_meant(row.audience, actor)]
 
 
 def name_of(person_id: int | None) -> str:
