@@ -67,6 +67,29 @@ def test_of_eight_saves_on_one_base_one_is_the_draft_and_all_eight_texts_are_kep
         assert numbers == list(range(9, 0, -1))
 
 
+def test_eight_authors_at_once_in_eight_places_are_all_in_the_draft(fresh: APIFlask):
+    paragraphs = [f"第 {number} 段说明规则。" for number in range(8)]
+    with fresh.app_context():
+        trainer = a_trainer()
+        made = a_draft(trainer, an_article_text(body="\n\n".join(paragraphs)))
+
+    def save(number: int) -> Callable[[], object]:
+        def act() -> object:
+            changed = [f"{each}改过{at}。" if at == number else each for at, each in enumerate(paragraphs)]
+            with transaction():
+                text = an_article_text(body="\n\n".join(changed))
+                return actions.save_draft(trainer, made.document_id, made.revision_id, text)
+
+        return act
+
+    saved = at_once(fresh, *(save(number) for number in range(8)))
+    assert [each for each in saved if isinstance(each, Exception)] == []
+    with fresh.app_context():
+        draft = session().get_one(Document, made.document_id).draft_id
+        assert [number for number in range(8) if f"改过{number}。" not in queries.text(draft or 0)] == []
+        assert sum(each.joined is not None for each in saved) == 7  # type: ignore[attr-defined]
+
+
 def test_a_draft_is_published_once_however_many_press_the_button(fresh: APIFlask):
     with fresh.app_context():
         trainer = a_trainer()

@@ -254,7 +254,7 @@ def _open(
 ) -> None:
     """Add what both changed: sentence by sentence if that settles anything, else as one conflict."""
     texts = [_text(units) for units in (base[region.start : region.end], mine, theirs)]
-    place = _place(base, region.start)
+    place = _place(base, region)
     _line_end(pieces)
     if not region.atomic and all(texts):
         found = _sentences(texts[0], texts[1], texts[2], place)
@@ -330,9 +330,10 @@ def _text(units: Sequence[Unit]) -> str:
     return "".join(unit.text for unit in units)
 
 
-def _place(base: Sequence[Unit], at: int) -> str:
-    """Return the heading above a unit of the base, or the property that it is."""
-    if at < len(base) and base[at].name:
+def _place(base: Sequence[Unit], region: _Region) -> str:
+    """Return the heading above what is to be decided, or the property that it is."""
+    at = region.start if region.start < region.end else region.start - 1  # what was put in belongs to what is above it
+    if 0 <= at < len(base) and base[at].name:
         return base[at].name
     return next((base[each].heading for each in range(min(at, len(base) - 1), -1, -1) if base[each].heading), "")
 

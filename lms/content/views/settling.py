@@ -176,11 +176,16 @@ def _choice(merged: Merged, number: int) -> Choice:
         place=place,
         before=before,
         behind=behind,
-        mine=marked(place.base, place.mine)[1] if place.base else (Piece(place.mine),),
-        theirs=marked(place.base, place.theirs)[1] if place.base else (Piece(place.theirs),),
+        mine=_against(place.base, place.mine),
+        theirs=_against(place.base, place.theirs),
         taken=taken if taken in TAKEN else "",
         own=request.form.get(f"own-{number}", place.mine.rstrip()).replace("\r\n", "\n"),
     )
+
+
+def _against(base: str, text: str) -> tuple[Piece, ...]:
+    """Return a text with what differs from the base marked; of a new one nothing."""
+    return marked(base.rstrip(), text.rstrip())[1] if base else (Piece(text.rstrip()),)
 
 
 def _page(work: Work, sides: Sides, refusal: str) -> str:

@@ -109,6 +109,12 @@ def test_two_that_were_put_in_at_one_place_ask_and_both_can_be_taken():
     assert found.settled([found.conflicts[0].both]).endswith("\n\n## 甲\n\n甲的。\n\n## 乙\n\n乙的。\n")
 
 
+def test_what_was_put_in_before_a_heading_belongs_to_the_section_above():
+    one, other = ("\n## 例外", "4. 甲。\n\n## 例外"), ("\n## 例外", "4. 乙。\n\n## 例外")
+    base = ARTICLE.replace("| 京东 | 15 |\n", "| 京东 | 15 |\n\n- 补差价以主订单为准。\n")
+    assert [each.place for each in both(base, one, other).conflicts] == ["处理步骤"]
+
+
 def test_a_question_and_its_key_are_one_thing():
     found = both(QUIZ, ("几天内可以退", "几天内不能退"), ("1. [x] 七天\n2. [ ] 十五天", "1. [ ] 七天\n2. [x] 十五天"))
     assert len(found.conflicts) == 1
