@@ -3,104 +3,23 @@
 from datetime import date
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import select
 
 from lms.assignments import actions as duties
 from lms.core.access import Role
 from lms.core.db import session, transaction
-from lms.kb import actions, queries
-from lms.kb.models import ArticleEntry, SearchLog
-from lms.kb.rules import browsing, finding, reading
+from lms.kb.rules import browsing, reading
 from lms.kb.spec import DateKind, Validity
 from lms.records.models import Record
-from tests.support.make import a_person, as_actor, sign_in
+from tests.support.make import a_person, sign_in
 from tests.support.make_content import a_document, a_lesson_text, a_trainer, an_article_text, edited
+from tests.support.make_search import indexed
 from tests.support.pages import token
 
 
 def publish(title: str, body: str = "## 说明\n按规定处理。", slug: str = "", **front: str):
     return a_document(a_trainer(), an_article_text(title, body, **front), slug=slug)
-
-
-def found(query: str, actor=None) -> list[str]:
-    return [hit.title for hit in queries.search(actor or as_actor(a_person(Role.AGENT)), query)]
-
-
-# finding
-
-
-def test_a_title_that_begins_with_the_word_comes_before_title_alias_tag_summary_and_text(world: APIFlask):
-    publish("正文里有", "## 说明\n说到价保。")
-    publish("摘要里有", 摘要="价保的说明")
-    publish("标签里有", 标签="[价保]")
-    publish("别名里有", 别名="[申请价保差价]")
-    publish("怎么申请价保")
-    publish("价保申请的全部步骤")
-    assert found("价保") == ["价保申请的全部步骤", "怎么申请价保", "别名里有", "标签里有", "摘要里有", "正文里有"]
-
-
-def test_every_word_has_to_be_there_wherever_it_stands(world: APIFlask):
-    publish("七天无理由退货", "## 大促\n大促期间延长。")
-    publish("退货运费")
-    assert found("退货 大促") == ["七天无理由退货"]
-
-
-@pytest.mark.parametrize("query", ["ＫＥＴＴＬＥ k2", "kettle K2", "电水壶", "電水壺"])
-def test_width_case_and_traditional_writing_do_not_count(world: APIFlask, query: str):
-    publish("Kettle K2 电水壶")
-    assert found(query) == ["Kettle K2 电水壶"]
-
-
-def test_signs_of_sql_are_only_text(world: APIFlask):
-    publish("满 100% 返")
-    assert found("100%") == ["满 100% 返"]
-    assert found("_") == found("%%%") == []
-
-
-def test_nobody_finds_what_is_not_meant_for_them(world: APIFlask):
-    publish("赔付权限", 可见="[质检]")
-    assert found("赔付") == []
-    assert found("赔付", as_actor(a_person(Role.QUALITY))) == ["赔付权限"]
-
-
-def test_an_article_is_found_by_what_is_published_now(world: APIFlask):
-    trainer = a_trainer()
-    document = a_document(trainer, an_article_text("旧题目"), slug="x")
-    edited(trainer, document, an_article_text("新题目"))
-    assert (found("旧题目"), found("新题目")) == ([], ["新题目"])
-
-
-def test_entries_can_be_rebuilt_from_what_is_published(world: APIFlask):
-    publish("价保")
-    with transaction() as s:
-        s.execute(ArticleEntry.__table__.delete())
-    assert found("价保") == []
-    with transaction():
-        assert actions.rebuild() == 1
-    assert found("价保") == ["价保"]
-
-
-def test_the_hit_leads_to_the_section_with_its_sentence(world: APIFlask):
-    publish("退货", "## 时效\n七天内申请。\n\n## 运费\n买家承担运费。质量问题由我们承担。")
-    sentence = queries.search(as_actor(a_person(Role.AGENT)), "质量问题")[0].sentence
-    assert (sentence.anchor, "".join(piece.text for piece in sentence.pieces)) == ("运费", "质量问题由我们承担。")
-    assert [piece.text for piece in sentence.pieces if piece.hit] == ["质量问题"]
-
-
-@given(
-    text=st.text(alphabet="退货 7天Ａb，。\n壺", max_size=40),
-    words=st.lists(st.sampled_from(["退货", "7天", "ab", "壶"])),
-)
-def test_marking_never_changes_the_text(text: str, words: list[str]):
-    assert "".join(piece.text for piece in finding.marked(text, words)) == text
-
-
-def test_a_word_is_marked_across_the_gap_that_folding_closes():
-    assert [piece.text for piece in finding.marked("满 7 天可退", ["7天"]) if piece.hit] == ["7", "天"]
 
 
 # in force
@@ -148,15 +67,6 @@ def test_the_front_page_lists_folders_changes_and_a_search(client: FlaskClient):
 def test_an_empty_knowledge_base_says_so(client: FlaskClient):
     sign_in(client, a_person(Role.AGENT))
     assert "知识库还是空的" in client.get("/kb").get_data(as_text=True)
-
-
-def test_a_search_in_vain_says_what_to_do_and_is_noted(client: FlaskClient):
-    publish("修改地址与电话", 别名="[改地址]")
-    sign_in(client, a_person(Role.AGENT))
-    page = client.get("/kb?q=改地止").get_data(as_text=True)
-    assert "没有找到“改地止”" in page
-    assert "改地址" in page
-    assert [(row.query, row.hits) for row in session().scalars(select(SearchLog))] == [("改地止", 0)]
 
 
 def test_an_article_shows_its_basis_scripts_and_dated_sections(client: FlaskClient):
@@ -208,8 +118,9 @@ def test_a_must_read_is_confirmed_with_the_version_that_was_shown(client: FlaskC
 
 def test_kb_pages_take_at_most_twelve_statements(client: FlaskClient, statements: list[str]):
     publish("退货", "## 见\n见[自己](return.md)。", slug="return")
+    indexed()
     sign_in(client, a_person(Role.AGENT))
-    for path in ("/kb", "/kb?q=退货", "/kb/return"):
+    for path in ("/kb", "/kb/search/hints?q=退货", "/kb?q=退货", "/kb/return"):
         client.get(path)
         statements.clear()
         client.get(path)
@@ -221,6 +132,7 @@ def test_kb_pages_take_at_most_twelve_statements(client: FlaskClient, statements
 
 def test_the_search_of_the_api_gives_a_marked_sentence(client: FlaskClient):
     publish("退货", "## 时效\n<七>天内申请退货。", slug="return")
+    indexed()
     sign_in(client, a_person(Role.AGENT))
     answer = client.get("/api/v1/kb/search?q=申请").json
     assert answer["items"][0]["slug"] == "return"

@@ -23,21 +23,26 @@ def note_search(actor: Actor, query: str, hits: int, *, origin: str = "page", sh
     """
     now = clock.now()
     words = folded(query)[:_LONGEST]
-    kept = session().scalar(
-        select(SearchLog.id)
-        .where(
-            SearchLog.folded == words,
-            SearchLog.at >= now - SAME_SEARCH,
-            SearchLog.person_id == actor.id,
-            SearchLog.origin == origin,
-            SearchLog.shop == shop[:_LONGEST_SHOP],
+    kept = (
+        session()
+        .execute(
+            select(SearchLog.id, SearchLog.hits)
+            .where(
+                SearchLog.folded == words,
+                SearchLog.at >= now - SAME_SEARCH,
+                SearchLog.person_id == actor.id,
+                SearchLog.origin == origin,
+                SearchLog.shop == shop[:_LONGEST_SHOP],
+            )
+            .order_by(SearchLog.id.desc())
+            .limit(1)
         )
-        .order_by(SearchLog.id.desc())
-        .limit(1)
+        .one_or_none()
     )
     if kept is not None:
-        session().execute(update(SearchLog).where(SearchLog.id == kept).values(hits=hits))
-        return kept
+        if kept.hits != hits:
+            session().execute(update(SearchLog).where(SearchLog.id == kept.id).values(hits=hits))
+        return int(kept.id)
     row = SearchLog(
         at=now,
         person_id=actor.id,

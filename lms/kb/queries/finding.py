@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, LargeBinary, and_, bindparam, literal, or_, select, union_all
 
 from lms.accounts.models import Shop
 from lms.content import queries as content
 from lms.content.audience import normal, words_of
-from lms.content.models import Document, Slug
-from lms.content.queries.wordlists import vocabulary
+from lms.content.models import Document, Revision, Slug
+from lms.content.queries.wordlists import PUBLISHED_LISTS, vocabulary
 from lms.core.access import Actor, Permission, allows
 from lms.core.db import rows, session
 from lms.core.here import today
@@ -109,16 +109,25 @@ class Answer:
     tags: tuple[tuple[str, int], ...] = ()
 
 
-_SHOPS = select(Shop.id, Shop.code, Shop.name, Shop.platform).order_by(Shop.id)
+_SHOPS = select(Shop.id, Shop.code, Shop.name, Shop.platform)
+_LISTS = PUBLISHED_LISTS.with_only_columns(
+    literal(0), literal(""), literal(""), literal(""), Revision.compiled_sha.label("compiled")
+)
+_GROUND = union_all(_SHOPS.add_columns(literal(None, LargeBinary)), _LISTS).order_by("id")
+"""Shops and word lists at once: what every search has to know beforehand."""
 
 
 def shop_choices(actor: Actor, chosen: str = "") -> tuple[ShopChoice, ...]:
     """Return the shops to choose from, the actor's own first."""
+    return _choices(rows(_SHOPS.order_by(Shop.id)), actor, chosen)
+
+
+def _choices(shops: Iterable[Any], actor: Actor, chosen: str) -> tuple[ShopChoice, ...]:
     found = [
         ShopChoice(
             code=row.code, name=row.name, platform=row.platform, mine=row.id in actor.shops, chosen=row.code == chosen
         )
-        for row in rows(_SHOPS)
+        for row in shops
     ]
     return tuple(sorted(found, key=lambda each: not each.mine))
 
@@ -140,11 +149,12 @@ def search(
 
 def answer(actor: Actor, wish: Wish) -> Answer:
     """Return what answers a search. The number of statements does not depend on how much there is."""
-    known = vocabulary()
+    ground = rows(_GROUND).all()
+    known = vocabulary(row[4] for row in ground if row[4] is not None)
     asked = asking.understood(wish.query, known)
     if not asked.words:
         return Answer()
-    shops = shop_choices(actor, wish.shop)
+    shops = _choices((row for row in ground if row[4] is None), actor, wish.shop)
     search = _Search(actor=actor, wish=wish, shops=shops)
     looked = search.look(asked)
     instead = meant = ""
