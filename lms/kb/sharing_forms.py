@@ -26,7 +26,7 @@ class SuggestEdit(Form):
     revision = IntegerField("", [InputRequired(), NumberRange(min=1, max=2**31 - 1)], widget=HiddenInput())
     section = HiddenField("", [InputRequired(), Length(max=400)])
     heading = StringField(text("新的一节叫什么"), [Length(max=suggesting.TITLE)], filters=[_tidy])
-    body = TextAreaField(text("改成这样"))
+    body = TextAreaField(text("改成这样"), [InputRequired()])
     reason = TextAreaField(text("为什么要改"), [InputRequired(), Length(max=suggesting.REASON)], filters=[_stripped])
 
 
@@ -51,9 +51,7 @@ class Accept(Form):
 
 
 class Decline(Form):
-    answer = TextAreaField(
-        text("为什么不采纳"), [InputRequired(), Length(max=suggesting.REASON)], filters=[_stripped]
-    )
+    answer = TextAreaField(text("为什么不采纳"), [InputRequired(), Length(max=suggesting.REASON)], filters=[_stripped])
 
 
 class Say(Form):
