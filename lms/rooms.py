@@ -87,7 +87,7 @@ def furnish(app: APIFlask) -> None:
     for room in (*PAGES, *API):
         app.register_blueprint(room.bp)
     kinds.register(app, *KINDS)
-    app.jinja_env.globals.update(navigation=navigation, alerts=bar.bar, here=bar.here)
+    app.jinja_env.globals.update(navigation=navigation, page_alerts=bar.bar, page_address=bar.here)
     app.extensions["lms_metadata"] = metadata
     bus: Bus = app.extensions["lms_bus"]
     subscribe(bus)
