@@ -464,6 +464,14 @@ def test_a_gap_shows_the_article_that_did_not_help(world):
     assert [(card.title, reason, count) for card, reason, count in shown.articles] == [("价保申请", "outdated", 3)]
 
 
+def test_a_gap_of_votes_alone_is_called_like_the_article(world):
+    article = a_document(a_trainer(), an_article_text("应急预案：K2 异响"))
+    for person in agents():
+        voted(person, article)
+    counted()
+    assert the_gap().title == "应急预案：K2 异响"
+
+
 def test_counting_begins_a_day_before_the_last_count_and_at_most_28_days_back(world):
     assert gap_counting.first_to_count(["no_hit"]) == today() - timedelta(days=27)
     a_gap("改地址", day=today() - timedelta(days=3))

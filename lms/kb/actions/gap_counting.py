@@ -176,7 +176,7 @@ def regroup(people: Mapping[tuple[str, int], datetime], same: Mapping[str, str] 
         known[words] = gap_id
     fresh: list[str] = []
     for cluster in result.fresh:
-        gap = open_gap(cluster)
+        gap = open_gap(cluster, _as_written(cluster[0]))
         known.update(dict.fromkeys(cluster, gap.id))
         fresh += cluster
     _note_last()
@@ -240,6 +240,15 @@ def open_gap(words: Iterable[str], title: str = "") -> Gap:
     session().flush()
     bind(every, gap.id)
     return gap
+
+
+def _as_written(words: str) -> str:
+    """Return the title of the article that words come from by votes alone, as it is written; else the words."""
+    rows = session().execute(select(GapMiss.source, GapMiss.ref).where(GapMiss.words == words).distinct()).all()
+    ids = {int(ref.partition(":")[0]) for source, ref in rows if source == rules.VOTE}
+    if len(ids) != 1 or any(source != rules.VOTE for source, _ in rows):
+        return words
+    return session().scalar(select(Document.title).where(Document.id.in_(ids))) or words
 
 
 def _note_last() -> None:

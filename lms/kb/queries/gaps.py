@@ -203,11 +203,10 @@ def candidates(limit: int = MOST_CANDIDATES) -> list[Candidate]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """Words of a gap with all their misses ever. source: where most of them come from."""
+    """Words of a gap with all their misses ever. sources: where they come from."""
 
     words: str
-    source: str
-    ref: str
+    sources: Sequence[str]
     count: int
     last: date
 
@@ -279,15 +278,15 @@ def gap(public_id: str, *, with_names: bool) -> Whole:
     if row is None:
         raise NotFound()
     cards = content.cards([each for each in (row.draft_document_id, row.document_id) if each])
-    words = _words(row.id)
+    signs = _signs(row.id)
     return Whole(
         listed=_listed(row, _recent([row.id]).get(row.id, []), _askers([row.id]).get(row.id, 0), cards, shop_names()),
         reason=row.reason,
         closed_by=row.closer or "",
         merged_into=_named(row.merged_into_id),
-        words=words[:MOST_WORDS],
+        words=_words(signs)[:MOST_WORDS],
         by_source=_by_source(row.id),
-        articles=_articles(words),
+        articles=_articles(signs),
         names=_names(row.id) if with_names else (),
     )
 
@@ -299,17 +298,30 @@ def _named(gap_id: int | None) -> tuple[str, str] | None:
     return public_id, title
 
 
-def _words(gap_id: int) -> list[Word]:
+def _signs(gap_id: int) -> list[tuple[str, str, str, int, date]]:
+    """Return words, source, ref, misses and last day of everything that was counted for a gap."""
     statement = (
         select(GapMiss.words, GapMiss.source, GapMiss.ref, func.sum(GapMiss.count), func.max(GapMiss.day))
         .where(GapMiss.gap_id == gap_id)
         .group_by(GapMiss.words, GapMiss.source, GapMiss.ref)
     )
+    return [(words, source, ref, int(count), last) for words, source, ref, count, last in session().execute(statement)]
+
+
+def _words(signs: Iterable[tuple[str, str, str, int, date]]) -> list[Word]:
+    by_words: dict[str, list[tuple[str, int, date]]] = defaultdict(list)
+    for words, source, _, count, last in signs:
+        by_words[words].append((source, count, last))
     found = [
-        Word(words=words, source=source, ref=ref, count=int(count), last=last)
-        for words, source, ref, count, last in session().execute(statement)
+        Word(
+            words=words,
+            sources=[source for source in rules.SOURCES if any(source == each[0] for each in every)],
+            count=sum(count for _, count, _ in every),
+            last=max(last for _, _, last in every),
+        )
+        for words, every in by_words.items()
     ]
-    return sorted(found, key=lambda each: (-each.count, each.words, each.source, each.ref))
+    return sorted(found, key=lambda each: (-each.count, each.words))
 
 
 def _by_source(gap_id: int) -> list[SourceLine]:
@@ -330,14 +342,16 @@ def _by_source(gap_id: int) -> list[SourceLine]:
     return found
 
 
-def _articles(words: Iterable[Word]) -> list[tuple[Card, str, int]]:
+def _articles(signs: Iterable[tuple[str, str, str, int, date]]) -> list[tuple[Card, str, int]]:
     """Return what the votes and the questions of a gap are about, the most often first."""
     about = Counter[tuple[int, str]]()
-    keys = {each.ref: each.count for each in words if each.source == rules.QUESTION}
-    for each in words:
-        document, _, reason = each.ref.partition(":")
-        if each.source == rules.VOTE and document.isdecimal():
-            about[int(document), reason] += each.count
+    keys = Counter[str]()
+    for _, source, ref, count, _ in signs:
+        document, _, reason = ref.partition(":")
+        if source == rules.QUESTION:
+            keys[ref] += count
+        elif source == rules.VOTE and document.isdecimal():
+            about[int(document), reason] += count
     if keys:
         rests = select(Part.key, Edge.to_document_id).join(Edge, Edge.from_part_id == Part.id)
         resting = rests.join(Document, Document.id == Edge.to_document_id).where(

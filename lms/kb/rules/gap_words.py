@@ -11,8 +11,9 @@ from lms.core.masking import STARS, masked
 
 LONGEST = 200
 """Characters of the words that are kept."""
-SHORTER_OF_LONGER = 0.6
-"""The share of the longer words that the shorter ones make out where they stand in them whole."""
+PART_OF_PAIR = 0.6
+PART_OF_MORE = 0.5
+"""The share of the longer words that the shorter ones make out where they stand in them: two characters, or more."""
 AS_GOOD_AS_SAME = 0.8
 _SHORTEST_TYPO = 4
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -81,12 +82,23 @@ def likeness(one: str, other: str) -> float:
     if _DIGITS.findall(one) != _DIGITS.findall(other):
         return 0.0
     short, long = sorted((one, other), key=lambda each: (len(each), each))
-    if len(short) >= 2 and short in long:
-        share = len(short) / len(long)
-        return AS_GOOD_AS_SAME + (1 - AS_GOOD_AS_SAME) * share if share >= SHORTER_OF_LONGER else 0.0
+    share = len(short) / len(long)
+    least = PART_OF_PAIR if len(short) == 2 else PART_OF_MORE
+    if len(short) >= 2 and share >= least and _stands_in(short, long):
+        return AS_GOOD_AS_SAME + (1 - AS_GOOD_AS_SAME) * share
     if len(short) < _SHORTEST_TYPO:
         return 0.0
     return fuzz.ratio(one, other) / 100
+
+
+def _stands_in(short: str, long: str) -> bool:
+    """Whether the shorter words stand in the longer: whole, or three and more in order with others between."""
+    if short in long:
+        return True
+    if len(short) < 3 or not keys_of(short) & keys_of(long):
+        return False
+    rest = iter(long)
+    return all(character in rest for character in short)
 
 
 def alike(one: str, other: str) -> bool:

@@ -29,7 +29,9 @@ from lms.web.shell import show_short_day
 from lms.web.tables import TableState, download
 
 FILTERS = ("state", "owner", "shop", "source", "q")
-NEAR = 5
+NEAR = 3
+LOW = 5
+"""Misses of a day below which the bars of a trend do not fill its height: two misses are no mountain."""
 STATES: dict[str, Text] = {
     reading.OPEN: text("待处理"),
     reading.CLOSED: text("已有答案"),
@@ -59,11 +61,10 @@ def gaps() -> str | Response:
         return _export(table.format, every)
     table = table.within(len(every))
     rows = every[table.offset : table.offset + table.size]
-    most = max((max(each.trend) for each in rows), default=0)
     return render_template(
         "lms/kb/gaps.html",
         **{**shared, "table": table},
-        rows=[(each, columns(each.trend, width=112, height=28, most=most)) for each in rows],
+        rows=[(each, columns(each.trend, width=112, height=28, most=LOW)) for each in rows],
         total=len(every),
         month=sum(each.month for each in every),
         week=sum(each.week for each in every),

@@ -75,6 +75,8 @@ def test_masking_twice_is_masking_once(text):
         ("什么时候发", "什么时候发货"),
         ("修改收货地址", "更改收货地址"),
         ("运费险", "运费险怎么用"),
+        ("改地址", "改收货地址"),
+        ("改地址", "华东仓改地址"),
     ],
 )
 def test_the_same_question_in_other_words_is_alike(one, other):
