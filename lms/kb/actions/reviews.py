@@ -35,9 +35,7 @@ def confirm(actor: Actor, document_id: int, revision_id: int) -> date:
     before = session().scalar(statement)
     document, until = verifying.confirm(actor, document_id, revision_id)
     session().add(
-        Verification(
-            document_id=document_id, revision_id=revision_id, person_id=actor.id, at=clock.now(), until=until
-        )
+        Verification(document_id=document_id, revision_id=revision_id, person_id=actor.id, at=clock.now(), until=until)
     )
     session().flush()
     if before is not None and document.owner_id is not None:
@@ -89,9 +87,7 @@ def remindings(on: date) -> list[Reminding]:
 def remind(said: Iterable[Reminding]) -> None:
     """Tell them; whoever was told before is not told again."""
     for each in said:
-        emit(
-            Told(person_ids=each.person_ids, topic="review", sentence=each.sentence, link=each.link, key=each.key)
-        )
+        emit(Told(person_ids=each.person_ids, topic="review", sentence=each.sentence, link=each.link, key=each.key))
 
 
 def _link(documents: list[Due]) -> tuple[str, dict[str, object]]:

@@ -199,5 +199,3 @@ def _tell_author(
     where = link or ("kb.suggestion", {"public_id": found.public_id})
     key = f"suggestion:{found.public_id}:{what}"
     emit(Told(person_ids=(found.person_id,), topic="suggestion", sentence=sentence, link=where, key=key))
-
-

@@ -180,9 +180,11 @@ def listed(actor: Actor, *, state: str = "", after: int = 0, limit: int = 100) -
         conditions.append(Suggestion.state == state)
     if after:
         conditions.append(Suggestion.id < after)
-    found = session().execute(
-        select(Suggestion.id).where(*conditions).order_by(Suggestion.id.desc()).limit(limit)
-    ).scalars()
+    found = (
+        session()
+        .execute(select(Suggestion.id).where(*conditions).order_by(Suggestion.id.desc()).limit(limit))
+        .scalars()
+    )
     ids = list(found)
     rows = {row.id: row for row in _rows(actor, Suggestion.id.in_(ids), limit=limit)}
     return [rows[id] for id in ids]

@@ -43,9 +43,7 @@ def threads(remarks: Sequence[Remark]) -> list[Thread]:
     for each in sorted(remarks, key=lambda one: one.id):
         if each.answers_id is not None:
             answers.setdefault(root_of(each, by_id), []).append(each)
-    found = [
-        Thread(first=each, answers=tuple(answers.get(each.id, ()))) for each in remarks if each.answers_id is None
-    ]
+    found = [Thread(first=each, answers=tuple(answers.get(each.id, ()))) for each in remarks if each.answers_id is None]
     shown = [each for each in found if each.first.text or any(answer.text for answer in each.answers)]
     return sorted(shown, key=lambda each: (each.is_settled, -each.first.id))
 
