@@ -51,7 +51,7 @@ def test_from_sending_to_the_last_confirmation(floor: Floor):
     expect(desk.locator("[data-live]")).to_contain_text("许文静")
 
     phone = floor.page_of(agents[0], size=PHONE)
-    phone.goto("/kb?q=华东仓")
+    phone.goto("/kb")
     expect(phone.get_by_label("消息，1 条未读")).to_be_visible()
     notice = phone.locator("[data-urgent]")
     expect(notice).to_contain_text("不再说“爆仓延迟”")
