@@ -24,6 +24,7 @@ __all__ = [
     "finished",
     "locked_reason",
     "owing",
+    "own_duties",
     "place_of",
 ]
 
@@ -87,6 +88,7 @@ _ABOUT = _OF_PERSON.where(
     exists().where(_own.assignment_id == Assignment.id, _own.document_id == bindparam("document_id")),
     or_(and_(AssignmentItem.done_at.is_(None), ~AssignmentItem.exempt), exists().where(_is_beside)),
 )
+_OF_DOCUMENT = _OF_PERSON.where(AssignmentItem.document_id == bindparam("document_id"))
 _OF_ASSIGNMENTS = _ITEMS.where(Assignment.id.in_(bindparam("ids", expanding=True)))
 
 
@@ -168,6 +170,14 @@ def duties_about(person_id: int, document_id: int, today: date) -> list[Duty]:
     next. Nothing is read where the document is not owed.
     """
     return _duties(rows(_ABOUT, {"person_id": person_id, "document_id": document_id}).all(), today)
+
+
+def own_duties(person_id: int, document_id: int, today: date) -> list[Duty]:
+    """Return only the document's own duties: whether it is owed and by when, at a fifth of the price of its course.
+
+    Their `state` is said as if nothing else were owed: what locks them is not read.
+    """
+    return _duties(rows(_OF_DOCUMENT, {"person_id": person_id, "document_id": document_id}).all(), today)
 
 
 def duties_of_assignments(assignment_ids: Sequence[int], today: date) -> list[Duty]:

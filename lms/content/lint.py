@@ -20,7 +20,8 @@ FOLDERS = ("courses", "quizzes", "kb_content")
 RESERVED = frozenset(
     (
         "api", "archive", "attempts", "change", "copy", "delete", "diff", "discuss", "draft", "edit", "export",
-        "favourite", "feedback", "files", "hand-in", "hints", "history", "import", "links", "mine", "new", "preview",
+        "favourite", "feedback", "files", "hand-in", "hints", "history", "import", "links", "mine", "new", "next",
+        "preview",
         "print", "publish", "questions", "restore", "results", "review", "reviews", "runs", "search", "share",
         "source", "start", "stats", "submissions", "submit", "suggest", "talk", "uses", "verify", "versions",
         "vote",

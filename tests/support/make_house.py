@@ -254,6 +254,7 @@ KIND_OF = {
     "kb.article": "article",
     "kb.diff": "article",
     "kb.favourite": "article",
+    "kb.going_on": "article",
     "kb.history": "article",
     "kb.print_article": "article",
     "kb.speak": "article",

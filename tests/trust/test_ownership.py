@@ -120,6 +120,7 @@ DOCUMENTS = {
     ("GET", "kb.diff"): ("article", 200, {}),
     ("POST", "kb.favourite"): ("article", 302, {"keep": ""}),
     ("GET", "kb.history"): ("article", 200, {}),
+    ("GET", "kb.going_on"): ("article", 302, {}),
     ("GET", "kb.print_article"): ("article", 200, {}),
     ("POST", "kb.speak"): ("article", 422, {}),
     ("GET", "kb.suggest"): ("article", 200, {}),

@@ -53,7 +53,7 @@ class Script:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """A section taken apart. html: as it is shown, with the mark `\\x01key\\x01` behind each copy button."""
+    """A section taken apart. html: as it is shown, with the mark `\\x04key\\x04` behind each copy button."""
 
     anchor: str
     title: str
@@ -82,7 +82,7 @@ def taken(html: str, *, anchor: str, title: str, level: int) -> Taken:
 
 def marked(script: Script, *, named: bool = False) -> str:
     """Return a 话术 with its mark behind the copy button. named: with its label, if its head says none itself."""
-    html = script.html.replace(_COPY, f"{_COPY}\x01{script.key}\x01", 1)
+    html = script.html.replace(_COPY, f"{_COPY}\x04{script.key}\x04", 1)
     if named and script.label:
         html = html.replace(f"{_SCRIPT}{_COPY}", f"{_SCRIPT} · {escape(script.label)}{_COPY}", 1)
     return html

@@ -21,6 +21,7 @@ from lms.kb.views.article import asked_day, day_kinds
 from lms.kb.views.marks import with_keep_buttons
 from lms.kb.views.noting import log_opened, log_search
 from lms.kb.views.room import bp
+from lms.kb.views.voting import vote_form
 from lms.web.auth import current_actor, requires
 
 HITS = 8
@@ -119,6 +120,7 @@ def _answer(
         "kinds": day_kinds(apart.spec.sections),
         "asked": asked,
         "wrong_day": wrong_day,
+        "vote": vote_form(opened.slug, about.solved, about.reason, request.full_path),
         "slots": tuple(dict.fromkeys(slot for each in _scripts(found) for slot in each.slots)),
     }
 

@@ -1,16 +1,39 @@
 """Whether an article helped its reader."""
 
-from flask import flash, redirect, request, url_for
+from functools import lru_cache
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
 from lms.content import queries as content
 from lms.core.access import Permission
 from lms.core.db import transaction
 from lms.core.errors import Invalid
+from lms.core.i18n import current_locale
 from lms.core.i18n import gettext as _
+from lms.core.markup import sentence
 from lms.kb import actions
 from lms.kb.views.room import bp
 from lms.web.auth import current_actor, requires, safe_next
+
+_ACTION, _TOKEN, _BACK = "\x04action\x04", "\x04token\x04", "\x04back\x04"
+
+
+def vote_form(slug: str, solved: bool | None, reason: str, back: str = "") -> Markup:
+    """Return the question whether the article helped. solved, reason: what the reader said last."""
+    filled = _form(current_locale(), solved, reason, bool(back))
+    filled = filled.replace(_ACTION, str(escape(url_for("kb.vote", slug=slug))))
+    return sentence(filled.replace(_TOKEN, str(escape(generate_csrf()))).replace(_BACK, str(escape(back))))
+
+
+@lru_cache(maxsize=64)
+def _form(_: str, solved: bool | None, reason: str, back: bool) -> str:
+    """Render it once for all: it stands on the page that is opened most. What differs is put into its places."""
+    return render_template(
+        "lms/kb/_vote.html", solved=solved, reason=reason, action=_ACTION, token=_TOKEN, back=_BACK if back else ""
+    )
 
 
 @bp.post("/kb/<path:slug>/vote")
