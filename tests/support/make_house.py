@@ -252,6 +252,8 @@ def values_of(house: House, rule: Rule) -> list[dict[str, Any]]:
 
 KIND_OF = {
     "kb.article": "article",
+    "kb.change": "article",
+    "kb.confirm": "article",
     "kb.diff": "article",
     "kb.favourite": "article",
     "kb.going_on": "article",

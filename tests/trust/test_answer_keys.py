@@ -11,8 +11,8 @@ from lms.core.db import transaction
 from lms.quizzes import actions
 from tests.support.canary import HEAD, Canary, crawled
 from tests.support.make import a_person, as_actor
-from tests.support.make_content import a_document, an_article_text
-from tests.support.make_house import a_house, address, all_rules, browser_of, values_of
+from tests.support.make_content import a_document, an_article_text, edited
+from tests.support.make_house import KIND_OF, a_house, address, all_rules, browser_of, values_of
 from tests.support.make_quizzes import answered_right, begun, handed_in, paper, right_value
 
 # What is released is decided in Python; which attempt is whose on both databases is proved in test_ownership.py.
@@ -116,8 +116,34 @@ def lesson_text(canary):
 """
 
 
+def article_text(canary, rule="七天内可以申请。"):
+    return f"""---
+类型: 知识
+必读: [客服]
+---
+# 会问的规则
+
+## 时效
+{rule}
+
+## 自测
+
+### 几天内可以申请？
+1. [ ] 三天
+    - 解析：{canary.plant("article 1: note")}
+2. [x] 七天
+
+> 解析：{canary.plant("article 1: explanation")}
+
+### 应在 ____ 小时内退款。
+- 空1：48 | {canary.plant("article 2: accepted word")}
+
+> 解析：{canary.plant("article 2: explanation")}
+"""
+
+
 class Class:
-    """A house in which three quizzes and a lesson carry tokens, and one learner who takes them."""
+    """A house in which three quizzes, a lesson and an article carry tokens, and one learner who takes them."""
 
     def __init__(self, world):
         self.world, self.house, self.canary = world, a_house(), Canary()
@@ -127,6 +153,9 @@ class Class:
             a_document(trainer, quiz_text(self.canary, slug, use, more), kind="quiz", slug=slug)
         a_document(trainer, lesson_text(self.canary), kind="lesson", slug="checked")
         a_document(trainer, an_article_text("考前必读", "见[考试](../quizzes/exam.md)。"), slug="before")
+        asking = article_text(self.canary)
+        document = a_document(trainer, asking, slug="asking")
+        edited(trainer, document, asking.replace("七天内可以申请。", "七天内可以申请，含当天。"))
         self.attempts = {}
 
     def begin(self, slug):
@@ -172,11 +201,14 @@ class Class:
             yield f"/api/v1/attempts/{attempt}"
         yield from ("/learn/lesson/checked", "/learn/lesson/checked?q=1", "/learn/lesson/checked?q=2", "/kb/before")
         yield from (f"/kb?q={HEAD}", f"/api/v1/kb/search?q={HEAD}", f"/people?q={HEAD}", f"/studio?q={HEAD}")
-        yield from (f"/api/v1/kb/articles/{slug}" for slug in ("exam", "checked", "before"))
+        yield from (f"/api/v1/kb/articles/{slug}" for slug in ("exam", "checked", "before", "asking"))
+        yield from ("/kb/asking/change?since=2", "/kb/asking/diff?old=2&new=3", "/kb/asking/diff")
 
     def values_of(self, rule):
+        if KIND_OF.get(rule.endpoint) == "article" and rule.arguments == {"slug"}:
+            return [{"slug": "asking"}, {"slug": "before"}]
         if rule.endpoint.startswith("content.") and {"kind", "slug"} <= rule.arguments:
-            named = [("lesson", "checked"), *(("quiz", slug) for slug in PAPERS)]
+            named = [("lesson", "checked"), ("article", "asking"), *(("quiz", slug) for slug in PAPERS)]
             more = {"number": 1} if "number" in rule.arguments else {}
             return [{"kind": kind, "slug": slug, **more} for kind, slug in named]
         return values_of(self.house, rule) if rule.arguments else [{}]
@@ -270,6 +302,18 @@ def test_a_self_check_shows_its_key_after_ones_own_answer_alone(school):
     assert client.post("/learn/check/checked", data=form, headers={"X-CSRFToken": csrf}).status_code == 302
     assert places(school.seen()) == {"self-check 1: note", "self-check 1: explanation"}
     assert school.seen("mate") == []
+
+
+def test_a_change_card_shows_what_explains_a_question_after_a_wrong_answer_to_it_alone(school):
+    client, csrf = browser_of(school.world, school.house.own)
+    form = {"revision": "4", "q1-answer": "o1", "q2-blank1": "24"}
+    answer = client.post("/kb/asking/change", data=form, headers={"X-CSRFToken": csrf})
+    shown = {where for where, token in school.canary.tokens.items() if token in answer.text}
+    assert (answer.status_code, shown) == (
+        422,
+        {f"article {n}" for n in ("1: note", "1: explanation", "2: explanation")},
+    )
+    assert school.seen() == []
 
 
 @pytest.mark.parametrize("who", ["mate", "mentor", "lead", "other_lead", "hr", "admin"])

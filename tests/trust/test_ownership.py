@@ -117,6 +117,8 @@ TABLE = {
 
 DOCUMENTS = {
     ("GET", "kb.article"): ("article", 200, {}),
+    ("GET", "kb.change"): ("article", 200, {}),
+    ("POST", "kb.confirm"): ("article", 303, {"revision": "2"}),
     ("GET", "kb.diff"): ("article", 200, {}),
     ("POST", "kb.favourite"): ("article", 302, {"keep": ""}),
     ("GET", "kb.history"): ("article", 200, {}),

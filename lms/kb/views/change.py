@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -118,7 +117,7 @@ def _page(
         asked = [unanswered(ask) for ask in _asks(actor, opened, spec, mine, card.base_id)]
     changed = changed_sections(changes, spec.title) if changes is not None else []
     show = shower(_pieces(spec, changed, asked, whole=before is None))
-    intro, parts = shown_sections(spec.intro, spec.sections, show) if before is None else (Markup(), [])
+    text_shown = shown_sections(spec.intro, spec.sections, show) if before is None else None
     return render_template(
         "lms/kb/change.html",
         opened=opened,
@@ -127,8 +126,8 @@ def _page(
         card=card,
         whole=before is None,
         changed=changed,
-        intro=intro,
-        parts=parts,
+        intro=text_shown[0] if text_shown else "",
+        parts=text_shown[1] if text_shown else [],
         steps=cards.steps(opened.document_id, base_id) if base_id is not None else [],
         asked=asked,
         wrong=checked is not None,
