@@ -119,7 +119,7 @@ def _page(public_id: str, **more: Any) -> str:
         is_open=is_open,
         bars=shown,
         top=top,
-        marks=[(0, _short(rules.WINDOW - 1)), (13, _short(14)), (20, _short(7)), (27, _("今天"))],
+        marks=[_short(rules.WINDOW - 1), _short(rules.WINDOW // 2), _("今天")],
         sources=SOURCES,
         near=_near(actor, whole) if is_open else [],
         may_edit=may_edit,

@@ -138,7 +138,7 @@ def votes(actor: Actor, wanted: Wanted) -> Report:
             Figure(
                 value="–" if whole is None else str(whole), unit=text("%%"), label=text("解决率，%(n)s 次评价", n=every)
             ),
-            Figure(value=str(every - yes), unit=text("次"), label=text("没解决"), bad=every > yes),
+            Figure(value=str(every - yes), unit=text("次"), label=text("未解决"), bad=every > yes),
             Figure(value=str(len(rows)), unit=text("条"), label=text("有人评价的知识")),
         ],
     )

@@ -187,8 +187,8 @@ SECTIONS: Mapping[str, Section] = {
                 _TITLE,
                 _CATEGORY,
                 _number("votes", text("评价人数")),
-                _number("solved", text("解决了")),
-                _number("unsolved", text("没解决")),
+                _number("solved", text("已解决")),
+                _number("unsolved", text("未解决")),
                 Column(key="share", title=text("解决率 %%"), kind=Kind.PERCENT),
                 Column(key="reason", title=text("没解决的主要原因"), kind=Kind.REASON),
             ),
@@ -235,7 +235,7 @@ SECTIONS: Mapping[str, Section] = {
         ),
         Section(
             key="gaps",
-            title=text("缺口"),
+            title=text("知识缺口"),
             about=text("每周新开了多少缺口、补上了多少、用了几天。"),
             columns=(
                 Column(key="week", title=text("周一"), kind=Kind.DAY),

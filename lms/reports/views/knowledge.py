@@ -116,7 +116,7 @@ class Chart:
 
     bars: Sequence[Bar]
     top: int
-    marks: Sequence[tuple[int, str]]
+    marks: Sequence[str]
     numbers: Sequence[tuple[date, int]]
 
 
@@ -128,6 +128,6 @@ def _chart(found: Report) -> Chart | None:
     return Chart(
         bars=columns(found.days, width=640, height=120, most=top),
         top=top,
-        marks=[(0, show_short_day(first)), (count - 1, _("今天"))],
+        marks=[show_short_day(first), _("今天")],
         numbers=[(first + timedelta(days=at), found.days[at]) for at in reversed(range(count)) if found.days[at]],
     )
