@@ -20,13 +20,16 @@ FOLDERS = ("courses", "quizzes", "kb_content")
 RESERVED = frozenset(
     (
         "api", "archive", "attempts", "change", "copy", "delete", "diff", "discuss", "draft", "edit", "export",
-        "favourite", "feedback", "files", "hand-in", "hints", "history", "import", "links", "mine", "new", "next",
-        "preview",
-        "print", "publish", "questions", "restore", "results", "review", "reviews", "runs", "search", "share",
-        "source", "start", "stats", "submissions", "submit", "suggest", "talk", "uses", "verify", "versions",
-        "vote",
+        "favourite", "feedback", "files", "hand-in", "hints", "history", "import", "links", "new", "next", "preview",
+        "print", "publish", "questions", "restore", "results", "review", "runs", "search", "source", "start", "stats",
+        "submit", "suggest", "talk", "uses", "verify", "versions", "vote",
     )
 )  # fmt: skip
+
+
+# Pages of the knowledge base that stand where an article of this address would.
+PAGES = frozenset({"ask", "export", "mine", "share"})
+ROOMS = frozenset({"care", "search", "suggestions"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,8 +215,10 @@ def lint_slug(path: str) -> list[Finding]:
         problem = text("文件要放在 courses、quizzes 或 kb_content 目录下，以 .md 结尾。")
         return [Finding(code="C161", line=1, message=problem)]
     last = slug.rsplit("/", 1)[-1]
-    if last in RESERVED:
-        problem = text("文件名“%(name)s”和网址里的固定用词相同，请改名。", name=last)
+    first, slash, _rest = slug.partition("/")
+    hidden = path.startswith("kb_content/") and (first in ROOMS if slash else first in PAGES)
+    if last in RESERVED or hidden:
+        problem = text("文件名“%(name)s”和网址里的固定用词相同，请改名。", name=first if hidden else last)
         return [Finding(code="C160", line=1, message=problem)]
     if re.search(r"[\s?#%&\"'<>\\]", slug):
         problem = text("文件名“%(name)s”里不要用空格和 ? # %% & 引号，请改名。", name=slug)

@@ -43,7 +43,7 @@ def test_an_empty_studio_offers_the_first_step(client, me):
 
 
 def test_my_drafts_come_first_and_the_latest_change_next(client, me):
-    a_draft(me, an_article_text("我的草稿"), slug="mine")
+    a_draft(me, an_article_text("我的草稿"), slug="my-draft")
     other = a_trainer()
     a_document(other, an_article_text("早的"), slug="early")
     a_draft(other, an_article_text("别人的草稿"), slug="theirs")

@@ -413,3 +413,10 @@ def test_a_draft_alone_is_no_article_to_propose_to(client: FlaskClient, agent, t
     a_draft(trainer, slug="drafts/x")
     sign_in(client, person(agent))
     assert client.get("/kb/drafts/x/suggest").status_code == 404
+
+
+@pytest.mark.parametrize("slug", ["mine", "share", "care/gaps", "suggestions/x"])
+def test_no_article_takes_the_place_of_a_page(trainer, slug):
+    with pytest.raises(Invalid):
+        a_draft(trainer, slug=slug)
+    assert a_draft(trainer, slug=f"logistics/{slug.partition('/')[0]}")
