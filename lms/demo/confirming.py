@@ -33,15 +33,19 @@ def plan(stage: Stage) -> None:
 
 def _evening(stage: Stage, ago: int) -> None:
     here = day_of(clock.now())
-    rows = session().execute(
-        select(Person.id, Person.employee_no, Person.hired_on, Slug.slug, Revision.number, Assignment.counts_from)
-        .join(Assignment, Assignment.person_id == Person.id)
-        .join(Document, Document.id == Assignment.document_id)
-        .join(Slug, (Slug.document_id == Document.id) & Slug.is_current)
-        .join(Revision, Revision.id == Document.published_id)
-        .where(Assignment.occasion == READ, Assignment.state == "open", Person.active, Slug.slug != EAST)
-        .order_by(Assignment.id)
-    ).all()
+    rows = (
+        session()
+        .execute(
+            select(Person.id, Person.employee_no, Person.hired_on, Slug.slug, Revision.number, Assignment.counts_from)
+            .join(Assignment, Assignment.person_id == Person.id)
+            .join(Document, Document.id == Assignment.document_id)
+            .join(Slug, (Slug.document_id == Document.id) & Slug.is_current)
+            .join(Revision, Revision.id == Document.published_id)
+            .where(Assignment.occasion == READ, Assignment.state == "open", Person.active, Slug.slug != EAST)
+            .order_by(Assignment.id)
+        )
+        .all()
+    )
     works = works_of({row.id for row in rows})
     willing = []
     for row in rows:

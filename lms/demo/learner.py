@@ -21,8 +21,8 @@ from lms.core.here import local, today
 from lms.demo import photos, words
 from lms.demo.agenda import Script, later
 from lms.demo.answers import right_answer, wrong_answer
-from lms.kb import actions as knowledge
 from lms.kb import queries as finding
+from lms.kb.actions import searches
 from lms.learning.actions import confirm as confirming
 from lms.learning.actions import photos as evidence
 from lms.learning.actions import reading, tasks
@@ -92,11 +92,13 @@ def _read_on(actor: Actor, opened: content.Opened, section: int, seconds: int) -
     )
 
 
-def search(actor: Actor, query: str) -> None:
-    """Search the knowledge base, with a customer waiting."""
+def search(actor: Actor, query: str, *, opened: bool = False) -> None:
+    """Search the knowledge base, with a customer waiting. opened: the first article is opened from it."""
     hits = finding.search(actor, query)
     with transaction():
-        knowledge.note_search(actor, query, len(hits))
+        noted = searches.note_search(actor, query, len(hits))
+        if hits and opened:
+            searches.note_click(actor, noted, hits[0].document_id)
 
 
 def take_quiz(actor: Actor, slug: str, skill: float, minutes: int, rng: random.Random) -> Script:

@@ -9,7 +9,7 @@ from lms.accounts.queries import works_of
 from lms.core.access import Actor
 from lms.core.here import local, settings
 from lms.demo import company, learner
-from lms.demo.agenda import Agenda, Script
+from lms.demo.agenda import Agenda
 from lms.demo.company import PersonPlan
 
 FULL_PACE = 150
@@ -70,13 +70,7 @@ class Stage:
             found[no] = days
         return found
 
-    def search(self, at: datetime, query: str) -> None:
-        """Note that one of the agents searches at that moment."""
-        agents = self.agents()
-        plan = self.rng("search", at, query).choice(agents)
-        self.agenda.add(at, _searching(plan.no, query))
-
-
-def _searching(no: str, query: str) -> Script:
-    learner.search(learner.who(no), query)
-    yield from ()
+    def search(self, at: datetime, query: str, *, opened: bool = False) -> None:
+        """Note that one of the agents searches at that moment. opened: and opens the first article, if there is one."""
+        plan = self.rng("search", at, query).choice(self.agents())
+        self.agenda.once(at, lambda: learner.search(learner.who(plan.no), query, opened=opened))

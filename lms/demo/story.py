@@ -21,11 +21,12 @@ from lms.core import clock
 from lms.core.access import Role
 from lms.core.db import session, transaction
 from lms.core.here import local
-from lms.demo import company, confirming, learner, studio
+from lms.demo import company, confirming, incidents, learner, sharing, studio
 from lms.demo.agenda import Script, later
 from lms.demo.company import AUTUMN_COHORT, NEW_HIRES, PersonPlan
 from lms.demo.stage import Stage
 from lms.demo.words import REMARKS
+from lms.kb.jobs.indexing import keep_index
 
 QUARTER_COURSE = "courses/quarterly/2026q4.md"
 FINAL = "onboarding/q7-final"
@@ -44,6 +45,8 @@ def tell(say: Say) -> None:
     say("课程、测验和知识已载入")
     studio.plan(stage)
     confirming.plan(stage)
+    incidents.plan(stage)
+    sharing.plan(stage)
     _autumn_cohort(stage)
     _temps(stage)
     _quarter(stage)
@@ -57,6 +60,7 @@ def tell(say: Say) -> None:
         stage.agenda.once(stage.at(days_ago, 23), partial(say, chapter))
     stage.agenda.run()
     say("批次2611：林小满第 4 天")
+    keep_index()
     inspect_documents(seconds=600)
     studio.sit_at_desk(stage)
     say("培训师桌上：草稿、冲突和要处理的")
@@ -294,7 +298,8 @@ def _quarter(stage: Stage) -> None:
     def learn(no: str, items: int) -> Script:
         rng = stage.rng(no, "quarter")
         person = stage.who(no)
-        for duty in [each for each in learner.owed(person.id) if each.goal_id == course][:items]:
+        owed = [each for each in learner.owed(person.id) if each.goal_id == course and each.item.position < items]
+        for duty in owed:
             if duty.kind == "quiz":
                 yield from learner.until_passed(person, duty.slug, learner.better(rng.uniform(0.8, 0.98)))
             else:

@@ -7,24 +7,22 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from lms.assignments import actions as assignments
 from lms.content import actions as content_actions
 from lms.content import queries as content
-from lms.content.actions import autosave, documents
+from lms.content.actions import autosave
 from lms.content.jobs import sync_files
-from lms.content.kinds import kind_of
 from lms.content.lint import FOLDERS
 from lms.core.db import transaction
 from lms.core.here import settings
-from lms.demo import company, learner, writings
-from lms.demo.agenda import Script, later
+from lms.demo import company, writings
 from lms.demo.stage import Stage
+from lms.kb.actions import cards, reviews
+from lms.kb.jobs.indexing import rebuild_index
 
 FIRST_DAY = 102
 """Days back to the first day of the story; articles reviewed every 90 days are then twelve days overdue."""
 K2 = "products/kettle-k2"
 PRICES = "after-sales/price-protection"
-FREIGHT = "logistics/freight-insurance"
 RETURN_FREIGHT = "after-sales/return-freight"
 PRICE_ERROR = "emergency/price-error"
 OUTAGE = "emergency/outage"
@@ -82,6 +80,7 @@ def create(stage: Stage, no: str, kind: str, slug: str, source: str, note: str, 
 def load(stage: Stage) -> None:
     """Load the shipped content as it was on the first day."""
     stage.agenda.once(stage.at(FIRST_DAY, 10), lambda: sync_files(settings().content_path))
+    stage.agenda.once(stage.at(FIRST_DAY, 10, 30), rebuild_index)
     stage.agenda.run()
 
 
@@ -109,12 +108,16 @@ def _plan_the_past(stage: Stage) -> None:
     edit(at(48, 15, 30), K2, lambda text: text.replace(notice, ""), "会话回到每天 5 条，撤下临时口径")
     edit(at(33, 17, 10), PRICE_ERROR, end_with(writings.PRICE_ERROR_LESSON), "演练复盘：报三样")
     new(at(29, 16), "T1001", "quiz", writings.PEAK_CHECK, "peak-rules-check", "临时客服上岗前用")
-    once(at(20, 15), _confirm_articles)
-    edit(at(15, 10, 20), FREIGHT, put_before(*writings.FREIGHT_RULE), "公司规定变更：改约取件也垫付")
+    once(at(20, 15), partial(_confirm_articles, stage))
+    edit(at(15, 10, 20), writings.FREIGHT, put_before(*writings.FREIGHT_RULE), "公司规定变更：改约取件也垫付")
     once(at(13, 9, 30), _a_file_is_changed_too)
     once(at(9, 14), partial(_add_an_alias, stage))
     once(at(4, 15, 40), partial(_answer_what_was_missing, stage))
-    edit(at(1, 16, 40), PRICES, end_with(writings.PRICE_HINT), "补一条大促后的提醒")
+    edit(at(1, 16, 40), PRICES, _price_rule, "店铺红包先分摊，不算实付；补一个例子")
+
+
+def _price_rule(text: str) -> str:
+    return put_before(*writings.PRICE_EXAMPLE)(put_before(*writings.PRICE_RULE)(text))
 
 
 def _plan_the_desk(stage: Stage) -> None:
@@ -141,10 +144,10 @@ def _plan_searches(stage: Stage) -> None:
     for number, (query, times) in enumerate(writings.SEARCHES):
         for time in range(times):
             ago = 1 + (5 * number + 3 * time) % 14
-            stage.search(stage.at(ago, 9 + (number + 2 * time) % 9, (17 * time + 7 * number) % 60), query)
+            stage.search(stage.at(ago, 9 + (number + 2 * time) % 9, (17 * time + 7 * number) % 60), query, opened=True)
     for number in range(57):
         ago, hour = (5, 10 + number % 8) if number < 30 else (4, 9 + number % 6)
-        stage.search(stage.at(ago, hour, (11 * number) % 60), writings.IN_VAIN[number % 4])
+        stage.search(stage.at(ago, hour, (13 * number) % 60), writings.IN_VAIN[number % 4])
     for number in range(6):
         stage.search(stage.at(3, 10 + number, 12), writings.IN_VAIN[number % 4])
 
@@ -162,14 +165,14 @@ def _add_an_alias(stage: Stage) -> None:
     )
 
 
-def _confirm_articles() -> None:
-    """Count the review of every article anew but of one, which nobody looked at."""
-    found, _ = content.find(content.Filter(kind="article"), size=200)
-    for listed in sorted(found, key=lambda each: each.card.slug)[1:]:
-        assert listed.card.published_id is not None
-        with transaction():
-            meta = kind_of("article").meta(content.compiled(listed.card.published_id))
-            documents.verify(documents.locked(listed.card.document_id), meta)
+def _confirm_articles(stage: Stage) -> None:
+    """The trainer looks through the knowledge base and confirms every article of hers but one."""
+    trainer = stage.who("T1001")
+    found, _ = content.find(content.Filter(kind="article", owner_id=trainer.id), size=200)
+    cards = [listed.card for listed in sorted(found, key=lambda each: each.card.slug)]
+    chosen = [(card.document_id, card.published_id) for card in cards[1:] if card.published_id is not None]
+    with transaction():
+        reviews.confirm_several(trainer, chosen)
 
 
 def _a_file_is_changed_too() -> None:
@@ -178,34 +181,29 @@ def _a_file_is_changed_too() -> None:
         root = Path(folder)
         for name in FOLDERS:
             shutil.copytree(settings().content_path / name, root / name)
-        path = root / "kb_content" / f"{FREIGHT}.md"
+        path = root / "kb_content" / f"{writings.FREIGHT}.md"
         path.write_text(put_before(*writings.FREIGHT_IN_FILE)(path.read_text("utf-8")), "utf-8", newline="")
         sync_files(root)
 
 
 def _answer_what_was_missing(stage: Stage) -> None:
-    """Publish what 57 searches asked for, and have every agent confirm that they have read it."""
+    """Finish the draft of the gap and publish it: every agent has to read it, and whoever asked is told."""
     source = writings.document("east-warehouse")
     source = source.replace("{start}", str(stage.today - timedelta(days=5)))
     source = source.replace("{end}", str(stage.today + timedelta(days=9)))
-    document = create(stage, "T1001", "article", writings.EAST, source, "57 次没搜到，今天补上")
-    agents = stage.agents()
-    with transaction():
-        ids = [stage.ids[plan.no] for plan in agents]
-        assignments.assign(stage.who("L1001"), ids, document, due_on=stage.today)
+    write(stage, "T1001", "article", writings.EAST, lambda _: source, "57 次没搜到，今天补上")
     still_open = {"A1002", "A1036", stage.number("常乐"), stage.number("冯超")}
-    for number, plan in enumerate(plan for plan in agents if plan.no not in still_open):
+    for number, plan in enumerate(plan for plan in stage.agents() if plan.no not in still_open):
         moment = stage.at(4, 15, 50) + timedelta(minutes=3 * number)
         if number % 7 == 0:
             moment = stage.at(3, 9, 10 + number)
-        stage.agenda.add(moment, _acknowledge(stage, plan.no, document))
+        stage.agenda.once(moment, partial(_acknowledge, stage, plan.no))
 
 
-def _acknowledge(stage: Stage, no: str, document: int) -> Script:
-    person = stage.who(no)
-    duty = next(duty for duty in learner.owed(person.id) if duty.item.document_id == document)
-    yield later(1)
-    yield from learner.read_to_end(person, duty, 110)
+def _acknowledge(stage: Stage, no: str) -> None:
+    opened = content.open_published(stage.who(no), "article", writings.EAST)
+    with transaction():
+        cards.confirm(stage.who(no), writings.EAST, number=opened.number)
 
 
 def _leave_unsaved(stage: Stage) -> None:
