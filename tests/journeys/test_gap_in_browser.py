@@ -58,7 +58,7 @@ def test_what_an_agent_misses_is_written_and_the_agent_hears_of_it(floor: Floor)
     assert the_gap().state == "closed"
 
     seeker.goto("/inbox")
-    seeker.get_by_role("link", name=re.compile("你搜过的“改地址”现在有答案了")).click()
+    seeker.get_by_text("你搜过的“改地址”现在有答案了").click()
     expect(seeker.get_by_role("heading", level=1)).to_contain_text("发货前怎么改地址")
     seeker.goto("/kb?q=改地址")
     expect(seeker.get_by_role("link", name=re.compile("发货前怎么改地址")).first).to_be_visible()
