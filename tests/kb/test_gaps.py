@@ -1,5 +1,6 @@
 """Misses become gaps, gaps become articles, and whoever missed it hears of it."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,8 +10,8 @@ from lms.content import queries as documents
 from lms.content.models import Document
 from lms.core import clock
 from lms.core.access import Role
-from lms.core.db import session, transaction
-from lms.core.errors import Conflict, Invalid, NotFound
+from lms.core.db import db, session, transaction
+from lms.core.errors import Conflict, Invalid, NotFound, TooMany
 from lms.core.here import today
 from lms.kb import queries as kb
 from lms.kb.actions import gap_counting, gaps
@@ -30,7 +31,7 @@ NAMES = [f"问的人{number}" for number in range(6)]
 
 
 @pytest.fixture(autouse=True)
-def _noon(world):
+def _noon():
     with clock.frozen(NOON):
         yield
 
@@ -123,6 +124,16 @@ def test_what_is_alike_comes_into_the_same_gap_now_and_later(world):
     assert {row.gap_id for row in session().query(GapMiss)} == {the_gap().id}
 
 
+def test_words_that_the_house_says_mean_the_same_come_together(world):
+    a_document(
+        a_trainer(), "---\n类型: 词表\n词表: 同义词\n---\n# 同义词\n\n- 退款 | 退钱\n", kind="words", slug="words/same"
+    )
+    missed_by("退钱规则", *agents(2))
+    missed_by("退款规则", *agents(1))
+    counted()
+    assert {row.gap_id for row in session().query(GapMiss)} == {the_gap().id}
+
+
 def test_the_shop_is_counted_with_the_miss(world):
     shop = a_shop("抖音店", "douyin")
     missed_by("改地址", *agents(), shop=shop.code)
@@ -181,6 +192,14 @@ def test_asking_makes_a_gap_at_once_and_asking_again_no_second_one(world):
 def test_asking_for_nothing_is_refused(world):
     with pytest.raises(Invalid):
         do(gaps.ask, an_actor(Role.AGENT), "？？？")
+
+
+def test_nobody_asks_more_than_fifty_times_a_day(world):
+    actor = an_actor(Role.AGENT)
+    for number in range(gaps.MOST_A_DAY):
+        do(gaps.ask, actor, f"问题{number}号")
+    with pytest.raises(TooMany):
+        do(gaps.ask, actor, "再问一个")
 
 
 def test_a_name_given_by_hand_stays(world):
@@ -376,6 +395,26 @@ def test_an_article_that_is_only_a_draft_can_not_be_linked(world):
 # after the closing
 
 
+def test_the_story_of_the_warehouse_57_misses_an_article_and_6_the_next_day(world):
+    people = [a_person(Role.AGENT) for _ in range(57)]
+    missed_by("改地址", *people[:40])
+    missed_by("什么时候发", *people[40:])
+    counted()
+    both = gaps_by_title()
+    do(gaps.merge, a_trainer(), both["什么时候发"].public_id, both["改地址"].public_id)
+    gap = gaps_by_title()["改地址"]
+    do(gaps.rename, a_trainer(), gap.public_id, "改地址 / 什么时候发")
+    assert [(row.title, row.month, row.askers) for row in reading.gaps(reading.Wanted())] == [(gap.title, 57, 57)]
+    trainer, document = drafted(gap, title="爆仓期间改地址和发货时间")
+    published(trainer, document)
+    assert told(people[0]) == ["你搜过的“改地址 / 什么时候发”现在有答案了：《爆仓期间改地址和发货时间》"]
+    with on_day(1):
+        missed_by("改地址", *people[:6], at=clock.now())
+        counted()
+        [row] = reading.gaps(reading.Wanted(state="closed"))
+        assert row.trend[-2:] == [57, 6]
+
+
 def closed_on_noon(people):
     missed_by("改地址", *people)
     counted()
@@ -480,3 +519,48 @@ def test_counting_begins_a_day_before_the_last_count_and_at_most_28_days_back(wo
 
 def test_the_worker_counts_without_anybody(world):
     assert count_misses() == 0
+
+
+@pytest.mark.committed
+def test_two_who_ask_for_the_same_at_once_make_one_gap(fresh):
+    with fresh.app_context():
+        people = [an_actor(Role.AGENT) for _ in range(4)]
+        session().rollback()
+        barrier = threading.Barrier(len(people))
+
+        def run(actor):
+            with fresh.app_context():
+                barrier.wait(20)
+                do(gaps.ask, actor, "改地址")
+                db.session.remove()
+
+        threads = [threading.Thread(target=run, args=(actor,)) for actor in people]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        session().rollback()
+        assert session().query(Gap).count() == 1
+        assert session().query(GapAsker).count() == len(people)
+
+
+@pytest.mark.committed
+def test_two_workers_that_count_at_once_count_once(fresh):
+    with fresh.app_context():
+        missed_by("改地址", *agents())
+        barrier = threading.Barrier(2)
+
+        def run():
+            with fresh.app_context():
+                barrier.wait(20)
+                count_misses()
+                db.session.remove()
+
+        threads = [threading.Thread(target=run) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        session().rollback()
+        assert misses() == [("no_hit", "改地址", 3)]
+        assert session().query(Gap).count() == 1

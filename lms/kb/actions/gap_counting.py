@@ -1,7 +1,7 @@
 """Counting misses from what people search, answer and vote, and grouping them into gaps."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -10,6 +10,7 @@ from sqlalchemy import func, or_, select, tuple_, update
 from lms.accounts.events import Told
 from lms.content.events import MissedQuestion, QuestionsMissed
 from lms.content.models import Document
+from lms.content.queries import wordlists
 from lms.core import clock
 from lms.core.bus import ask, emit
 from lms.core.db import session, upsert
@@ -18,7 +19,7 @@ from lms.core.models import WorkerBeat
 from lms.core.texts import text
 from lms.kb.models import ArticleView, Gap, GapAsker, GapMiss, SearchLog, Vote
 from lms.kb.rules import gaps as rules
-from lms.kb.rules.gap_words import words_of
+from lms.kb.rules.gap_words import one_form, words_of
 
 Key = tuple[str, str, str, str, date]
 """Source, words, ref, shop, day."""
@@ -162,7 +163,7 @@ def put_count(key: Key, count: int) -> None:
     upsert(GapMiss, dict(zip(names, key, strict=True)), {"count": count}, {"count": count})
 
 
-def regroup(people: Mapping[tuple[str, int], datetime], same: Mapping[str, str] | None = None) -> int:
+def regroup(people: Mapping[tuple[str, int], datetime]) -> int:
     """Put words that belong nowhere into the gaps that they are like, open new gaps and closed ones whose misses go on.
 
     people: who searched for what in vain; they become askers. Returns how many gaps were opened or opened again.
@@ -170,7 +171,7 @@ def regroup(people: Mapping[tuple[str, int], datetime], same: Mapping[str, str] 
     known = bound()
     _follow(known)
     weights = _weights()
-    result = rules.grouped(weights, known, same=same)
+    result = rules.grouped(weights, known, same=one_form(_house_words()))
     for words, gap_id in result.joined.items():
         bind([words], gap_id)
         known[words] = gap_id
@@ -184,6 +185,11 @@ def regroup(people: Mapping[tuple[str, int], datetime], same: Mapping[str, str] 
     if fresh:
         add_askers(_who_searched(fresh, known))
     return len(result.fresh) + _reopen()
+
+
+def _house_words() -> Mapping[str, Sequence[str]]:
+    """Return the synonyms of the published word lists."""
+    return wordlists.vocabulary(sha for sha in session().scalars(wordlists.PUBLISHED_LISTS) if sha is not None).same
 
 
 def _follow(known: Mapping[str, int]) -> None:

@@ -1,8 +1,9 @@
 """What people do with gaps: ask, take, rename, merge, part, dismiss, write or link the article; publishing closes."""
 
 from collections.abc import Collection, Sequence
+from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from lms.accounts.events import Told
 from lms.accounts.models import Person
@@ -21,7 +22,7 @@ from lms.core.access import Actor
 from lms.core.audit import audit
 from lms.core.bus import emit
 from lms.core.db import session
-from lms.core.errors import Conflict, Invalid, NotFound
+from lms.core.errors import Conflict, Invalid, NotFound, TooMany
 from lms.core.folding import folded
 from lms.core.here import today
 from lms.core.texts import text
@@ -31,6 +32,8 @@ from lms.kb.rules import gaps as rules
 from lms.kb.rules.gap_words import words_of
 
 OPEN, CLOSED, DISMISSED, MERGED = "open", "closed", "dismissed", "merged"
+MOST_A_DAY = 50
+"""Gaps that one person may ask for in a day."""
 LONGEST_TITLE = 80
 LONGEST_REASON = 200
 MOST_ALIASES = 30
@@ -44,6 +47,10 @@ def ask(actor: Actor, query: str, shop: str = "") -> Gap:
     words = words_of(query)
     if words is None:
         raise Invalid(text("这几个字看不出在找什么，请换个说法再搜。"))
+    since = clock.now() - timedelta(days=1)
+    asked = select(func.count()).where(GapAsker.person_id == actor.id, GapAsker.at >= since)
+    if (session().scalar(asked) or 0) >= MOST_A_DAY:
+        raise TooMany(text("一天最多告诉 %(most)s 次，明天再来。", most=MOST_A_DAY))
     one_at_a_time()
     gap_id = bound().get(words)
     if gap_id is None:

@@ -1,7 +1,7 @@
 """Words of a miss: what is worth counting, and when two of them ask for the same thing. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from rapidfuzz import fuzz
@@ -64,6 +64,16 @@ def core_of(words: str) -> str:
     bare = _SIGNS.sub("", words)
     core = _FILLERS.sub("", _ASKING.sub("几时", bare))
     return core or bare or words
+
+
+def one_form(same: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Return the form in which each word is compared: the shortest that means the same. A single letter stays."""
+    found = {}
+    for word, others in same.items():
+        form = min((word, *others), key=lambda each: (len(each), each))
+        if form != word and len(word) > 1:
+            found[word] = form
+    return found
 
 
 def shown_same(words: str, same: Mapping[str, str]) -> str:

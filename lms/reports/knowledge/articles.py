@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, case, exists, func, select
 
 from lms.accounts.models import Person
-from lms.assignments.models import Assignment
+from lms.assignments.models import Assignment, AssignmentReason
 from lms.assignments.rules import READ
 from lms.content.models import Document, Slug
 from lms.core.access import Actor
@@ -159,7 +159,8 @@ def must_reads(actor: Actor, wanted: Wanted) -> Report:
         .join(Person, Person.id == Assignment.person_id)
         .where(
             Assignment.occasion == READ,
-            Assignment.state != "withdrawn",
+            Assignment.state.in_(("open", "done")),
+            exists().where(AssignmentReason.assignment_id == Assignment.id, AssignmentReason.until.is_(None)),
             Person.active.is_(True),
             *articles(actor, wanted),
             *people_of(actor, wanted),
