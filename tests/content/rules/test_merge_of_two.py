@@ -1,5 +1,7 @@
 """Two changes of one text: by block, then by sentence; a question only where both changed the same thing."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -210,6 +212,18 @@ def test_what_somebody_wrote_is_in_the_result_or_in_a_conflict(base: str, one: s
     for text in (one, other):
         new = {unit.key for unit in sentence_units(text)} - {unit.key for unit in sentence_units(base)}
         assert all(sentence in everywhere.replace("\r\n", "\n") for sentence in new)
+
+
+@pytest.mark.parametrize(
+    "piece", ["- 甲\n", "\n", "> 甲\n", "```\n", "| 1 | 2 |\n", "![", "甲。", "# 甲\n", "<!--\n", "键: 值\n", "."]
+)
+def test_a_hundred_kilobytes_of_one_thing_are_merged_in_seconds(piece: str):
+    base = "---\n" + piece * (100_000 // len(piece.encode()))
+    middle = len(base) // 2
+    started = time.process_time()
+    merge(base, base[:middle] + "X。\n" + base[middle:], "Y。\n" + base)
+    merge(base, base[::-1] + "尾", "Y。\n" + base)
+    assert time.process_time() - started < 3
 
 
 # two editors
