@@ -14,6 +14,7 @@ from tests.support.canary import HEAD, Canary, crawled
 from tests.support.make import as_actor
 from tests.support.make_content import a_document, an_article_text, edited
 from tests.support.make_house import a_house, address, all_rules, browser_of, values_of
+from tests.support.make_search import indexed
 
 # What is meant for whom is decided by SQL that tests/content proves on both databases.
 pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True, scope="session")
@@ -61,6 +62,7 @@ class Shelf:
         a_document(trainer, an_article_text("相关", "见[内部规定](secret.md)。"), slug="after-sales/near")
         with transaction():
             content.create(trainer, "article", "after-sales/unfinished", secret_text(self.canary, 3))
+        indexed()
 
     def pages(self, who):
         client, _ = browser_of(self.world, self.house.people[who])
@@ -77,7 +79,7 @@ class Shelf:
                     more = {"number": 1} if "number" in rule.arguments else {}
                     yield address(self.world, rule, {"kind": "article", "slug": SLUG, **more})
         for query in (HEAD, "怎么退货", "内部", SLUG):
-            for page in ("/kb", "/panel", "/kb/suggest", "/api/v1/kb/search", "/studio", "/reports/knowledge"):
+            for page in ("/kb", "/panel", "/kb/search/hints", "/api/v1/kb/search", "/studio", "/reports/knowledge"):
                 yield f"{page}?q={query}"
         yield from (f"/api/v1/kb/articles/{SLUG}?revision={number}" for number in (1, 2, 3))
         yield from ("/kb?folder=after-sales", "/kb?tag=退货")
