@@ -75,6 +75,7 @@ def test_a_version_that_was_for_others_stays_theirs(client, world):
     assert re.findall(r"第 (\d+) 版<span", page) == ["4"]
     assert read(client, "/kb/opened/diff?old=2&new=4").status_code == 404
     assert "内部价" not in read(client, "/kb/opened/diff").text
+    assert read(client, "/kb/opened/change?since=2").status_code == 404
     sign_in(client, a_person(Role.AGENT, team=team))
     assert "内部价" in client.get("/kb/opened/diff?old=2&new=4").text
 

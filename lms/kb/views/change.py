@@ -17,7 +17,7 @@ from lms.core.i18n import _, say
 from lms.core.texts import text
 from lms.kb import queries
 from lms.kb.actions import cards as actions
-from lms.kb.queries import cards
+from lms.kb.queries import cards, versions
 from lms.kb.rules.cards import (
     Ask,
     Asked,
@@ -45,7 +45,7 @@ def change(slug: str) -> str | Response:
     if opened.slug != slug:
         kept = {name: request.args[name] for name in ("since", "next") if name in request.args}
         return redirect(url_for(".change", slug=opened.slug, _external=False, **kept), 301)
-    return _page(actor, opened, _since(opened, request.args.get("since", "")))
+    return _page(actor, opened, _since(actor, opened, request.args.get("since", "")))
 
 
 @bp.post("/kb/<path:slug>/change")
@@ -78,14 +78,18 @@ def confirm(slug: str) -> Response | tuple[str, int]:
     return redirect(safe_next(request.form.get("next")) or url_for("home.index"), 303)
 
 
-def _since(opened: content.Opened, asked: str) -> int | None:
-    """Return the revision named in the address, None without one. Raises NotFound for what was never published."""
+def _since(actor: Actor, opened: content.Opened, asked: str) -> int | None:
+    """Return the revision named in the address, None without one.
+
+    Raises NotFound for what was never published, and for what was meant for others when it was.
+    """
     if not asked:
         return None
-    found = queries.revision_id(opened.document_id, int(asked)) if asked.isascii() and asked.isdecimal() else None
-    if found is None:
+    number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 10 else 0
+    found = versions.some(actor, opened.document_id, (number,))
+    if number not in found:
         raise NotFound()
-    return found
+    return found[number].id
 
 
 def _checked(ask: Ask, form: MultiDict[str, str]) -> Asked:
