@@ -35,7 +35,7 @@ check: $(VENV)/.ok ## format, lint, types, architecture
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -q tests/architecture
 
-bench: $(VENV)/.ok ## time the main operations beside a bare Flask hello (BENCH_OUT=file, BENCH_ONLY=name,…)
+bench: $(VENV)/.ok ## time the main operations beside a bare Flask hello (BENCH_OUT=file, BENCH_ONLY=name,…, BENCH_FULL=1)
 	@$(BIN)/python -m tests.benchmarks
 
 soak: $(VENV)/.ok ## the long runs: thousands of kills, large fuzz (hours)

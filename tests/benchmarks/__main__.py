@@ -1,6 +1,7 @@
 """`make bench`: the main operations beside a bare Flask hello, under the same server, in the same run.
 
 BENCH_OUT=file.json writes the table as JSON. BENCH_ONLY=home,quiz measures a part. BENCH_ROUNDS=8 rounds.
+The engines of search come last (BENCH_ONLY=search measures them alone); BENCH_FULL=1 takes them to 20,000 articles.
 """
 
 import contextlib
@@ -20,7 +21,7 @@ from sqlalchemy import event
 
 from lms.content.jobs import sync_files
 from lms.core.db import db
-from tests.benchmarks import data
+from tests.benchmarks import data, searching
 from tests.benchmarks.data import Installation
 from tests.benchmarks.measure import Client, Figures, Refused, Sample, Server, serve
 from tests.benchmarks.operations import OPERATIONS, Operation, Visitor
@@ -143,13 +144,20 @@ def measure(operation: Operation, visitor: Visitor, server: Server, hello: Serve
     return figures
 
 
-def chosen() -> list[Operation]:
+SEARCHES = {"search", *searching.NAMES}
+"""Names by which BENCH_ONLY asks for the engines of search; they are measured together, beside one another."""
+
+
+def chosen() -> tuple[list[Operation], bool]:
+    """Return the operations that are asked for, and whether the engines of search are."""
     names = [name.strip() for name in os.environ.get("BENCH_ONLY", "").split(",") if name.strip()]
     known = {operation.name: operation for operation in OPERATIONS}
-    unknown = [name for name in names if name not in known]
+    unknown = [name for name in names if name not in known and name not in SEARCHES]
     if unknown:
-        sys.exit(f"BENCH_ONLY: no operation is called {', '.join(unknown)}; there are {', '.join(known)}")
-    return [known[name] for name in names] if names else list(OPERATIONS)
+        sys.exit(f"BENCH_ONLY: no operation is called {', '.join(unknown)}; there are {', '.join([*known, *SEARCHES])}")
+    return [known[name] for name in names if name in known] if names else list(OPERATIONS), (
+        not names or not SEARCHES.isdisjoint(names)
+    )
 
 
 def row(operation: Operation, figures: Figures, sql: int) -> dict[str, Any]:
@@ -218,7 +226,7 @@ def a_place(folder: Path, people: int, operations: Iterable[Operation], stack: c
 
 
 def main() -> None:
-    operations = chosen()
+    operations, with_search = chosen()
     asked = [operation for operation in operations if operation.people]
     result: dict[str, Any] = {"hello_cpu_ms": 0.0, "rounds": ROUNDS, "memory_mb": {}, "operations": {}, "not_run": {}}
     hellos: list[float] = []
@@ -259,6 +267,9 @@ def main() -> None:
         f"\nhello {result['hello_cpu_ms']:.3f} ms of CPU; medians of {ROUNDS} rounds; memory of one worker in MB: "
         + ", ".join(f"{name} {size}" for name, size in result["memory_mb"].items())
     )
+    if with_search:
+        print(f"\n{searching.HEAD}", flush=True)
+        result["search"] = searching.measure()
     out = os.environ.get("BENCH_OUT")
     if out:
         Path(out).write_text(json.dumps(result, ensure_ascii=False, indent=2) + "\n", "utf-8")
