@@ -69,7 +69,7 @@ _NO_INDEX = text("还没有可用的索引：lms worker 运行后会自动建好
     show_default=True,
     help="How a place to fill in is written: {昵称}, #昵称#, 【昵称】 or ${昵称}.",
 )
-@click.option("--restricted", is_flag=True, help="Also articles that are not meant for everybody.")
+@click.option("--restricted", is_flag=True, help="Also articles not meant for everybody or with the tag 内部.")
 def export_scripts(file: Path, folder: str | None, places: str, restricted: bool) -> None:
     """Write every 话术 into a CSV FILE for a chat tool's 快捷短语: category, code, text.
 
@@ -85,7 +85,7 @@ def export_scripts(file: Path, folder: str | None, places: str, restricted: bool
 @kb_group.command("export-faq", cls=AppCommand)
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--folder", help="Only the articles of this category, by its folder.")
-@click.option("--restricted", is_flag=True, help="Also articles that are not meant for everybody.")
+@click.option("--restricted", is_flag=True, help="Also articles not meant for everybody or with the tag 内部.")
 def export_faq(file: Path, folder: str | None, restricted: bool) -> None:
     """Write questions and answers into a CSV FILE for a bot: question, similar ones, answer, until when it holds.
 

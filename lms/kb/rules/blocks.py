@@ -99,7 +99,7 @@ def without_internal(html: str) -> str:
 
 def plain(html: str) -> str:
     """Return the words of some HTML, each block on a line of its own; a row of a table is a line, its cells parted."""
-    html = _ROW.sub(lambda row: "；".join(plain(cell) for cell in cells(row[1])) + "\n", html)
+    html = _ROW.sub(lambda row: "；".join(filter(None, map(plain, cells(row[1])))) + "\n", html)
     html = _SLOT.sub(lambda slot: "{" + slot[1] + "}", _SAYS.sub("", html))
     words = unescape(_ANY.sub("", _LINE_END.sub("\n", html)))
     return _SPACES.sub("\n", words).strip()

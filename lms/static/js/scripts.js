@@ -31,7 +31,11 @@
     fields.forEach(function (field) { field.value = values[field.dataset.slot] || ""; });
     // In an article it stands above the first 话术, wherever that is.
     var first = document.querySelector(".reading .script");
-    if (first) first.parentNode.insertBefore(form, first);
+    if (first) {
+      var above = first.previousElementSibling;
+      var named = above && above.tagName === "P" && /[：:]$/.test(above.textContent.trim());
+      first.parentNode.insertBefore(form, named ? above : first);
+    }
     form.hidden = false;
     form.addEventListener("submit", function (event) { event.preventDefault(); });
     form.addEventListener("input", function (event) {
