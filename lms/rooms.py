@@ -33,12 +33,12 @@ from lms.content.events import (
 from lms.core.bus import Bus
 from lms.home import views as home_views
 from lms.home.navigation import navigation
-from lms.kb import api as kb_api
-from lms.kb import care_api as kb_care_api
 from lms.kb import duties as kb_duties
 from lms.kb import handlers as kb_handlers
 from lms.kb import kind as kb_kind
 from lms.kb import views as kb_views
+from lms.kb.api import care as kb_care_api
+from lms.kb.api import knowledge as kb_api
 from lms.kb.queries import seen as kb_seen
 from lms.learning import api as learning_api
 from lms.learning import handlers as learning
@@ -87,6 +87,7 @@ def furnish(app: APIFlask) -> None:
     for room in (*PAGES, *API):
         app.register_blueprint(room.bp)
     kinds.register(app, *KINDS)
+    bar.init()
     app.jinja_env.globals.update(navigation=navigation, page_alerts=bar.bar, page_address=bar.here)
     app.extensions["lms_metadata"] = metadata
     bus: Bus = app.extensions["lms_bus"]

@@ -79,6 +79,10 @@ class SuggestionLine(Schema):
     result_revision = Integer(required=True, allow_none=True, metadata={"description": "number of that version"})
 
 
+class SuggestionAnswer(SuggestionLine):
+    """One of them, asked for by itself."""
+
+
 class SuggestionList(Schema):
     items = List(Nested(SuggestionLine), required=True)
     next = Integer(required=True, allow_none=True)
@@ -121,7 +125,7 @@ def suggestions(query: dict[str, Any]) -> dict[str, Any]:
 
 @bp.get("/suggestions/<public_id>")
 @requires(Permission.LEARN)
-@bp.output(SuggestionLine)
+@bp.output(SuggestionAnswer)
 @bp.doc(summary="One proposal: one's own, or any for who writes content")
 def suggestion(public_id: str) -> dict[str, Any]:
     return _line(asked.suggestion(current_actor(), public_id))
@@ -130,7 +134,7 @@ def suggestion(public_id: str) -> dict[str, Any]:
 @bp.post("/suggestions")
 @requires(Permission.LEARN)
 @bp.input(SuggestionBody, arg_name="body")
-@bp.output(SuggestionLine, status_code=201)
+@bp.output(SuggestionAnswer, status_code=201)
 @bp.doc(summary="Propose a change of an article, or a new one", responses=refusals(422, 429))
 def suggest(body: dict[str, Any]) -> dict[str, Any]:
     actor = current_actor()

@@ -1,0 +1,1 @@
+"""JSON of the knowledge base: `knowledge` is finding and reading, `care` keeps it right."""
