@@ -21,7 +21,7 @@ from sqlalchemy import event
 
 from lms.content.jobs import sync_files
 from lms.core.db import db
-from tests.benchmarks import data, searching
+from tests.benchmarks import data, publishing, searching
 from tests.benchmarks.data import Installation
 from tests.benchmarks.measure import Client, Figures, Refused, Sample, Server, serve
 from tests.benchmarks.operations import OPERATIONS, Operation, Visitor
@@ -253,11 +253,18 @@ def main() -> None:
             else:
                 tell(operation, figures, place.sql[operation.name])
             client.connection.close()
-        if len(asked) < len(operations):
-            syncs = measure_sync(Path(folder) / "sync", hello)
-            for operation in operations:
-                if not operation.people:
-                    tell(operation, *syncs[operation.name])
+        inside: dict[str, tuple[Figures, int]] = {}
+        names = {operation.name for operation in operations if not operation.people}
+        if names - set(publishing.NAMES):
+            inside |= measure_sync(Path(folder) / "sync", hello)
+        if names & set(publishing.NAMES):
+            yardstick = Client(hello.port)
+            inside |= publishing.measure(
+                Path(folder) / "publish", ROUNDS, lambda: hello_cpu(hello, yardstick), counted_in
+            )
+        for operation in operations:
+            if not operation.people:
+                tell(operation, *inside[operation.name])
         result["hello_cpu_ms"] = round(statistics.median(hellos), 4)
         result["memory_mb"] = {
             "hello": round(hello.memory_mb(), 1),

@@ -139,4 +139,6 @@ OPERATIONS: tuple[Operation, ...] = (
     page("csv-matrix", f"{REPORT}?format=csv", limit=None, person="lead", runs=1, people=5_000),
     Operation(name="sync", people=0, limit=None, runs=1, requests=0),
     Operation(name="sync-again", people=0, limit=None, runs=1, requests=0),
+    Operation(name="publish-500", people=0, limit=None, runs=1, requests=0),
+    Operation(name="ask-500", people=0, limit=None, runs=1, requests=0),
 )

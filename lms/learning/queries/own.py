@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Person
@@ -17,17 +17,21 @@ from lms.records.models import Standing
 
 _decider = aliased(Person)
 
-_READING = select(
-    Reading.anchor,
-    Reading.section,
-    Reading.sections,
-    Reading.revision_id,
-    Reading.checks,
-    Reading.observed_seconds,
-    Reading.last_at,
-).where(Reading.person_id == bindparam("person_id"), Reading.document_id == bindparam("document_id"))
-_STANDING = select(Standing.state, Standing.first_done_at, Standing.last_done_at, Standing.confirmed_revision_id).where(
-    Standing.person_id == bindparam("person_id"), Standing.document_id == bindparam("document_id")
+_STUDY = (
+    select(
+        Reading.anchor,
+        Reading.section,
+        Reading.sections,
+        Reading.checks,
+        Standing.state,
+        Standing.last_done_at,
+        Standing.confirmed_revision_id,
+        exists().where(ReviewMark.document_id == Document.id, ReviewMark.cleared_at.is_(None)).label("in_doubt"),
+    )
+    .select_from(Document)
+    .outerjoin(Reading, (Reading.document_id == Document.id) & (Reading.person_id == bindparam("person_id")))
+    .outerjoin(Standing, (Standing.document_id == Document.id) & (Standing.person_id == bindparam("person_id")))
+    .where(Document.id == bindparam("document_id"))
 )
 _STANDINGS = select(Standing.document_id, Standing.state, Standing.last_done_at).where(
     Standing.person_id == bindparam("person_id"), Standing.document_id.in_(bindparam("ids", expanding=True))
@@ -77,14 +81,12 @@ _CHANGED_BASES = (
 _PERSON_NAME = select(Person.name).where(Person.id == bindparam("id"))
 
 
-def reading_of(person_id: int, document_id: int) -> Any:
-    """Return the row of where a person is in a document, or None."""
-    return rows(_READING, {"person_id": person_id, "document_id": document_id}).one_or_none()
+def study_of(person_id: int, document_id: int) -> Any:
+    """Return in one row where a person is in a document (None: nowhere yet) and how they stand with it.
 
-
-def standing_of(person_id: int, document_id: int) -> Any:
-    """Return the row of how a person stands with a document, or None."""
-    return rows(_STANDING, {"person_id": person_id, "document_id": document_id}).one_or_none()
+    in_doubt: something on which it rests has changed and nobody has looked at it since.
+    """
+    return rows(_STUDY, {"person_id": person_id, "document_id": document_id}).one()
 
 
 def standings_of(person_id: int, document_ids: Sequence[int]) -> dict[int, Any]:

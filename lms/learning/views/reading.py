@@ -58,14 +58,14 @@ def lesson(slug: str) -> str | Response:
     if opened.slug != slug:
         return redirect(url_for(".lesson", slug=opened.slug), 301)
     spec: LessonSpec = content.spec(opened)
-    reading = queries.reading_of(actor.id, opened.document_id)
-    check = _check(actor, spec, opened, reading.checks if reading else {}, request.args.get("q", ""))
+    study = queries.study_of(actor.id, opened.document_id)
+    check = _check(actor, spec, opened, study.checks or {}, request.args.get("q", ""))
     if request.headers.get("X-Fragment") == "check" and check is not None:
         return _fragment(opened, check)
-    return _page(actor, opened, spec, reading, check)
+    return _page(actor, opened, spec, study, check)
 
 
-def _page(actor: Actor, opened: content.Opened, spec: LessonSpec, reading: Any, check: Check | None) -> str:
+def _page(actor: Actor, opened: content.Opened, spec: LessonSpec, study: Any, check: Check | None) -> str:
     pieces = [spec.intro.html, *(section.html for section in spec.sections), *html_of(check.view if check else None)]
     show = shower(pieces)
     intro, parts = shown_sections(spec.intro, spec.sections, show)
@@ -73,10 +73,9 @@ def _page(actor: Actor, opened: content.Opened, spec: LessonSpec, reading: Any, 
     duties = duties_queries.duties_about(actor.id, opened.document_id, today())
     place = place_of(duties, opened.document_id)
     owed = place is not None and not place.duty.item.settled
-    standing = queries.standing_of(actor.id, opened.document_id)
-    done = _done(standing, opened.revision_id)
-    read = min(reading.section, len(entries)) if reading else 0
-    resume = _resume(reading, entries) if done is None else None
+    done = _done(study, opened.revision_id)
+    read = min(study.section or 0, len(entries))
+    resume = _resume(study, entries) if done is None else None
     at = next((entry.number for entry in entries if resume and entry.anchor == resume.anchor), 1)
     minutes = (place.duty.item.minutes if place else 0) or opened.minutes
     following = plan.following(duties, place, clock.now()) if place else None
@@ -92,7 +91,7 @@ def _page(actor: Actor, opened: content.Opened, spec: LessonSpec, reading: Any, 
         updated=day_of(opened.published_at),
         owner=opened.owner_name,
         done=done,
-        bases=queries.changed_bases(actor, opened.document_id),
+        bases=queries.changed_bases(actor, opened.document_id) if study.in_doubt else [],
         owed=owed,
         locked=duties_queries.locked_reason(actor.id, opened.document_id, today(), every=duties) if owed else None,
         resume=resume,
@@ -134,12 +133,12 @@ def check(slug: str) -> Response | str | tuple[str, int]:
         error = refused.message
     if error is None and request.headers.get("X-Fragment") != "check":
         return redirect(url_for(".lesson", slug=opened.slug, q=position, _anchor=CHECK_ANCHOR))
-    reading = queries.reading_of(actor.id, opened.document_id)
-    card = _check(actor, spec, opened, reading.checks if reading else {}, str(position), error=error)
+    study = queries.study_of(actor.id, opened.document_id)
+    card = _check(actor, spec, opened, study.checks or {}, str(position), error=error)
     if request.headers.get("X-Fragment") == "check":
         page = _fragment(opened, card)
     else:
-        page = _page(actor, opened, spec, reading, card)
+        page = _page(actor, opened, spec, study, card)
     return page, 422 if error else 200
 
 
@@ -203,20 +202,18 @@ def _entries(sections: tuple[SectionSpec, ...], *, has_checks: bool) -> list[Out
     return entries
 
 
-def _resume(reading: Any, entries: list[Outlined]) -> Resume | None:
+def _resume(study: Any, entries: list[Outlined]) -> Resume | None:
     """Return where to go on, unless the person stands at the first section anyway."""
-    if reading is None:
-        return None
     return next(
-        (Resume(anchor=entry.anchor, title=entry.title) for entry in entries[1:] if entry.anchor == reading.anchor),
+        (Resume(anchor=entry.anchor, title=entry.title) for entry in entries[1:] if entry.anchor == study.anchor),
         None,
     )
 
 
-def _done(standing: Any, revision_id: int) -> DoneBefore | None:
-    if standing is None or standing.state != "done" or standing.last_done_at is None:
+def _done(study: Any, revision_id: int) -> DoneBefore | None:
+    if study.state != "done" or study.last_done_at is None:
         return None
-    return DoneBefore(at=standing.last_done_at, stale=standing.confirmed_revision_id != revision_id)
+    return DoneBefore(at=study.last_done_at, stale=study.confirmed_revision_id != revision_id)
 
 
 def _href(duty: Duty) -> str:
