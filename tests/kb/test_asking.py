@@ -114,12 +114,13 @@ def test_an_alias_that_is_the_query_comes_before_a_title_that_begins_with_it():
 
 
 def test_the_word_itself_comes_before_what_means_the_same():
-    assert order("退钱", named(1, "多久退款"), named(2, "多久退钱")) == [2, 1]
+    same = named(1, "办法", sections=(("", "退款要三天"),))
+    assert order("退钱", same, replace(same, id=2, sections=(("", "退钱要三天"),))) == [2, 1]
 
 
 def test_what_holds_in_other_shops_and_what_is_past_its_review_come_later():
-    good = named(1, "怎么退款")
-    assert order("退款", replace(good, id=2, overdue=True), replace(good, id=3, fits=False), good) == [1, 2, 3]
+    good = named(3, "怎么退款")
+    assert order("退款", replace(good, id=1, fits=False), replace(good, id=2, overdue=True), good) == [3, 2, 1]
 
 
 def test_of_two_as_good_the_one_that_the_engine_prefers_comes_first():
