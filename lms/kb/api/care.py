@@ -22,7 +22,7 @@ from lms.kb.rules.suggesting import State
 from lms.web.api import MOST, instant, page, refusals
 from lms.web.auth import current_actor, requires
 
-bp = APIBlueprint("kb_care_api", __name__, url_prefix="/api/v1/kb", tag="Knowledge")
+bp = APIBlueprint("kb_care_api", __name__, url_prefix="/api/v1/kb", tag="Keeping knowledge right")
 
 LARGEST_NUMBER = 2**31 - 1
 
@@ -135,7 +135,7 @@ def suggestion(public_id: str) -> dict[str, Any]:
 @requires(Permission.LEARN)
 @bp.input(SuggestionBody, arg_name="body")
 @bp.output(SuggestionAnswer, status_code=201)
-@bp.doc(summary="Propose a change of an article, or a new one", responses=refusals(422, 429))
+@bp.doc(summary="Propose a change of an article, or a new one", responses=refusals(404, 422, 429))
 def suggest(body: dict[str, Any]) -> dict[str, Any]:
     actor = current_actor()
     if body["article"]:
