@@ -366,7 +366,7 @@ def test_a_confirmation_never_leads_to_another_host(client):
 
 def test_the_page_of_one_who_may_not_read_the_article_does_not_name_it(client):
     trainer = an_actor(Role.TRAINER)
-    secret = a_document(trainer, an_article_text("赔付上限", **{"可见": "[质检]"}), slug="care/secret-limit")
+    secret = a_document(trainer, an_article_text("赔付上限", **{"可见": "[质检]"}), slug="pay/secret-limit")
     agent = a_person()
     sign_in(client, agent)
     notice = an_urgent(trainer, document_id=secret.id)

@@ -12,6 +12,7 @@ from lms.notifications import actions, queries
 from lms.notifications.jobs import forget_read
 from lms.notifications.models import Notice
 from tests.support.make import a_person, an_actor, sign_in
+from tests.support.make_urgent import an_urgent
 from tests.support.pages import send
 
 
@@ -115,18 +116,21 @@ def test_every_page_counts_what_is_unread(client):
     assert 'aria-label="消息，1 条未读"' in client.get("/kb").text
 
 
-def test_the_bar_costs_one_statement_however_much_waits(client, statements):
+def test_the_bell_costs_no_statement_and_urgent_notices_one_however_many(client, statements):
     person = a_person()
     sign_in(client, person)
-    client.get("/inbox")
-    statements.clear()
     client.get("/alerts")
-    empty = len(statements)
     for number in range(5):
         told(person, key=f"k{number}")
     statements.clear()
-    client.get("/alerts")
-    assert len(statements) == empty == 2  # who asks, and the bar
+    assert "5 条未读" in client.get("/alerts").text
+    assert len(statements) == 1  # who asks
+    trainer = an_actor(Role.TRAINER)
+    for number in range(3):
+        an_urgent(trainer, f"通知{number}")
+    statements.clear()
+    assert client.get("/alerts").text.count("data-urgent=") == 3
+    assert len(statements) == 2
 
 
 def test_read_notices_go_after_400_days_and_unread_ones_stay(world):

@@ -1,10 +1,11 @@
 """Reading people: who acts, whom one may see, who leads whom."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from flask import g
 from sqlalchemy import (
     ColumnElement,
     Select,
@@ -33,6 +34,7 @@ from lms.accounts.models import (
     Team,
     TeamPlace,
 )
+from lms.core import clock
 from lms.core.access import Actor, Permission, Role, Scope, scopes
 from lms.core.db import rows, session
 from lms.core.here import today
@@ -93,15 +95,41 @@ _ACTOR_BY_TOKEN = (
 )
 
 
+_MORE: dict[str, ColumnElement[Any]] = {}
+_WHOLE: dict[Any, Any] = {}
+
+
+def also_read(**columns: ColumnElement[Any]) -> None:
+    """Let rooms above read something more with whoever asks: each page asks for the actor anyway. See `more_of`.
+
+    columns: scalar subqueries correlated to Person; `:now` is the present instant.
+    """
+    _MORE.update(columns)
+    _WHOLE.clear()
+
+
+def more_of(actor: Actor) -> Mapping[str, Any]:
+    """Return what was read with an actor of this request; {} for one that was not read in it."""
+    found: dict[int, Mapping[str, Any]] = g.get("more_of_actors", {})
+    return found.get(actor.id, {})
+
+
+def _whole(statement: Select[*tuple[Any, ...]]) -> Any:
+    if statement not in _WHOLE:
+        _WHOLE[statement] = statement.add_columns(*(column.label(name) for name, column in _MORE.items()))
+    return _WHOLE[statement]
+
+
 def _ids(joined: str) -> frozenset[int]:
     return frozenset(int(part) for part in joined.split(",") if part)
 
 
 def _actor(statement: Select[*tuple[Any, ...]], **keys: object) -> Actor | None:
-    row = rows(statement, {**keys, "today": today()}).one_or_none()
+    row = rows(_whole(statement), {**keys, "today": today(), "now": clock.now()}).one_or_none()
     if row is None:
         return None
     remember(row.names)
+    g.setdefault("more_of_actors", {})[row.id] = {name: getattr(row, name) for name in _MORE}
     grants = [grant.split(":") for grant in row.grants.split(",") if grant]
     roles = frozenset(Role(role) for role, _ in grants) or frozenset({Role.AGENT})
     led = {int(team) for role, team in grants if role == Role.LEAD}

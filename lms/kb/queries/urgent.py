@@ -52,8 +52,18 @@ _MINE = (
     .where(UrgentReceipt.person_id == bindparam("person_id"))
 )
 LIVE: ColumnElement[bool] = and_(UrgentNotice.until_at > bindparam("now"), UrgentNotice.withdrawn_at.is_(None))
-WAITING = _MINE.where(UrgentReceipt.confirmed_at.is_(None), LIVE)
+WAITING = _MINE.where(UrgentReceipt.confirmed_at.is_(None), LIVE).order_by(UrgentNotice.sent_at.desc())
 """What a person has still to confirm. Time takes a notice down: nothing has to run for it."""
+
+COUNT = (
+    select(func.count())
+    .select_from(UrgentReceipt)
+    .join(UrgentNotice, UrgentNotice.id == UrgentReceipt.urgent_notice_id)
+    .where(UrgentReceipt.person_id == Person.id, UrgentReceipt.confirmed_at.is_(None), LIVE)
+    .correlate(Person)
+    .scalar_subquery()
+)
+"""How much a person has still to confirm, read with whoever asks."""
 
 _HISTORY = (
     _MINE.add_columns(UrgentReceipt.confirmed_at, UrgentNotice.withdrawn_at)
@@ -78,7 +88,7 @@ def urgent_of(row: Any) -> Urgent:
 
 def waiting(person_id: int, now: datetime) -> list[Urgent]:
     """Return what a person has still to confirm, the newest first."""
-    found = rows(WAITING.order_by(UrgentNotice.sent_at.desc()), {"person_id": person_id, "now": now})
+    found = rows(WAITING, {"person_id": person_id, "now": now})
     return [urgent_of(row) for row in found]
 
 
