@@ -154,3 +154,40 @@ def looked(page: Page, where: str) -> None:
     assert found.violations_count == 0, f"{where}\n{found.generate_report()}"
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], where
     assert page.locator("main .btn-primary").count() <= 1, where
+
+
+def test_a_trainer_says_what_means_the_same_in_a_table_and_it_is_found(floor: Floor, agent: Person):
+    trainer = a_person(Role.TRAINER)
+    page = floor.page_of(trainer)
+    page.goto("/studio/words/words/same/edit?view=form")
+    page.locator("#piece-0").click()
+    page.get_by_label("同义的说法").first.fill("买贵了、刚买就降价")
+    page.get_by_role("button", name="加一行").click()
+    page.get_by_label("词", exact=True).last.fill("退货")
+    page.get_by_label("同义的说法").last.fill("退回去")
+    page.get_by_role("button", name="完成").click()
+    expect(page.locator("#piece-0")).to_contain_text("2 条")
+    page.keyboard.press("Control+s")
+    expect(page.locator("[data-state]")).to_contain_text("已保存")
+    page.goto("/studio/words/words/same/publish")
+    page.get_by_label("改了什么").fill("补了顾客的说法")
+    page.get_by_role("button", name="发布", exact=True).click()
+    page.wait_for_url("**/history*")
+    seeker = floor.page_of(agent)
+    for query, title in (("刚买就降价", "价保申请"), ("退回去", "七天无理由退货")):
+        seeker.goto(f"/kb?q={query}")
+        expect(seeker.locator(".hit").first).to_contain_text(title)
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("shade", ["light", "dark"])
+def test_the_table_of_words_passes_axe_and_never_scrolls_sideways(floor: Floor, agent: Person, size, shade):
+    banned = "---\n类型: 词表\n词表: 禁用语\n---\n# 禁用语\n\n- 一定到 | 保证到 => 预计…到\n    - 依据：法律\n"
+    a_document(as_actor(a_person(Role.TRAINER)), banned, kind="words", slug="words/banned")
+    page = floor.page_of(a_person(Role.TRAINER), size=size, color_scheme=shade)
+    for slug in ("words/same", "words/banned"):
+        page.goto(f"/studio/words/{slug}/edit?view=form")
+        looked(page, slug)
+        page.locator("#piece-0").click()
+        expect(page.locator("[data-card]")).to_be_visible()
+        looked(page, f"{slug} open")
