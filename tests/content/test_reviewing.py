@@ -8,7 +8,7 @@ from sqlalchemy import select
 from lms.accounts import actions as people
 from lms.accounts.models import Person
 from lms.content import actions
-from lms.content.actions import Unpublishable, reviewing
+from lms.content.actions import Unpublishable, bulk, reviewing
 from lms.content.models import Document, ReviewRequest
 from lms.content.queries import reviewing as queries
 from lms.content.rules import reviewing as rules
@@ -253,6 +253,26 @@ def test_a_reviewer_says_nothing_about_lessons_of_the_same_folder(two):
     reviewed_by(author, "after-sales", other.id)
     lesson = "---\n类型: 课时\n时长: 9分钟\n---\n# 时效\n\n## 一\n七天。\n"
     a_document(author, lesson, kind="lesson", slug="after-sales/x")
+
+
+def test_a_link_that_follows_a_new_address_waits_for_the_reviewer_as_a_draft(two):
+    author, other = two
+    target = a_document(author, slug="free/target")
+    holder = a_document(author, an_article_text("引用", "见[这里](../free/target.md)。"), slug="after-sales/holder")
+    reviewed_by(author, "after-sales", other.id)
+    with transaction():
+        bulk.move(author, target.id, "free/moved", follow=True)
+    found = session().get_one(Document, holder.id, populate_existing=True)
+    assert found.draft_id is not None
+
+
+def test_what_is_decided_asks_for_no_further_look_in_the_inbox(two):
+    author, other = two
+    request = handed_in(author)
+    with transaction():
+        reviewing.send_back(other, request, "再改改")
+    unread = select(Notice.id).where(Notice.person_id == other.id, Notice.read_at.is_(None))
+    assert session().scalars(unread).all() == []
 
 
 def test_publishing_another_way_closes_what_was_handed_in(two):

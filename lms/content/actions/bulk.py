@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from lms.content import queries
+from lms.content.actions.approval import NeedsApproval
 from lms.content.actions.documents import editable, head_of, path_now
 from lms.content.actions.drafts import create, save_draft
 from lms.content.actions.lifecycle import rename
@@ -135,6 +136,7 @@ def _rewrite(actor: Actor, document_id: int, change: Callable[[str, str], str]) 
     note = str(text("链接跟着新地址改了"))
     saved = save_draft(actor, document_id, head, after, note)
     if not was_draft:
-        with suppress(Unpublishable):  # something else has to be mended first; the draft waits among the changes
+        # Something else has to be mended first, or somebody has to approve; the draft waits among the changes.
+        with suppress(Unpublishable, NeedsApproval):
             publish(actor, document_id, saved.revision_id, note, minor=True)
     return True

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from lms.accounts import queries as people
-from lms.accounts.events import Told
+from lms.accounts.events import Settled, Told
 from lms.accounts.models import Person
 from lms.content.actions.documents import editable, head_of, stale
 from lms.content.actions.publish import Unpublishable, preview, publish
@@ -109,6 +109,7 @@ def close_open(document_id: int, actor_id: int | None) -> None:
     request.state = "withdrawn" if own or actor_id is None else "approved"
     request.decided_by, request.decided_at = actor_id, clock.now()
     session().flush()
+    _settle(request)
     if not own:
         title = session().get_one(Document, document_id).title
         sentence = text("您送审的《%(title)s》已不用再审：它已发布新版或已归档。", title=title)
@@ -205,6 +206,14 @@ def _decide(actor: Actor, request: ReviewRequest, state: str, answer: str = "") 
     request.state, request.answer = state, answer
     request.decided_by, request.decided_at = actor.id, clock.now()
     session().flush()
+    _settle(request)
+
+
+def _settle(request: ReviewRequest) -> None:
+    """Take what the reviewers were told as read: there is nothing left to decide."""
+    asked = {*people.trainers(), *([request.reviewer_id] if request.reviewer_id is not None else [])}
+    for what in (f"asked:{request.revision_id}", "reviewer-left"):
+        emit(Settled(person_ids=tuple(sorted(asked)), key=f"review:{request.id}:{what}"))
 
 
 def _tell(person_ids: Sequence[int], sentence: Text, request: ReviewRequest, what: str) -> None:

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from lms.accounts import queries as people
-from lms.accounts.events import Told
+from lms.accounts.events import Settled, Told
 from lms.accounts.models import Person
 from lms.content import actions as content
 from lms.content import queries as documents
@@ -64,6 +64,7 @@ def withdraw(actor: Actor, public_id: str) -> None:
     _still_open(found)
     found.state, found.decided_by, found.decided_at = State.WITHDRAWN, actor.id, clock.now()
     session().flush()
+    _settle(found)
 
 
 def accept(actor: Actor, public_id: str, *, slug: str = "", answer: str = "") -> Saved:
@@ -88,6 +89,7 @@ def accept(actor: Actor, public_id: str, *, slug: str = "", answer: str = "") ->
     found.decided_by, found.decided_at = actor.id, clock.now()
     found.result_document_id, found.result_revision_id = document_id, saved.revision_id
     session().flush()
+    _settle(found)
     audit(actor.id, "suggestion.accepted", "suggestion", found.id, person_id=found.person_id)
     sentence = text("%(name)s采纳了您对《%(title)s》的建议，发布后再告诉您。", name=actor.name, title=found.title)
     if found.document_id is None:
@@ -109,6 +111,7 @@ def decline(actor: Actor, public_id: str, answer: str) -> None:
     found.state, found.answer = State.DECLINED, answer
     found.decided_by, found.decided_at = actor.id, clock.now()
     session().flush()
+    _settle(found)
     audit(actor.id, "suggestion.declined", "suggestion", found.id, person_id=found.person_id)
     sentence = text("您对《%(title)s》的建议这次没有采纳：%(answer)s", title=found.title, answer=answer)
     _tell_author(found, sentence, "declined")
@@ -191,6 +194,11 @@ def _tell_editors(made: Suggestion, sentence: Text) -> None:
         link = ("kb.suggestion", {"public_id": made.public_id})
         key = f"suggestion:{made.public_id}"
         emit(Told(person_ids=tuple(told), topic="suggestion", sentence=sentence, link=link, key=key))
+
+
+def _settle(found: Suggestion) -> None:
+    """Take what the trainers were told as read: there is nothing left to decide."""
+    emit(Settled(person_ids=tuple(people.trainers()), key=f"suggestion:{found.public_id}"))
 
 
 def _tell_author(
