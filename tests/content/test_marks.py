@@ -189,6 +189,17 @@ def test_what_nobody_reads_is_not_marked(world):
     assert marked() == set()
 
 
+def test_an_article_does_not_rest_on_itself_not_even_by_a_former_name(world):
+    author = a_trainer()
+    rule = article(author)
+    with transaction():
+        actions.rename(author, rule.id, "renamed")
+    both = RULE + "\n\n## 提醒\n先看[时效](rule.md#时效)。"
+    edited(author, rule, an_article_text("退货规则", both))
+    edited(author, rule, an_article_text("退货规则", both.replace("七天", "十五天")))
+    assert marked() == set()
+
+
 def test_publishing_twice_marks_twice_and_shows_once(world):
     author = a_trainer()
     rule = article(author)
