@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from lms import worker
+from lms.core import clock
 from lms.core.db import session
 from lms.core.models import WorkerBeat
 
@@ -42,3 +43,31 @@ def test_a_job_that_fails_is_noted_and_the_next_one_runs(fresh, monkeypatch):
     found = beats(fresh)
     assert found[first.name] == "ZeroDivisionError: no"
     assert all(found[job.name] == "" for job in rest)
+
+
+def test_a_job_that_found_nothing_to_do_is_noted_once_a_minute(fresh):
+    job = replace(worker.SCHEDULE[0], work=lambda: 0)
+
+    def noted():
+        with fresh.app_context():
+            return session().get_one(WorkerBeat, job.name).at
+
+    worker.run(fresh, job)
+    first = noted()
+    worker.run(fresh, job)
+    assert noted() == first
+    with clock.frozen(first + timedelta(seconds=61)):
+        worker.run(fresh, job)
+    assert noted() == first + timedelta(seconds=61)
+
+
+def test_a_job_that_did_something_or_failed_is_noted_at_once(fresh):
+    job = replace(worker.SCHEDULE[0], work=lambda: 0)
+    worker.run(fresh, job)
+    now = clock.now() + timedelta(seconds=5)
+    with clock.frozen(now):
+        worker.run(fresh, replace(job, work=lambda: 1 // 0))
+    assert beats(fresh)[job.name].startswith("ZeroDivisionError")
+    with clock.frozen(now + timedelta(seconds=1)):
+        worker.run(fresh, job)
+    assert beats(fresh)[job.name] == ""

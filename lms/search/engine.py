@@ -71,6 +71,8 @@ class Busy(Exception):
 
 def kept(token: str) -> str:
     """Return the token as every engine can keep it; one that is too long, or no text, by a digest of the whole."""
+    if len(token) <= LONGEST_TOKEN // 4 and token.isalnum():
+        return token  # nearly all of them
     raw = token.encode("utf-8", "surrogatepass")
     if len(raw) <= LONGEST_TOKEN and "\0" not in token:
         with contextlib.suppress(UnicodeEncodeError):
