@@ -363,6 +363,19 @@ def test_a_trainer_accepts_from_the_page_and_goes_on_to_publish(client: FlaskCli
     assert answer.location.endswith("/studio/article/after-sales/return/publish")
 
 
+def test_what_meets_a_later_change_is_settled_on_the_page_for_it_and_still_credited(client, agent, trainer):
+    document = article(trainer, slug="after-sales/return")
+    public_id = proposed(agent, document)
+    edited(trainer, document, TEXT.replace("七天内", "三天内"))
+    sign_in(client, person(trainer))
+    page = f"/kb/suggestions/{public_id}"
+    assert "又被改过" in client.get(page).text
+    settle = client.post(f"{page}/accept", data={"csrf_token": token(client, page)}).location
+    assert client.get(settle).status_code == 200
+    edited(trainer, session().get_one(Document, document.id), TEXT.replace("七天内", "三到十五天内"))
+    assert row(agent, public_id).is_public
+
+
 def test_a_restricted_article_can_be_neither_proposed_to_nor_talked_about(client: FlaskClient, agent, trainer):
     a_document(trainer, an_article_text(可见="[人事]"), slug="hidden/x")
     sign_in(client, person(agent))
