@@ -208,9 +208,13 @@ def test_nobody_finds_what_is_not_meant_for_them(world: APIFlask):
     assert found("赔付", as_actor(a_person(Role.QUALITY))) == ["赔付权限"]
 
 
-@pytest.mark.parametrize("query", ["绝密流程", "jueminliucheng", "juemi liuchneg", "绝蜜流程", "jmlc", "绝密硫程", "绝密"])
+@pytest.mark.parametrize(
+    "query", ["绝密流程", "jueminliucheng", "juemi liuchneg", "绝蜜流程", "jmlc", "绝密硫程", "绝密"]
+)
 def test_a_title_for_others_is_no_hit_no_count_and_no_suggestion(world: APIFlask, query: str):
-    publish("绝密流程", "## 绝密流程\n绝密流程。", 可见="[质检]", 标签="[绝密流程]", 别名="[绝密流程]", slug="secret/one")
+    publish(
+        "绝密流程", "## 绝密流程\n绝密流程。", 可见="[质检]", 标签="[绝密流程]", 别名="[绝密流程]", slug="secret/one"
+    )
     publish("别的事")
     said = answer(query)
     assert (said.hits, said.total, said.instead, said.meant, said.folders, said.tags) == ((), 0, "", "", (), ())
@@ -320,7 +324,9 @@ def test_a_search_in_vain_says_what_to_do_and_is_noted(client: FlaskClient):
     page = client.get("/kb?q=开机密码").get_data(as_text=True)
     assert "没有找到“开机密码”" in page
     assert "/kb/ask" in page
-    assert [(row.query, row.folded, row.hits, row.origin) for row in searches()] == [("开机密码", "开机密码", 0, "page")]
+    assert [(row.query, row.folded, row.hits, row.origin) for row in searches()] == [
+        ("开机密码", "开机密码", 0, "page")
+    ]
 
 
 def test_a_query_is_shown_as_text_wherever_it_stands(client: FlaskClient):
