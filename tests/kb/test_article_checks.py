@@ -7,6 +7,7 @@ from lms.content.rules.properties import filled, write
 from lms.core.plain import from_plain, to_plain
 from lms.kb import spec
 from lms.kb.form import FORM
+from lms.kb.rules import suggesting
 from lms.kb.rules.cards import HIRED_WITHIN, WITHIN, within_of
 from lms.kb.spec import ArticleSpec
 from lms.questions.parse.self_checks import without_self_checks
@@ -95,6 +96,14 @@ def test_the_source_that_a_reader_gets_has_no_question():
 )
 def test_taking_the_questions_out_of_anything_leaves_no_question(text):
     assert "自测" not in without_self_checks(text).replace("新标题", "")
+
+
+def test_who_proposes_a_change_of_the_whole_text_sees_no_question_and_loses_none():
+    body = suggesting.body_of(TEXT, parsed(), suggesting.WHOLE)
+    assert "几天内可以退" not in body
+    proposed = suggesting.changed(TEXT, parsed(), suggesting.WHOLE, body.replace("收到起算。", "签收起算。"))
+    assert spec.parse(proposed, PATH).spec.self_checks == parsed().self_checks
+    assert "签收起算。" in proposed
 
 
 def test_the_form_shows_the_questions_beside_the_sections():

@@ -12,6 +12,7 @@ from lms.content.grammar.keywords import Language, Word
 from lms.content.importers.drafts import as_script, plain_title
 from lms.core.lines import split_lines
 from lms.kb.spec import ArticleSection, ArticleSpec
+from lms.questions.parse.self_checks import only_self_checks, without_self_checks
 
 REASON = 400
 TITLE = 120
@@ -50,11 +51,15 @@ def choices(source: str, spec: ArticleSpec) -> list[Choice]:
 
 
 def body_of(source: str, spec: ArticleSpec, key: str) -> str | None:
-    """Return what the form is filled with: the text under a heading, "" for a new section, None for no such key."""
+    """Return what the form is filled with: the text under a heading, "" for a new section, None for no such key.
+
+    The questions of the article are not among it: whoever proposes a change has to answer them.
+    """
     if key == NEW:
         return ""
     if key == WHOLE:
-        return "\n".join(split_lines(source)[read_front(source)[0].last :]).strip("\n")
+        read = without_self_checks(source)
+        return "\n".join(split_lines(read)[read_front(read)[0].last :]).strip("\n")
     return next((each.body for each in choices(source, spec) if each.key == key), None)
 
 
@@ -73,7 +78,9 @@ def changed(source: str, spec: ArticleSpec, key: str, body: str, title: str = ""
         if body == body_of(source, spec, WHOLE):
             return source
         last = read_front(source)[0].last
-        return replace(source, last + 1, len(lines), body.split("\n"))
+        questions = only_self_checks(source).strip("\n")
+        kept = ["", *split_lines(questions)] if questions else []
+        return replace(source, last + 1, len(lines), [*body.rstrip("\n").split("\n"), *kept])
     section = next((each for each in _sections(source, spec) if each.anchor == key), None)
     if section is None:
         raise KeyError(key)

@@ -26,6 +26,7 @@ from lms.kb.rules import suggesting as rules
 from lms.kb.rules.suggesting import NEW, WHOLE, State
 from lms.kb.sharing_forms import Accept, Decline, Share, SuggestEdit
 from lms.kb.views.room import bp
+from lms.questions.parse.self_checks import without_self_checks
 from lms.web.auth import current_actor, requires
 
 SHAPES = ("qa", "process", "script", "case", "platform", "emergency")
@@ -235,7 +236,9 @@ def _change(row: Row, decides: bool) -> tuple[Comparison | None, bool, bool]:
     if not decides and not row.article.is_meant:
         return None, False, False  # it was closed to its readers since
     base = content.text(row.base_revision_id)
-    if not decides or row.state != State.OPEN:
+    if not decides:
+        return compare(without_self_checks(base), without_self_checks(proposed)), False, False
+    if row.state != State.OPEN:
         return compare(base, proposed), False, False
     work = content.open_work("article", row.article.slug)
     if work.head_id is None or work.head_id == row.base_revision_id:

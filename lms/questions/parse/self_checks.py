@@ -1,5 +1,6 @@
 """Questions under a heading 自测: not counted, and no part of the text that is read."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lms.content.grammar.blocks import BlockKind, scan
@@ -56,14 +57,19 @@ def _only_questions(reading: Reading, section: Section) -> None:
 
 def without_self_checks(source: str) -> str:
     """Return a source as it may be given to who reads it: without the questions and their keys."""
-    lines = split_keeping_ends(source)
-    kept: list[str] = []
-    inside = False
+    return "".join(line for line, inside in _lines(source) if not inside)
+
+
+def only_self_checks(source: str) -> str:
+    """Return what `without_self_checks` leaves out."""
+    return "".join(line for line, inside in _lines(source) if inside)
+
+
+def _lines(source: str) -> Iterator[tuple[str, bool]]:
     heads = {block.first: block for block in scan(source) if block.kind is BlockKind.HEADING}
-    for number, line in enumerate(lines, start=1):
+    inside = False
+    for number, line in enumerate(split_keeping_ends(source), start=1):
         block = heads.get(number)
         if block is not None and block.level <= 2:
             inside = block.level == 2 and is_self_check(block.text)
-        if not inside:
-            kept.append(line)
-    return "".join(kept)
+        yield line, inside
