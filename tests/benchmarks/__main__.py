@@ -21,7 +21,7 @@ from sqlalchemy import event
 
 from lms.content.jobs import sync_files
 from lms.core.db import db
-from tests.benchmarks import data, publishing, searching
+from tests.benchmarks import data, publishing, searching, versions
 from tests.benchmarks.data import Installation
 from tests.benchmarks.measure import Client, Figures, Refused, Sample, Server, serve
 from tests.benchmarks.operations import OPERATIONS, Operation, Visitor
@@ -255,12 +255,17 @@ def main() -> None:
             client.connection.close()
         inside: dict[str, tuple[Figures, int]] = {}
         names = {operation.name for operation in operations if not operation.people}
-        if names - set(publishing.NAMES):
+        if names - set(publishing.NAMES) - set(versions.NAMES):
             inside |= measure_sync(Path(folder) / "sync", hello)
         if names & set(publishing.NAMES):
             yardstick = Client(hello.port)
             inside |= publishing.measure(
                 Path(folder) / "publish", ROUNDS, lambda: hello_cpu(hello, yardstick), counted_in
+            )
+        if names & set(versions.NAMES):
+            yardstick = Client(hello.port)
+            inside |= versions.measure(
+                Path(folder) / "versions", ROUNDS, lambda: hello_cpu(hello, yardstick), counted_in
             )
         for operation in operations:
             if not operation.people:
