@@ -11,11 +11,12 @@ from lms.accounts.events import CohortChanged, PersonHired, PersonLeft, PersonMo
 from lms.assignments import handlers as assignments
 from lms.assignments import views as assignments_views
 from lms.assignments.events import Confirming
-from lms.content import api as content_api
 from lms.content import handlers as content
 from lms.content import kind as content_kinds
-from lms.content import kinds, marks_api
+from lms.content import kinds
 from lms.content import views as content_views
+from lms.content.api import documents as content_api
+from lms.content.api import marks as marks_api
 from lms.content.attachments.events import HowMuchSeen, PagesRead
 from lms.content.events import (
     Archived,
