@@ -224,6 +224,7 @@ class GapMiss(Base):
     __table_args__ = (
         UniqueConstraint("source", "words", "ref", "shop", "day"),
         Index("ix_gap_miss_gap", "gap_id", "day"),
+        Index("ix_gap_miss_words", "words"),
     )
     id: Mapped[pk]
     gap_id: Mapped[int | None] = plain(ForeignKey("gap.id"))

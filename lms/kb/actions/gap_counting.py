@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import func, or_, select, tuple_, update
+from sqlalchemy import func, insert, or_, select, update
 
 from lms.accounts.events import Told
 from lms.content.events import MissedQuestion, QuestionsMissed
@@ -23,6 +23,7 @@ from lms.kb.rules.gap_words import one_form, words_of
 
 Key = tuple[str, str, str, str, date]
 """Source, words, ref, shop, day."""
+_KEY = ("source", "words", "ref", "shop", "day")
 CHUNK = 400
 LOCK = "kb.count_misses"
 
@@ -150,17 +151,16 @@ def note_counts(counts: Mapping[Key, int], sources: Iterable[str], first: date) 
             current.execute(update(GapMiss).where(GapMiss.id == row.id).values(count=count))
         else:
             current.delete(current.get_one(GapMiss, row.id))
-    for key in sorted(counts.keys() - seen):
-        put_count(key, counts[key])
-        changed += 1
+    new = [{**dict(zip(_KEY, key, strict=True)), "count": counts[key]} for key in sorted(counts.keys() - seen)]
+    if new:
+        current.execute(insert(GapMiss), new)
     current.flush()
-    return changed
+    return changed + len(new)
 
 
 def put_count(key: Key, count: int) -> None:
     """Say how often something was missed on a day, whatever was said before."""
-    names = ("source", "words", "ref", "shop", "day")
-    upsert(GapMiss, dict(zip(names, key, strict=True)), {"count": count}, {"count": count})
+    upsert(GapMiss, dict(zip(_KEY, key, strict=True)), {"count": count}, {"count": count})
 
 
 def regroup(people: Mapping[tuple[str, int], datetime]) -> int:
@@ -172,9 +172,8 @@ def regroup(people: Mapping[tuple[str, int], datetime]) -> int:
     _follow(known)
     weights = _weights()
     result = rules.grouped(weights, known, same=one_form(_house_words()))
-    for words, gap_id in result.joined.items():
-        bind([words], gap_id)
-        known[words] = gap_id
+    _bind_all(result.joined)
+    known.update(result.joined)
     fresh: list[str] = []
     for cluster in result.fresh:
         gap = open_gap(cluster, _as_written(cluster[0]))
@@ -195,10 +194,13 @@ def _house_words() -> Mapping[str, Sequence[str]]:
 def _follow(known: Mapping[str, int]) -> None:
     """Give new misses of words that have a gap to it."""
     loose = session().scalars(select(GapMiss.words).where(GapMiss.gap_id.is_(None)).distinct()).all()
+    _bind_all({words: known[words] for words in loose if words in known})
+
+
+def _bind_all(gaps: Mapping[str, int]) -> None:
     by_gap: dict[int, list[str]] = defaultdict(list)
-    for words in loose:
-        if words in known:
-            by_gap[known[words]].append(words)
+    for words, gap_id in gaps.items():
+        by_gap[gap_id].append(words)
     for gap_id, words_of_gap in by_gap.items():
         bind(words_of_gap, gap_id)
 
@@ -234,7 +236,7 @@ def bind(words: Iterable[str], gap_id: int) -> None:
 
 
 _NOT_HELD = {"synchronize_session": False}
-"""Rows of misses are never kept as objects."""
+"""Rows of misses and askers are written past the objects."""
 
 
 def open_gap(words: Iterable[str], title: str = "") -> Gap:
@@ -273,21 +275,27 @@ def _note_last() -> None:
 
 
 def add_askers(askers: Mapping[tuple[int, int], datetime]) -> None:
-    """Note who missed what; who was told and missed it once more is told again."""
-    keys = sorted(askers)
-    there: dict[tuple[int, int], GapAsker] = {}
-    for start in range(0, len(keys), CHUNK):
-        wanted = tuple_(GapAsker.gap_id, GapAsker.person_id).in_(keys[start : start + CHUNK])
-        there.update({(row.gap_id, row.person_id): row for row in session().scalars(select(GapAsker).where(wanted))})
-    for key in keys:
-        asker, at = there.get(key), askers[key]
-        if asker is None:
-            session().add(GapAsker(gap_id=key[0], person_id=key[1], at=at))
-        elif asker.at < at:
-            asker.at = at
-            if asker.told_at is not None and asker.told_at < at:
-                asker.told_at = None
-    session().flush()
+    """Note who missed what, since when; who was told and missed it once more waits again."""
+    current = session()
+    gaps = sorted({gap_id for gap_id, _ in askers})
+    there: dict[tuple[int, int], datetime | None] = {}
+    for start in range(0, len(gaps), CHUNK):
+        statement = select(GapAsker.gap_id, GapAsker.person_id, GapAsker.told_at)
+        for row in current.execute(statement.where(GapAsker.gap_id.in_(gaps[start : start + CHUNK]))):
+            there[row.gap_id, row.person_id] = row.told_at
+    new = [
+        {"gap_id": gap_id, "person_id": person_id, "at": at}
+        for (gap_id, person_id), at in sorted(askers.items())
+        if (gap_id, person_id) not in there
+    ]
+    if new:
+        current.execute(insert(GapAsker), new)
+    for key, told_at in there.items():
+        at = askers.get(key)
+        if at is not None and told_at is not None and told_at < at:
+            again = update(GapAsker).where(GapAsker.gap_id == key[0], GapAsker.person_id == key[1])
+            current.execute(again.values(at=at, told_at=None), execution_options=_NOT_HELD)
+    current.flush()
 
 
 def _who_searched(words: Iterable[str], known: Mapping[str, int]) -> dict[tuple[int, int], datetime]:

@@ -89,10 +89,10 @@ def likeness(one: str, other: str) -> float:
     """
     if one == other:
         return 1.0
-    if _DIGITS.findall(one) != _DIGITS.findall(other):
-        return 0.0
-    short, long = sorted((one, other), key=lambda each: (len(each), each))
+    short, long = (one, other) if (len(one), one) < (len(other), other) else (other, one)
     share = len(short) / len(long)
+    if share < PART_OF_MORE or _numbers(one) != _numbers(other):
+        return 0.0
     least = PART_OF_PAIR if len(short) == 2 else PART_OF_MORE
     if len(short) >= 2 and share >= least and _stands_in(short, long):
         return AS_GOOD_AS_SAME + (1 - AS_GOOD_AS_SAME) * share
@@ -101,20 +101,26 @@ def likeness(one: str, other: str) -> float:
     return fuzz.ratio(one, other) / 100
 
 
+@lru_cache(maxsize=50_000)
+def _numbers(core: str) -> tuple[str, ...]:
+    return tuple(_DIGITS.findall(core))
+
+
 def _stands_in(short: str, long: str) -> bool:
     """Whether the shorter words stand in the longer: whole, or three and more in order with others between."""
     if short in long:
         return True
-    if len(short) < 3 or not keys_of(short) & keys_of(long):
+    if len(short) < 3:
         return False
     rest = iter(long)
-    return all(character in rest for character in short)
+    return all(character in rest for character in short) and not keys_of(short).isdisjoint(keys_of(long))
 
 
 def alike(one: str, other: str) -> bool:
     return likeness(one, other) >= AS_GOOD_AS_SAME
 
 
+@lru_cache(maxsize=50_000)
 def keys_of(core: str) -> frozenset[str]:
     """Return the pairs of characters of a core; two that are alike share at least one."""
     return frozenset(core[at : at + 2] for at in range(len(core) - 1)) or frozenset({core})

@@ -75,8 +75,11 @@ def misses(searches: Iterable[Search], opened: Mapping[int, Sequence[datetime]],
     """
     ways = {person: sorted(times) for person, times in opened.items()}
     by_person: dict[int | None, list[tuple[Search, str]]] = defaultdict(list)
+    said: dict[str, str | None] = {}
     for each in searches:
-        words = words_of(each.query)
+        if each.query not in said:
+            said[each.query] = words_of(each.query)
+        words = said[each.query]
         if words is not None:
             by_person[each.person_id].append((each, words))
     found: list[Miss] = []
@@ -217,7 +220,12 @@ class _Shelf:
         core = self._core(words)
         if core in self._places:
             return self._places[core]
-        near = {other for pair in keys_of(core) for other in self._by_pair.get(pair, ())}
+        near = {
+            other
+            for pair in keys_of(core)
+            for other in self._by_pair.get(pair, ())
+            if len(core) <= 2 * len(other) and len(other) <= 2 * len(core)  # else they are not alike, see likeness
+        }
         best = max(((likeness(core, other), other) for other in near), default=(0.0, ""))
         return self._places[best[1]] if best[0] >= AS_GOOD_AS_SAME else None
 

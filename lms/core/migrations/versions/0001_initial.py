@@ -913,6 +913,7 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_gap_miss_gap", "gap_miss", ["gap_id", "day"], unique=False)
+    op.create_index("ix_gap_miss_words", "gap_miss", ["words"], unique=False)
     op.create_table(
         "git_change",
         sa.Column("commit", sa.String(length=64), nullable=False),
