@@ -35,8 +35,8 @@ class Share(Form):
 
     shape = HiddenField()
     title = StringField(text("标题"), [InputRequired(), Length(max=suggesting.TITLE)], filters=[_tidy])
-    folder = SelectField(text("分类"), [Optional()], validate_choice=False)
-    body = TextAreaField(text("内容"), [InputRequired()])
+    folder = SelectField(text("放在哪一类"), [Optional()], validate_choice=False)
+    body = TextAreaField(text("写下来"), [InputRequired()])
     script = TextAreaField(text("可以直接发给顾客的话"), [Optional()])
     reason = TextAreaField(text("怎么想到的"), [Length(max=suggesting.REASON)], filters=[_stripped])
 

@@ -12,7 +12,7 @@ from lms.core.texts import Text, text
 FOLDER = Path(__file__).parent
 TEMPLATES: Mapping[str, Mapping[str, Text]] = {
     "article": {
-        "qa": text("问答"),
+        "qa": text("问答（FAQ）"),
         "process": text("流程"),
         "script": text("话术"),
         "case": text("案例"),
