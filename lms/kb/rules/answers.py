@@ -19,7 +19,7 @@ MOST_INTERNAL = 2
 class PanelAnswer:
     """anchor, title: of the section that answers. verdict: pairs of HTML, “已出库” and what then holds.
 
-    lines, internal: blocks of HTML. script: the 话术 to send, scripts: the other ones. cut: there is more in the article.
+    lines, internal: blocks of HTML. script: the 话术 to send, scripts: the other ones. cut: the section says more.
     rest: titles of the sections of which nothing is shown.
     """
 
