@@ -17,7 +17,7 @@ from lms.notifications.queries import Told
 from lms.web.api import MOST, instant, page, refusals
 from lms.web.auth import current_actor, requires
 
-bp = APIBlueprint("notifications_api", __name__, url_prefix="/api/v1/me", tag="Me")
+bp = APIBlueprint("notifications_api", __name__, url_prefix="/api/v1/me", tag="Inbox")
 
 
 class NoticeQuery(Schema):

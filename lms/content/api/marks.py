@@ -15,7 +15,7 @@ from lms.core.db import transaction
 from lms.web.api import MOST, instant, page, refusals
 from lms.web.auth import current_actor, requires
 
-bp = APIBlueprint("marks_api", __name__, url_prefix="/api/v1/content/marks", tag="Documents")
+bp = APIBlueprint("marks_api", __name__, url_prefix="/api/v1/content/marks", tag="Review marks")
 
 
 class MarkQuery(Schema):
