@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, func, or_, select, text, update
+from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy import text as sql  # `text` is what sentences for people are marked with
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -61,7 +62,7 @@ def put(
     current.execute(
         statement.on_conflict_do_update(
             index_elements=["topic", "key"],
-            index_where=text("done_at IS NULL"),
+            index_where=sql("done_at IS NULL"),
             set_={**values, "touched": Outbox.touched + 1, "tries": 0},
         )
     )

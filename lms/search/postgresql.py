@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Engine, TextClause, text
+from sqlalchemy import Connection, Engine, TextClause
+from sqlalchemy import text as sql  # `text` is what sentences for people are marked with
 from sqlalchemy.exc import SQLAlchemyError
 
 from lms.core import clock
@@ -28,25 +29,25 @@ COUNTS_HOLD = 60.0
 """Seconds for which it is remembered in how many entries a token stands, for weighing."""
 MOST_COUNTS = 20_000
 
-_INSERT = text(
+_INSERT = sql(
     "INSERT INTO search_entry (entry_id, part, split, vector, head, facets) "
     "VALUES (:entry_id, :part, :split, CAST(:vector AS tsvector), CAST(:head AS tsvector), CAST(:facets AS text[]))"
 )
-_DELETE = text("DELETE FROM search_entry WHERE entry_id = ANY(CAST(:ids AS bigint[]))")
-_VERSION = text("SELECT version FROM search_build WHERE id = 1")
+_DELETE = sql("DELETE FROM search_entry WHERE entry_id = ANY(CAST(:ids AS bigint[]))")
+_VERSION = sql("SELECT version FROM search_build WHERE id = 1")
 # The planner does not know what it costs to fetch a vector; it would rather read the table from end to end.
-_VERSION_FOR_READING = text("SELECT version, set_config('enable_seqscan', 'off', true) FROM search_build WHERE id = 1")
-_BUILT = text(
+_VERSION_FOR_READING = sql("SELECT version, set_config('enable_seqscan', 'off', true) FROM search_build WHERE id = 1")
+_BUILT = sql(
     "INSERT INTO search_build (id, version, built_at) VALUES (1, :version, :at) "
     "ON CONFLICT (id) DO UPDATE SET version = excluded.version, built_at = excluded.built_at"
 )
-_COUNTS = text(
+_COUNTS = sql(
     "SELECT given.place, "
     "(SELECT count(*) FROM search_entry WHERE NOT split AND vector @@ CAST(given.query AS tsquery)) + "
     "(SELECT count(DISTINCT entry_id) FROM search_entry WHERE split AND vector @@ CAST(given.query AS tsquery)) "
     "FROM unnest(CAST(:queries AS text[])) WITH ORDINALITY AS given(query, place)"
 )
-_TOTAL = text("SELECT count(*) FROM search_entry WHERE part = 0")
+_TOTAL = sql("SELECT count(*) FROM search_entry WHERE part = 0")
 
 
 class PostgreSQL:
@@ -80,7 +81,7 @@ class PostgreSQL:
                 yield True
             finally:
                 self._mine.depth = 0
-                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": LOCK})
+                connection.execute(sql("SELECT pg_advisory_unlock(:key)"), {"key": LOCK})
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[Connection]:
@@ -111,10 +112,10 @@ class PostgreSQL:
 
     def replace_all(self, entries: Iterable[Entry]) -> int:
         with self._writing() as connection:
-            connection.execute(text("DELETE FROM search_entry"))
+            connection.execute(sql("DELETE FROM search_entry"))
             count = _insert(connection, entries)
             connection.execute(_BUILT, {"version": self.expected, "at": clock.now()})
-            connection.execute(text("ANALYZE search_entry"))  # else a fresh table is read from end to end
+            connection.execute(sql("ANALYZE search_entry"))  # else a fresh table is read from end to end
             return count
 
     # Reading
@@ -142,7 +143,7 @@ class PostgreSQL:
         better = [clause for clause in query.better if clause_query(clause)]
         with self._reading() as connection:
             statement = _Statement(query, clauses, better, self._rarities(connection, [*clauses, *better]))
-            rows = connection.execute(text(statement.sql), statement.values)
+            rows = connection.execute(sql(statement.sql), statement.values)
             return [Found(id=row.entry_id, score=float(row.score)) for row in rows]
 
     def knows(self, tokens: Iterable[str]) -> Mapping[str, int]:
@@ -259,7 +260,7 @@ def _insert(connection: Connection, entries: Iterable[Entry]) -> int:
 def _locked(connection: Connection, seconds: float) -> bool:
     until = time.monotonic() + seconds
     while True:
-        if connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": LOCK}).scalar():
+        if connection.execute(sql("SELECT pg_try_advisory_lock(:key)"), {"key": LOCK}).scalar():
             return True
         if time.monotonic() >= until:
             return False
