@@ -31,7 +31,7 @@ def why_not_now(quiz: QuizSpec, left: int) -> Text | None:
         return text("这份测验的题依据的规则刚改过，培训师正在复核答案。复核完就能开始，已经提醒培训师。")
     if quiz.rules.use is Use.EXAM and 2 * left < promised:
         return text(
-            "这份考试有 %(n)s 题依据的规则刚改过，培训师正在复核，剩下的题不够一份试卷。复核完就能开始，已经提醒培训师。",
+            "这份考试有 %(n)s 题依据的规则刚改过，培训师正在复核，剩下的题不够一份试卷。复核完就能开始，已提醒培训师。",
             n=promised - left,
         )
     return None
