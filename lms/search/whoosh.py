@@ -28,7 +28,8 @@ from lms.search.postings import Posting, postings
 POINTER = "current.json"
 WRITER_WAIT = 10.0
 """Seconds that a writer waits for another."""
-MEMORY_MB = 128
+MEMORY_MB = 32
+"""Of postings that are sorted in memory, as Whoosh counts them; Python needs five times as much."""
 MATCHED = 1_000_000.0
 """What a clause counts beside how well it fits, where not every clause must be found."""
 
