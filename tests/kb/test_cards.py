@@ -23,7 +23,8 @@ from lms.kb.jobs.cards import ask_waiting
 from lms.kb.queries.cards import card_of
 from lms.notifications.models import Notice
 from lms.records import queries as records
-from lms.records.actions import refold_people, void
+from lms.records.actions import append, refold_people, void
+from lms.records.events import Verb
 from tests.support.make import LONG_AGO, a_person, a_team, an_actor, as_actor
 from tests.support.make_cards import NEW_RULE, duty_of, has_read, number_of, owes_card, rule_text, slug_of
 from tests.support.make_content import a_document, a_question, a_quiz_text, a_trainer, edited
@@ -260,6 +261,16 @@ def test_an_older_version_cannot_be_confirmed_while_a_card_is_open_nor_later(tra
             confirms(agent, article, old)
         assert refused.value.code == "newer_revision"
         confirms(agent, article)
+
+
+def test_a_line_about_an_older_version_closes_no_card(trainer):
+    article, agent = an_article(trainer), a_person(Role.AGENT)
+    has_read(agent, article)
+    old = article.published_id
+    changes_the_rule(trainer, article)
+    with transaction():
+        append(None, agent.id, Verb.ACKNOWLEDGED, document_id=article.id, revision_id=old, source="api")
+    assert owes_card(agent, article)
 
 
 def test_a_minor_change_after_the_card_was_opened_still_counts_as_confirmed(trainer):

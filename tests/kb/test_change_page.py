@@ -201,6 +201,15 @@ def test_a_quiz_question_is_asked_once_its_key_is_confirmed_and_never_one_of_an_
     assert SECRET not in page
 
 
+def test_a_quiz_question_that_is_in_doubt_again_is_not_asked(client, trainer, article, reader):
+    a_quiz_on_it(trainer)
+    passes(reader)
+    edited(trainer, article, rule_text(NEW_RULE))
+    confirm_keys(trainer)
+    edited(trainer, article, rule_text("三十天内可以申请退货。"))
+    assert "退货的时效是几天？" not in client.get(PAGE).text
+
+
 def test_a_wrong_answer_to_a_quiz_question_gives_nothing_of_its_key_away(client, trainer, article, reader):
     a_quiz_on_it(trainer)
     passes(reader)
