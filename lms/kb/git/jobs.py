@@ -31,9 +31,9 @@ from lms.core.errors import DomainError, NotFound
 from lms.core.texts import Text, text
 from lms.kb.git import reading, repository, story
 from lms.kb.git.message import read as read_message
-from lms.kb.git.people import people, signatures
+from lms.kb.git.people import People, people, signatures
 from lms.kb.git.reading import History, Note, Picture, Version
-from lms.kb.git.taking import Page, take
+from lms.kb.git.taking import Page, stands, take
 
 HOME = "kb_content"
 """The folder of the academy in which pages of a repository come to lie."""
@@ -84,11 +84,12 @@ def import_git(
         found = reading.read(repo, commits, folder, lambda each: watch(each, text("读提交记录")))
         outcome = Imported(dry_run=dry_run, commits=len(commits), notes=list(found.notes))
         places = _places(found.histories, outcome)
+        everybody = people()
         session().rollback()
-        _take_pictures(repo, found.pictures, outcome, watch)
+        _take_pictures(repo, found.pictures, everybody, outcome, watch)
         pages = list(_pages(repo, places, publish, outcome))
         for page in watch(pages, text("导入历史")):
-            _take_page(actor, page, outcome)
+            _take_page(actor, page, everybody, outcome)
         outcome.notes.sort(key=lambda note: note.path)
         return outcome
 
@@ -228,9 +229,8 @@ def _others() -> list[str]:
     return [*(path_of(row.folder, row.slug) for row in rows), *beside.known_paths()]
 
 
-def _take_pictures(repo: Repo, pictures: Sequence[Picture], outcome: Imported, watch: Watch) -> None:
+def _take_pictures(repo: Repo, pictures: Sequence[Picture], everybody: People, outcome: Imported, watch: Watch) -> None:
     """Take in what the pages show, as it lies at the head; what nothing can show is nobody's affair."""
-    everybody = people()
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary)
         wanted: dict[str, Picture] = {}
@@ -258,14 +258,12 @@ def _take_pictures(repo: Repo, pictures: Sequence[Picture], outcome: Imported, w
                 beside.take(path, received, added_by=by, at=told.at if told else wanted[path].at)
 
 
-def _take_page(actor: Actor, page: Page, outcome: Imported) -> None:
+def _take_page(actor: Actor, page: Page, everybody: People, outcome: Imported) -> None:
     if outcome.dry_run:
-        outcome.created.append(page.path)
-        outcome.revisions += sum(version.verb == "written" for version in page.versions)
-        return
+        return _foresee(page, outcome)
     try:
         with transaction():
-            taken = take(actor, page, people())
+            taken = take(actor, page, everybody)
     except DomainError as error:
         outcome.notes.append(Note(path=page.path, message=error.message))
         return
@@ -277,3 +275,13 @@ def _take_page(actor: Actor, page: Page, outcome: Imported) -> None:
     (outcome.created if taken.is_new else outcome.updated).append(page.path)
     outcome.revisions += taken.revisions
     outcome.published += taken.published
+
+
+def _foresee(page: Page, outcome: Imported) -> None:
+    is_known, revisions = stands(page)
+    session().rollback()
+    outcome.revisions += revisions
+    if is_known and not revisions:
+        outcome.unchanged += 1
+    else:
+        (outcome.updated if is_known else outcome.created).append(page.path)

@@ -187,7 +187,23 @@ class _Reader:
                 self._note(commit, page, "removed", path, None)
         if len(parents) < 2:
             self._own(commit, kept)
+        else:
+            self._decide(commit, [before, *others], kept)
         return kept
+
+    def _decide(self, commit: Commit, sides: Sequence[Kept], kept: Kept) -> None:
+        """Note which text a merge chose where its sides differ and the other one was written last.
+
+        Here and not at the head: a second import finds this commit again, and the head of the first one no more.
+        """
+        blobs = [dict(side.values()) for side in sides]
+        for path, (page, blob) in kept.items():
+            if self._last_text(page) != blob and any(side.get(page, blob) != blob for side in blobs):
+                self._note(commit, page, "written", path, blob)
+
+    def _last_text(self, page: int) -> ObjectID | None:
+        written = (each.blob for each in reversed(self.histories[page].versions) if each.verb == "written")
+        return next(written, None)
 
     def _own(self, commit: Commit, kept: Kept) -> None:
         """Note what a commit of the academy's own says and no tree shows: a revision with the text of the last one."""
@@ -234,12 +250,10 @@ class _Reader:
             self._note(commit, page, "written", path, blob)
 
     def _settle(self, head: Commit) -> None:
-        """Say where each page lies in the end; a merge that took one side whole made no version of its own."""
+        """Say where each page lies in the end, and that its last version is what lies there."""
         for path, (page, blob) in self.kept[head.id].items():
-            history = self.histories[page]
-            history.path = path
-            texts = [version.blob for version in history.versions if version.verb == "written"]
-            if not texts or texts[-1] != blob:
+            self.histories[page].path = path
+            if self._last_text(page) != blob:
                 self._note(head, page, "written", path, blob)
 
     def _note(self, commit: Commit, page: int, verb: str, path: str, blob: ObjectID | None) -> None:

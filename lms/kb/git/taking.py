@@ -9,15 +9,15 @@ from dulwich.objects import ObjectID
 from sqlalchemy import select
 
 from lms.content import store
-from lms.content.actions.documents import head_of, locked, mirror, name_it, new_document
+from lms.content.actions.documents import head_of, locked, mirror, name_it, new_document, path_now
 from lms.content.actions.examine import Examined
 from lms.content.actions.publish import Unpublishable, put_out
-from lms.content.events import Archived
+from lms.content.events import Archived, Renamed, Unarchived
 from lms.content.grammar.document import Parsed
 from lms.content.grammar.findings import Finding, Severity
 from lms.content.kinds import Kind
 from lms.content.models import Document, Revision
-from lms.content.queries.reading import ARCHIVED
+from lms.content.queries.reading import ARCHIVED, DRAFT, PUBLISHED
 from lms.content.rules.merge import merge
 from lms.content.rules.paths import split_path
 from lms.core import clock
@@ -80,16 +80,23 @@ def take(actor: Actor, page: Page, people: People) -> Taken:
     document = _document(page, known)
     if not fresh:
         return Taken(document_id=document.id, is_new=False, changed=False, revisions=0, published=False)
-    head = head_of(document)
-    was_ours = head is None or head in {row.revision_id for row in known.values()}
+    head, came_before = head_of(document), _taken_before(document)
+    was_ours = head is None or head in came_before
+    is_shut = document.state == ARCHIVED and not any(version.verb == "restored" for version in fresh)
     writing = _Writing(actor, document, page, people, known)
     for version in page.versions:
-        writing.follow(version, is_new=_mark(version) not in known, may_publish=was_ours)
+        writing.follow(version, is_new=_mark(version) not in known, may_publish=was_ours and not is_shut)
     note = writing.note
+    if not known or any(version.verb == "renamed" for version in fresh):
+        writing.name(is_new=not known)
     if was_ours:
-        writing.settle()
+        writing.settle(is_shut=is_shut)
+        if is_shut and writing.written:
+            note = text("这里已归档，仓库的新版本在历史里，没有公开。")
+    elif page.gone:
+        note = text("仓库里删除了，这里改过，所以没有归档。")
     elif writing.written:
-        note = _meet(actor, document, head, known, writing)
+        note = _meet(actor, document, head, max(came_before), writing)
     after = {"path": page.path, "revisions": len(writing.written)}
     audit(actor.id, "document.imported", "document", document.id, after=after)
     return Taken(
@@ -100,6 +107,12 @@ def take(actor: Actor, page: Page, people: People) -> Taken:
         published=writing.published is not None,
         note=note,
     )
+
+
+def stands(page: Page) -> tuple[bool, int]:
+    """Return whether a page was taken in before, and how many of its versions were not."""
+    known = _known(page.versions)
+    return bool(known), sum(each.verb == "written" and _mark(each) not in known for each in page.versions)
 
 
 def _mark(version: Version) -> tuple[str, str, str]:
@@ -116,6 +129,14 @@ def _known(versions: Sequence[Version]) -> dict[tuple[str, str, str], GitChange]
             found[row.commit, row.verb, row.path] = row
     wanted = {_mark(version) for version in versions}
     return {mark: row for mark, row in found.items() if mark in wanted}
+
+
+def _taken_before(document: Document) -> set[int]:
+    """Return every version of a document that an import wrote, also of commits that a repository no longer has."""
+    found = select(GitChange.revision_id).where(
+        GitChange.document_id == document.id, GitChange.revision_id.is_not(None)
+    )
+    return {id for id in session().scalars(found) if id is not None}
 
 
 def _document(page: Page, known: Mapping[tuple[str, str, str], GitChange]) -> Document:
@@ -156,7 +177,8 @@ class _Writing:
         self.written: list[int] = []
         self.last: int | None = None
         self.published: int | None = None
-        self.draft: int | None = None
+        self.draft: int | None = document.draft_id
+        self.was, self.archived_at = document.state, document.archived_at
         self.note: Text | None = None
         texts = [version for version in page.versions if version.verb == "written"]
         self.final = texts[-1] if texts else None
@@ -237,8 +259,10 @@ class _Writing:
     def _keep(self, source: str, parsed: Parsed[Any], facts: _Facts, *, readable: bool) -> int:
         """Write a version that is only history. readable: it was public once, so readers may look back at it."""
         data = [store.encode(source)]
+        audience: Sequence[str] = ()
         if readable and parsed.spec is not None and not parsed.has_errors:
             data.append(store.compile_spec(self.page.kind, parsed.spec))
+            audience = self.page.kind.meta(parsed.spec).audience
         blob_sha, *compiled = store.put_all(data)
         return store.add_revision(
             self.document,
@@ -250,6 +274,7 @@ class _Writing:
             merge_parent_id=facts.merge_parent_id,
             note=facts.note,
             minor=facts.minor,
+            audience=audience,
             at=facts.at,
         ).id
 
@@ -261,12 +286,11 @@ class _Writing:
             document.verified_until = local(document.published_at).date() + timedelta(days=days.days)
 
     def _change(self, version: Version, told: Told | None) -> None:
-        """Note another name or state; a name that is taken elsewhere by now is left to whom it belongs."""
-        at = told.at if told else version.at
+        """Note another state; names are followed once, by the last one."""
         if version.verb == "removed":
-            self.document.archived_at = at
+            self.archived_at = told.at if told else version.at
         elif version.verb == "restored":
-            self.document.archived_at = None
+            self.archived_at = None
         elif version.verb == "dropped":
             self.draft, self.head = None, self.published
 
@@ -284,21 +308,24 @@ class _Writing:
         )
         session().flush()
 
-    def settle(self) -> None:
-        """Say under which names the page is found, what is its draft, and whether it is gone."""
+    def settle(self, *, is_shut: bool) -> None:
+        """Say what the document's draft is, and whether it is gone. is_shut: it was archived, and stays so."""
         document = self.document
-        self._name()
-        if self.written:
-            document.draft_id = self.draft
+        document.draft_id = self.draft
         if document.published_id is None and document.draft_id is not None:
             self._mirror_draft()
-        if document.archived_at is not None and self.page.gone:
-            document.state = ARCHIVED
-            emit(Archived(document_id=document.id, kind=document.kind, actor_id=self.actor.id))
-        elif document.state == ARCHIVED and not self.page.gone:
-            document.state = "published" if document.published_id else "draft"
+        if self.page.gone:
+            document.state, document.archived_at = ARCHIVED, self.archived_at or clock.now()
+            if self.was != ARCHIVED or self.published is not None:
+                emit(Archived(document_id=document.id, kind=document.kind, actor_id=self.actor.id))
+        elif self.was == ARCHIVED and not is_shut:
+            document.state = PUBLISHED if document.published_id is not None else DRAFT
+            document.archived_at = None
+            emit(Unarchived(document_id=document.id, kind=document.kind))
 
-    def _name(self) -> None:
+    def name(self, *, is_new: bool) -> None:
+        """Give the document the page's name; its earlier ones lead to it, but for those that are taken by now."""
+        was = path_now(self.document)
         paths = list(dict.fromkeys([*(version.path for version in self.page.versions), self.page.path]))
         for path in [*(each for each in paths if each != self.page.path), self.page.path]:
             parts = split_path(path)
@@ -310,6 +337,8 @@ class _Writing:
             except Conflict:
                 if path == self.page.path:
                     raise
+        if not is_new and path_now(self.document) != was:
+            emit(Renamed(document_id=self.document.id, kind=self.document.kind))
 
     def _mirror_draft(self) -> None:
         source = store.source_of(session().get_one(Revision, self.document.draft_id).blob_sha)
@@ -324,12 +353,14 @@ def _meet(
     actor: Actor,
     document: Document,
     head: int | None,
-    known: Mapping[tuple[str, str, str], GitChange],
+    base: int,
     writing: _Writing,
 ) -> Text:
-    """Put what changed in the repository together with what was changed here; say where that can't be done."""
-    ids = [row.revision_id for row in known.values() if row.revision_id is not None]
-    base, theirs = max(ids), writing.written[-1]
+    """Put what changed in the repository together with what was changed here; say where that can't be done.
+
+    base: the version that was taken in last.
+    """
+    theirs = writing.written[-1]
     texts = {
         revision.id: store.source_of(revision.blob_sha)
         for revision in session().scalars(select(Revision).where(Revision.id.in_([base, head, theirs])))

@@ -7,13 +7,17 @@ import pytest
 from lms.accounts.models import Person
 from lms.accounts.queries import console
 from lms.content import queries as content
-from lms.content.models import Document, Slug
+from lms.content.actions import archive, rename
+from lms.content.actions.documents import path_now
+from lms.content.models import Document, Revision, Slug
 from lms.content.queries import studio
+from lms.core import outbox
 from lms.core.access import Role
 from lms.core.db import session, transaction
 from lms.core.errors import NotFound
 from lms.kb.git import jobs, taking
 from lms.kb.git.jobs import import_git
+from lms.kb.queries.entries import TOPIC
 from tests.support.make import a_person, an_actor
 from tests.support.make_content import edited
 from tests.support.make_git import LINK, START, SUBMODULE, Repository
@@ -141,6 +145,21 @@ def test_a_merge_that_takes_one_side_ends_with_that_side(repository):
     assert versions("a")[-1] == text("左边")
 
 
+def test_a_merge_that_took_one_side_is_one_version_however_often_it_is_read(repository):
+    base = repository.commit("根", a=text("甲"))
+    left = repository.commit("左", a=text("左边"))
+    right = repository.commit("右", a=text("右边"), parents=[base])
+    repository.commit("要左边", a=text("左边"), parents=[left, right])
+    repository.commit("别的", b=text("乙"))
+    taken(repository)
+    repository.commit("又是别的", c=text("丙"))
+    assert taken(repository).revisions == 1
+    repository.commit("改", a=text("左边", "又改了。"))
+    assert messages(taken(repository)) == {}
+    assert document("a").draft_id == content.history(document("a").id)[0].id
+    assert versions("a")[-2:] == [text("左边"), text("左边", "又改了。")]
+
+
 def test_a_rename_on_one_side_and_an_edit_on_the_other_is_one_article(repository):
     long = "\n\n".join(f"第 {number} 句话，写得长一些。" for number in range(20))
     base = repository.put({"a.md": text("甲", long)})
@@ -192,6 +211,61 @@ def test_what_both_changed_is_left_to_a_person_and_nothing_is_lost(repository):
     assert versions("a")[-1] == text("甲", "那里改成九天。")
 
 
+def test_what_was_deleted_there_and_changed_here_stays_and_says_so(repository):
+    repository.commit(a=text("甲"), b=text("乙"))
+    taken(repository, publish=True)
+    edited(an_actor(Role.TRAINER), document("a"), text("甲", "这里改成十天。"))
+    repository.put({"a.md": None})
+    assert "没有归档" in messages(taken(repository))["kb_content/a.md"]
+    assert (document("a").state, document("a").archived_at) == ("published", None)
+
+
+def test_what_was_archived_here_is_not_made_public_by_a_new_commit(repository):
+    repository.commit(a=text("甲"))
+    taken(repository, publish=True)
+    trainer = an_actor(Role.TRAINER)
+    with transaction():
+        archive(trainer, document("a").id)
+    repository.commit(a=text("甲", "新的一句。"))
+    outcome = taken(repository, publish=True)
+    assert (outcome.published, document("a").state) == (0, "archived")
+    assert "已归档" in messages(outcome)["kb_content/a.md"]
+
+
+def test_a_name_given_here_stays_until_the_file_is_renamed_there(repository):
+    repository.commit(a=text("甲"))
+    taken(repository)
+    trainer = an_actor(Role.TRAINER)
+    with transaction():
+        rename(trainer, document("a").id, "kept")
+    repository.commit(a=text("甲", "新的一句。"))
+    taken(repository)
+    assert path_now(document("kept")) == "kb_content/kept.md"
+    repository.put({"a.md": None, "b.md": text("甲", "新的一句。")})
+    taken(repository)
+    assert path_now(document("kept")) == "kb_content/b.md"
+
+
+def test_what_only_comes_back_or_is_only_renamed_is_put_into_the_index_again(repository):
+    repository.commit(a=text("甲"), b=text("乙"))
+    taken(repository, publish=True)
+    repository.put({"a.md": None})
+    taken(repository)
+    repository.put({"a.md": text("甲"), "b.md": None, "c.md": text("乙")})
+    with transaction():
+        outbox.finish(outbox.lease(TOPIC, 10, 60))
+    assert (taken(repository).revisions, document("a").state) == (0, "published")
+    assert outbox.waiting(TOPIC).open == 2
+
+
+def test_a_version_that_was_meant_for_some_stays_theirs(repository):
+    repository.commit(a=text().replace("类型: 知识", "类型: 知识\n可见: [组长]"))
+    repository.commit(a=text())
+    taken(repository, publish=True)
+    rows = session().query(Revision).filter_by(document_id=document("a").id).order_by(Revision.number)
+    assert [each.audience for each in rows] == [["组长"], []]
+
+
 def test_a_page_whose_address_somebody_else_has_is_left_out(repository):
     repository.commit(a=text("甲"))
     taken(repository)
@@ -218,6 +292,13 @@ def test_a_dry_run_tells_and_changes_nothing(repository):
     outcome = taken(repository, dry_run=True)
     assert (outcome.created, outcome.revisions) == (["kb_content/a.md"], 1)
     assert session().query(Document).count() == 0
+    taken(repository)
+    repository.commit(b=text("乙"))
+    repository.commit(c=text("丙"))
+    taken(repository)
+    repository.commit(b=text("乙", "新的一句。"))
+    again = taken(repository, dry_run=True)
+    assert (again.created, again.updated, again.unchanged, again.revisions) == ([], ["kb_content/b.md"], 2, 1)
 
 
 ODD = {
