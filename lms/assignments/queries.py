@@ -199,11 +199,11 @@ def locked_reason(person_id: int, document_id: int, today: date, *, every: Seque
     reason: Text | None = None
     for duty in mine:
         group = [each.item for each in every if each.item.assignment_id == duty.item.assignment_id]
-        complete = rules.complete_stages(group)
-        if not rules.is_locked(duty.item, group, complete):
+        at = rules.gates(group)
+        if not rules.is_locked(duty.item, at):
             return None
         waiting = duty.item.after_stage
-        if waiting is not None and waiting not in complete:
+        if waiting is not None and waiting not in at.complete:
             name = next((each.stage_name for each in group if each.stage == waiting), "")
             reason = text("要先完成阶段“%(stage)s”，才能开始这一项。", stage=name)
         else:

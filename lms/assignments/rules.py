@@ -1,6 +1,6 @@
 """What is open, locked, late or done. Pure: items in, states out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -78,67 +78,87 @@ def progress(items: Iterable[Item]) -> Progress:
     return Progress(done=sum(item.settled for item in required), total=len(required))
 
 
-def complete_stages(items: Sequence[Item]) -> frozenset[int]:
+def complete_stages(items: Iterable[Item]) -> frozenset[int]:
     """Return the stages whose required items are all done, the sign-off included.
 
     A stage that others wait for and of which nothing is given has nothing left to do: settled items may be left out.
     """
-    stages = {stage for item in items for stage in (item.stage, item.after_stage) if stage is not None}
-    return frozenset(stage for stage in stages if progress(item for item in items if item.stage == stage).complete)
+    stages: set[int] = set()
+    missing: set[int] = set()
+    for item in items:
+        if item.stage is not None:
+            stages.add(item.stage)
+            if item.required and not item.settled:
+                missing.add(item.stage)
+        if item.after_stage is not None:
+            stages.add(item.after_stage)
+    return frozenset(stages - missing)
 
 
 def ready_for_sign_off(items: Sequence[Item]) -> frozenset[int]:
     """Return the stages whose sign-off is all that is missing."""
-    ready = set()
+    asked = {item.stage for item in items if item.purpose == "sign_off" and not item.settled and item.stage is not None}
+    if not asked:
+        return frozenset()
+    missing = {item.stage for item in items if item.purpose != "sign_off" and item.required and not item.settled}
+    return frozenset(stage for stage in asked if stage is not None and stage not in missing)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gates:
+    """What decides which items of one assignment are open; made once for all of them.
+
+    complete, ready: stages all done, and those that lack only the sign-off. first: the place of the first item of each
+    stage that holds up those after it, where a stage has an order.
+    """
+
+    complete: frozenset[int]
+    ready: frozenset[int]
+    first: Mapping[int | None, int]
+
+
+def gates(items: Sequence[Item]) -> Gates:
+    first: dict[int | None, int] = {}
     for item in items:
-        if item.purpose == "sign_off" and not item.settled and item.stage is not None:
-            rest = [other for other in items if other.stage == item.stage and other.purpose != "sign_off"]
-            if progress(rest).complete:
-                ready.add(item.stage)
-    return frozenset(ready)
+        if item.required and not item.settled and not item.waits_for_others:
+            first[item.stage] = min(item.position, first.get(item.stage, item.position))
+    return Gates(complete=complete_stages(items), ready=ready_for_sign_off(items), first=first)
 
 
-def is_locked(item: Item, items: Sequence[Item], complete: frozenset[int]) -> bool:
-    """Return whether an item of an assignment is not open yet.
+def is_locked(item: Item, at: Gates) -> bool:
+    """Return whether an item of an assignment is not open yet; `at` are the gates of the assignment's items.
 
     It waits for the stage named in 需完成, and in a stage with an order for the required items before it. What waits
     for somebody else's confirmation holds up nobody: a mentor on leave must not stop a new hire's reading.
     """
     if item.settled:
         return False
-    if item.after_stage is not None and item.after_stage not in complete:
+    if item.after_stage is not None and item.after_stage not in at.complete:
         return True
     if item.purpose == "sign_off":
-        return item.stage not in ready_for_sign_off(items)
+        return item.stage not in at.ready
     if not item.in_order or item.waits_for_others:
         return False
-    return any(
-        other.stage == item.stage
-        and other.position < item.position
-        and other.required
-        and not other.settled
-        and not other.waits_for_others
-        for other in items
-    )
+    return at.first.get(item.stage, item.position) < item.position
 
 
-def state_of(item: Item, items: Sequence[Item], complete: frozenset[int], today: date) -> State:
-    """Return how one item of an assignment stands; `items` are all of the same assignment."""
+def state_of(item: Item, at: Gates, today: date) -> State:
+    """Return how one item of an assignment stands; `at` are the gates of all items of the same assignment."""
     if item.done_at is not None:
         return State.DONE
     if item.exempt:
         return State.EXEMPT
     if is_overdue(item.due_on, today) and item.required:
         return State.OVERDUE
-    if is_locked(item, items, complete):
+    if is_locked(item, at):
         return State.LOCKED
     return State.STARTED if item.opened_at else State.OPEN
 
 
 def states(items: Sequence[Item], today: date) -> list[State]:
     """Return the state of every item of one assignment, in the given order."""
-    complete = complete_stages(items)
-    return [state_of(item, items, complete, today) for item in items]
+    at = gates(items)
+    return [state_of(item, at, today) for item in items]
 
 
 def is_overdue(due_on: date | None, today: date) -> bool:
@@ -178,11 +198,11 @@ def with_due(item: Item, due_on: date | None) -> Item:
 
 def next_item(items: Sequence[Item]) -> Item | None:
     """Return what to do now: the first open required item that the person alone can do, by due day, then by order."""
-    complete = complete_stages(items)
+    at = gates(items)
     own = [
         item
         for item in items
-        if item.required and not item.settled and not item.waits_for_others and not is_locked(item, items, complete)
+        if item.required and not item.settled and not item.waits_for_others and not is_locked(item, at)
     ]
     return min(own, key=lambda item: (item.due_on or date.max, item.position), default=None)
 

@@ -152,9 +152,19 @@ def rows(statement: Executable, keys: Mapping[str, Any] | None = None) -> Cursor
     Sees what the open transaction has changed, also before it is flushed.
     """
     current = session()
-    if in_transaction():
+    if current.info.get("queued") is not None:
         current.flush()
-    return current.connection().execute(statement, keys)
+    return _connection(current).execute(statement, keys)
+
+
+def _connection(current: Session) -> Connection:
+    """Return the connection of the session's transaction; it is looked for once in each, not for each statement."""
+    found = current.get_transaction()
+    kept: tuple[object, Connection] | None = current.info.get("connection")
+    if kept is None or found is None or kept[0] is not found or not found.is_active or kept[1].closed:
+        connection = current.connection()
+        kept = current.info["connection"] = (current.get_transaction(), connection)
+    return kept[1]
 
 
 def upsert(model: type[Base], keys: Mapping[str, Any], values: Mapping[str, Any], changed: Mapping[str, Any]) -> None:

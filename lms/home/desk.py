@@ -1,6 +1,7 @@
 """Reading what mentors, trainers, leads and administrators find on their first screen."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -153,5 +154,11 @@ _RECENT = (
 
 def recent(actor: Actor) -> list[Fresh]:
     """Return the knowledge articles that changed last, of those the actor may read."""
-    found = [row for row in rows(_RECENT) if is_meant(row.audience, actor)]
-    return [Fresh(slug=row.slug, title=row.title, published_at=row.published_at) for row in found[:SHOWN]]
+    found = []
+    with closing(rows(_RECENT)) as every:  # what is beyond the last one shown is never fetched
+        for row in every:
+            if is_meant(row.audience, actor):
+                found.append(Fresh(slug=row.slug, title=row.title, published_at=row.published_at))
+                if len(found) == SHOWN:
+                    break
+    return found

@@ -1,11 +1,12 @@
 """Which ways lead on from here, by role; the first four are the tab bar of a phone."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flask import g, request, url_for
 
 from lms.core.access import Actor, Permission, Role, allows
-from lms.core.i18n import say
+from lms.core.i18n import current_locale, say
 from lms.core.texts import Text, text
 from lms.web.auth import maybe_actor
 
@@ -65,9 +66,15 @@ def navigation() -> list[Item]:
 
 
 def _items(actor: Actor) -> list[Item]:
-    ways = [WAYS[name] for name in _ways_of(actor)]
     here = request.endpoint or ""
     known = request.url_rule is not None
+    return list(_items_of(tuple(_ways_of(actor)), here, known, current_locale(), request.script_root))
+
+
+@lru_cache(maxsize=4_096)
+def _items_of(names: tuple[str, ...], here: str, known: bool, _: str, __: str) -> tuple[Item, ...]:
+    """Return the ways as a page shows them, in the language of this request and under its mount: the same for many."""
+    ways = [WAYS[name] for name in names]
     is_way = any(here == endpoint for _, endpoint, _ in ways)
     found = []
     for label, endpoint, icon in ways:
@@ -75,4 +82,4 @@ def _items(actor: Actor) -> list[Item]:
         within = not is_way and endpoint not in ALONE and here.startswith(f"{room}.")
         current = known and (here == endpoint or within)
         found.append(Item(label=say(label), href=url_for(endpoint), icon=icon, current=current))
-    return found
+    return tuple(found)

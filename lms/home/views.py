@@ -1,6 +1,8 @@
 """The first screen of every role."""
 
-from flask import render_template, url_for
+from functools import lru_cache
+
+from flask import render_template, request, url_for
 
 from lms.assignments.rules import Duty
 from lms.content.kinds import kind_of
@@ -41,10 +43,16 @@ def index() -> str:
 
 
 def _link(duty: Duty) -> str:
-    if duty.is_card and not duty.item.settled:
-        return url_for("kb.change", slug=duty.slug)
-    endpoint = kind_of(duty.kind).open_endpoint
-    return url_for(endpoint, slug=duty.slug) if endpoint else url_for(".index")
+    return _address(duty.kind, duty.slug, duty.is_card and not duty.item.settled, request.script_root)
+
+
+@lru_cache(maxsize=8_192)
+def _address(kind: str, slug: str, change: bool, _: str) -> str:
+    """Return where a duty is done, under the mount of this request: dozens on a page, the same for everybody."""
+    if change:
+        return url_for("kb.change", slug=slug)
+    endpoint = kind_of(kind).open_endpoint
+    return url_for(endpoint, slug=slug) if endpoint else url_for("home.index")
 
 
 def _summary(actor: Actor, lists: Today) -> str:

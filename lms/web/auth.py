@@ -5,12 +5,15 @@ A Bearer header switches the cookie off altogether: a bad token is 401, never th
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
+from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms.core.access import Actor, Permission, allows
@@ -95,7 +98,23 @@ def actor_source() -> ActorSource:
     return found
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Flask's own cookies; what reads and signs them is made once for each key instead of for each request."""
+
+    def __init__(self) -> None:
+        self._made = lru_cache(maxsize=8)(self._make)
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        if not app.secret_key:
+            return None
+        return self._made(app, app.secret_key, tuple(app.config["SECRET_KEY_FALLBACKS"] or ()))
+
+    def _make(self, app: Flask, _: str | bytes, __: tuple[str | bytes, ...]) -> URLSafeTimedSerializer | None:
+        return super().get_signing_serializer(app)
+
+
 def init_app(app: Flask) -> None:
+    app.session_interface = Sessions()
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     app.config["WTF_CSRF_TIME_LIMIT"] = None  # a lesson may stay open all day; the token ends with the session
     csrf.init_app(app)

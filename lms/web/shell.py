@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, current_app, request, session
+from flask import Flask, Response, current_app, g, request, session
 from flask import url_for as flask_url_for
 from flask_wtf.csrf import generate_csrf
 from jinja2 import Template, pass_context
@@ -74,9 +74,10 @@ def show_time(at: datetime | None) -> str:
     if at is None:
         return ""
     here = local(at)
-    if here.date() == today():
+    day = here.date()
+    if day == today():
         return clock_text(here)
-    return f"{show_day(here.date())} {clock_text(here)}"
+    return f"{show_day(day)} {clock_text(here)}"
 
 
 def show_ago(at: datetime | None) -> str:
@@ -144,6 +145,20 @@ def translate(context: Context, message: str, /, **values: object) -> str:
     return sentence(gettext(message) % {name: escape(value) for name, value in values.items()})
 
 
+def token() -> str:
+    """Return the token of this session for a form. Signing it anew costs as much as a short statement."""
+    raw = session.get("csrf_token")
+    if not isinstance(raw, str) or "csrf_token" in g:
+        return str(generate_csrf())
+    return _signed_token(str(current_app.secret_key), raw)
+
+
+@lru_cache(maxsize=4_096)
+def _signed_token(_: str, __: str) -> str:
+    """Return the signed token of the present session; the key of the cookies and the session's own secret name it."""
+    return str(generate_csrf())
+
+
 class SharedTemplate(Template):
     """A template whose macros are made once. Jinja compares all globals at each import; here nobody adds any."""
 
@@ -169,7 +184,7 @@ def init_app(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         asset=asset,
-        csrf_token=generate_csrf,
+        csrf_token=token,
         theme=theme,
         today=today,
         now=clock.now,
@@ -180,6 +195,7 @@ def init_app(app: Flask) -> None:
         company=company,
         help_line=help_line,
     )
+    app.context_processor(lambda: {"csrf_token": token})  # after Flask-WTF's own, which signs anew for each page
     app.after_request(_headers)
 
 

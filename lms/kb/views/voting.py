@@ -3,7 +3,6 @@
 from functools import lru_cache
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
@@ -17,6 +16,7 @@ from lms.core.markup import sentence
 from lms.kb import actions
 from lms.kb.views.room import bp
 from lms.web.auth import current_actor, requires, safe_next
+from lms.web.shell import token
 
 _ACTION, _TOKEN, _BACK = "\x04action\x04", "\x04token\x04", "\x04back\x04"
 
@@ -25,7 +25,7 @@ def vote_form(slug: str, solved: bool | None, reason: str, back: str = "") -> Ma
     """Return the question whether the article helped. solved, reason: what the reader said last."""
     filled = _form(current_locale(), solved, reason, bool(back))
     filled = filled.replace(_ACTION, str(escape(url_for("kb.vote", slug=slug))))
-    return sentence(filled.replace(_TOKEN, str(escape(generate_csrf()))).replace(_BACK, str(escape(back))))
+    return sentence(filled.replace(_TOKEN, str(escape(token()))).replace(_BACK, str(escape(back))))
 
 
 @lru_cache(maxsize=64)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from lms.assignments.rules import Duty, Item, Place, State, complete_stages, is_locked, progress, with_done
+from lms.assignments.rules import Duty, Item, Place, State, gates, is_locked, progress, with_done
 
 PLANS = frozenset({"course", "curriculum"})
 TO_DO = frozenset({"open", "part", "late"})
@@ -66,7 +66,7 @@ def strip(items: Sequence[Item], today: date) -> list[Day]:
 
 def stages(items: Sequence[Item]) -> list[Stage]:
     """Return the stages in order, each with its required items and what became of its sign-off."""
-    complete = complete_stages(items)
+    at = gates(items)
     found = []
     for position in sorted({item.stage for item in items if item.stage is not None}):
         mine = [item for item in items if item.stage == position]
@@ -74,7 +74,7 @@ def stages(items: Sequence[Item]) -> list[Stage]:
         sign = next((item for item in mine if item.purpose == "sign_off"), None)
         counted = progress(work)
         numbers = [item.day for item in work if item.day]
-        locked = all(is_locked(item, items, complete) for item in mine if not item.settled)
+        locked = all(is_locked(item, at) for item in mine if not item.settled)
         found.append(
             Stage(
                 position=position,
@@ -83,7 +83,7 @@ def stages(items: Sequence[Item]) -> list[Stage]:
                 days=max(numbers, default=0) - min(numbers, default=0) + 1 if numbers else 0,
                 done=counted.done,
                 total=counted.total,
-                state="done" if position in complete else "open" if locked or not counted.done else "now",
+                state="done" if position in at.complete else "open" if locked or not counted.done else "now",
                 sign_off="" if sign is None else "done" if sign.settled else "ready" if counted.complete else "open",
             )
         )
@@ -119,7 +119,7 @@ def following(duties: Sequence[Duty], place: Place, at: datetime) -> Duty | None
     own = place.duty.item
     whole = [duty for duty in duties if duty.item.assignment_id == own.assignment_id]
     items = [with_done(duty.item, at) if duty.item.position == own.position else duty.item for duty in whole]
-    complete = complete_stages(items)
+    open_now = gates(items)
     found = [
         duty
         for duty, item in zip(whole, items, strict=True)
@@ -127,7 +127,7 @@ def following(duties: Sequence[Duty], place: Place, at: datetime) -> Duty | None
         and item.purpose == "complete"
         and not item.settled
         and not item.waits_for_others
-        and not is_locked(item, items, complete)
+        and not is_locked(item, open_now)
     ]
     same = [duty for duty in found if own.container_id is not None and duty.item.container_id == own.container_id]
     due = [duty for duty in found if duty.item.due_on is not None and duty.item.due_on <= (own.due_on or at.date())]
