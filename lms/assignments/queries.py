@@ -8,7 +8,7 @@ from sqlalchemy import and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.assignments import rules
-from lms.assignments.models import Assignment, AssignmentItem
+from lms.assignments.models import Assignment, AssignmentItem, AssignmentReason
 from lms.assignments.rules import Duty, Item, Place, place_of
 from lms.content.models import Document, Slug
 from lms.core.db import rows, session
@@ -77,7 +77,12 @@ _ITEMS = (
 )
 _OF_DUTY = 17
 """Place of the first column of `_ITEMS` that is not the item's own."""
-_OF_PERSON = _ITEMS.where(Assignment.person_id == bindparam("person_id"), Assignment.state != "withdrawn")
+_IS_ASKED = or_(
+    Assignment.occasion != rules.READ,
+    exists().where(AssignmentReason.assignment_id == Assignment.id, AssignmentReason.until.is_(None)),
+)
+"""An article to confirm is a duty as long as it is asked for: who may read it no more is not reminded of its title."""
+_OF_PERSON = _ITEMS.where(Assignment.person_id == bindparam("person_id"), Assignment.state != "withdrawn", _IS_ASKED)
 _own = aliased(AssignmentItem)
 _is_beside = and_(
     _own.assignment_id == AssignmentItem.assignment_id,

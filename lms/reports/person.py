@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
@@ -11,11 +12,14 @@ from sqlalchemy.orm import aliased
 from lms.accounts.models import Person, Team
 from lms.accounts.queries import MentorCard, mentor_of, visible
 from lms.assignments.queries import Duty, duties
+from lms.content.audience import is_meant
 from lms.content.models import Document, Revision, Slug
 from lms.core.access import Actor, Permission
 from lms.core.db import session
 from lms.core.errors import NotFound
 from lms.core.here import today
+from lms.core.i18n import say
+from lms.core.texts import text
 from lms.records.models import Record, RecordNote, Standing
 
 LOG_LINES = 200
@@ -87,13 +91,22 @@ def account(actor: Actor, employee_no: str) -> Account:
         active=row.active,
         mentor=mentor_of(row.id),
         goals=list(by_goal.values()),
-        log=_log(row.id),
+        log=_log(actor, row.id),
         minutes=sums[0],
         seconds=sums[1],
     )
 
 
-def _log(person_id: int) -> list[LogLine]:
+def _is_theirs(actor: Actor, row: Any) -> bool:
+    """Return whether a line may name its document: an article only to those for whom it is."""
+    return row.kind != "article" or is_meant(row.audience, actor)
+
+
+def _title(actor: Actor, row: Any) -> str:
+    return row.title or "" if _is_theirs(actor, row) else say(text("（不对您公开的知识）"))
+
+
+def _log(actor: Actor, person_id: int) -> list[LogLine]:
     doer, correction = aliased(Person), aliased(Record)
     rows = session().execute(
         select(
@@ -106,6 +119,7 @@ def _log(person_id: int) -> list[LogLine]:
             Document.kind,
             Slug.slug,
             Document.title,
+            Document.audience,
             Revision.number,
             doer.name.label("actor"),
             RecordNote.text.label("note"),
@@ -127,8 +141,8 @@ def _log(person_id: int) -> list[LogLine]:
             at=row.at,
             verb=row.verb,
             kind=row.kind or "",
-            slug=row.slug or "",
-            title=row.title or "",
+            slug=row.slug or "" if _is_theirs(actor, row) else "",
+            title=_title(actor, row),
             revision=row.number,
             percent=Fraction(100 * row.earned, row.possible) if row.possible else None,
             passed=row.passed,

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from lms.accounts.events import Settled, Told
 from lms.accounts.models import Person
@@ -54,6 +54,7 @@ def follow(fact: Published) -> None:
     if not plan.is_new and not news:
         return
     _withdraw(fact.document_id, plan.must)
+    _forget_outsiders(fact.document_id, after.about.audience)
     _ask_all(fact.document_id, wanted, fact.previous_id, plan.reasons(), plan.within)
 
 
@@ -83,6 +84,20 @@ def _withdraw(document_id: int, must: Collection[int]) -> None:
     gone = sorted(set(held) - set(must))
     for first in range(0, len(gone), TOGETHER):
         duties.no_longer_asked(document_id, gone[first : first + TOGETHER], kinds=[duties.MUST_READ])
+
+
+def _forget_outsiders(document_id: int, audience: Sequence[str]) -> None:
+    """Take every duty back from those for whom the article is no more."""
+    if not audience:
+        return
+    live = exists().where(AssignmentReason.assignment_id == Assignment.id, AssignmentReason.until.is_(None))
+    held = session().scalars(
+        select(Assignment.person_id).where(Assignment.document_id == document_id, Assignment.occasion == READ, live)
+    )
+    asked = set(held)
+    gone = sorted(asked - meant.readers(meant.people(asked), audience))
+    for first in range(0, len(gone), TOGETHER):
+        duties.no_longer_asked(document_id, gone[first : first + TOGETHER])
 
 
 def _ask_all(

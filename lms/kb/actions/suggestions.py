@@ -6,8 +6,8 @@ from lms.accounts import queries as people
 from lms.accounts.events import Settled, Told
 from lms.accounts.models import Person
 from lms.content import actions as content
+from lms.content import meant, store
 from lms.content import queries as documents
-from lms.content import store
 from lms.content.actions.adopting import adopt
 from lms.content.actions.drafts import NOTE, Saved
 from lms.content.models import Document, Revision
@@ -133,10 +133,15 @@ def give_credit(document_id: int, revision_id: int) -> None:
     if not found:
         return
     card = documents.cards([document_id])[document_id]
+    audience = session().get_one(Document, document_id).audience
+    readers = meant.readers(meant.people([each.person_id for each in found]), audience)
     for each in found:
         each.result_revision_id = revision_id
-        sentence = text("您的建议已经写进《%(title)s》并发布，谢谢。", title=card.title)
-        _tell_author(each, sentence, "published", ("kb.article", {"slug": card.slug}))
+        if each.person_id in readers:
+            sentence = text("您的建议已经写进《%(title)s》并发布，谢谢。", title=card.title)
+            _tell_author(each, sentence, "published", ("kb.article", {"slug": card.slug}))
+        else:  # its title and address are none of theirs any more: it is called as they called it
+            _tell_author(each, text("您的建议已经写进《%(title)s》并发布，谢谢。", title=each.title), "published")
     session().flush()
 
 

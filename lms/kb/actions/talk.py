@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from lms.accounts.events import Told
+from lms.content import meant
 from lms.content.models import Document, Slug
 from lms.core import clock
 from lms.core.access import Actor
@@ -58,6 +59,8 @@ def speak(actor: Actor, document: Document, written: str, *, anchor: str = "", a
         else text("%(name)s在《%(title)s》下面提了一个问题。", name=actor.name, title=document.title)
     )
     told = rules.listeners(actor.id, document.owner_id, part)
+    if told and document.audience:  # who can read it no more is not told of it
+        told = sorted(meant.readers(meant.people(told), document.audience))
     if told:
         slug = session().scalars(select(Slug.slug).where(Slug.document_id == document.id, Slug.is_current)).one()
         link = ("kb.talk", {"slug": slug})

@@ -8,7 +8,7 @@ from apiflask.validators import Length, OneOf, Range
 
 from lms.content import queries as content
 from lms.content.rules.paths import MAX_SLUG
-from lms.core.access import Permission
+from lms.core.access import Permission, allows
 from lms.core.db import transaction
 from lms.core.errors import Invalid, NotFound
 from lms.core.texts import text
@@ -16,6 +16,7 @@ from lms.kb import queries
 from lms.kb.actions import reviews
 from lms.kb.actions import suggestions as acts
 from lms.kb.queries import suggestions as asked
+from lms.kb.queries import versions
 from lms.kb.queries.suggestions import Row
 from lms.kb.rules import suggesting as rules
 from lms.kb.rules.suggesting import State
@@ -67,7 +68,10 @@ class SuggestionLine(Schema):
     id = String(required=True)
     state = String(required=True, metadata={"enum": [state.value for state in State]})
     title = String(required=True)
-    article = String(required=True, metadata={"description": "slug of what it changes; empty: a new article"})
+    article = String(
+        required=True,
+        metadata={"description": "slug of what it changes; empty: a new article, or one not for the caller"},
+    )
     by = String(required=True, metadata={"description": "name of its author"})
     at = String(required=True, metadata={"format": "date-time"})
     reason = String(required=True)
@@ -140,9 +144,7 @@ def suggest(body: dict[str, Any]) -> dict[str, Any]:
     actor = current_actor()
     if body["article"]:
         opened = content.open_published(actor, "article", body["article"])
-        base = queries.revision_id(opened.document_id, body["revision"] or 0)
-        if base is None:
-            raise NotFound()
+        base = versions.version_read(actor, opened.document_id, body["revision"])
         with transaction():
             made = acts.suggest_edit(actor, opened.document_id, base, body["markdown"], body["reason"]).public_id
     else:
@@ -156,11 +158,12 @@ def suggest(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _line(row: Row) -> dict[str, Any]:
+    edits = allows(current_actor(), Permission.CONTENT_EDIT)
     return {
         "id": row.public_id,
         "state": row.state,
         "title": row.title,
-        "article": row.article.slug if row.article else "",
+        "article": row.article.slug if row.article and (edits or row.article.is_meant) else "",
         "by": row.name,
         "at": instant(row.at),
         "reason": row.reason,
@@ -168,6 +171,6 @@ def _line(row: Row) -> dict[str, Any]:
         "decided_by": row.decided_by if row.state != State.WITHDRAWN else "",
         "decided_at": instant(row.decided_at),
         "published": row.is_public,
-        "result": row.result.slug if row.result and row.is_public else "",
+        "result": row.result.slug if row.result and row.is_public and (edits or row.result.is_meant) else "",
         "result_revision": row.number if row.is_public else None,
     }

@@ -12,8 +12,8 @@ from lms.content import queries as content
 from lms.content.sections import shown_sections
 from lms.content.show import show
 from lms.core.access import Permission
-from lms.core.errors import NotFound
 from lms.kb import queries
+from lms.kb.queries import versions
 from lms.kb.rules import asking, finding
 from lms.kb.views.noting import log_search
 from lms.questions.parse.self_checks import without_self_checks
@@ -129,11 +129,10 @@ def search(query_data: dict[str, Any]) -> dict[str, Any]:
 @requires(Permission.LEARN)
 def article(slug: str, query_data: dict[str, Any]) -> dict[str, Any]:
     """One article as it is published, or as it was in the revision of that number."""
-    opened = content.open_published(current_actor(), "article", slug)
+    actor = current_actor()
+    opened = content.open_published(actor, "article", slug)
     number = query_data["revision"] or opened.number
-    revision_id = queries.revision_id(opened.document_id, number)
-    if revision_id is None:
-        raise NotFound()
+    revision_id = versions.version_read(actor, opened.document_id, number)
     spec = content.compiled(revision_id)
     intro, parts = shown_sections(spec.intro, spec.sections, show)
     html = str(intro) + "".join(

@@ -10,6 +10,8 @@ from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Person, PersonShop, RoleGrant, Shop, Team
 from lms.accounts.queries import rosters_of, teams_below, visible
+from lms.content.audience import is_meant
+from lms.content.models import Document
 from lms.content.queries import Card, cards
 from lms.core.access import Actor, Permission, Role, Scope, scopes
 from lms.core.db import rows, session
@@ -334,9 +336,12 @@ def _team(name: str, members: Sequence[Reader]) -> TeamReaders:
     return TeamReaders(name=name, done=sum(one.confirmed_at is not None for one in members), readers=tuple(ordered))
 
 
-def article_of(document_id: int | None) -> Card | None:
-    """Return the article that a notice leads to, archived ones too."""
-    return cards([document_id]).get(document_id) if document_id is not None else None
+def article_of(document_id: int | None, actor: Actor) -> Card | None:
+    """Return the article that a notice leads to, archived ones too; None also where it is not for the actor."""
+    if document_id is None:
+        return None
+    audience = session().scalars(select(Document.audience).where(Document.id == document_id)).one()
+    return cards([document_id]).get(document_id) if is_meant(audience, actor) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from lms.content.audience import is_meant
 from lms.content.models import Revision
 from lms.core.access import Actor
 from lms.core.db import rows
+from lms.core.errors import NotFound
 
 _VERSIONS = (
     select(
@@ -61,6 +62,14 @@ def some(actor: Actor, document_id: int, numbers: tuple[int, ...]) -> dict[int, 
     wanted = [number for number in numbers if 0 < number < _MOST]
     found = rows(_SOME, {"document_id": document_id, "numbers": wanted})
     return {row.number: _version(row) for row in found if is_meant(row.audience, actor)}
+
+
+def version_read(actor: Actor, document_id: int, number: int | None) -> int:
+    """Return the revision that somebody says they have read. Raises NotFound, also for one that was never theirs."""
+    found = some(actor, document_id, (number or 0,))
+    if number not in found:
+        raise NotFound()
+    return found[number].id
 
 
 def _version(row: object) -> Version:

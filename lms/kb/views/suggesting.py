@@ -20,6 +20,7 @@ from lms.core.texts import text
 from lms.kb import queries
 from lms.kb.actions import suggestions as acts
 from lms.kb.queries import suggestions as asked
+from lms.kb.queries import versions
 from lms.kb.queries.suggestions import Row
 from lms.kb.rules import browsing
 from lms.kb.rules import suggesting as rules
@@ -59,9 +60,7 @@ def suggest_submit(slug: str) -> str | Response | tuple[str, int]:
     actor = current_actor()
     opened = content.open_published(actor, "article", slug)
     form = SuggestEdit()
-    base = queries.revision_id(opened.document_id, form.revision.data or 0)
-    if base is None:
-        raise NotFound()
+    base = versions.version_read(actor, opened.document_id, form.revision.data)
     source, spec = content.text(base), content.compiled(base)
     if rules.body_of(source, spec, form.section.data or "") is None:
         raise NotFound()

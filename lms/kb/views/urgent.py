@@ -44,7 +44,7 @@ def my_urgents() -> str:
 def urgent_article(public_id: str) -> Response:
     """Lead on to the article behind a notice, for whoever may read it."""
     actor = current_actor()
-    card = urgent.article_of(urgent.behind(actor.id, public_id))
+    card = urgent.article_of(urgent.behind(actor.id, public_id), actor)
     if card is None:
         raise NotFound()
     return redirect(url_for(".article", slug=content.open_published(actor, "article", card.slug).slug))
@@ -139,7 +139,7 @@ def urgent_live(public_id: str) -> str:
         **values,
         form=form,
         may_change=live and (notice.sent_by == actor.id or _reaches_all(actor)),
-        card=urgent.article_of(notice.document_id),
+        card=urgent.article_of(notice.document_id, actor),
         names=urgent.names_of([notice.audience])[notice.audience],
         roles=forms.ROLE_NAMES,
     )
