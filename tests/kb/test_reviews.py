@@ -201,6 +201,18 @@ def test_what_nobody_answers_for_reminds_the_trainers(trainer):
     assert told(trainer.id) == ["《%(title)s》已过复审期 %(days)s 天，请看过后确认有效或修改。"]
 
 
+def test_an_owner_for_whom_it_is_not_meant_hears_nothing_and_the_trainers_do(trainer):
+    owner = a_person(Role.AGENT)
+    document = article(trainer, left=0, owner=owner.employee_no)
+    with transaction() as current:
+        current.get_one(Document, document.id).audience = ["组长"]
+    jobs.remind()
+    assert (told(owner.id), len(told(trainer.id))) == ([], 1)
+    assert listed(as_actor(owner), whose="all") == []
+    with pytest.raises(NotFound):
+        confirmed(as_actor(owner), document)
+
+
 def test_the_reminders_of_somebody_who_left_go_to_their_lead(trainer):
     team = a_team()
     owner, lead = a_person(team=team), a_person(Role.LEAD, team=team)

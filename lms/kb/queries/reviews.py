@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Person
+from lms.content.meant import people, readers
 from lms.content.models import Document, Revision, Slug
-from lms.content.queries import Opened
+from lms.content.queries import Opened, readable
 from lms.core.access import Actor, Permission, allows
 from lms.core.db import session
 from lms.core.here import today
@@ -56,10 +57,13 @@ class Wanted:
 
 
 def reviewable(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition on Document that the actor may say that it still holds: an owner, or who writes content."""
+    """Return the condition on Document that the actor may say that it still holds: an owner, or who writes content.
+
+    An owner for whom a document is not meant (any more) hears nothing of it.
+    """
     if allows(actor, Permission.CONTENT_EDIT):
         return Document.state == "published"
-    return and_(Document.state == "published", Document.owner_id == actor.id)
+    return and_(readable(actor), Document.owner_id == actor.id)
 
 
 def find(actor: Actor, wanted: Wanted, *, offset: int = 0, limit: int | None = PAGE) -> tuple[list[Row], int]:
@@ -194,7 +198,7 @@ def verifier() -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A document whose owner is to be reminded. owner_id: None where nobody in office answers for it."""
+    """A document whose owner is to be reminded. owner_id: None where nobody here answers for it and may read it."""
 
     document_id: int
     kind: str
@@ -207,13 +211,23 @@ class Due:
 def due(on: date) -> list[Due]:
     """Return every published document whose review day is near or past, by review day."""
     owner = aliased(Person)
-    found = session().execute(
-        select(Document.id, Document.kind, Slug.slug, Document.title, Document.verified_until, owner.id.label("owner"))
+    statement = (
+        select(
+            Document.id,
+            Document.kind,
+            Slug.slug,
+            Document.title,
+            Document.verified_until,
+            Document.audience,
+            owner.id.label("owner"),
+        )
         .join(Slug, and_(Slug.document_id == Document.id, Slug.is_current))
         .outerjoin(owner, and_(owner.id == Document.owner_id, owner.active))
         .where(Document.state == "published", Document.verified_until <= on + timedelta(days=SOON))
         .order_by(Document.verified_until, Document.id)
     )
+    found = session().execute(statement).all()
+    known = people({row.owner for row in found if row.owner is not None and row.audience})
     return [
         Due(
             document_id=row.id,
@@ -221,7 +235,7 @@ def due(on: date) -> list[Due]:
             slug=row.slug,
             title=row.title,
             until=row.verified_until,
-            owner_id=row.owner,
+            owner_id=row.owner if not row.audience or row.owner in readers(known, row.audience) else None,
         )
         for row in found
     ]
