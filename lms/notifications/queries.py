@@ -10,7 +10,6 @@ from sqlalchemy import bindparam, func, select
 from lms.accounts.models import Person
 from lms.core.db import rows
 from lms.core.texts import Text, from_plain
-from lms.kb.queries import urgent
 from lms.kb.queries.urgent import Urgent
 from lms.notifications.models import Notice
 
@@ -59,12 +58,6 @@ _INBOX = (
 _UNREAD = _INBOX.where(Notice.read_at.is_(None))
 LAST = 2**62
 """Above every id of a notice."""
-
-
-def alerts(person_id: int, now: datetime) -> Alerts:
-    """Return what the bar of every page shows, read anew."""
-    unread = rows(select(func.count()).where(Notice.person_id == person_id, Notice.read_at.is_(None))).scalar_one()
-    return Alerts(unread=unread, urgent=tuple(urgent.waiting(person_id, now)))
 
 
 def inbox(person_id: int, *, before: int = LAST, limit: int = PAGE, unread: bool = False) -> list[Told]:

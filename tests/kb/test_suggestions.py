@@ -1,7 +1,5 @@
 """What an agent knows comes in: a change proposed, a new article shared; seen to its end, and credited."""
 
-from datetime import UTC, datetime
-
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
@@ -13,7 +11,6 @@ from lms.content import queries
 from lms.content.grammar.findings import Severity
 from lms.content.grammar.keywords import Language
 from lms.content.models import Document, Revision
-from lms.core import clock
 from lms.core.access import Role
 from lms.core.db import session, transaction
 from lms.core.errors import Conflict, Invalid, NotFound, TooMany
@@ -24,7 +21,7 @@ from lms.kb.rules import suggesting as rules
 from lms.kb.rules.suggesting import NEW, WHOLE
 from lms.kb.spec import parse
 from lms.notifications.models import Notice
-from tests.support.make import a_person, a_team, an_actor, as_actor, sign_in
+from tests.support.make import an_actor, sign_in
 from tests.support.make_content import a_document, a_draft, a_trainer, an_article_text, edited
 from tests.support.pages import token
 
@@ -283,35 +280,6 @@ def test_nobody_else_sees_a_proposal_but_editors(agent, trainer):
     with pytest.raises(NotFound):
         row(an_actor(Role.AGENT), public_id)
     assert row(trainer, public_id).name == "许文静"
-
-
-# who contributed
-
-
-def test_contributions_count_what_was_proposed_accepted_and_published_in_a_period(agent, trainer):
-    document = article(trainer)
-    with clock.frozen(datetime(2026, 11, 1, tzinfo=UTC)):
-        first = proposed(agent, document)
-        proposed(agent, document, new="九天内")
-        accepted(trainer, first)
-        published(trainer, document.id)
-    with clock.frozen(datetime(2026, 12, 1, tzinfo=UTC)):
-        proposed(agent, session().get_one(Document, document.id), old="买家", new="卖家")
-    found = asked.contributions(trainer, datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC))
-    mine = next(each for each in found if each.person_id == agent.id)
-    assert (mine.proposed, mine.accepted, mine.published) == (2, 1, 1)
-    assert found[0].person_id == agent.id
-
-
-def test_a_lead_sees_the_contributions_of_their_own_people_only(trainer):
-    team = a_team()
-    mine, other = as_actor(a_person(team=team)), an_actor(Role.AGENT)
-    lead = as_actor(a_person(Role.LEAD, team=team))
-    document = article(trainer)
-    proposed(mine, document)
-    proposed(other, document)
-    found = asked.contributions(lead, datetime(2020, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC))
-    assert [each.person_id for each in found] == [mine.id]
 
 
 # the pages

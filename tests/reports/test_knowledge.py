@@ -136,7 +136,7 @@ def test_contributions_are_versions_published_suggestions_taken_and_reviews_conf
     edited(trainer, article, an_article_text("退货时效", "## 时效\n十天。"), minor=True)
     agent = a_person(Role.AGENT, name="许文静")
     with transaction() as s:
-        for state in ("accepted", "open"):
+        for state in ("accepted", "open", "withdrawn"):
             s.add(Suggestion(person_id=agent.id, title="改一句", text="…", state=state, at=clock.now()))
         s.add(
             Verification(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy import exists, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -259,21 +259,6 @@ def no_longer_asked(
         .execution_options(synchronize_session=False)
     )
     current.expire_all()
-
-
-def count_asked(document_id: int, revision_id: int) -> int:
-    """Return how many people owe this very revision, or have owed it and confirmed."""
-    owed = select(AssignmentReason.assignment_id).where(
-        AssignmentReason.ref == reason_ref(revision_id), AssignmentReason.until.is_(None)
-    )
-    return (
-        session().scalar(
-            select(func.count()).where(
-                Assignment.document_id == document_id, Assignment.occasion == READ, Assignment.id.in_(owed)
-            )
-        )
-        or 0
-    )
 
 
 def keep_must_read(

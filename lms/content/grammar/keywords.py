@@ -195,9 +195,3 @@ def nearest(text: str, choices: Sequence[str]) -> str | None:
     wanted = folded(text)[:60]  # a pasted paragraph is nobody's keyword, and likeness costs length squared
     match = process.extractOne(wanted, choices, scorer=fuzz.ratio, processor=folded, score_cutoff=_LIKE)
     return None if match is None else match[0]
-
-
-def nearest_word(text: str, among: Iterable[Word]) -> str | None:
-    """Return the form of the nearest keyword in the language of the text."""
-    language = language_of(text) or Language.ZH
-    return nearest(text, [word.written(language) for word in among])

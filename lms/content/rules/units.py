@@ -45,10 +45,6 @@ class Unit:
         """What makes two units the same: line ends do not."""
         return _ENDS.sub("\n", self.body) if "\r" in self.body else self.body
 
-    @property
-    def is_front(self) -> bool:
-        return bool(self.name) or self.body == "---"
-
 
 def block_units(source: str) -> tuple[list[Unit], list[tuple[int, int]]]:
     """Return the units of a source, and which of them make one question: their first and the one behind their last."""

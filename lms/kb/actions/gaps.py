@@ -7,13 +7,12 @@ from sqlalchemy import func, select, update
 
 from lms.accounts.events import Told
 from lms.accounts.models import Person
-from lms.accounts.queries import actor_by_id
 from lms.content import actions as content
 from lms.content import queries as documents
-from lms.content.audience import is_meant
 from lms.content.events import Published
 from lms.content.grammar.keywords import Language, Word
 from lms.content.importers.drafts import name_of, plain_title
+from lms.content.meant import people, readers
 from lms.content.models import Document, Slug
 from lms.content.rules.properties import filled, split_list, write
 from lms.content.samples import sample
@@ -288,7 +287,9 @@ def _tell_askers(gap: Gap) -> None:
         .where(GapAsker.gap_id == gap.id, GapAsker.told_at.is_(None), Person.active)
         .order_by(GapAsker.person_id)
     )
-    told = [asker for asker in waiting.all() if _may_read(asker.person_id, document)]
+    askers = waiting.all()
+    may = readers(people([asker.person_id for asker in askers]), document.audience)
+    told = [asker for asker in askers if asker.person_id in may]
     if not told:
         return
     now = clock.now()
@@ -307,10 +308,3 @@ def _tell_askers(gap: Gap) -> None:
 
 def slug_of(document_id: int) -> str:
     return session().scalars(select(Slug.slug).where(Slug.document_id == document_id, Slug.is_current)).one()
-
-
-def _may_read(person_id: int, document: Document) -> bool:
-    if not document.audience:
-        return True
-    actor = actor_by_id(person_id)
-    return actor is not None and is_meant(document.audience, actor)

@@ -4,17 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal, select
 from sqlalchemy.orm import aliased
 
-from lms.accounts import queries as people
 from lms.accounts.models import Person, Team
 from lms.content.audience import is_meant
 from lms.content.models import Document, Revision, Slug
 from lms.core.access import Actor, Permission, allows
 from lms.core.db import session
 from lms.core.errors import NotFound
-from lms.kb.models import Comment, Suggestion, Verification
+from lms.kb.models import Suggestion
 from lms.kb.rules.suggesting import State
 
 SHOWN = 200
@@ -207,105 +206,3 @@ def credit() -> Any:
         .subquery()
     )
     return select(func.aggregate_strings(names.c.name, "、")).scalar_subquery()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contribution:
-    """What somebody gave to the knowledge base. proposed: suggestions made; accepted: of these; published: of these.
-
-    written: versions of articles published under their name; verified: reviews confirmed; comments: questions and
-    answers below articles.
-    """
-
-    person_id: int
-    employee_no: str
-    name: str
-    team: str
-    proposed: int
-    accepted: int
-    published: int
-    written: int
-    verified: int
-    comments: int
-
-    @property
-    def total(self) -> int:
-        return self.proposed + self.written + self.verified + self.comments
-
-
-def contributions(actor: Actor, first: datetime, end: datetime) -> list[Contribution]:
-    """Return who contributed what from `first` up to `end`, the most published and accepted first.
-
-    Only people whom the actor may see reports of. A proposal counts on the day on which it was made.
-    """
-    who = people.visible(actor, Permission.REPORT_READ)
-
-    def counted(when: Any, person: Any, *conditions: Any, columns: Any = None) -> Any:
-        return (
-            select(person.label("person_id"), *(columns or [func.count().label("n")]))
-            .where(when >= first, when < end, *conditions)
-            .group_by(person)
-            .subquery()
-        )
-
-    def sum_of(condition: Any) -> Any:
-        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
-
-    public = aliased(Revision)
-    made = (
-        select(
-            Suggestion.person_id,
-            func.count().label("n"),
-            sum_of(Suggestion.state == State.ACCEPTED).label("accepted"),
-            sum_of(public.compiled_sha.is_not(None)).label("published"),
-        )
-        .outerjoin(public, public.id == Suggestion.result_revision_id)
-        .where(Suggestion.at >= first, Suggestion.at < end, Suggestion.state != State.WITHDRAWN)
-        .group_by(Suggestion.person_id)
-        .subquery()
-    )
-    article = select(Document.id).where(Document.kind == "article").scalar_subquery()
-    written = counted(
-        Revision.at, Revision.author_id, Revision.compiled_sha.is_not(None), Revision.document_id.in_(article)
-    )
-    verified = counted(Verification.at, Verification.person_id)
-    said = counted(Comment.at, Comment.person_id, Comment.text != "")
-    found = session().execute(
-        select(
-            Person.id,
-            Person.employee_no,
-            Person.name,
-            Team.name.label("team"),
-            func.coalesce(made.c.n, 0).label("proposed"),
-            func.coalesce(made.c.accepted, 0).label("accepted"),
-            func.coalesce(made.c.published, 0).label("published"),
-            func.coalesce(written.c.n, 0).label("written"),
-            func.coalesce(verified.c.n, 0).label("verified"),
-            func.coalesce(said.c.n, 0).label("comments"),
-        )
-        .outerjoin(Team, Team.id == Person.team_id)
-        .outerjoin(made, made.c.person_id == Person.id)
-        .outerjoin(written, written.c.person_id == Person.id)
-        .outerjoin(verified, verified.c.person_id == Person.id)
-        .outerjoin(said, said.c.person_id == Person.id)
-        .where(
-            who,
-            or_(made.c.n.is_not(None), written.c.n.is_not(None), verified.c.n.is_not(None), said.c.n.is_not(None)),
-        )
-    )
-    rows = [
-        Contribution(
-            person_id=row.id,
-            employee_no=row.employee_no or "",
-            name=row.name or "",
-            team=row.team or "",
-            proposed=row.proposed,
-            accepted=int(row.accepted),
-            published=int(row.published),
-            written=row.written,
-            verified=row.verified,
-            comments=row.comments,
-        )
-        for row in found
-    ]
-    return sorted(rows, key=lambda each: (-each.published, -each.accepted, -each.total, each.employee_no))

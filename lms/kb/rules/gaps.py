@@ -20,8 +20,6 @@ SOURCES: Mapping[str, Text] = {
     RATING: text("评价内容"),
 }
 """Where a miss comes from, in the order in which they are shown."""
-COUNTED = (NO_HIT, NO_CLICK, VOTE, QUESTION)
-"""Counted by the job, day by day; the others come in files."""
 WINDOW = 28
 """Days whose misses say whether something is a gap."""
 POINTS = {NO_CLICK: 1}

@@ -1,6 +1,6 @@
 """Whom an urgent notice is for, and how long it may stand. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -77,14 +77,3 @@ def why_not_until(sent_at: datetime, due_at: datetime, until_at: datetime) -> di
     if until_at > sent_at + LONGEST:
         return {"until": text("紧急通知最多挂 %(n)s 天；更久的规定请写成知识条目。", n=LONGEST.days)}
     return {}
-
-
-def minutes_late(due_at: datetime, now: datetime) -> int:
-    """Return the whole minutes since a notice was due, 0 before."""
-    return max(0, int((now - due_at).total_seconds() // 60))
-
-
-def ordered_roles(chosen: Sequence[str]) -> frozenset[Role]:
-    """Return the roles that these words name; what is no role is left out."""
-    known = {role.value for role in Role}
-    return frozenset(Role(word) for word in chosen if word in known)

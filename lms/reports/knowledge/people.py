@@ -11,6 +11,7 @@ from lms.accounts.models import Person, Team
 from lms.content.models import Document, Revision
 from lms.core.db import session
 from lms.kb.models import Suggestion, Verification
+from lms.kb.rules.suggesting import State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +45,9 @@ def contributions(who: Sequence[ColumnElement[bool]], start: datetime) -> list[C
         select(
             Suggestion.person_id,
             func.count().label("suggested"),
-            func.sum(case((Suggestion.state == "accepted", 1), else_=0)).label("accepted"),
+            func.sum(case((Suggestion.state == State.ACCEPTED, 1), else_=0)).label("accepted"),
         )
-        .where(Suggestion.at >= start)
+        .where(Suggestion.at >= start, Suggestion.state != State.WITHDRAWN)
         .group_by(Suggestion.person_id)
         .subquery()
     )

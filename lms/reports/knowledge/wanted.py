@@ -58,8 +58,7 @@ def articles(actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
         words = sorted({each for name in names for each in (name, normal(name))}) if names else [wanted.shop]
         found.append(or_(cast(Document.shops, String) == "[]", HoldsAny(Document.shops, _listed(words))))
     if wanted.category:
-        folder = wanted.category.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        found.append(Slug.slug.like(f"{folder}/%", escape="\\"))
+        found.append(Slug.slug.startswith(f"{wanted.category}/", autoescape=True))
     return found
 
 
