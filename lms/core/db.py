@@ -4,7 +4,7 @@ Column helpers name the privacy class of what a column holds (docs/privacy.md); 
 """
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -176,6 +176,13 @@ def upsert(model: type[Base], keys: Mapping[str, Any], values: Mapping[str, Any]
     insert = postgresql_insert if current.get_bind().dialect.name == "postgresql" else sqlite_insert
     statement = insert(model).values({**keys, **values})
     current.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=dict(changed)))
+
+
+def insert_new(model: type[Base], unique: Sequence[str], values: Sequence[Mapping[str, Any]]) -> None:
+    """Write those of these rows whose columns `unique` no row has yet. values: at least one row."""
+    current = session()
+    insert = postgresql_insert if current.get_bind().dialect.name == "postgresql" else sqlite_insert
+    current.execute(insert(model).on_conflict_do_nothing(index_elements=list(unique)), list(values))
 
 
 def new_public_id() -> str:

@@ -12,7 +12,7 @@ from lms.demo import writings
 from lms.demo.stage import Stage
 from lms.demo.studio import PRICES, document_id
 from lms.kb.actions import keeping, suggestions, talk, voting
-from lms.kb.actions.views import note_views
+from lms.kb.actions.seen import note_views
 from lms.kb.queries.suggestions import mine
 from lms.kb.queries.talk import remarks
 from lms.kb.viewlog import View

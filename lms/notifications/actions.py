@@ -4,13 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import CursorResult, delete, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from lms.accounts.models import Person
 from lms.core import clock
 from lms.core.access import Actor
-from lms.core.db import session
+from lms.core.db import insert_new, session
 from lms.core.texts import Text, as_plain
 from lms.notifications.models import Notice
 
@@ -26,9 +24,7 @@ def tell(
     """Put one notice into the inbox of each who works here. Whoever was told of this key before is not told again."""
     if not person_ids:
         return
-    current = session()
-    here = current.scalars(select(Person.id).where(Person.id.in_(set(person_ids)), Person.active).order_by(Person.id))
-    insert = postgresql_insert if current.get_bind().dialect.name == "postgresql" else sqlite_insert
+    here = session().scalars(select(Person.id).where(Person.id.in_(set(person_ids)), Person.active).order_by(Person.id))
     written = as_plain(sentence)
     target = {"endpoint": link[0], "values": dict(link[1])} if link else {}
     now = clock.now()
@@ -44,7 +40,7 @@ def tell(
         for person_id in here
     ]
     if rows:
-        current.execute(insert(Notice).on_conflict_do_nothing(index_elements=["dedup_key"]), rows)
+        insert_new(Notice, ("dedup_key",), rows)
 
 
 def settle(person_ids: Sequence[int], key: str) -> None:

@@ -181,7 +181,7 @@ def test_an_accepted_proposal_is_a_draft_of_its_author(agent, trainer):
     document = article(trainer)
     saved = accepted(trainer, proposed(agent, document))
     draft = session().get_one(Revision, saved.revision_id)
-    assert (draft.author_id, draft.note) == (agent.id, "许文静的建议：仓库改了")
+    assert (draft.author_id, draft.note) == (agent.id, "仓库改了")
     assert session().get_one(Document, document.id, populate_existing=True).draft_id == draft.id
     assert "十五天内" in queries.text(draft.id)
 

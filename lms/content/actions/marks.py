@@ -4,8 +4,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, CursorResult, and_, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from lms.accounts.events import Settled, Told
 from lms.accounts.queries.answering import trainers
@@ -20,7 +18,7 @@ from lms.core import clock
 from lms.core.access import Actor
 from lms.core.audit import audit
 from lms.core.bus import emit
-from lms.core.db import session
+from lms.core.db import insert_new, session
 from lms.core.errors import NotFound
 from lms.core.texts import text
 
@@ -93,11 +91,10 @@ def put(document: Document, revision: Revision, before_id: int, resting_on_it: S
     """Mark these parts because of a version just published, and tell those who look after them."""
     if not resting_on_it:
         return
-    current = session()
-    insert = postgresql_insert if current.get_bind().dialect.name == "postgresql" else sqlite_insert
     now = clock.now()
-    current.execute(
-        insert(ReviewMark).on_conflict_do_nothing(index_elements=["part_id", "cause_revision_id"]),
+    insert_new(
+        ReviewMark,
+        ("part_id", "cause_revision_id"),
         [
             {
                 "document_id": each.document_id,

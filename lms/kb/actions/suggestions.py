@@ -75,7 +75,7 @@ def accept(actor: Actor, public_id: str, *, slug: str = "", answer: str = "") ->
     """
     found = _locked(public_id)
     _still_open(found)
-    note = _note(found)
+    note = found.reason[:NOTE]  # whose proposal it is, the version says by its author
     if found.document_id is not None:
         assert found.base_revision_id is not None
         document_id = found.document_id
@@ -162,13 +162,6 @@ def _reason(written: str, *, needed: bool) -> str:
         why = text("最多 %(most)s 个字。", most=rules.REASON)
         raise Invalid(why, fields={"reason": why})
     return written
-
-
-def _note(found: Suggestion) -> str:
-    """Return what the history says of the version: whose proposal it is, and why."""
-    name = session().scalar(select(Person.name).where(Person.id == found.person_id)) or ""
-    whole = f"{name}的建议：{found.reason}" if found.reason else f"{name}的分享"
-    return whole[:NOTE]
 
 
 def _locked(public_id: str) -> Suggestion:

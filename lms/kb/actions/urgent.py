@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import CursorResult, Select, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from lms.accounts.events import Settled, Told
 from lms.accounts.models import Person
@@ -14,7 +12,7 @@ from lms.core import clock
 from lms.core.access import Actor, Permission, Scope, scopes
 from lms.core.audit import audit
 from lms.core.bus import emit
-from lms.core.db import session
+from lms.core.db import insert_new, session
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.texts import text
 from lms.kb.models import UrgentNotice, UrgentReceipt
@@ -180,9 +178,9 @@ def _give(notice: UrgentNotice, people: Select[int]) -> list[int]:
     fresh = list(current.scalars(people.where(Person.id.not_in(known)).order_by(Person.id)))
     if not fresh:
         return []
-    insert = postgresql_insert if current.get_bind().dialect.name == "postgresql" else sqlite_insert
-    current.execute(
-        insert(UrgentReceipt).on_conflict_do_nothing(index_elements=["urgent_notice_id", "person_id"]),
+    insert_new(
+        UrgentReceipt,
+        ("urgent_notice_id", "person_id"),
         [{"urgent_notice_id": notice.id, "person_id": person_id} for person_id in fresh],
     )
     emit(

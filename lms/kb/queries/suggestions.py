@@ -1,4 +1,4 @@
-"""Reading what people propose: one's own, what waits for an editor, who has contributed what."""
+"""Reading what people propose: one's own, what waits for an editor, who is named for it."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -22,7 +22,7 @@ from lms.kb.queries import reviews
 from lms.kb.rules import reading
 from lms.kb.spec import ArticleSpec, DateKind
 from lms.kb.views import looked
-from lms.kb.views.marks import with_keep_buttons
+from lms.kb.views.keep_buttons import with_keep_buttons
 from lms.kb.views.noting import log_opened
 from lms.kb.views.room import bp
 from lms.kb.views.voting import vote_form

@@ -18,7 +18,7 @@ from lms.kb.rules.answers import PanelAnswer, panel_answer
 from lms.kb.rules.blocks import Script, marked
 from lms.kb.views import looked
 from lms.kb.views.article import asked_day, day_kinds
-from lms.kb.views.marks import with_keep_buttons
+from lms.kb.views.keep_buttons import with_keep_buttons
 from lms.kb.views.noting import log_opened, log_search
 from lms.kb.views.room import bp
 from lms.kb.views.voting import vote_form
