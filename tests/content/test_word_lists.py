@@ -3,6 +3,7 @@
 import difflib
 from dataclasses import replace
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from lms.content.form import Applied
 from lms.content.grammar.document import About
+from lms.content.grammar.findings import Severity
 from lms.content.grammar.keywords import Language
 from lms.content.wordlists.form import FORM, Row, WordTable
 from lms.content.wordlists.learner import learner_pieces
@@ -246,3 +248,15 @@ def test_what_is_written_is_read_as_the_same_list(entries, language):
     intro = WordSection(title="表", anchor="表", level=1)
     spec = WordListSpec(title="表", about=About(owner="T1"), list=ListKind.BANNED, intro=intro, sections=(section,))
     assert list(read(write(spec, language)).entries) == entries
+
+
+@pytest.mark.parametrize("kind", ["同义词", "词典", "禁用语"])
+def test_a_line_of_two_thousand_words_is_refused_at_once_and_does_no_harm_where_it_stands(kind: str):
+    found = parse(
+        a_list("- " + " | ".join(f"词{number}" for number in range(2_000)), kind), "kb_content/words/x.md"
+    ).spec
+    started = perf_counter()
+    refused = [each for each in lint(found) if each.severity is Severity.ERROR]
+    assert [each.code for each in refused] == ["C188"]
+    assert all(len(others) < 100 for others in vocabulary_of([found]).same.values())
+    assert perf_counter() - started < 5

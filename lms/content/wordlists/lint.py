@@ -1,11 +1,13 @@
 """What is wrong with a word list: words that stand twice, groups of one, terms that help nobody. Pure."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from lms.content.grammar.document import Parsed
 from lms.content.grammar.findings import Finding, Severity
 from lms.content.wordlists.spec import ListKind, WordEntry, WordListSpec
+from lms.content.wordlists.vocabulary import MOST_TOGETHER
 from lms.core.folding import folded
 from lms.core.texts import Text, text
 
@@ -47,9 +49,15 @@ def lint_lists(
 
 
 def _of_entry(entry: WordEntry, kind: ListKind) -> Iterator[Finding]:
-    twice = [word for place, word in enumerate(entry.words) if folded(word) in map(folded, entry.words[:place])]
-    for word in twice:
-        yield _warning("C186", entry.line, text("这一行里“%(word)s”写了两次，请删去一个。", word=word))
+    if len(entry.words) > MOST_TOGETHER:
+        why = text("一行最多写 %(most)s 个词，这一行有 %(n)s 个，请分成几行。", most=MOST_TOGETHER, n=len(entry.words))
+        yield replace(_warning("C188", entry.line, why), severity=Severity.ERROR)
+        return
+    seen: set[str] = set()
+    for word in entry.words:
+        if folded(word) in seen:
+            yield _warning("C186", entry.line, text("这一行里“%(word)s”写了两次，请删去一个。", word=word))
+        seen.add(folded(word))
     if kind is ListKind.SYNONYMS and len(_once(entry)) < 2:
         yield _warning("C188", entry.line, text("这一组只有一个说法，请补上同义的说法，例如“- 退款 | 退钱”。"))
     if kind is ListKind.DICTIONARY:

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from lms.content.wordlists.spec import ListKind, WordListSpec
 from lms.core.folding import folded
 
+MOST_TOGETHER = 100
+"""Words of one line: each of them is looked up with all the others."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
@@ -25,7 +28,7 @@ def vocabulary_of(lists: Iterable[WordListSpec]) -> Vocabulary:
     terms: dict[str, None] = {}
     for each in lists:
         for entry in each.entries:
-            words = list(dict.fromkeys(folded(word) for word in entry.words))
+            words = list(dict.fromkeys(folded(word) for word in entry.words[:MOST_TOGETHER]))
             if each.list is ListKind.DICTIONARY:
                 terms.update(dict.fromkeys(words))
             elif each.list is ListKind.SYNONYMS:
