@@ -2,6 +2,7 @@
 
 import io
 import resource
+from functools import cache
 
 import pytest
 from bs4 import BeautifulSoup
@@ -316,6 +317,7 @@ def test_words_that_were_read_later_are_found_too(client: FlaskClient):
 # what is not taken
 
 
+@cache
 def hostile() -> dict[str, bytes]:
     film = film_bytes(".mp4", 6)
     deck = a_deck()
