@@ -115,6 +115,55 @@ FIELDS = [
     "limit",
     "after",
     "curriculum",
+    "section",
+    "heading",
+    "body",
+    "anchor",
+    "answers",
+    "words",
+    "script",
+    "shape",
+    "people",
+    "step",
+    "due",
+    "until",
+    "on",
+    "teams",
+    "shops",
+    "roles",
+    "article",
+    "audience",
+    "public_id",
+    "mark",
+    "doc",
+    "case",
+    "case_kind",
+    "day_kind",
+    "seen",
+    "into",
+    "item",
+    "row",
+    "solved",
+    "back",
+    "open",
+    "source",
+    "for",
+    "since",
+    "stopped",
+    "at",
+    "shop",
+    "in_review",
+    "add",
+    "all",
+    "drop",
+    "partial",
+    "reviewer",
+    "restricted",
+    "days",
+    "category",
+    "cause",
+    "show",
+    "before",
 ]
 """Every name that a form or an address of ours uses, and some more."""
 
@@ -228,6 +277,54 @@ def test_a_junk_body_of_the_api_is_a_clear_refusal(world):
                 if status >= 500 or (status >= 400 and "error" not in json.loads(text)):
                     wrong.append((what, who, verb, rule.endpoint, status))
     assert wrong == []
+
+
+@ONLY_SQLITE
+def test_a_hundred_thousand_characters_in_a_field_are_refused_and_kept_nowhere(world):
+    house, long = a_house(), "长" * 100_000
+    trainer, own, lead = (browser_of(world, house.people[who]) for who in ("trainer", "own", "lead"))
+    article = "/kb/after-sales/how"
+    sent = [
+        (own, f"{article}/talk", {"words": long}),
+        (own, f"{article}/talk", {"words": "甲", "answers": long, "anchor": long}),
+        (own, f"{article}/vote", {"solved": "0", "reason": long, "note": long}),
+        (own, f"{article}/suggest", {"revision": "2", "section": long, "heading": long, "body": "甲", "reason": long}),
+        (own, f"{article}/favourite", {"script": long}),
+        (own, "/kb/share", {"title": long, "folder": long, "body": "甲", "reason": long, "shape": long}),
+        (own, "/kb/ask", {"q": long, "shop": long}),
+        (own, f"{article}/change", {"revision": long}),
+        (
+            lead,
+            "/kb/care/urgent/new",
+            {"title": long, "body": long, "article": long, "due": "9" * 9_000, "until": long},
+        ),
+        (trainer, f"/kb/suggestions/{house.suggestion}/decline", {"answer": long}),
+        (trainer, f"/kb/suggestions/{house.suggestion}/accept", {"answer": long, "slug": long}),
+        (trainer, f"/kb/care/gaps/{house.gap}", {"do": "rename", "title": long}),
+        (trainer, f"/kb/care/gaps/{house.gap}", {"do": "dismiss", "reason": long}),
+        (trainer, f"/kb/care/gaps/{house.gap}", {"do": "merge", "into": long}),
+        (trainer, f"/kb/care/gaps/{house.gap}", {"do": "write", "title": long, "folder": long}),
+        (trainer, "/kb/care/gaps/open", {"words": long}),
+        (trainer, "/kb/care/categories", {"folder": long, "reviewer": long}),
+        (trainer, "/kb/care/reviews/confirm", {"seen": long, "doc": long}),
+        (trainer, "/studio/marks", {"mark": "9" * 9_000}),
+        (trainer, f"/studio/reviews/{house.request_id}/return", {"answer": long}),
+        (trainer, f"/studio/reviews/{house.request_id}/approve", {"revision": "9" * 9_000, "note": long}),
+    ]
+    for browser, path, form in sent:
+        status, _ = ask(world, *browser, "POST", path, data=form)
+        assert status < 500, (path, status)
+    for query in ("a" * 9_000, "(" * 9_000, '"' * 9_000):
+        for path in (
+            "/kb?q=",
+            "/panel?q=",
+            "/kb/search/hints?stopped&q=",
+            "/kb/share?title=",
+            f"{article}?for=",
+            f"{article}?from=",
+        ):
+            assert ask(world, *own, "GET", path + query)[0] < 500, path
+    assert ask(world, *own, "GET", f"{article}?from=" + "9" * 5_000)[0] == 200
 
 
 # too much

@@ -31,7 +31,7 @@ def log_opened(actor: Actor, document_id: int) -> None:
     Where the address has the words instead (`for`, from the list under the search box), they were a search too.
     """
     number, words = request.args.get("from", ""), request.args.get("for", "").strip()
-    if not words and not (number.isascii() and number.isdecimal() and int(number) < _MOST):
+    if not words and not (number.isascii() and number.isdecimal() and len(number) < 20 and int(number) < _MOST):
         return
     app: APIFlask = current_app._get_current_object()  # type: ignore[attr-defined]
 
