@@ -249,7 +249,7 @@ class GapAsker(Base):
 class GitChange(Base):
     """What a commit of an imported repository did to one document, so that a second import adds only what is new.
 
-    verb: written (a revision) | renamed | removed | restored. path: of the document in the academy after it.
+    verb: written (a revision) | renamed | removed | restored | dropped (its draft). path: of the document after it.
     """
 
     __tablename__ = "git_change"

@@ -53,9 +53,14 @@ def follow(fact: Published) -> None:
     )
     if not plan.is_new and not news:
         return
-    _withdraw(fact.document_id, plan.must)
-    _forget_outsiders(fact.document_id, after.about.audience)
-    _ask_all(fact.document_id, wanted, fact.previous_id, plan.reasons(), plan.within)
+    freed = _no_more_meant(fact.document_id, plan.must)
+    outsiders = _outsiders(fact.document_id, after.about.audience)
+    reasons = plan.reasons()
+    # All at once, ascending: two publications with people in common never wait for each other in a circle.
+    lock_people({*freed, *outsiders, *(reasons if len(reasons) <= TOGETHER else ())})
+    _take_back(fact.document_id, freed, [duties.MUST_READ])
+    _take_back(fact.document_id, outsiders, [duties.MUST_READ, duties.DELTA])
+    _ask_all(fact.document_id, wanted, fact.previous_id, reasons, plan.within)
 
 
 def _wanted(document_id: int, rule: Rule | None, besides: int) -> int:
@@ -68,8 +73,8 @@ def _rule(document_id: int) -> Rule | None:
     return session().scalars(select(Rule).where(Rule.document_id == document_id, Rule.occasion == READ)).one_or_none()
 
 
-def _withdraw(document_id: int, must: Collection[int]) -> None:
-    """End the must-read of whoever it is none for any more."""
+def _no_more_meant(document_id: int, must: Collection[int]) -> list[int]:
+    """Return who owes a must-read that is none for them any more."""
     held = session().scalars(
         select(Assignment.person_id)
         .join(AssignmentReason, AssignmentReason.assignment_id == Assignment.id)
@@ -81,23 +86,24 @@ def _withdraw(document_id: int, must: Collection[int]) -> None:
         )
         .distinct()
     )
-    gone = sorted(set(held) - set(must))
-    for first in range(0, len(gone), TOGETHER):
-        duties.no_longer_asked(document_id, gone[first : first + TOGETHER], kinds=[duties.MUST_READ])
+    return sorted(set(held) - set(must))
 
 
-def _forget_outsiders(document_id: int, audience: Sequence[str]) -> None:
-    """Take every duty back from those for whom the article is no more."""
+def _outsiders(document_id: int, audience: Sequence[str]) -> list[int]:
+    """Return who owes something of an article that is not for them any more."""
     if not audience:
-        return
+        return []
     live = exists().where(AssignmentReason.assignment_id == Assignment.id, AssignmentReason.until.is_(None))
     held = session().scalars(
         select(Assignment.person_id).where(Assignment.document_id == document_id, Assignment.occasion == READ, live)
     )
     asked = set(held)
-    gone = sorted(asked - meant.readers(meant.people(asked), audience))
-    for first in range(0, len(gone), TOGETHER):
-        duties.no_longer_asked(document_id, gone[first : first + TOGETHER])
+    return sorted(asked - meant.readers(meant.people(asked), audience))
+
+
+def _take_back(document_id: int, person_ids: Sequence[int], kinds: Collection[str]) -> None:
+    for first in range(0, len(person_ids), TOGETHER):
+        duties.no_longer_asked(document_id, person_ids[first : first + TOGETHER], kinds=kinds)
 
 
 def _ask_all(
@@ -197,8 +203,7 @@ def drop(document_id: int) -> None:
         )
         .all()
     )
-    for first in range(0, len(owing), TOGETHER):
-        duties.no_longer_asked(document_id, owing[first : first + TOGETHER])
+    _take_back(document_id, owing, [duties.MUST_READ, duties.DELTA])
 
 
 def take_up(document_id: int) -> None:
