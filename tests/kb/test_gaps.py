@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
+from time import perf_counter
 
 import pytest
 
@@ -14,7 +15,8 @@ from lms.core.db import db, session, transaction
 from lms.core.errors import Conflict, Invalid, NotFound, TooMany
 from lms.core.here import today
 from lms.kb import queries as kb
-from lms.kb.actions import gap_counting, gaps
+from lms.kb.actions import gap_counting, gap_file, gaps
+from lms.kb.actions.gap_counting import MOST_AT_ONCE
 from lms.kb.jobs.gaps import count_misses, count_questions
 from lms.kb.models import Gap, GapAsker, GapMiss, Vote
 from lms.kb.queries import gaps as reading
@@ -564,3 +566,24 @@ def test_two_workers_that_count_at_once_count_once(fresh):
         session().rollback()
         assert misses() == [("no_hit", "改地址", 3)]
         assert session().query(Gap).count() == 1
+
+
+def test_a_file_of_five_thousand_different_reasons_is_counted_in_bounded_time_and_opens_the_heaviest_gaps(world):
+    kinds = ("发货", "退款", "改地址", "运费", "价保", "尺码", "发票", "赠品")
+    reasons = [f"{kinds[n % 8]}{n * 7919 % 100_003}{kinds[n // 8 % 8]}" for n in range(5_000)]
+    rows = "".join(f"{words},{9 if n == 17 else 3},{today()}\n" for n, words in enumerate(reasons))
+    data = f"原因,次数,日期\n{rows}".encode()
+    trainer, started = a_trainer(), perf_counter()
+    with transaction():
+        gap_file.apply(
+            trainer, data, "contact", shown=gap_file.digest(gap_file.plan(data, "contact")), partial=True
+        )
+    assert perf_counter() - started < 30
+    assert session().query(GapMiss).count() == 5_000
+    assert 0 < session().query(Gap).count() <= MOST_AT_ONCE
+    assert session().query(GapMiss.gap_id).filter_by(count=9).scalar() is not None
+    with transaction():
+        gap_file.apply(
+            trainer, data, "contact", shown=gap_file.digest(gap_file.plan(data, "contact")), partial=True
+        )
+    assert session().query(GapMiss).count() == 5_000

@@ -25,6 +25,8 @@ Key = tuple[str, str, str, str, date]
 """Source, words, ref, shop, day."""
 _KEY = ("source", "words", "ref", "shop", "day")
 CHUNK = 400
+MOST_AT_ONCE = 1_000
+"""Words that belong to no gap yet and are compared with each other: a file may bring fifty thousand."""
 LOCK = "kb.count_misses"
 
 
@@ -158,9 +160,23 @@ def note_counts(counts: Mapping[Key, int], sources: Iterable[str], first: date) 
     return changed + len(new)
 
 
-def put_count(key: Key, count: int) -> None:
-    """Say how often something was missed on a day, whatever was said before."""
-    upsert(GapMiss, dict(zip(_KEY, key, strict=True)), {"count": count}, {"count": count})
+def put_counts(counts: Mapping[Key, int]) -> None:
+    """Say how often these things were missed on their days, whatever was said before. counts: at least one.
+
+    Nobody else may write the sources meanwhile, see `one_at_a_time`.
+    """
+    days = [key[4] for key in counts]
+    columns = (GapMiss.id, GapMiss.source, GapMiss.words, GapMiss.ref, GapMiss.shop, GapMiss.day)
+    statement = select(*columns).where(
+        GapMiss.source.in_({key[0] for key in counts}), GapMiss.day >= min(days), GapMiss.day <= max(days)
+    )
+    there = {tuple(row[1:]): row.id for row in session().execute(statement)}
+    again = [{"id": there[key], "count": count} for key, count in counts.items() if key in there]
+    new = [{**dict(zip(_KEY, key, strict=True)), "count": count} for key, count in counts.items() if key not in there]
+    if again:
+        session().execute(update(GapMiss), again)
+    if new:
+        session().execute(insert(GapMiss), new)
 
 
 def regroup(people: Mapping[tuple[str, int], datetime]) -> int:
@@ -170,7 +186,7 @@ def regroup(people: Mapping[tuple[str, int], datetime]) -> int:
     """
     known = bound()
     _follow(known)
-    weights = _weights()
+    weights = _weightiest(_weights(), known)
     result = rules.grouped(weights, known, same=one_form(_house_words()))
     _bind_all(result.joined)
     known.update(result.joined)
@@ -184,6 +200,12 @@ def regroup(people: Mapping[tuple[str, int], datetime]) -> int:
     if fresh:
         add_askers(_who_searched(fresh, known))
     return len(result.fresh) + _reopen()
+
+
+def _weightiest(weights: Mapping[str, int], known: Mapping[str, int]) -> dict[str, int]:
+    """Return the words that are grouped at once; what is left waits for the next time."""
+    loose = sorted((words for words in weights if words not in known), key=lambda words: (-weights[words], words))
+    return {words: weights[words] for words in loose[:MOST_AT_ONCE]}
 
 
 def _house_words() -> Mapping[str, Sequence[str]]:

@@ -13,7 +13,7 @@ from lms.core.errors import Conflict, Invalid
 from lms.core.folding import folded
 from lms.core.here import today
 from lms.core.texts import text
-from lms.kb.actions.gap_counting import one_at_a_time, put_count, regroup
+from lms.kb.actions.gap_counting import one_at_a_time, put_counts, regroup
 from lms.kb.rules import gap_file as rules
 from lms.kb.rules.gap_file import COLUMNS, Plan
 
@@ -63,8 +63,7 @@ def apply(actor: Actor, data: bytes, kind: str, *, shown: str, partial: bool = F
         raise Invalid(text("有 %(n)s 行不能导入，什么也没有改。请改好文件再传。", n=len(found.refused)))
     if not found.counts:
         raise Invalid(text("没有可以导入的内容，什么也没有改。"))
-    for key, count in found.counts.items():
-        put_count(key, count)
+    put_counts(found.counts)
     regroup({})
     audit(actor.id, "gap.imported", "gap", kind, after={"rows": len(found.counts), "count": found.total})
     return found
