@@ -1,7 +1,6 @@
 """Laying out a document as the items that somebody owes: a curriculum and its courses flattened to their leaves."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date
 
 from lms.assignments.rules import Item
@@ -120,6 +119,6 @@ def due_days(planned: Sequence[Item], starts_on: date, works: Callable[[date], b
 def dated(planned: Sequence[Item], days: Sequence[date | None], assignment_id: int) -> list[Item]:
     """Return the planned items as items of one assignment, in order, nothing done yet."""
     return [
-        replace(item, assignment_id=assignment_id, position=position, due_on=due_on)
+        item._replace(assignment_id=assignment_id, position=position, due_on=due_on)
         for position, (item, due_on) in enumerate(zip(planned, days, strict=True))
     ]

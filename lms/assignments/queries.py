@@ -113,25 +113,11 @@ def _duties(found: Iterable[Any], today: date) -> list[Duty]:
                 kind, title, slug, person_id, starts_on, goal_state, container_title, container_slug,
                 goal_id, goal_kind, goal_title, goal_slug, goal_purpose,
             ) = row[_OF_DUTY:]  # fmt: skip
-            duties.append(
-                Duty(
-                    item=item,
-                    state=state,
-                    person_id=person_id,
-                    kind=kind,
-                    slug=slug,
-                    title=title,
-                    container_title=container_title or "",
-                    container_slug=container_slug or "",
-                    goal_id=goal_id,
-                    goal_kind=goal_kind,
-                    goal_title=goal_title,
-                    goal_slug=goal_slug,
-                    starts_on=starts_on,
-                    goal_open=goal_state == "open",
-                    goal_purpose=goal_purpose,
-                )
-            )
+            duty = Duty(
+                item, state, person_id, kind, slug, title, container_title or "", container_slug or "",
+                goal_id, goal_kind, goal_title, goal_slug, starts_on, goal_state == "open", goal_purpose,
+            )  # fmt: skip
+            duties.append(duty)
     return duties
 
 
@@ -143,24 +129,9 @@ def _item(row: Any) -> Item:
     if extended_to is not None and (due_on is None or extended_to > due_on):
         due_on = extended_to
     return Item(
-        assignment_id=assignment_id,
-        position=position,
-        document_id=document_id,
-        purpose=purpose,
-        container_id=container_id,
-        stage=stage,
-        stage_name=stage_name,
-        after_stage=after_stage,
-        in_order=in_order,
-        required=required,
-        minutes=minutes,
-        day=day,
-        due_on=due_on,
-        opened_at=opened_at,
-        done_at=done_at,
-        exempt=exempt,
-        waits_for_others=kind == "task" or purpose == "sign_off",
-    )
+        assignment_id, position, document_id, purpose, container_id, stage, stage_name, after_stage, in_order, required,
+        minutes, day, due_on, opened_at, done_at, exempt, kind == "task" or purpose == "sign_off",
+    )  # fmt: skip
 
 
 def duties(person_id: int, today: date) -> list[Duty]:

@@ -1,9 +1,10 @@
 """What is open, locked, late or done. Pure: items in, states out."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 READ = "read"
 """The occasion of a duty to read and confirm a document, which each new version may open again."""
@@ -26,10 +27,10 @@ class State(StrEnum):
     LOCKED = "locked"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class Item(NamedTuple):
     """One item of a duty as the rules see it; `day` is the planned rostered day, from 1.
 
+    A named tuple, because a page makes a hundred: a frozen dataclass of so many fields takes nine times as long.
     waits_for_others: what the person alone can't finish (a task that somebody confirms, a sign-off).
     """
 
@@ -183,17 +184,17 @@ def carry_over(planned: Sequence[Item], present: Sequence[Item]) -> list[Item]:
         best = next((other for other in same if other.stage == item.stage), same[0] if same else None)
         if best is not None:
             left.remove(best)
-            item = replace(item, opened_at=best.opened_at, done_at=best.done_at, exempt=best.exempt)
+            item = item._replace(opened_at=best.opened_at, done_at=best.done_at, exempt=best.exempt)
         found.append(item)
     return found
 
 
 def with_done(item: Item, at: datetime | None) -> Item:
-    return replace(item, done_at=at)
+    return item._replace(done_at=at)
 
 
 def with_due(item: Item, due_on: date | None) -> Item:
-    return replace(item, due_on=due_on)
+    return item._replace(due_on=due_on)
 
 
 def next_item(items: Sequence[Item]) -> Item | None:
@@ -207,8 +208,7 @@ def next_item(items: Sequence[Item]) -> Item | None:
     return min(own, key=lambda item: (item.due_on or date.max, item.position), default=None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Duty:
+class Duty(NamedTuple):
     """One item with its document's public name, the course that holds it and the goal it belongs to, and its state."""
 
     item: Item

@@ -1,6 +1,5 @@
 """What is open, locked, late and done, and what comes next."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -38,7 +37,7 @@ def an_item(position=0, **more):
 
 
 def done(item):
-    return replace(item, done_at=AT)
+    return item._replace(done_at=AT)
 
 
 def test_the_due_day_itself_is_in_time():
@@ -148,5 +147,5 @@ def test_finishing_one_more_item_never_locks_another(found):
 @given(items)
 def test_laying_out_the_same_again_changes_nothing(found):
     unique = list({(item.document_id, item.purpose): item for item in found}.values())
-    cleared = [replace(item, done_at=None, exempt=False) for item in unique]
+    cleared = [item._replace(done_at=None, exempt=False) for item in unique]
     assert rules.carry_over(cleared, unique) == unique
