@@ -12,10 +12,11 @@ from lms.content.models import ReviewRequest, Revision
 from lms.core.access import Role
 from lms.core.db import session
 from lms.core.errors import Conflict
-from lms.kb.actions import reviews, suggestions
-from lms.kb.models import Suggestion, Verification
+from lms.kb.actions import gaps, reviews, suggestions, voting
+from lms.kb.models import Gap, GapMiss, Suggestion, Verification, Vote
 from tests.support.make import a_person, as_actor
 from tests.support.make_content import a_document, a_draft, a_trainer, an_article_text
+from tests.support.make_kb import a_gap
 from tests.trust.test_races import at_once, in_one, rounds
 
 pytestmark = pytest.mark.committed
@@ -103,3 +104,33 @@ def test_an_article_confirmed_twice_at_once_holds_until_one_day(fresh):
         )
         assert found[0] == found[1]
         assert len(session().scalars(select(Verification.id)).all()) == 2
+
+
+def test_two_gaps_merged_into_each_other_at_once_leave_one_with_all_the_words(fresh):
+    with fresh.app_context():
+        one, other = a_trainer(), a_trainer()
+        for number in range(rounds(fresh, 2, 6)):
+            first, second = a_gap(f"甲{number}"), a_gap(f"乙{number}")
+            names, ids = (first.public_id, second.public_id), (first.id, second.id)
+            session().rollback()
+            found = at_once(
+                fresh,
+                partial(in_one, gaps.merge, one, *names),
+                partial(in_one, gaps.merge, other, *reversed(names)),
+            )
+            assert one_conflict(found), found
+            session().expire_all()
+            states = session().scalars(select(Gap.state).where(Gap.id.in_(ids))).all()
+            assert sorted(states) == ["merged", "open"]
+            kept = session().scalars(select(GapMiss.gap_id).join(Gap, Gap.id == GapMiss.gap_id).where(Gap.id.in_(ids)))
+            assert len(set(kept.all())) == 1
+
+
+def test_a_vote_from_five_tabs_at_once_is_one(fresh):
+    with fresh.app_context():
+        document, agent = a_document(a_trainer()), as_actor(a_person(Role.AGENT))
+        id, published = document.id, document.published_id
+        session().rollback()
+        found = at_once(fresh, *[partial(in_one, voting.vote, agent, id, published, solved=True)] * 5)
+        assert found == [None] * 5
+        assert len(session().scalars(select(Vote.person_id).where(Vote.document_id == id)).all()) == 1
