@@ -173,7 +173,13 @@ def test_filters_leave_what_they_say(world):
     due(a_document(trainer, an_article_text("丙", 适用="[天猫旗舰店]"), slug="orders/c"), -3)
     assert column(director(), "review", "title", category="after-sales") == ["甲"]
     assert column(director(), "review", "title", shop=shop.code) == ["乙", "甲"]
-    assert categories(director()) == ["after-sales", "after-sales/refund", "orders"]
+    assert [folder for folder, _name in categories(director())] == ["after-sales", "after-sales/refund", "orders"]
+
+
+def test_a_category_is_called_as_on_the_front_page(world):
+    due(a_document(a_trainer(), an_article_text("甲", 标签="[物流, 大促]"), slug="logistics/a"), -1)
+    assert column(director(), "review", "category") == ["物流"]
+    assert categories(director()) == [("logistics", "物流")]
 
 
 def test_the_filter_of_a_category_knows_no_wildcards(world):

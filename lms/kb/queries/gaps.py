@@ -381,12 +381,6 @@ def _names(gap_id: int) -> list[Asker]:
     ]
 
 
-def article_folders() -> list[str]:
-    """Return the folders in which articles lie, without the last stroke; "" = the top."""
-    statement = select(Slug.slug).where(Slug.is_current, Slug.kind == "article")
-    return sorted({slug.rpartition("/")[0] for slug in session().scalars(statement)})
-
-
 def article_choices(actor: Actor) -> list[tuple[str, str]]:
     """Return slug and title of every published article that the actor may read, by title."""
     statement = (

@@ -12,6 +12,7 @@ from lms.content import queries as content
 from lms.content.models import Document, Revision, Slug
 from lms.core.access import Actor
 from lms.core.db import rows, session
+from lms.kb.rules import browsing
 
 RECENT = 8
 
@@ -59,6 +60,17 @@ def articles(actor: Actor) -> list[Listed]:
         )
         for row in session().execute(statement)
     ]
+
+
+def category_names(actor: Actor) -> dict[str, str]:
+    """Return the folders in which the actor may read something, each with all above it, and what people call them."""
+    statement = (
+        select(Slug.slug, Document.tags)
+        .join(Slug, and_(Slug.document_id == Document.id, Slug.is_current))
+        .where(Document.kind == "article", content.readable(actor))
+        .order_by(Document.published_at.desc(), Document.id)
+    )
+    return browsing.names((row.slug, row.tags) for row in session().execute(statement))
 
 
 def last_change(revision_id: int) -> Any:

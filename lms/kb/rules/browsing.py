@@ -31,6 +31,15 @@ def categories(articles: Iterable[tuple[str, Sequence[str]]]) -> list[Category]:
     return found
 
 
+def names(articles: Iterable[tuple[str, Sequence[str]]]) -> dict[str, str]:
+    """Return what the folders are called, with all above them; "" = the top is not among them."""
+    found = {each.folder: each.name for each in categories(articles) if each.folder}
+    for folder in list(found):
+        while folder := folder.rpartition("/")[0]:
+            found.setdefault(folder, folder)
+    return found
+
+
 def tag_counts(articles: Iterable[tuple[str, Sequence[str]]], most: int) -> list[tuple[str, int]]:
     counts: Counter[str] = Counter()
     for _slug, names in articles:

@@ -124,7 +124,7 @@ def _page(public_id: str, **more: Any) -> str:
         near=_near(actor, whole) if is_open else [],
         may_edit=may_edit,
         others=[each for each in reading.open_gaps() if each[0] != public_id] if may_edit and is_open else [],
-        folders=reading.article_folders() if may_edit and is_open else [],
+        folders=sorted(queries.category_names(actor).items()) if may_edit and is_open else [],
         articles=reading.article_choices(actor) if may_edit and is_open else [],
         **more,
     )

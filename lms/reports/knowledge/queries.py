@@ -1,15 +1,11 @@
 """Reading a section of the knowledge report."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
-from sqlalchemy import select
-
-from lms.content import queries as content
-from lms.content.models import Document, Slug
 from lms.core.access import Actor
-from lms.core.db import session
 from lms.core.texts import text
-from lms.kb.queries import folder_of
+from lms.kb.queries import category_names
 from lms.reports.knowledge import articles, searches
 from lms.reports.knowledge.people import contributions
 from lms.reports.knowledge.rules import (
@@ -19,7 +15,7 @@ from lms.reports.knowledge.rules import (
     Section,
     ordered,
 )
-from lms.reports.knowledge.wanted import Wanted, made, people_of, slugged
+from lms.reports.knowledge.wanted import Wanted, made, people_of
 
 MOST_ROWS = 5_000
 """Rows of one section; more are not made."""
@@ -30,8 +26,20 @@ def report(actor: Actor, section: Section, wanted: Wanted, *, sort: str = "", de
     found = _BUILDERS[section.key](actor, wanted)
     key = sort or section.sort.removeprefix("-")
     down = section.sort.startswith("-") if descending is None else descending
-    rows = ordered(found.rows, key, descending=down)[:MOST_ROWS]
+    rows = ordered(_named(actor, found), key, descending=down)[:MOST_ROWS]
     return Report(section=section, rows=rows, figures=found.figures, days=found.days)
+
+
+def _named(actor: Actor, found: Report) -> Sequence[Row]:
+    """Return the rows with their category as people call it."""
+    if "category" not in found.section.filters:
+        return found.rows
+    names = category_names(actor)
+    return [
+        replace(row, values={**row.values, "category": names.get(folder, folder)})
+        for row in found.rows
+        for folder in [str(row.values["category"])]
+    ]
 
 
 def contributed(actor: Actor, wanted: Wanted) -> Report:
@@ -75,15 +83,6 @@ _BUILDERS: Mapping[str, Callable[[Actor, Wanted], Report]] = {
 }
 
 
-def categories(actor: Actor) -> list[str]:
-    """Return the folders in which the actor may read something, each with all above it."""
-    statement = slugged(select(Slug.slug).select_from(Document)).where(
-        Document.kind == "article", content.readable(actor)
-    )
-    found: set[str] = set()
-    for slug in session().scalars(statement):
-        folder = folder_of(slug)
-        while folder:
-            found.add(folder)
-            folder = folder.rpartition("/")[0]
-    return sorted(found)
+def categories(actor: Actor) -> list[tuple[str, str]]:
+    """Return folder and name of the categories in which the actor may read something, each with all above it."""
+    return sorted(category_names(actor).items())

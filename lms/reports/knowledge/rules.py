@@ -105,7 +105,7 @@ STATES: Mapping[str, Text] = {
 """What a state cell says."""
 
 _TITLE = Column(key="title", title=text("知识"), kind=Kind.TITLE)
-_CATEGORY = Column(key="category", title=text("类目"))
+_CATEGORY = Column(key="category", title=text("分类"))
 _WORDS = Column(key="words", title=text("说法"), kind=Kind.WORDS)
 _ALL = frozenset({"category", "shop", "team"})
 
