@@ -135,9 +135,9 @@ def test_a_question_that_rests_on_nothing_is_counted(world):
 
 def test_only_ones_own_are_shown_where_that_is_asked(world):
     me = a_trainer()
-    a_document(me, an_article_text(负责人=me.employee_no, 复审周期="5天"), slug="mine")
+    a_document(me, an_article_text(负责人=me.employee_no, 复审周期="5天"), slug="my-own")
     a_document(me, an_article_text(复审周期="5天"), slug="other")
-    assert {slug for _, slug in found(owner_id=me.id)} == {"mine"}
+    assert {slug for _, slug in found(owner_id=me.id)} == {"my-own"}
 
 
 def test_archived_documents_worry_nobody(world):
