@@ -46,7 +46,7 @@ def test_what_an_agent_misses_is_written_and_the_agent_hears_of_it(floor: Floor)
     expect(page.get_by_role("heading", level=1)).to_have_text("改地址")
     expect(page.get_by_text("许文静")).to_be_visible()
     page.get_by_label("标题").fill("发货前怎么改地址")
-    page.get_by_label("类目").select_option("after-sales")
+    page.get_by_label("分类").select_option("after-sales")
     page.get_by_role("button", name="建草稿并打开").click()
     page.wait_for_url(re.compile(r"/edit"))
     expect(page.locator("#markdown")).to_have_value(re.compile(r"别名: \[.*改地址.*\]"))
@@ -88,6 +88,13 @@ def test_without_a_script_a_gap_is_dismissed_and_found_again(floor: Floor):
     expect(page.get_by_text("记为不算缺口：不是知识")).to_be_visible()
     page.goto("/kb/care/gaps?state=dismissed")
     expect(page.get_by_role("link", name="今天吃什么")).to_be_visible()
+
+
+def test_the_tab_of_the_page_is_seen_on_a_phone(floor: Floor):
+    page = floor.page_of(a_person(Role.TRAINER), size=PHONE)
+    page.goto("/kb/care/must-reads")
+    expect(page.locator(".tabs [aria-current]")).to_be_in_viewport(ratio=1)
+    fits(page)
 
 
 @pytest.mark.parametrize(("size", "shade"), [(DESK, "light"), (PHONE, "dark")], ids=["desk-light", "phone-dark"])

@@ -98,5 +98,12 @@
     setTimeout(function () { delete form.dataset.sent; }, 8000);
   });
 
+  // On a phone the tab of this page may lie outside its strip.
+  document.querySelectorAll(".tabs [aria-current]").forEach(function (tab) {
+    var strip = tab.parentElement;
+    var place = tab.getBoundingClientRect(), room = strip.getBoundingClientRect();
+    strip.scrollLeft += place.left - room.left - (room.width - place.width) / 2;
+  });
+
   window.academy = { say: say, copyText: copyText };
 })();
