@@ -172,7 +172,7 @@ def test_a_trainer_changes_a_lesson_and_nothing_that_anybody_did_is_lost(floor: 
     trainer.goto("/studio/lesson/in/01-welcome/edit?view=source")
     trainer.locator("[data-publish]").click()
     expect(trainer.get_by_text("1 人已经完成，完成记录不受影响。")).to_be_visible()
-    trainer.locator("[name=note]").fill("明年开新店")
+    trainer.locator("#note").fill("明年开新店")
     trainer.get_by_role("button", name=re.compile("发布")).click()
 
     hire.goto("/learn/lesson/in/01-welcome")
