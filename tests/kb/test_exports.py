@@ -83,7 +83,7 @@ def test_no_answer_holds_what_is_internal_or_has_run_out(world):
 
 
 def test_an_answer_says_until_when_it_is_confirmed(world):
-    with clock.frozen(clock.now().replace(year=2026, month=11, day=22)):
+    with clock.frozen(clock.now().replace(year=2026, month=11, day=22, hour=4)):
         article("普通", "## 说明\n照办。", 复审周期="90天")
     assert faq_rows(queries.exported(), TODAY)[0][3] == "2027-02-20"
 
