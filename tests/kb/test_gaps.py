@@ -575,15 +575,11 @@ def test_a_file_of_five_thousand_different_reasons_is_counted_in_bounded_time_an
     data = f"原因,次数,日期\n{rows}".encode()
     trainer, started = a_trainer(), perf_counter()
     with transaction():
-        gap_file.apply(
-            trainer, data, "contact", shown=gap_file.digest(gap_file.plan(data, "contact")), partial=True
-        )
+        gap_file.apply(trainer, data, "contact", shown=gap_file.digest(gap_file.plan(data, "contact")), partial=True)
     assert perf_counter() - started < 30
     assert session().query(GapMiss).count() == 5_000
     assert 0 < session().query(Gap).count() <= MOST_AT_ONCE
     assert session().query(GapMiss.gap_id).filter_by(count=9).scalar() is not None
     with transaction():
-        gap_file.apply(
-            trainer, data, "contact", shown=gap_file.digest(gap_file.plan(data, "contact")), partial=True
-        )
+        gap_file.apply(trainer, data, "contact", shown=gap_file.digest(gap_file.plan(data, "contact")), partial=True)
     assert session().query(GapMiss).count() == 5_000

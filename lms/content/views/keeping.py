@@ -55,4 +55,7 @@ def who_else(found: list[Other]) -> str:
         _("%(name)s（%(ago)s还在输入）", name=one.name, ago=show_ago(one.typed_at)) if one.typed_at else one.name
         for one in found
     ]
-    return _("%(who)s 也打开着这份内容。各存各的，保存时自动合在一起，改了同一处才会问，谁的文字都不会丢。", who=_("、").join(said))
+    return _(
+        "%(who)s 也打开着这份内容。各存各的，保存时自动合在一起，改了同一处才会问，谁的文字都不会丢。",
+        who=_("、").join(said),
+    )
