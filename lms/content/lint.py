@@ -19,10 +19,11 @@ FOLDERS = ("courses", "quizzes", "kb_content")
 # The last words of addresses below a document: a slug that ends in one would never be reached.
 RESERVED = frozenset(
     (
-        "api", "archive", "attempts", "change", "copy", "delete", "diff", "discuss", "draft", "edit", "export",
-        "favourite", "feedback", "files", "hand-in", "hints", "history", "import", "links", "new", "next", "preview",
-        "print", "publish", "questions", "restore", "results", "review", "runs", "search", "source", "start", "stats",
-        "submit", "suggest", "talk", "uses", "verify", "versions", "vote",
+        "analysis", "api", "archive", "attempts", "change", "copy", "delete", "diff", "discuss", "draft", "edit",
+        "export", "favourite", "feedback", "files", "hand-in", "hints", "history", "import", "links", "manage",
+        "marking", "new", "next", "preview", "print", "publish", "questions", "regrade", "regrades", "restore",
+        "results", "review", "runs", "scores", "search", "source", "start", "stats", "submit", "suggest", "talk",
+        "uses", "verify", "versions", "vote",
     )
 )  # fmt: skip
 

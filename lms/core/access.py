@@ -30,6 +30,10 @@ class Permission(StrEnum):
     CONTENT_EDIT = "content.edit"
     CONTENT_PUBLISH = "content.publish"
     QUIZ_RESULTS = "quiz.results"
+    QUIZ_MARK = "quiz.mark"  # mark written answers
+    QUIZ_ANALYSIS = "quiz.analysis"  # how questions perform, over everybody
+    QUIZ_REGRADE = "quiz.regrade"  # correct a key and mark again
+    QUIZ_MANAGE = "quiz.manage"  # windows, extra time, pauses, sitting again
     RECORD_VOID = "record.void"
     RECORD_READ = "record.read"  # the log over the API
     REPORT_READ = "report.read"
@@ -81,6 +85,10 @@ POLICY: dict[Permission, dict[Role | Relation, Scope]] = {
         Role.DIRECTOR: Scope.ALL,
         Role.HR: Scope.ALL,
     },
+    Permission.QUIZ_MARK: {Role.TRAINER: Scope.ALL},
+    Permission.QUIZ_ANALYSIS: {Role.TRAINER: Scope.ALL, Role.QUALITY: Scope.ALL, Role.DIRECTOR: Scope.ALL},
+    Permission.QUIZ_REGRADE: {Role.TRAINER: Scope.ALL},
+    Permission.QUIZ_MANAGE: {Role.TRAINER: Scope.ALL, Role.LEAD: Scope.TEAM},
     Permission.RECORD_VOID: {Role.TRAINER: Scope.ALL, Role.DIRECTOR: Scope.ALL},
     Permission.RECORD_READ: {Role.DIRECTOR: Scope.ALL, Role.HR: Scope.ALL, Role.ADMIN: Scope.ALL},
     Permission.REPORT_READ: {

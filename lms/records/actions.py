@@ -157,6 +157,39 @@ def void(actor: Actor, seq: int, reason: str) -> None:
     )
 
 
+def regrade(
+    actor: Actor | None,
+    graded: Record,
+    *,
+    earned: int,
+    possible: int,
+    passed: bool | None,
+    source: str,
+    note: str = "",
+) -> None:
+    """Give a graded line another result. The line stays; a new one says what counts now, who changed it and why.
+
+    source: `marking` or `regrade`. The caller holds the person's lock. Raises Conflict for a line that was voided.
+    """
+    if session().scalar(select(Record.seq).where(Record.corrects == graded.seq, Record.verb == Verb.VOIDED)):
+        raise Conflict(text("这条记录已经作废，没有再次改动。"))
+    append(
+        actor,
+        graded.person_id,
+        Verb.REGRADED,
+        document_id=graded.document_id,
+        revision_id=graded.revision_id,
+        source=source,
+        earned=earned,
+        possible=possible,
+        passed=passed,
+        credited_minutes=graded.credited_minutes,
+        ref=graded.ref,
+        corrects=graded.seq,
+        note=note,
+    )
+
+
 def refold(person_id: int, document_id: int) -> Folded | None:
     """Fold the standing of one person with one document anew from the log and what is queued; store it."""
     current = session()

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from lms.core.texts import Text
+
 
 class Verb(StrEnum):
     COMPLETED = "completed"  # read to the end, or rolled up from its items
@@ -11,6 +13,7 @@ class Verb(StrEnum):
     CONFIRMED = "confirmed"  # a task, by its mentor, trainer or the person
     GRADED = "graded"
     SIGNED_OFF = "signed_off"  # a stage (ref = its position) of a curriculum
+    REGRADED = "regraded"  # corrects = the graded line whose result is another one now
     VOIDED = "voided"  # corrects = the record that no longer counts
 
 
@@ -37,6 +40,31 @@ class DocumentCompleted:
     document_id: int
     revision_id: int | None
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flip:
+    """Whose verdict a correction would turn: passed before (None = was not decided yet) and after."""
+
+    person_id: int
+    before: bool | None
+    after: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionImpact:
+    """Question: what else changes when the results of a document are corrected. Answered with `Consequence`s."""
+
+    document_id: int
+    flips: tuple[Flip, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consequence:
+    """One consequence of a correction. count: of people or things, at least 1."""
+
+    count: int
+    text: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,7 +89,9 @@ def note_digest(salt: bytes, text: str) -> bytes:
 
 def makes_done(verb: str, passed: bool | None) -> bool:
     """Return whether a line of this verb completes its document."""
-    return verb in {Verb.COMPLETED, Verb.ACKNOWLEDGED, Verb.CONFIRMED} or (verb == Verb.GRADED and passed is True)
+    if verb in {Verb.GRADED, Verb.REGRADED}:
+        return passed is True
+    return verb in {Verb.COMPLETED, Verb.ACKNOWLEDGED, Verb.CONFIRMED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,22 +117,33 @@ class Folded:
 def fold(lines: Iterable[Line]) -> Folded | None:
     """Fold the lines of one person and one document, in order of seq, into how the person stands.
 
-    A voided line and the line that voids it leave no trace but last_seq. Minutes are credited once, by the line that
-    first makes the document done; observed seconds add up. None for no lines.
+    A voided line, the line that voids it and a correction of it leave no trace but last_seq. A graded line counts with
+    the result of its last correction; a correction can make the document done and never takes that back. Minutes are
+    credited once, by the line that first makes the document done; observed seconds add up. None for no lines.
     """
     every = list(lines)
     if not every:
         return None
     voided = {line.corrects for line in every if line.verb == Verb.VOIDED}
-    living = [line for line in every if line.seq not in voided and line.verb != Verb.VOIDED]
+    living = [
+        line
+        for line in every
+        if line.verb != Verb.VOIDED
+        and line.seq not in voided
+        and not (line.verb == Verb.REGRADED and line.corrects in voided)
+    ]
+    corrected = {line.corrects: line for line in living if line.verb == Verb.REGRADED}
     done = [line for line in living if makes_done(line.verb, line.passed)]
-    graded = [line for line in living if line.verb == Verb.GRADED and line.possible]
+    tries = [line for line in living if line.verb == Verb.GRADED]
+    results = [corrected.get(line.seq, line) for line in tries]
+    graded = [line for line in results if line.possible]
     best = max(graded, key=lambda line: Fraction(line.earned or 0, line.possible or 1), default=None)
     last = graded[-1] if graded else None
-    state = "done" if done else "failed" if graded else "touched"
+    failed = any(line.passed is False for line in results)
+    state = "done" if done else "failed" if failed else "touched"
     return Folded(
         state=state,
-        tries=len(graded),
+        tries=len(tries),
         best_earned=best.earned if best else None,
         best_possible=best.possible if best else None,
         last_earned=last.earned if last else None,

@@ -11,7 +11,7 @@ from werkzeug.wsgi import ClosingIterator
 
 from lms import create_app
 from lms.core.db import session, transaction
-from lms.quizzes import api
+from lms.quizzes.api import attempts as api
 
 _dry: ContextVar[bool] = ContextVar("dry", default=False)
 

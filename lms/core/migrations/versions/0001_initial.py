@@ -31,6 +31,12 @@ AFTER = {
         "CREATE TRIGGER record_no_update BEFORE UPDATE ON record BEGIN SELECT RAISE(ABORT, 'record is append-only'); END",
         "CREATE TRIGGER record_no_delete BEFORE DELETE ON record BEGIN SELECT RAISE(ABORT, 'record is append-only'); END",
         "CREATE TRIGGER record_no_replace BEFORE INSERT ON record WHEN EXISTS (SELECT 1 FROM record WHERE seq = NEW.seq) BEGIN SELECT RAISE(ABORT, 'record is append-only'); END",
+        "CREATE TRIGGER grade_change_no_update BEFORE UPDATE ON grade_change BEGIN SELECT RAISE(ABORT, 'grade_change is append-only'); END",
+        "CREATE TRIGGER grade_change_no_delete BEFORE DELETE ON grade_change BEGIN SELECT RAISE(ABORT, 'grade_change is append-only'); END",
+        "CREATE TRIGGER grade_change_no_replace BEFORE INSERT ON grade_change WHEN EXISTS (SELECT 1 FROM grade_change WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'grade_change is append-only'); END",
+        "CREATE TRIGGER regrade_line_no_update BEFORE UPDATE ON regrade_line BEGIN SELECT RAISE(ABORT, 'regrade_line is append-only'); END",
+        "CREATE TRIGGER regrade_line_no_delete BEFORE DELETE ON regrade_line BEGIN SELECT RAISE(ABORT, 'regrade_line is append-only'); END",
+        "CREATE TRIGGER regrade_line_no_replace BEFORE INSERT ON regrade_line WHEN EXISTS (SELECT 1 FROM regrade_line WHERE regrade_id = NEW.regrade_id AND attempt_id = NEW.attempt_id) BEGIN SELECT RAISE(ABORT, 'regrade_line is append-only'); END",
     ],
     "postgresql": [
         "CREATE OR REPLACE FUNCTION lms_append_only() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is append-only'; END $$ LANGUAGE plpgsql",
@@ -45,6 +51,10 @@ AFTER = {
         "CREATE TRIGGER part_version_no_truncate BEFORE TRUNCATE ON part_version FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER record_no_change BEFORE UPDATE OR DELETE ON record FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER record_no_truncate BEFORE TRUNCATE ON record FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
+        "CREATE TRIGGER grade_change_no_change BEFORE UPDATE OR DELETE ON grade_change FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
+        "CREATE TRIGGER grade_change_no_truncate BEFORE TRUNCATE ON grade_change FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
+        "CREATE TRIGGER regrade_line_no_change BEFORE UPDATE OR DELETE ON regrade_line FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
+        "CREATE TRIGGER regrade_line_no_truncate BEFORE TRUNCATE ON regrade_line FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
         "ALTER TABLE document ADD CONSTRAINT fk_document_draft_id_revision FOREIGN KEY(draft_id) REFERENCES revision (id)",
         "ALTER TABLE document ADD CONSTRAINT fk_document_published_id_revision FOREIGN KEY(published_id) REFERENCES revision (id)",
     ],
@@ -559,6 +569,41 @@ def upgrade() -> None:
     )
     op.create_index("ix_gap_state", "gap", ["state", "last_at"], unique=False)
     op.create_table(
+        "makeup",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("attempts", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="1", nullable=False),
+        sa.Column("opens_at", UTCDateTime(), nullable=True),
+        sa.Column("closes_at", UTCDateTime(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("given_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("given_at", UTCDateTime(), nullable=False),
+        sa.Column("withdrawn_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_makeup_document_id_document")),
+        sa.ForeignKeyConstraint(["given_by"], ["person.id"], name=op.f("fk_makeup_given_by_person")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_makeup_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_makeup")),
+        sa.UniqueConstraint("document_id", "person_id", "number", name=op.f("uq_makeup_document_id_person_id_number")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_makeup_public_id")),
+    )
+    op.create_index(op.f("ix_makeup_person_id"), "makeup", ["person_id"], unique=False)
+    op.create_table(
+        "marking_plan",
+        sa.Column(
+            "document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("blind", sa.Boolean(), nullable=False),
+        sa.Column("second_percent", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("set_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("set_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_marking_plan_document_id_document")),
+        sa.ForeignKeyConstraint(["set_by"], ["person.id"], name=op.f("fk_marking_plan_set_by_person")),
+        sa.PrimaryKeyConstraint("document_id", name=op.f("pk_marking_plan")),
+    )
+    op.create_table(
         "part",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("key", sa.String(length=6), nullable=False),
@@ -577,6 +622,49 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_part_key")),
     )
     op.create_index("ix_part_document", "part", ["document_id", "kind", "position"], unique=False)
+    op.create_table(
+        "quiz_window",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("opens_at", UTCDateTime(), nullable=True),
+        sa.Column("closes_at", UTCDateTime(), nullable=True),
+        sa.Column("seconds", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("attempts", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("set_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("set_at", UTCDateTime(), nullable=False),
+        sa.CheckConstraint("team_id IS NULL OR person_id IS NULL", name=op.f("ck_quiz_window_one_of_both")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_quiz_window_document_id_document")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_quiz_window_person_id_person")),
+        sa.ForeignKeyConstraint(["set_by"], ["person.id"], name=op.f("fk_quiz_window_set_by_person")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_quiz_window_team_id_team")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz_window")),
+    )
+    op.create_index(
+        "uq_quiz_window_everybody",
+        "quiz_window",
+        ["document_id"],
+        unique=True,
+        sqlite_where=sa.text("team_id IS NULL AND person_id IS NULL"),
+        postgresql_where=sa.text("team_id IS NULL AND person_id IS NULL"),
+    )
+    op.create_index(
+        "uq_quiz_window_person",
+        "quiz_window",
+        ["document_id", "person_id"],
+        unique=True,
+        sqlite_where=sa.text("team_id IS NULL"),
+        postgresql_where=sa.text("team_id IS NULL"),
+    )
+    op.create_index(
+        "uq_quiz_window_team",
+        "quiz_window",
+        ["document_id", "team_id"],
+        unique=True,
+        sqlite_where=sa.text("person_id IS NULL"),
+        postgresql_where=sa.text("person_id IS NULL"),
+    )
     op.create_table(
         "revision",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -782,6 +870,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=12), server_default="open", nullable=False),
         sa.Column("started_at", UTCDateTime(), nullable=False),
         sa.Column("deadline_at", UTCDateTime(), nullable=True),
+        sa.Column("paused_at", UTCDateTime(), nullable=True),
         sa.Column("submitted_at", UTCDateTime(), nullable=True),
         sa.Column("ended_by", sa.String(length=12), nullable=True),
         sa.Column("total", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -929,6 +1018,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("commit", "document_id", "verb", name=op.f("pk_git_change")),
     )
     op.create_index("ix_git_change_document", "git_change", ["document_id", "at"], unique=False)
+    op.create_table(
+        "memory",
+        sa.Column(
+            "person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("part_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("step", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("stability", sa.Double(), nullable=True),
+        sa.Column("difficulty", sa.Double(), nullable=True),
+        sa.Column("due_at", UTCDateTime(), nullable=False),
+        sa.Column("last_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["part_id"], ["part.id"], name=op.f("fk_memory_part_id_part")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_memory_person_id_person")),
+        sa.PrimaryKeyConstraint("person_id", "part_id", name=op.f("pk_memory")),
+    )
+    op.create_index("ix_memory_due", "memory", ["person_id", "due_at"], unique=False)
     op.create_table(
         "part_version",
         sa.Column("sha", sa.LargeBinary(length=32), nullable=False),
@@ -1271,11 +1377,17 @@ def upgrade() -> None:
         sa.Column("seconds", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("flagged", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("earned", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("waiting", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("graded_as", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("dropped", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("marked_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column(
             "mark_version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False
         ),
         sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_attempt_item_attempt_id_attempt")),
+        sa.ForeignKeyConstraint(
+            ["graded_as"], ["part_version.sha"], name=op.f("fk_attempt_item_graded_as_part_version")
+        ),
         sa.ForeignKeyConstraint(["marked_by"], ["person.id"], name=op.f("fk_attempt_item_marked_by_person")),
         sa.ForeignKeyConstraint(["part_id"], ["part.id"], name=op.f("fk_attempt_item_part_id_part")),
         sa.ForeignKeyConstraint(
@@ -1285,6 +1397,47 @@ def upgrade() -> None:
     )
     op.create_index("ix_attempt_item_part", "attempt_item", ["part_id", "attempt_id"], unique=False)
     op.create_index("ix_attempt_item_part_version", "attempt_item", ["part_version_sha"], unique=False)
+    op.create_index(
+        "ix_attempt_item_waiting",
+        "attempt_item",
+        ["attempt_id"],
+        unique=False,
+        sqlite_where=sa.text("waiting"),
+        postgresql_where=sa.text("waiting"),
+    )
+    op.create_table(
+        "item_verdict",
+        sa.Column("part_version_sha", sa.LargeBinary(length=32), nullable=False),
+        sa.Column(
+            "document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_item_verdict_document_id_document")),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_item_verdict_made_by_person")),
+        sa.ForeignKeyConstraint(
+            ["part_version_sha"], ["part_version.sha"], name=op.f("fk_item_verdict_part_version_sha_part_version")
+        ),
+        sa.PrimaryKeyConstraint("part_version_sha", "document_id", "kind", name=op.f("pk_item_verdict")),
+    )
+    op.create_table(
+        "presence",
+        sa.Column(
+            "attempt_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("tab", sa.String(length=32), nullable=True),
+        sa.Column("seen_at", UTCDateTime(), nullable=False),
+        sa.Column(
+            "away_times", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False
+        ),
+        sa.Column(
+            "away_seconds", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False
+        ),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_presence_attempt_id_attempt")),
+        sa.PrimaryKeyConstraint("attempt_id", name=op.f("pk_presence")),
+    )
     op.create_table(
         "record_note",
         sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
@@ -1292,6 +1445,49 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["seq"], ["record.seq"], name=op.f("fk_record_note_seq_record")),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_record_note")),
+    )
+    op.create_table(
+        "regrade",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("part_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("from_sha", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("to_sha", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("counts", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.Column("done_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_regrade_document_id_document")),
+        sa.ForeignKeyConstraint(["from_sha"], ["part_version.sha"], name=op.f("fk_regrade_from_sha_part_version")),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_regrade_made_by_person")),
+        sa.ForeignKeyConstraint(["part_id"], ["part.id"], name=op.f("fk_regrade_part_id_part")),
+        sa.ForeignKeyConstraint(["to_sha"], ["part_version.sha"], name=op.f("fk_regrade_to_sha_part_version")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_regrade")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_regrade_public_id")),
+    )
+    op.create_index(op.f("ix_regrade_document_id"), "regrade", ["document_id"], unique=False)
+    op.create_table(
+        "second_mark",
+        sa.Column(
+            "attempt_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column(
+            "position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("asked_at", UTCDateTime(), nullable=False),
+        sa.Column("earned", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "criteria", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("marked_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("marked_at", UTCDateTime(), nullable=True),
+        sa.Column("settled_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_second_mark_attempt_id_attempt")),
+        sa.ForeignKeyConstraint(["marked_by"], ["person.id"], name=op.f("fk_second_mark_marked_by_person")),
+        sa.PrimaryKeyConstraint("attempt_id", "position", name=op.f("pk_second_mark")),
     )
     op.create_table(
         "upload",
@@ -1311,6 +1507,49 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_upload_person_id"), "upload", ["person_id"], unique=False)
     op.create_index(op.f("ix_upload_task_work_id"), "upload", ["task_work_id"], unique=False)
+    op.create_table(
+        "grade_change",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("attempt_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("earned_before", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("earned_after", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "criteria", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("regrade_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_grade_change_attempt_id_attempt")),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_grade_change_made_by_person")),
+        sa.ForeignKeyConstraint(["regrade_id"], ["regrade.id"], name=op.f("fk_grade_change_regrade_id_regrade")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_grade_change")),
+        info={"append_only": True},
+    )
+    op.create_index("ix_grade_change_answer", "grade_change", ["attempt_id", "position"], unique=False)
+    op.create_table(
+        "regrade_line",
+        sa.Column(
+            "regrade_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column(
+            "attempt_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("old_earned", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("old_possible", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("old_passed", sa.Boolean(), nullable=True),
+        sa.Column("new_earned", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("new_possible", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("new_passed", sa.Boolean(), nullable=True),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_regrade_line_attempt_id_attempt")),
+        sa.ForeignKeyConstraint(["regrade_id"], ["regrade.id"], name=op.f("fk_regrade_line_regrade_id_regrade")),
+        sa.PrimaryKeyConstraint("regrade_id", "attempt_id", name=op.f("pk_regrade_line")),
+        sa.UniqueConstraint("attempt_id", "regrade_id", name=op.f("uq_regrade_line_attempt_id_regrade_id")),
+        info={"append_only": True},
+    )
     for statement in AFTER[op.get_bind().dialect.name]:
         op.execute(statement)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lms.content.show import show, shower
@@ -16,10 +16,9 @@ from lms.core.points import decimal_text, percent, points_text
 from lms.quizzes import actions, forms, queries, reading
 from lms.quizzes.rules.attempts import AttemptClosed, State
 from lms.quizzes.spec import QuizRules
+from lms.quizzes.views.room import bp
 from lms.web.auth import current_actor, requires
 from lms.web.shell import show_minutes
-
-bp = Blueprint("quizzes", __name__)
 
 FINISH = "finish"
 

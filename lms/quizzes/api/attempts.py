@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from apiflask import APIBlueprint, Schema
+from apiflask import Schema
 from apiflask.fields import Boolean, Dict, Float, Integer, List, Nested, Raw, String
 from apiflask.validators import Range
 
@@ -11,11 +11,10 @@ from lms.core.access import Permission
 from lms.core.db import transaction
 from lms.core.points import number, percent, to_fraction
 from lms.quizzes import actions, queries
+from lms.quizzes.api.room import bp
 from lms.quizzes.rules.attempts import AttemptClosed, Reveal, State
 from lms.web.api import MOST, instant, refusals
 from lms.web.auth import current_actor, requires
-
-bp = APIBlueprint("quizzes_api", __name__, url_prefix="/api/v1", tag="Quizzes")
 
 VALUE: dict[str, Any] = {
     "description": "By the question's type: option, options, true or false, words, number as text, order of steps"

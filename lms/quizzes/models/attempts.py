@@ -60,6 +60,7 @@ class Attempt(Base):
     state: Mapped[str] = plain(String(12), default="open", server_default="open")
     started_at: Mapped[datetime] = plain()
     deadline_at: Mapped[datetime | None] = plain()
+    paused_at: Mapped[datetime | None] = plain()  # by a trainer; the deadline moves when it goes on
     submitted_at: Mapped[datetime | None] = plain()
     ended_by: Mapped[str | None] = plain(String(12))
     total: Mapped[int] = plain()  # questions on the paper
@@ -74,12 +75,20 @@ class AttemptItem(Base):
 
     value: the answer in the shape of the API but in the author's ids, wrapped as {"v": …}; NULL = not answered.
     seq: the client's number. answered: nothing is left to fill in. earned: set when the answer is final.
+    seconds: how long the question was in front. waiting: a person has still to mark the answer. graded_as: the
+    corrected version by which it was marked again; dropped: it counts for nobody any more. points: as drawn, also then.
     """
 
     __tablename__ = "attempt_item"
     __table_args__ = (
         Index("ix_attempt_item_part_version", "part_version_sha"),
         Index("ix_attempt_item_part", "part_id", "attempt_id"),
+        Index(
+            "ix_attempt_item_waiting",
+            "attempt_id",
+            sqlite_where=text("waiting"),
+            postgresql_where=text("waiting"),
+        ),
     )
     attempt_id: Mapped[int] = plain(ForeignKey("attempt.id"), primary_key=True)
     position: Mapped[int] = plain(primary_key=True, autoincrement=False)
@@ -95,5 +104,8 @@ class AttemptItem(Base):
     seconds: Mapped[int | None] = plain()
     flagged: Mapped[bool] = plain(default=False, server_default=text("false"))
     earned: Mapped[int | None] = plain()
+    waiting: Mapped[bool] = plain(default=False, server_default=text("false"))
+    graded_as: Mapped[bytes | None] = plain(LargeBinary(32), ForeignKey("part_version.sha"))
+    dropped: Mapped[bool] = plain(default=False, server_default=text("false"))
     marked_by: Mapped[int | None] = pseudonym(ForeignKey("person.id"))
     mark_version: Mapped[int] = plain(default=0, server_default="0")

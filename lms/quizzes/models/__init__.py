@@ -1,0 +1,22 @@
+"""Tables of the quizzes: attempts, how they are sat, how they are marked, what each person remembers."""
+
+from lms.quizzes.models.attempts import Attempt, AttemptItem, type_answer
+from lms.quizzes.models.marking import GradeChange, ItemVerdict, MarkingPlan, Regrade, RegradeLine, SecondMark
+from lms.quizzes.models.memory import Memory
+from lms.quizzes.models.sitting import Makeup, Presence, QuizWindow
+
+__all__ = [
+    "Attempt",
+    "AttemptItem",
+    "GradeChange",
+    "ItemVerdict",
+    "Makeup",
+    "MarkingPlan",
+    "Memory",
+    "Presence",
+    "QuizWindow",
+    "Regrade",
+    "RegradeLine",
+    "SecondMark",
+    "type_answer",
+]
