@@ -232,6 +232,22 @@ def test_a_question_is_moved_by_keyboard_and_by_the_menu(floor, trainer):
     assert text(page) == source
 
 
+def test_a_menu_that_is_opened_while_an_answer_is_on_its_way_stays_open(floor, trainer):
+    page = editing(floor, trainer, a_quiz_text(a_question("甲？"), a_question("乙？")))
+    held = []
+    page.route("**/form", lambda route: held.append(route), times=1)
+    page.locator(".form-line", has_text="甲？").locator("[data-handle]").focus()
+    for key in ("Space", "ArrowDown", "Space"):
+        page.keyboard.press(key)
+    menu = page.locator("summary[aria-label^='更多：甲？']")
+    menu.click()
+    held[0].continue_()
+    expect(page.locator("button.form-open").nth(2)).to_contain_text("乙？")
+    page.get_by_role("button", name="上移").locator("visible=true").click()
+    expect(page.locator("button.form-open").nth(2)).to_contain_text("甲？")
+    expect(page.locator(".form-menu[open]")).to_have_count(0)
+
+
 def test_another_type_keeps_the_options(floor, trainer):
     page = editing(floor, trainer, a_quiz_text(a_question("甲？")))
     opened(page, "甲？")
