@@ -1,0 +1,6 @@
+"""Banks of questions from elsewhere and for elsewhere: Excel, Word, GIFT, Aiken, Moodle XML, QTI. Pure.
+
+A reader makes questions of bytes and says of each one that it refused where it stood and why; a writer makes bytes of
+questions and says what it could not express. `reading` is what they have in common, `build` how a question is made,
+`formats` the list of all of them.
+"""
