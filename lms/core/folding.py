@@ -17,5 +17,10 @@ def _to_simplified() -> opencc.OpenCC:
 
 def folded(text: str) -> str:
     """Return the text without differences of width, case, spacing beside Chinese and traditional writing."""
-    simple = _to_simplified().convert(unicodedata.normalize("NFKC", text)).casefold()
+    simple = simplified(unicodedata.normalize("NFKC", text)).casefold()
     return _SPACE_BY_HAN.sub("", _SPACE.sub(" ", simple).strip())
+
+
+def simplified(text: str) -> str:
+    """Return the text in simplified writing."""
+    return str(_to_simplified().convert(text))

@@ -92,6 +92,21 @@ def test_a_banned_phrase_says_what_is_said_instead_and_why():
 
 
 @pytest.mark.parametrize(
+    ("written", "ground"),
+    [
+        ("法律 《广告法》第九条", "《广告法》第九条"),
+        ("法律《广告法》", "《广告法》"),
+        ("法律，《广告法》 第九条", "《广告法》 第九条"),
+        ("law Advertising Law", "Advertising Law"),
+        ("法律", ""),
+    ],
+)
+def test_behind_the_kind_of_a_basis_stands_the_name_of_the_rule(written: str, ground: str):
+    (entry,) = read(a_list(f"- 最佳\n    - 依据：{written}", "禁用语")).entries
+    assert (entry.basis, entry.ground) == ("law", ground)
+
+
+@pytest.mark.parametrize(
     ("lines", "kind", "code"),
     [
         ("1. 退款 | 退钱", "同义词", "C182"),
@@ -215,12 +230,13 @@ WORDS = st.text(alphabet="退款ab 1|、，=>[]#*`-\\好", min_size=1, max_size=
     instead=st.text(alphabet="说ab =>|-", max_size=6),
     kind=st.sampled_from(ListKind),
     basis=st.sampled_from(["", "law", "company-rule"]),
+    ground=st.text(alphabet="《法》 9，：:a|-", max_size=5),
 )
-def test_a_row_is_refused_or_read_back_as_it_was_typed(words, instead, kind, basis):
+def test_a_row_is_refused_or_read_back_as_it_was_typed(words, instead, kind, basis, ground):
     table = WordTable(name="words", level=2, kind=kind, language=Language.ZH)
     values = {"card-title": ["组"], "row": ["1"], "row-1-text": [words[0]], "row-1-other": [" | ".join(words[1:])]}
     if kind is ListKind.BANNED:
-        values |= {"row-1-instead": [instead], "row-1-basis": [basis]}
+        values |= {"row-1-instead": [instead], "row-1-basis": [basis], "row-1-ground": [ground]}
     card = table.typed(fields_of(values))
     try:
         written = table.new(card)
@@ -237,8 +253,10 @@ def test_a_row_is_refused_or_read_back_as_it_was_typed(words, instead, kind, bas
                 tuple
             ),
             instead=st.sampled_from(["", "预计…送达"]),
-            basis=st.sampled_from(["", "law", "platform-rule"]),
-        ),
+            basis=st.just("law"),
+            ground=st.sampled_from(["", "《广告法》第九条", "（内部）规范 3.2", "Advertising Law, art. 9"]),
+        )
+        | st.builds(WordEntry, words=st.just(("秒退",)), basis=st.sampled_from(["", "platform-rule"])),
         max_size=4,
     ),
     st.sampled_from(Language),

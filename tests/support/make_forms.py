@@ -52,7 +52,13 @@ def _values(card: Any) -> dict[str, list[str]]:
 def _words(card: WordsCard) -> dict[str, list[str]]:
     values = {"row": [str(row.number) for row in card.rows]}
     for row in card.rows:
-        parts = (("text", row.word), ("other", row.others), ("instead", row.instead), ("basis", row.basis))
+        parts = (
+            ("text", row.word),
+            ("other", row.others),
+            ("instead", row.instead),
+            ("basis", row.basis),
+            ("ground", row.ground),
+        )
         values |= {f"row-{row.number}-{name}": [value] for name, value in parts}
     return values
 

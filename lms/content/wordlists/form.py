@@ -33,11 +33,12 @@ class Row:
     others: str = ""
     instead: str = ""
     basis: str = ""
+    ground: str = ""
     number: int = field(default=0, compare=False)
 
     @property
     def is_blank(self) -> bool:
-        return not (self.word or self.others or self.instead)
+        return not (self.word or self.others or self.instead or self.ground)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +92,11 @@ class WordTable:
     def _row(self, item: Item, number: int) -> Row | None:
         basis = basis_of(item)
         entry = entry_of(item.text, self.kind)
-        if basis is None or item.checked is not None or not entry.words or (basis and self.kind is not ListKind.BANNED):
+        if basis is None or item.checked is not None or not entry.words:
             return None
-        return _row_of(replace(entry, basis=basis), number)
+        if basis[0] and self.kind is not ListKind.BANNED:
+            return None
+        return _row_of(replace(entry, basis=basis[0], ground=basis[1]), number)
 
     def typed(self, values: Values) -> WordsCard:
         rows = [self._typed_row(values, name) for name in row_names(values)]
@@ -105,11 +108,12 @@ class WordTable:
         )
 
     def _typed_row(self, values: Values, name: str) -> Row:
-        said = {part: " ".join(values.get(f"row-{name}-{part}").split()) for part in ("text", "other", "instead")}
+        parts = ("text", "other", "instead", "ground")
+        said = {part: " ".join(values.get(f"row-{name}-{part}").split()) for part in parts}
         basis = values.get(f"row-{name}-basis")
         known = basis if any(basis == word.en for word in BASES) else ""
         words = (*words_in(said["text"], self.kind), *words_in(said["other"], self.kind))
-        entry = WordEntry(words=words or ("",), instead=said["instead"], basis=known)
+        entry = WordEntry(words=words or ("",), instead=said["instead"], basis=known, ground=said["ground"])
         return _row_of(entry, int(name))
 
     def retyped(self, card: WordsCard, verb: str, arg: str, values: Values) -> WordsCard:
@@ -154,6 +158,8 @@ class WordTable:
         for row in card.rows:
             if not row.word:
                 errors[f"row-{row.number}-text"] = text("请写上词。")
+            elif row.ground and not row.basis:
+                errors[f"row-{row.number}-basis"] = text("写了规则名称，请再选它是哪一种依据。")
             elif not self._reads_back(row):
                 errors[f"row-{row.number}-text"] = text("这样写读不回来：词里不能有 =>、反引号或行首的记号。")
         return errors
@@ -171,7 +177,9 @@ class WordTable:
     def _entry(self, row: Row) -> WordEntry:
         words = (row.word.replace("\\|", "|"), *words_in(row.others, self.kind))
         banned = self.kind is ListKind.BANNED
-        return WordEntry(words=words, instead=row.instead if banned else "", basis=row.basis if banned else "")
+        if not banned:
+            return WordEntry(words=words)
+        return WordEntry(words=words, instead=row.instead, basis=row.basis, ground=row.ground)
 
     def _body(self, before: str, old: WordsCard | None, card: WordsCard) -> str:
         """Return the text under the heading: what did not change keeps its lines, comments among the words too."""
@@ -288,7 +296,14 @@ def _place_of(found: Outline, type: CardType, where: str) -> int:
 
 def _row_of(entry: WordEntry, number: int) -> Row:
     first, *others = (word.replace("|", "\\|") for word in entry.words)
-    return Row(word=first, others=BAR.join(others), instead=entry.instead, basis=entry.basis, number=number)
+    return Row(
+        word=first,
+        others=BAR.join(others),
+        instead=entry.instead,
+        basis=entry.basis,
+        ground=entry.ground,
+        number=number,
+    )
 
 
 def _joined(body: str, entries: Sequence[str], behind: str) -> str:

@@ -18,6 +18,7 @@ from lms.core.texts import text
 BASES = (Word.LAW, Word.PLATFORM_RULE, Word.COMPANY_RULE)
 _COMMAS = re.compile(r"[|｜、，,;；]")
 _SPACES = re.compile(r"\s+")
+_GROUND = re.compile(r"\s*[，,：:]\s*|\s+|(?=[《（(“「])")  # what parts the kind of a basis from the rule's own name
 
 
 class ListKind(StrEnum):
@@ -37,12 +38,14 @@ _WORD_OF = {
 class WordEntry:
     """One line of a list. words: the first one and its other spellings. instead: what is said in their place.
 
-    basis: a keyword of BASES in English, "" where none is given. line: 1-based.
+    basis: a keyword of BASES in English, "" where none is given. ground: the rule that says so: 《广告法》第九条.
+    line: 1-based.
     """
 
     words: tuple[str, ...]
     instead: str = ""
     basis: str = ""
+    ground: str = ""
     line: int = field(default=0, compare=False)
 
 
@@ -116,20 +119,22 @@ def entry_lines(entry: WordEntry, language: Language) -> list[str]:
     basis = next((word for word in BASES if word.en == entry.basis), None)
     if basis is not None:
         colon = "：" if language is Language.ZH else ": "
-        lines.append(f"    - {Word.BASIS.written(language)}{colon}{basis.written(language)}")
+        ground = f" {entry.ground}" if entry.ground else ""
+        lines.append(f"    - {Word.BASIS.written(language)}{colon}{basis.written(language)}{ground}")
     return lines
 
 
-def basis_of(item: Item) -> str | None:
-    """Return the basis nested under an entry, "" without one; None where something else stands there."""
+def basis_of(item: Item) -> tuple[str, str] | None:
+    """Return the basis nested under an entry and its ground, "" without one; None where something else stands there."""
     if not item.kids:
-        return ""
+        return "", ""
     inner = [each for block in item.kids for each in block.items]
     label = read_label(inner[0].text, (Word.BASIS,)) if len(item.kids) == len(inner) == 1 else None
     if label is None or inner[0].kids:
         return None
-    basis = find_word(label[2], BASES)
-    return None if basis is None else basis.en
+    words, _, ground = _GROUND.sub(" ", label[2], count=1).partition(" ")
+    basis = find_word(words, BASES)
+    return None if basis is None else (basis.en, _SPACES.sub(" ", ground).strip())
 
 
 def _section(reading: Reading, section: Section, ids: HeadingIds, kind: ListKind) -> WordSection:
@@ -157,18 +162,19 @@ def _entries(reading: Reading, block: Block, kind: ListKind) -> Iterator[WordEnt
         if kind is not ListKind.BANNED and split_arrow(item.text):
             reading.error("C184", item.first, text("同义词和词典里不写“=>”，几个说法用 | 分开。"))
             continue
-        basis = basis_of(item) if kind is ListKind.BANNED else "" if not item.kids else None
+        basis = basis_of(item) if kind is ListKind.BANNED else None if item.kids else ("", "")
         if basis is None:
             _refuse_nested(reading, item, kind)
             continue
-        yield WordEntry(words=entry.words, instead=entry.instead, basis=basis, line=item.first)
+        yield WordEntry(words=entry.words, instead=entry.instead, basis=basis[0], ground=basis[1], line=item.first)
 
 
 def _refuse_nested(reading: Reading, item: Item, kind: ListKind) -> None:
     line = item.kids[0].first
     if kind is ListKind.BANNED:
         every = "、".join(word.written(reading.language) for word in BASES)
-        reading.error("C185", line, text("词条下面只写一行“依据：…”，可用：%(every)s。", every=every))
+        problem = text("词条下面只写一行“依据：…”，可用：%(every)s，后面可以写规则的名称。", every=every)
+        reading.error("C185", line, problem)
     else:
         reading.error("C185", line, text("同义词和词典的词条下面不再写别的。"))
 
