@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
-from lms.core.db import Base, free_text, new_public_id, pk, plain, pseudonym
+from lms.core.db import Base, free_text, new_public_id, personal, pk, plain, pseudonym
 
 
 class QuizWindow(Base):
@@ -68,13 +68,16 @@ class Makeup(Base):
 class Presence(Base):
     """What the page of an open paper tells of itself. tab: of the page that holds the paper; an older one is refused.
 
-    away_times, away_seconds: how often and how long the page was not in front. A hint for a person to look at,
-    nothing is decided by it. seen_at: its last word.
+    away_times, away_seconds: how often and how long the page was not in front. gone_times, gone_seconds: how often
+    and how long nobody was there for over three minutes, where the quiz is to be sat in one go. Hints for a person to
+    look at, nothing is decided by them. seen_at: the page's last word.
     """
 
     __tablename__ = "presence"
     attempt_id: Mapped[int] = plain(ForeignKey("attempt.id"), primary_key=True, autoincrement=False)
     tab: Mapped[str | None] = plain(String(32))
     seen_at: Mapped[datetime] = plain()
-    away_times: Mapped[int] = plain(default=0, server_default="0")
-    away_seconds: Mapped[int] = plain(default=0, server_default="0")
+    away_times: Mapped[int] = personal(default=0, server_default="0")
+    away_seconds: Mapped[int] = personal(default=0, server_default="0")
+    gone_times: Mapped[int] = personal(default=0, server_default="0")
+    gone_seconds: Mapped[int] = personal(default=0, server_default="0")

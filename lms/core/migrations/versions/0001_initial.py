@@ -1435,6 +1435,12 @@ def upgrade() -> None:
         sa.Column(
             "away_seconds", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False
         ),
+        sa.Column(
+            "gone_times", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False
+        ),
+        sa.Column(
+            "gone_seconds", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False
+        ),
         sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_presence_attempt_id_attempt")),
         sa.PrimaryKeyConstraint("attempt_id", name=op.f("pk_presence")),
     )
