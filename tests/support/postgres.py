@@ -74,7 +74,11 @@ def server() -> Iterator[str]:
             "UTF8",
             "--locale=C.UTF-8",
         )
-        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=120"
+        # The server dies with the run: nothing of it has to outlive a power cut.
+        options = (
+            f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=120"
+            " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+        )
         run(str(binaries / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
         try:
             yield f"postgresql+psycopg://lms@127.0.0.1:{port}/postgres"
