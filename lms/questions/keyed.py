@@ -42,7 +42,7 @@ def keyed(question: Question) -> Keyed:
 def _choices(shape: Shape) -> tuple[Choice, ...]:
     match shape:
         case Single():
-            return tuple(Choice(html=each.body.html, right=each.id == shape.right) for each in shape.options)
+            return tuple(Choice(html=each.body.html, right=each.id in shape.every_right) for each in shape.options)
         case Multiple():
             return tuple(Choice(html=each.body.html, right=each.id in shape.right) for each in shape.options)
         case _:

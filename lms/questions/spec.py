@@ -53,8 +53,15 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Single:
+    """`also_right`: options that earn all as well. Only a correction of the key after the fact names such."""
+
     options: tuple[Item, ...]
     right: str
+    also_right: tuple[str, ...] = ()
+
+    @property
+    def every_right(self) -> tuple[str, ...]:
+        return (self.right, *self.also_right)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +179,7 @@ class Question:
     """One question. key: the id for life, six characters, None until it has one.
 
     points: None = the section's. level: 1 (easy) to 5. Where it stands in the file is no part of what it is.
+    given_to_all: everybody who was asked it earns all of it, whatever they answered; a correction after the fact.
     """
 
     key: str | None = None
@@ -184,6 +192,7 @@ class Question:
     explanation: Rich | None = None
     model: Rich | None = None
     references: tuple[Reference, ...] = ()
+    given_to_all: bool = False
     span: Span = field(default=NOWHERE, compare=False)
 
     @property

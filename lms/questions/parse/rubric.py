@@ -11,6 +11,7 @@ from lms.content.grammar.keywords import Word
 from lms.content.grammar.reading import Reading
 from lms.core.points import Points
 from lms.core.texts import text
+from lms.questions.expression import narrow, what_is_wrong_with
 from lms.questions.parse.settings import Settings, read_points
 from lms.questions.spec import Criterion, CriterionKind, Open
 
@@ -21,8 +22,6 @@ CRITERIA = {
     Word.RUBRIC: CriterionKind.JUDGED,
 }
 _POINTS = re.compile(r"([+-]?)\s*(\d{1,4}(?:\.\d{1,4})?)\s*(?:分|pts?)?")
-_SIGNS = re.compile(r"[()|&]|[^()|&]+")
-_WIDE = str.maketrans("（）｜＆", "()|&")
 
 
 def is_criterion(item: ListItem) -> bool:
@@ -49,42 +48,10 @@ def read_open(reading: Reading, items: Sequence[ListItem], settings: Settings) -
     )
 
 
-def what_is_wrong_with(words: str) -> str:
-    """Return the character at which an expression of words breaks off; "" where it is well formed.
-
-    Well formed: phrases joined by | and &, with brackets in pairs and a phrase on both sides of each sign.
-    """
-    depth = 0
-    expects_phrase = True
-    for match in _SIGNS.finditer(words):
-        sign = match[0]
-        if sign.isspace():
-            continue
-        if sign == "(":
-            if not expects_phrase:
-                return sign
-            depth += 1
-        elif sign == ")":
-            if expects_phrase or not depth:
-                return sign
-            depth -= 1
-        elif sign in "|&":
-            if expects_phrase:
-                return sign
-            expects_phrase = True
-        else:
-            if not expects_phrase:
-                return sign.strip()
-            expects_phrase = False
-    if depth:
-        return "("
-    return words.rstrip()[-1:] or "|" if expects_phrase else ""
-
-
 def _criterion(reading: Reading, line: int, kind: CriterionKind, argument: str, words: str) -> Criterion | None:
     points = _points(reading, line, kind, argument)
     if kind is not CriterionKind.JUDGED:
-        words = words.translate(_WIDE)
+        words = narrow(words)
         wrong = what_is_wrong_with(words)
         if wrong:
             reading.error(

@@ -10,7 +10,9 @@ from itertools import pairwise
 from lms.core.folding import folded
 from lms.questions.rules.answers import Answer, is_answered
 from lms.questions.rules.numbers import number_in
+from lms.questions.rules.rubric import LineMark, mark_answer
 from lms.questions.spec import (
+    CriterionKind,
     FillIn,
     Matching,
     Multiple,
@@ -31,19 +33,25 @@ ALL = Fraction(1)
 class Graded:
     """share: 0..1 of the points, exact. parts: whether each gap, left side or pair of neighbours is right.
 
-    needs_person: the share is provisional until somebody has marked the answer.
+    needs_person: the share is only a suggestion until somebody has marked the answer. lines: of a written answer,
+    what each line of the rubric gives.
     """
 
     share: Fraction
     parts: tuple[bool, ...] = ()
     needs_person: bool = False
+    lines: tuple[LineMark, ...] = ()
 
 
 def grade(question: Question, answer: Answer) -> Graded:
-    """Return what the answer earns. No answer, and an answer of the wrong form, earn nothing."""
+    """Return what the answer earns. No answer, and an answer of the wrong form, earn nothing; but a question that
+    is given to all earns all in any case.
+    """
+    if question.given_to_all:
+        return Graded(share=ALL)
     match question.shape, answer:
         case Single() as shape, str():
-            return _all_or_nothing(answer == shape.right)
+            return _all_or_nothing(answer in shape.every_right)
         case Multiple() as shape, list():
             return Graded(share=_multiple(shape, frozenset(answer)))
         case TrueFalse() as shape, bool():
@@ -58,8 +66,8 @@ def grade(question: Question, answer: Answer) -> Graded:
             return _by_parts(
                 tuple(answer.get(item.id) == right for item, right in zip(shape.left, shape.key, strict=True))
             )
-        case Open(), str():
-            return Graded(share=NOTHING, needs_person=is_answered(question, answer))
+        case Open() as shape, str():
+            return _written(shape, answer) if is_answered(question, answer) else Graded(share=NOTHING)
         case _:
             return Graded(share=NOTHING)
 
@@ -69,6 +77,13 @@ def accepts(accepted: tuple[str, ...], given: str, *, case_sensitive: bool) -> b
     if case_sensitive:
         return given.strip() in {word.strip() for word in accepted}
     return folded(given) in {folded(word) for word in accepted}
+
+
+def _written(shape: Open, answer: str) -> Graded:
+    """By the rubric alone; a person looks where the author asks for it, judges by feeling, or something is in doubt."""
+    marked = mark_answer(shape, answer)
+    judged = any(line.kind is CriterionKind.JUDGED for line in shape.rubric)
+    return Graded(share=marked.share, needs_person=shape.manual or judged or marked.doubt, lines=marked.lines)
 
 
 def _all_or_nothing(is_right: bool) -> Graded:

@@ -71,6 +71,8 @@ def asked_sha(question: Question) -> bytes:
     The order of options counts, because stored answers name options by their place.
     """
     canonical = [question.kind.value, _words(question.stem), _asked(question.shape), _keyed(question.shape)]
+    if question.given_to_all:
+        canonical.append("given to all")
     return sha256(json.dumps(canonical, ensure_ascii=False).encode()).digest()
 
 
@@ -117,6 +119,16 @@ def match(old: Sequence[tuple[str, Question]], new: Sequence[Question]) -> Match
 def likeness(one: Question, other: Question) -> float:
     """Return 0..1: how alike the words of the two questions are."""
     return fuzz.ratio(_words(one.stem), _words(other.stem)) / 100
+
+
+def words_of(rich: Rich) -> str:
+    """Return the words of a piece of text as two versions of it are compared."""
+    return _words(rich)
+
+
+def same_words(one: Rich, other: Rich) -> bool:
+    """Say whether two pieces of text say the same, whatever their layout."""
+    return _words(one) == _words(other)
 
 
 def _alike(old: dict[str, Question], new: Sequence[Question], taken: dict[int, Match]) -> list[tuple[float, str, int]]:
@@ -191,7 +203,7 @@ def _keyed(shape: Shape) -> object:
     """Return the key and how it is marked."""
     match shape:
         case Single():
-            return shape.right
+            return [shape.right, *sorted(shape.also_right)] if shape.also_right else shape.right
         case Multiple():
             return [list(shape.right), shape.half_if_incomplete, shape.none_if_wrong]
         case TrueFalse():

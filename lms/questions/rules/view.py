@@ -11,6 +11,7 @@ from lms.core.points import exact_decimal, number
 from lms.questions.rules.answers import Answer
 from lms.questions.rules.grade import Graded
 from lms.questions.rules.order import shown_ids
+from lms.questions.rules.written import pieces, state_of
 from lms.questions.spec import (
     FillIn,
     Item,
@@ -78,11 +79,13 @@ def review_view(question: Question, order: Sequence[str], answer: Answer, graded
     view["explanation_html"] = _html(question.explanation)
     view["model_html"] = _html(question.model)
     view["references"] = [{"label": each.label, "target": each.target} for each in question.references]
+    if question.given_to_all:
+        view["given_to_all"] = True
     shape = question.shape
     match shape:
         case Single():
             chosen = [answer] if isinstance(answer, str) else []
-            view["options"] = _choices(shape.options, (shape.right,), chosen, order)
+            view["options"] = _choices(shape.options, shape.every_right, chosen, order)
         case Multiple():
             chosen = answer if isinstance(answer, list) else []
             view["options"] = _choices(shape.options, shape.right, chosen, order)
@@ -104,6 +107,8 @@ def review_view(question: Question, order: Sequence[str], answer: Answer, graded
             view["right"] = _pairs(shape, pairs, order)
         case Open():
             view["given"] = answer
+            view["pieces"] = _pieces(answer, graded)
+            view["rubric"] = _rubric(shape, graded)
     return view
 
 
@@ -116,6 +121,26 @@ def right_number(shape: Numeric) -> str:
     else:
         shown = f"{exact_decimal(shape.low)}..{exact_decimal(shape.high)}"
     return f"{shown} {shape.unit}".rstrip()
+
+
+def _pieces(answer: Answer, graded: Graded) -> list[Json]:
+    """Return a written answer cut where words bear on the rubric; whole where nothing was found in it."""
+    if not isinstance(answer, str):
+        return []
+    return [{"text": each.text, "tone": each.tone.value, "lines": list(each.lines)} for each in pieces(answer, graded)]
+
+
+def _rubric(shape: Open, graded: Graded) -> list[Json]:
+    """Return the rubric with what each line gave; nothing before the answer has been marked."""
+    return [
+        {
+            "kind": line.kind.value,
+            "words": line.words,
+            "state": state_of(mark).value,
+            "said": list(dict.fromkeys(hit.phrase for hit in mark.found)),
+        }
+        for line, mark in zip(shape.rubric, graded.lines, strict=False)
+    ]
 
 
 def _html(rich: Rich | None) -> str | None:
