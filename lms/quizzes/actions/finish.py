@@ -21,7 +21,7 @@ from lms.questions.spec import Question
 from lms.quizzes.events import QuizGraded
 from lms.quizzes.models import Attempt, AttemptItem
 from lms.quizzes.queries import Frozen
-from lms.quizzes.rules.attempts import GRACE, AttemptClosed, Mark, State, is_over, mark, score
+from lms.quizzes.rules.attempts import GRACE, AttemptClosed, Mark, State, is_over, mark, paused, score
 from lms.records import actions as records
 from lms.records.events import Verb
 from lms.records.models import Record
@@ -46,7 +46,8 @@ _MARK = (
 def submit(actor: Actor, public_id: str) -> bool:
     """Close and mark one's own attempt; say whether this call did it. Sent again, it changes nothing.
 
-    An attempt whose time is up is closed as ended by its deadline. Raises NotFound, and AttemptClosed for a voided one.
+    An attempt whose time is up is closed as ended by its deadline. Raises NotFound, Paused, and AttemptClosed for a
+    voided one.
     """
     records.lock_people([actor.id])
     attempt = (
@@ -65,6 +66,8 @@ def submit(actor: Actor, public_id: str) -> bool:
         raise AttemptClosed(text("这份答卷已作废，不再接收答案。原因请看通知。"), code="attempt_voided")
     if attempt.state != State.OPEN:
         return False
+    if attempt.paused_at is not None:
+        raise paused()
     now = clock.now()
     if is_over(attempt.deadline_at, now):
         _close(None, attempt, State.EXPIRED, attempt.deadline_at or now)
@@ -82,6 +85,7 @@ def close_over(person_id: int, document_id: int) -> None:
             Attempt.person_id == person_id,
             Attempt.document_id == document_id,
             Attempt.state == State.OPEN.value,
+            Attempt.paused_at.is_(None),
             Attempt.deadline_at < now - GRACE,
         )
         .with_for_update()
@@ -93,7 +97,12 @@ def over(now: datetime, after: int, limit: int) -> list[tuple[int, int]]:
     """Return attempt and person of open attempts whose time is up: up to `limit` with a key above `after`."""
     rows = session().execute(
         select(Attempt.id, Attempt.person_id)
-        .where(Attempt.state == State.OPEN.value, Attempt.deadline_at < now - GRACE, Attempt.id > after)
+        .where(
+            Attempt.state == State.OPEN.value,
+            Attempt.paused_at.is_(None),
+            Attempt.deadline_at < now - GRACE,
+            Attempt.id > after,
+        )
         .order_by(Attempt.id)
         .limit(limit)
     )
@@ -115,7 +124,7 @@ def close_all(attempt_ids: Sequence[int], person_ids: Sequence[int]) -> int:
         .with_for_update()
         .execution_options(populate_existing=True)
     ):
-        if is_over(attempt.deadline_at, now):
+        if is_over(attempt.deadline_at, now, attempt.paused_at):
             _close(None, attempt, State.EXPIRED, attempt.deadline_at or now)
             closed += 1
     return closed
@@ -195,7 +204,7 @@ def _close(actor: Actor | None, attempt: Attempt, state: State, at: datetime) ->
         possible=total.possible,
         passed=passed,
         credited_minutes=frozen.minutes,
-        observed_seconds=_observed(attempt, at),
+        observed_seconds=_observed(attempt, frozen, at),
         ref=attempt.public_id,
     )
     emit(
@@ -227,8 +236,8 @@ def _mark_all(attempt_id: int) -> list[Mark]:
     return marks
 
 
-def _observed(attempt: Attempt, at: datetime) -> int | None:
-    seconds = max(int((at - attempt.started_at).total_seconds()), 0)
+def _observed(attempt: Attempt, frozen: Frozen, at: datetime) -> int | None:
+    seconds = max(int((at - attempt.started_at).total_seconds()) - frozen.paused_seconds, 0)
     if attempt.deadline_at is None and seconds > LEFT_LYING:
         return None
     return seconds

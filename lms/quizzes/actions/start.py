@@ -23,9 +23,11 @@ from lms.core.texts import text
 from lms.quizzes import queries
 from lms.quizzes.actions.finish import close_over
 from lms.quizzes.models import Attempt, AttemptItem
-from lms.quizzes.rules.attempts import State, deadline, may_start
+from lms.quizzes.queries.occasions import hold_windows, named, past_on
+from lms.quizzes.rules.attempts import State, may_start
 from lms.quizzes.rules.draw import Paper, draw
 from lms.quizzes.rules.holding import why_not_now
+from lms.quizzes.rules.windows import deadline, require_window
 from lms.quizzes.spec import QuizSpec
 from lms.records.actions import lock_people
 
@@ -52,27 +54,34 @@ class Started:
     created: bool
 
 
-def start(actor: Actor, slug: str) -> Started:
+def start(actor: Actor, slug: str, occasion: str | None = None) -> Started:
     """Return the person's open attempt at the quiz, begun now where there was none.
 
-    A question whose key is in doubt is not drawn. Raises NotFound, Locked, Held, NoAttemptsLeft, CoolingDown, and
-    Conflict for a quiz without a question.
+    occasion: None for the one that the person may sit now, the common one or a makeup; a room that gives an occasion
+    of its own names it (`check:2026-W48`). An open attempt goes on, whatever its occasion. A question whose key is in
+    doubt is not drawn. Raises NotFound, NotOpenYet, Closed, Locked, Held, NoAttemptsLeft, CoolingDown, and Conflict
+    for a quiz without a question.
     """
     lock_people([actor.id])  # two starts of one person wait here; the unique index is the proof
     held = held_questions("quiz", slug)  # before the quiz itself: see there
     opened = content.open_published(actor, "quiz", slug)
     quiz: QuizSpec = content.spec(opened)
     now = clock.now()
+    hold_windows(opened.document_id)
     close_over(actor.id, opened.document_id)
     past = queries.history(actor.id, opened.document_id, now)
-    decision = may_start(quiz.rules, queries.as_past(past), now)
-    if decision.resumes:
+    if any(each.state is State.OPEN for each in past):
         return Started(public_id=_open_one(actor.id, opened.document_id), created=False)
+    every = queries.occasions(actor.id, opened.document_id, quiz.rules)
+    chosen = named(every, occasion, quiz.rules) if occasion else queries.occasion_now(every, past, now)
+    plan = chosen.plan
+    require_window(plan, now)
+    decision = may_start(plan.rules, queries.as_past(past_on(chosen.name, past)), now)
     reason = locked_reason(actor.id, opened.document_id, today())
     if reason is not None:
         raise Locked(reason)
     percent = session().scalar(select(Person.time_factor_percent).where(Person.id == actor.id)) or 100
-    frozen = queries.Frozen(rules=quiz.rules, minutes=opened.minutes, time_percent=percent, seed=secrets.token_hex(16))
+    frozen = queries.Frozen(rules=plan.rules, minutes=opened.minutes, time_percent=percent, seed=secrets.token_hex(16))
     paper = draw(quiz, frozen.seed, seen=queries.seen_by(actor.id, opened.document_id), held=held)
     why = why_not_now(quiz, len(paper.items)) if held else None
     if why is not None:
@@ -83,12 +92,12 @@ def start(actor: Actor, slug: str) -> Started:
         person_id=actor.id,
         document_id=opened.document_id,
         revision_id=opened.revision_id,
-        occasion=queries.ONCE,
+        occasion=chosen.name,
         number=decision.number,
         mode=quiz.rules.use.value,
         state=State.OPEN.value,
         started_at=now,
-        deadline_at=deadline(quiz.rules, now, queries.time_factor(percent)),
+        deadline_at=deadline(plan, now, percent=percent),
         total=len(paper.items),
         possible=paper.possible,
         limits=to_plain(frozen),

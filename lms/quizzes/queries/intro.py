@@ -10,9 +10,11 @@ from lms.core import clock
 from lms.core.access import Actor
 from lms.core.here import today
 from lms.core.texts import Text
+from lms.quizzes.queries.occasions import Occasion, occasion_now, occasions, past_on
 from lms.quizzes.queries.sittings import PastAttempt, as_past, history
 from lms.quizzes.rules.attempts import CoolingDown, NoAttemptsLeft, State, attempts_left, may_start, next_start
 from lms.quizzes.rules.holding import left_on_paper, on_one_paper, why_not_now
+from lms.quizzes.rules.windows import Closed, NotOpenYet, require_window
 from lms.quizzes.spec import QuizRules, QuizSpec
 
 
@@ -20,8 +22,9 @@ from lms.quizzes.spec import QuizRules, QuizSpec
 class Intro:
     """questions: on one paper now. held: how many fewer these are, because their keys are in doubt.
 
-    going: the open attempt; over: its time is up. refusal: why none may begin now. retry_at: when the next may begin,
-    where there is a wait. left: attempts that may still begin, None = any number.
+    rules: with this person's limit and attempts. going: the open attempt; over: its time is up. occasion: the one that
+    may be sat now. opens_at, closes_at: of beginning. refusal: why none may begin now. retry_at: when the next may
+    begin, where there is a wait. left: attempts that may still begin on the occasion, None = any number.
     """
 
     slug: str
@@ -32,9 +35,18 @@ class Intro:
     quiz: QuizSpec
     past: tuple[PastAttempt, ...]
     going: PastAttempt | None
+    occasion: Occasion
     refusal: Text | None
     retry_at: datetime | None
     left: int | None
+
+    @property
+    def opens_at(self) -> datetime | None:
+        return self.occasion.plan.opens_at
+
+    @property
+    def closes_at(self) -> datetime | None:
+        return self.occasion.plan.closes_at
 
     @property
     def passed(self) -> bool:
@@ -49,31 +61,38 @@ def intro(actor: Actor, slug: str) -> Intro:
     now = clock.now()
     past = history(actor.id, opened.document_id, now)
     going = next((each for each in past if each.state is State.OPEN), None)
+    every = occasions(actor.id, opened.document_id, quiz.rules)
+    occasion = occasion_now(every, past, now)
+    rules, tries = occasion.plan.rules, as_past(past_on(occasion.name, past))
     refusal: Text | None = None
     retry_at: datetime | None = None
     left = left_on_paper(quiz, held)
     if going is None:
         try:
-            may_start(quiz.rules, as_past(past), now)
+            require_window(occasion.plan, now)
+            may_start(rules, tries, now)
             refusal = locked_reason(actor.id, opened.document_id, today())
             if refusal is None and held:
                 refusal = why_not_now(quiz, left)
-        except NoAttemptsLeft as refused:
+        except (NoAttemptsLeft, Closed) as refused:
             refusal = refused.message
+        except NotOpenYet as refused:
+            refusal, retry_at = refused.message, occasion.plan.opens_at
         except CoolingDown as refused:
-            refusal, retry_at = refused.message, next_start(quiz.rules, as_past(past))
+            refusal, retry_at = refused.message, next_start(rules, tries)
     return Intro(
         slug=opened.slug,
         title=opened.title,
         questions=left,
         held=on_one_paper(quiz) - left,
-        rules=quiz.rules,
+        rules=rules,
         quiz=quiz,
         past=tuple(reversed(past)),
         going=going,
+        occasion=occasion,
         refusal=refusal,
         retry_at=retry_at,
-        left=attempts_left(quiz.rules, as_past(past)),
+        left=attempts_left(rules, tries),
     )
 
 

@@ -9,8 +9,9 @@ from lms.questions.rules.answers import Answer
 from lms.questions.rules.grade import Graded, grade
 from lms.questions.rules.view import Json, learner_view, review_view
 from lms.questions.spec import Reference
-from lms.quizzes.queries.sittings import Drawn, Sitting, items_of, tries_of
-from lms.quizzes.rules.attempts import Mark, Reveal, State, attempts_left, attempts_to_use, reveal
+from lms.quizzes.queries.occasions import chances
+from lms.quizzes.queries.sittings import Drawn, Sitting, items_of
+from lms.quizzes.rules.attempts import Mark, Reveal, State, reveal
 from lms.quizzes.rules.summary import Summary, summary
 
 
@@ -70,7 +71,7 @@ class Result:
 
 def result_of(sitting: Sitting, *, knows_keys: bool = False) -> Result:
     """Return the result of an attempt that is closed. knows_keys: for those who may see every key anyway."""
-    tries = tries_of(sitting)
+    still = chances(sitting)
     shows = (
         Reveal.KEY
         if knows_keys
@@ -78,7 +79,7 @@ def result_of(sitting: Sitting, *, knows_keys: bool = False) -> Result:
             sitting.rules.use,
             ended=sitting.state is not State.OPEN,
             passed=sitting.passed,
-            left=attempts_to_use(sitting.rules, tries),
+            left=still.to_use,
         )
     )
     items = items_of(sitting)
@@ -86,7 +87,7 @@ def result_of(sitting: Sitting, *, knows_keys: bool = False) -> Result:
     return Result(
         sitting=sitting,
         reveal=shows,
-        left=attempts_left(sitting.rules, tries),
+        left=still.left,
         lines=tuple(
             Line(
                 review=review_of(item, shows),

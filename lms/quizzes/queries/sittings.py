@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -17,7 +16,7 @@ from lms.accounts.models import Person
 from lms.accounts.queries import visible
 from lms.content import queries as content
 from lms.content.models import Document, PartVersion, Revision, Slug
-from lms.core import clock
+from lms.content.store import spec_of
 from lms.core.access import Actor, Permission
 from lms.core.db import session
 from lms.core.errors import NotFound
@@ -27,7 +26,7 @@ from lms.questions.rules.answers import Answer
 from lms.questions.rules.identity import asked_sha
 from lms.questions.spec import Question
 from lms.quizzes.models import Attempt, AttemptItem
-from lms.quizzes.rules.attempts import Past, State, attempts_left, is_over
+from lms.quizzes.rules.attempts import Past, State, is_over
 from lms.quizzes.rules.values import shown_value
 from lms.quizzes.spec import QuizRules, QuizSpec
 
@@ -37,14 +36,19 @@ ONCE = "once"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frozen:
-    """What an attempt took over from its quiz at the start. minutes: credited for passing. time_percent: the
-    person's share of the common time, 100 = the same. seed: never leaves the server.
+    """What an attempt took over from its quiz at the start, and what its own clock was given since.
+
+    rules: with this person's limit and attempts. minutes: credited for passing. time_percent: the person's share of
+    the common time, 100 = the same. seed: never leaves the server. added_seconds: given by a trainer.
+    paused_seconds: length of all pauses that have ended.
     """
 
     rules: QuizRules
     minutes: int
     time_percent: int
     seed: str
+    added_seconds: int = 0
+    paused_seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +67,12 @@ class Sitting:
     compiled_sha: bytes | None
     title: str
     slug: str
+    occasion: str
     number: int
     state: State
     started_at: datetime
     deadline_at: datetime | None
+    paused_at: datetime | None
     submitted_at: datetime | None
     ended_by: str | None
     total: int
@@ -81,23 +87,27 @@ class Sitting:
 
     def is_over(self, now: datetime) -> bool:
         """Say whether the attempt is still open in the database although its time is up."""
-        return self.state is State.OPEN and is_over(self.deadline_at, now)
+        return self.state is State.OPEN and is_over(self.deadline_at, now, self.paused_at)
 
     def seconds_left(self, now: datetime) -> int | None:
-        """Return the seconds to the deadline, a part of one counted as a whole one; None without a deadline."""
-        return seconds_between(now, self.deadline_at)
+        """Return the seconds to the deadline, a part of one counted as a whole one; None without a deadline.
+
+        While the attempt is paused they stay as they are.
+        """
+        return seconds_between(self.paused_at or now, self.deadline_at)
 
     @property
     def seconds_taken(self) -> int:
+        """Return how long it was worked on, without its pauses."""
         end = self.submitted_at or self.started_at
-        return max(int((end - self.started_at).total_seconds()), 0)
+        return max(int((end - self.started_at).total_seconds()) - self.frozen.paused_seconds, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
     """One question of a paper with its answer. answer: in the author's ids. earned: set once the answer is final.
 
-    order: the author's ids as they are shown. marked: a person has marked the answer.
+    order: the author's ids as they are shown. marked: a person has marked the answer; waiting: one has still to.
     """
 
     position: int
@@ -112,6 +122,7 @@ class Drawn:
     flagged: bool
     earned: Points | None
     marked: bool
+    waiting: bool
 
     @property
     def shown(self) -> Answer:
@@ -144,12 +155,14 @@ _ITEMS = (
 _PAST = (
     select(
         Attempt.public_id,
+        Attempt.occasion,
         Attempt.number,
         Attempt.state,
         Attempt.mode,
         Attempt.started_at,
         Attempt.submitted_at,
         Attempt.deadline_at,
+        Attempt.paused_at,
         Attempt.earned,
         Attempt.possible,
         Attempt.passed,
@@ -159,9 +172,8 @@ _PAST = (
     .where(
         Attempt.person_id == bindparam("person_id"),
         Attempt.document_id == bindparam("document_id"),
-        Attempt.occasion == ONCE,
     )
-    .order_by(Attempt.number)
+    .order_by(Attempt.started_at, Attempt.id)
 )
 _SPEC = select(PartVersion.spec).where(PartVersion.sha == bindparam("sha"))
 
@@ -195,10 +207,12 @@ def sitting_of(row: Any) -> Sitting:
         compiled_sha=row.compiled_sha,
         title=row.title,
         slug=row.slug,
+        occasion=attempt.occasion,
         number=attempt.number,
         state=State(attempt.state),
         started_at=attempt.started_at,
         deadline_at=attempt.deadline_at,
+        paused_at=attempt.paused_at,
         submitted_at=attempt.submitted_at,
         ended_by=attempt.ended_by,
         total=attempt.total,
@@ -230,6 +244,7 @@ def drawn_of(row: Any, question: Question) -> Drawn:
         flagged=row.flagged,
         earned=row.earned,
         marked=row.mark_version > 0,
+        waiting=row.waiting,
     )
 
 
@@ -253,6 +268,7 @@ class PastAttempt:
     """One line of somebody's history with a quiz. expired: open in the database, but its time is up."""
 
     public_id: str
+    occasion: str
     number: int
     state: State
     started_at: datetime
@@ -266,11 +282,12 @@ class PastAttempt:
 
 
 def history(person_id: int, document_id: int, now: datetime) -> list[PastAttempt]:
-    """Return every attempt of a person at a quiz, the first one first."""
+    """Return every attempt of a person at a quiz on whatever occasion, the first one first."""
     rows = session().execute(_PAST, {"person_id": person_id, "document_id": document_id})
     return [
         PastAttempt(
             public_id=row.public_id,
+            occasion=row.occasion,
             number=row.number,
             state=State(row.state),
             started_at=row.started_at,
@@ -280,10 +297,18 @@ def history(person_id: int, document_id: int, now: datetime) -> list[PastAttempt
             earned=row.earned,
             possible=row.possible,
             passed=row.passed,
-            expired=row.state == State.OPEN and is_over(row.deadline_at, now),
+            expired=row.state == State.OPEN and is_over(row.deadline_at, now, row.paused_at),
         )
         for row in rows
     ]
+
+
+def base_rules(sitting: Sitting) -> QuizRules:
+    """Return the rules of the quiz as published when the attempt began, before any window of its person."""
+    if sitting.compiled_sha is None:
+        return sitting.rules
+    quiz: QuizSpec = spec_of(sitting.compiled_sha)
+    return quiz.rules
 
 
 def as_past(attempts: Sequence[PastAttempt]) -> list[Past]:
@@ -296,18 +321,6 @@ def as_past(attempts: Sequence[PastAttempt]) -> list[Past]:
         )
         for each in attempts
     ]
-
-
-def left_of(sitting: Sitting) -> int | None:
-    """Return how many more attempts the person may begin under the attempt's own rules; None = any number."""
-    return attempts_left(sitting.rules, tries_of(sitting))
-
-
-def tries_of(sitting: Sitting) -> list[Past]:
-    """Return every attempt of the same person at the same quiz; none is read where any number may begin."""
-    if sitting.rules.attempts is None:
-        return []
-    return as_past(history(sitting.person_id, sitting.document_id, clock.now()))
 
 
 def seen_by(person_id: int, document_id: int) -> set[str]:
@@ -324,10 +337,6 @@ def seen_by(person_id: int, document_id: int) -> set[str]:
 def seconds_between(now: datetime, deadline_at: datetime | None) -> int | None:
     """Return the seconds left, rounded up so that no page hands in before its time; at least 0."""
     return None if deadline_at is None else max(math.ceil((deadline_at - now).total_seconds()), 0)
-
-
-def time_factor(percent: int) -> Fraction:
-    return Fraction(percent, 100)
 
 
 def open_count(document_id: int) -> int:

@@ -34,6 +34,12 @@ class CoolingDown(Conflict):
     default_code = "cooling_down"
 
 
+class Paused(Conflict):
+    """A trainer has stopped the clock: nothing is taken until it goes on. The page keeps what is typed meanwhile."""
+
+    default_code = "paused"
+
+
 class AttemptClosed(Conflict):
     """The attempt was handed in, expired or voided: its answers are final."""
 
@@ -121,19 +127,25 @@ def deadline(rules: QuizRules, started_at: datetime, time_factor: Fraction = Fra
     return started_at + timedelta(seconds=(rules.seconds * max(time_factor, Fraction(1))).__ceil__())
 
 
-def is_over(deadline_at: datetime | None, at: datetime) -> bool:
-    """Say whether the server is to close the attempt: the deadline and the grace have passed."""
-    return deadline_at is not None and at > deadline_at + GRACE
+def is_over(deadline_at: datetime | None, at: datetime, paused_at: datetime | None = None) -> bool:
+    """Say whether the server is to close the attempt: the deadline and the grace have passed, and it is not paused."""
+    return paused_at is None and deadline_at is not None and at > deadline_at + GRACE
 
 
-def require_open(state: State, deadline_at: datetime | None, at: datetime) -> None:
-    """Accept a save that reaches the server at `at`. Raises AttemptClosed, saying why."""
+def require_open(state: State, deadline_at: datetime | None, at: datetime, paused_at: datetime | None = None) -> None:
+    """Accept a save that reaches the server at `at`. Raises AttemptClosed, saying why, and Paused."""
+    if state is State.OPEN and paused_at is not None:
+        raise paused()
     if state is State.VOIDED:
         raise AttemptClosed(text("这份答卷已作废，不再接收答案。原因请看通知。"), code="attempt_voided")
     if state is State.EXPIRED or (state is State.OPEN and is_over(deadline_at, at)):
         raise AttemptClosed(text("答题时间已到，到时前保存的答案已经交卷。"), code="time_over")
     if state is State.SUBMITTED:
         raise AttemptClosed(text("这份答卷已经交卷，答案不能再改。"))
+
+
+def paused() -> Paused:
+    return Paused(text("培训师暂停了作答，时间没有在走。答案先留在本机，继续后自动保存。"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +178,9 @@ class Score:
 
 
 def mark(points: Points, graded: Graded) -> Mark:
-    return Mark(earned=share_of(points, graded.share), possible=points, waiting=graded.needs_person)
+    """Return what an answer counts now: nothing while a person has still to mark it, so that no mark takes any away."""
+    earned = 0 if graded.needs_person else share_of(points, graded.share)
+    return Mark(earned=earned, possible=points, waiting=graded.needs_person)
 
 
 def score(marks: Iterable[Mark]) -> Score:

@@ -73,7 +73,7 @@ def paper(attempt_id: str) -> str | Response:
         answered=sum(card.answered for card in cards),
         saved_at=max((item.saved_at for item in items if item.saved_at), default=None),
         seconds_left=sitting.seconds_left(now),
-        left=queries.left_of(sitting),
+        left=queries.chances(sitting).left,
         letters=forms.LETTERS,
         zone_minutes=_zone_minutes(),
     )
@@ -126,7 +126,7 @@ def confirm(attempt_id: str) -> str | Response:
         items=items,
         unanswered=[item for item in items if not item.answered],
         flagged=[item for item in items if item.flagged],
-        left=queries.left_of(sitting),
+        left=queries.chances(sitting).left,
     )
 
 
