@@ -17,6 +17,8 @@ from lms.quizzes.spec import QuizSpec, parse
 def _meta(spec: QuizSpec) -> Meta:
     """minutes: the limit; without one a minute for each question that is asked."""
     asked = sum(len(section.questions) if section.draw is None else section.draw for section in spec.sections)
+    if spec.recurring:
+        asked = spec.recurring.questions
     minutes = asked if spec.rules.seconds is None else -(-spec.rules.seconds // 60)
     return Meta(
         title=spec.title,

@@ -6,9 +6,9 @@ from lms.content.learner import Facts, Piece, Words
 from lms.core.points import ONE_POINT, decimal_text
 from lms.core.texts import Text, text
 from lms.questions.learner import asked
-from lms.quizzes.spec import QuizRules, QuizSpec, Section, Use
+from lms.quizzes.spec import QuizRules, QuizSpec, Recurring, Section, Use
 
-_USES = {Use.EXAM: text("考试"), Use.CHECK: text("小测"), Use.PRACTICE: text("练习")}
+_USES = {Use.EXAM: text("考试"), Use.CHECK: text("小测"), Use.PRACTICE: text("练习"), Use.RECURRING: text("知识考核")}
 
 
 def learner_pieces(spec: QuizSpec) -> tuple[Piece, ...]:
@@ -17,7 +17,7 @@ def learner_pieces(spec: QuizSpec) -> tuple[Piece, ...]:
 
 
 def _pieces(spec: QuizSpec) -> Iterator[Piece]:
-    yield Facts(texts=tuple(_facts(spec.rules)))
+    yield Facts(texts=tuple(_recurring(spec.recurring) if spec.recurring else _facts(spec.rules)))
     if spec.intro:
         yield Words(html=spec.intro.html)
     number = 0
@@ -30,6 +30,12 @@ def _pieces(spec: QuizSpec) -> Iterator[Piece]:
             number += 1
             each = ONE_POINT if section.each is None else section.each
             yield asked(question, number, each if question.points is None else question.points)
+
+
+def _recurring(check: Recurring) -> Iterator[Text]:
+    yield _USES[Use.RECURRING]
+    yield text("每周一次，每人 %(n)s 题，不限时间", n=check.questions)
+    yield text("题从各人学过的里面挑，快忘的先出")
 
 
 def _pool(section: Section) -> Text:

@@ -30,9 +30,10 @@ from lms.questions.write import points_chip_text, write_question
 DEFAULT_PASS_MARK = Fraction(60, 100)
 _WORDS = (
     Word.USE, Word.PASS_MARK, Word.TIME, Word.ATTEMPTS, Word.COOLDOWN, Word.SHUFFLE, Word.OPEN_BOOK,
-    Word.INTERRUPTIBLE, Word.COMPETENCIES,
+    Word.INTERRUPTIBLE, Word.COMPETENCIES, Word.CHECK_DAY, Word.PER_CHECK, Word.POSITIONS,
 )  # fmt: skip
 _SECTION_FORMS = (DRAW, ALL, EACH, TAG)
+_PER_CHECK = re.compile(r"(\d{1,2}) ?(?:题|questions?)?", re.IGNORECASE)
 _COUNT = re.compile(r"(\d{1,3}) ?(?:次|times?|x)?", re.IGNORECASE)
 
 
@@ -40,6 +41,12 @@ class Use(StrEnum):
     EXAM = "exam"  # 考试
     CHECK = "check"  # 小测
     PRACTICE = "practice"  # 练习
+    RECURRING = "recurring"  # 知识考核: a few questions each week from what the person learned
+
+    @property
+    def answers_at_once(self) -> bool:
+        """Whether the key of a question may be seen as soon as it is answered."""
+        return self in (Use.PRACTICE, Use.RECURRING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +69,18 @@ class QuizRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recurring:
+    """A check that comes back each week. weekday: 0 = Monday, on which it is given; questions: on one paper.
+
+    positions: who gets it; empty = everybody who is an agent.
+    """
+
+    weekday: int = 0
+    questions: int = 5
+    positions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """A section or pool. title: "" for questions before the first `##`. draw: how many; None = all.
 
@@ -79,7 +98,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuizSpec:
-    """title: its words alone. intro: what stands under the title. competencies: as written."""
+    """title: its words alone. intro: what stands under the title. competencies: as written.
+
+    recurring: only of the use RECURRING, which has no questions of its own.
+    """
 
     title: str
     about: About = field(default_factory=About)
@@ -87,13 +109,18 @@ class QuizSpec:
     rules: QuizRules = QuizRules()
     intro: Rich | None = None
     sections: tuple[Section, ...] = ()
+    recurring: Recurring | None = None
 
     @property
     def questions(self) -> tuple[Question, ...]:
         return tuple(question for section in self.sections for question in section.questions)
 
 
-_USES = {Word.EXAM: Use.EXAM, Word.CHECK: Use.CHECK, Word.PRACTICE: Use.PRACTICE}
+_USES = {Word.EXAM: Use.EXAM, Word.CHECK: Use.CHECK, Word.PRACTICE: Use.PRACTICE, Word.RECURRING: Use.RECURRING}
+_WEEKDAYS = (
+    Word.MONDAY, Word.TUESDAY, Word.WEDNESDAY, Word.THURSDAY, Word.FRIDAY, Word.SATURDAY, Word.SUNDAY,
+)  # fmt: skip
+MOST_PER_CHECK = 20
 
 
 def parse(source: str, path: str) -> Parsed[QuizSpec]:
@@ -102,15 +129,21 @@ def parse(source: str, path: str) -> Parsed[QuizSpec]:
     reading.allow(_WORDS)
     sections = reading.sections()
     typed = word_findings(open_lines(source))
+    rules = _rules(reading)
     spec = QuizSpec(
         title=reading.title(),
         about=reading.about(),
         competencies=reading.many(Word.COMPETENCIES),
-        rules=_rules(reading),
+        rules=rules,
         intro=_intro(reading, sections[0]),
         sections=_sections(reading, sections[1:]),
+        recurring=_recurring(reading, rules.use),
     )
-    if not typed and all(section.level < 3 for section in sections):
+    if rules.use is Use.RECURRING:
+        if len(sections) > 1:
+            problem = text("知识考核不写题：每人的题从自己学过的里面挑。请删去这里的题，或改用途。")
+            reading.error("Q256", sections[1].first, problem)
+    elif not typed and all(section.level < 3 for section in sections):
         reading.error("Q255", 1, text("这份测验还没有题。题目写成 ### 开头的一行，下面写选项或答案。"))
     _replace(reading, typed)
     return reading.finish(spec)
@@ -120,17 +153,14 @@ def write(spec: QuizSpec, language: Language = Language.ZH) -> str:
     """Return the quiz in canonical form."""
     front = FrontWriter(Word.QUIZ, language)
     rules = spec.rules
-    chinese = language is Language.ZH
     front.about(spec.about)
     front.word(Word.USE, next(word for word, use in _USES.items() if use is rules.use))
-    front.one(Word.PASS_MARK, write_percent(rules.pass_mark))
-    front.one(Word.TIME, write_seconds(rules.seconds, chinese=chinese) if rules.seconds else None)
-    front.one(Word.ATTEMPTS, str(rules.attempts) if rules.attempts else None)
-    front.one(Word.COOLDOWN, write_seconds(rules.cooldown_seconds, chinese=chinese) if rules.cooldown_seconds else None)
-    shuffled = [Word.QUESTIONS] * rules.shuffle_questions + [Word.OPTIONS] * rules.shuffle_options
-    front.words(Word.SHUFFLE, shuffled)
-    front.word(Word.OPEN_BOOK, Word.YES if rules.open_book else None)
-    front.word(Word.INTERRUPTIBLE, None if rules.interruptible else Word.NO)
+    if spec.recurring:
+        front.word(Word.CHECK_DAY, _WEEKDAYS[spec.recurring.weekday])
+        front.one(Word.PER_CHECK, str(spec.recurring.questions))
+        front.many(Word.POSITIONS, spec.recurring.positions)
+    else:
+        _write_rules(front, rules, language)
     front.many(Word.COMPETENCIES, spec.competencies)
     parts = [write_heading(spec.title, 1)]
     if spec.intro:
@@ -140,10 +170,24 @@ def write(spec: QuizSpec, language: Language = Language.ZH) -> str:
     return write_document(front.written(), parts)
 
 
+def _write_rules(front: FrontWriter, rules: QuizRules, language: Language) -> None:
+    chinese = language is Language.ZH
+    front.one(Word.PASS_MARK, write_percent(rules.pass_mark))
+    front.one(Word.TIME, write_seconds(rules.seconds, chinese=chinese) if rules.seconds else None)
+    front.one(Word.ATTEMPTS, str(rules.attempts) if rules.attempts else None)
+    front.one(Word.COOLDOWN, write_seconds(rules.cooldown_seconds, chinese=chinese) if rules.cooldown_seconds else None)
+    shuffled = [Word.QUESTIONS] * rules.shuffle_questions + [Word.OPTIONS] * rules.shuffle_options
+    front.words(Word.SHUFFLE, shuffled)
+    front.word(Word.OPEN_BOOK, Word.YES if rules.open_book else None)
+    front.word(Word.INTERRUPTIBLE, None if rules.interruptible else Word.NO)
+
+
 def _rules(reading: Reading) -> QuizRules:
     use = reading.choice(Word.USE, tuple(_USES))
     shuffle = reading.choices(Word.SHUFFLE, (Word.QUESTIONS, Word.OPTIONS))
     pass_mark = reading.amount(Word.PASS_MARK, read_percent, "80%")
+    if use is Word.RECURRING:
+        return QuizRules(use=Use.RECURRING, pass_mark=Fraction(0), shuffle_options=True)
     return QuizRules(
         use=Use.CHECK if use is None else _USES[use],
         pass_mark=DEFAULT_PASS_MARK if pass_mark is None else pass_mark,
@@ -155,6 +199,24 @@ def _rules(reading: Reading) -> QuizRules:
         open_book=reading.choice(Word.OPEN_BOOK, (Word.YES, Word.NO)) is Word.YES,
         interruptible=reading.choice(Word.INTERRUPTIBLE, (Word.YES, Word.NO)) is not Word.NO,
     )
+
+
+def _recurring(reading: Reading, use: Use) -> Recurring | None:
+    day = reading.choice(Word.CHECK_DAY, _WEEKDAYS)
+    count = reading.amount(Word.PER_CHECK, _read_per_check, "5")
+    positions = reading.many(Word.POSITIONS)
+    if use is not Use.RECURRING:
+        return None
+    return Recurring(
+        weekday=0 if day is None else _WEEKDAYS.index(day),
+        questions=Recurring().questions if count is None else count,
+        positions=positions,
+    )
+
+
+def _read_per_check(written: str) -> int | None:
+    match = _PER_CHECK.fullmatch(normal(written))
+    return int(match[1]) if match and 1 <= int(match[1]) <= MOST_PER_CHECK else None
 
 
 def _read_count(written: str) -> int | None:

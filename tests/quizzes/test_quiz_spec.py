@@ -12,7 +12,7 @@ from lms.core.plain import from_plain, to_plain
 from lms.core.points import from_fraction
 from lms.questions.rich import rich, rich_line, stem
 from lms.questions.spec import Item, Kind, Question, Single, TrueFalse
-from lms.quizzes.spec import QuizRules, QuizSpec, Section, Use, parse, write
+from lms.quizzes.spec import QuizRules, QuizSpec, Recurring, Section, Use, parse, write
 
 PATH = "quizzes/after-sales/return-7d.md"
 EXAMPLE = (Path(__file__).parents[1] / "examples" / "quiz.md").read_text(encoding="utf-8")
@@ -180,6 +180,30 @@ def test_every_problem_of_a_file_is_told_at_once():
     assert parse(source, PATH).spec is None
 
 
+RECURRING = "---\n类型: 测验\n用途: 知识考核\n{}---\n# 每周知识考核\n"
+
+
+def test_a_recurring_check_says_its_day_its_questions_and_who_gets_it():
+    quiz = spec(RECURRING.format("考核日: 周三\n每次题数: 8\n岗位: [客服专员, 夜班]\n"))
+    assert quiz.recurring == Recurring(weekday=2, questions=8, positions=("客服专员", "夜班"))
+    assert spec(RECURRING.format("")).recurring == Recurring(weekday=0, questions=5)
+
+
+def test_a_recurring_check_decides_nothing_about_a_person():
+    rules = spec(RECURRING.format("")).rules
+    assert (rules.pass_mark, rules.seconds, rules.attempts) == (0, None, None)
+
+
+def test_a_recurring_check_has_no_questions_of_its_own():
+    source = RECURRING.format("") + "\n### 由商家承担。\n\n- 答案：错\n"
+    assert messages(source) == ["第 7 行：知识考核不写题：每人的题从自己学过的里面挑。请删去这里的题，或改用途。"]
+
+
+@pytest.mark.parametrize("count", ["0", "21", "很多"])
+def test_a_recurring_check_asks_one_to_twenty_questions(count):
+    assert "每次题数" in messages(RECURRING.format(f"每次题数: {count}\n"))[0]
+
+
 names = st.text(alphabet="甲乙丙丁ab1", min_size=1, max_size=6)
 
 
@@ -199,7 +223,7 @@ sections = st.builds(
 )
 rules = st.builds(
     QuizRules,
-    use=st.sampled_from(Use),
+    use=st.sampled_from((Use.EXAM, Use.CHECK, Use.PRACTICE)),
     pass_mark=st.integers(1, 100).map(lambda percent: Fraction(percent, 100)),
     seconds=st.none() | st.integers(1, 10_000),
     attempts=st.none() | st.integers(1, 99),
@@ -219,8 +243,23 @@ quizzes = st.builds(
 )
 
 
+recurring = st.builds(
+    QuizSpec,
+    title=names,
+    competencies=st.lists(names, unique=True, max_size=2).map(tuple),
+    rules=st.just(QuizRules(use=Use.RECURRING, pass_mark=Fraction(0), shuffle_options=True)),
+    intro=st.none() | names.map(rich),
+    recurring=st.builds(
+        Recurring,
+        weekday=st.integers(0, 6),
+        questions=st.integers(1, 20),
+        positions=st.lists(names, unique=True, max_size=2).map(tuple),
+    ),
+)
+
+
 @settings(max_examples=60)
-@given(quizzes, st.sampled_from(Language))
+@given(quizzes | recurring, st.sampled_from(Language))
 def test_what_is_written_reads_back_as_the_same_quiz(quiz, language):
     assert parse(write(quiz, language), PATH).spec == quiz
 

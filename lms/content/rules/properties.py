@@ -76,6 +76,16 @@ _INTERRUPTIBLE = Property(
     word=Word.INTERRUPTIBLE, label=text("可以离开再回来"), input=Input.ONE, choices=_YES_NO, hint=text("计时不停。")
 )
 
+_WEEKDAYS = (
+    (Word.MONDAY, text("周一")),
+    (Word.TUESDAY, text("周二")),
+    (Word.WEDNESDAY, text("周三")),
+    (Word.THURSDAY, text("周四")),
+    (Word.FRIDAY, text("周五")),
+    (Word.SATURDAY, text("周六")),
+    (Word.SUNDAY, text("周日")),
+)
+
 PROPERTIES: Mapping[Word, tuple[Property, ...]] = {
     Word.ARTICLE: (
         Property(
@@ -147,7 +157,12 @@ PROPERTIES: Mapping[Word, tuple[Property, ...]] = {
             word=Word.USE,
             label=text("用途"),
             input=Input.ONE,
-            choices=((Word.EXAM, text("考试")), (Word.CHECK, text("小测")), (Word.PRACTICE, text("练习"))),
+            choices=(
+                (Word.EXAM, text("考试")),
+                (Word.CHECK, text("小测")),
+                (Word.PRACTICE, text("练习")),
+                (Word.RECURRING, text("知识考核（每周）")),
+            ),
         ),
         Property(word=Word.PASS_MARK, label=text("及格线"), sample=text("80%%")),
         _TIME,
@@ -161,6 +176,22 @@ PROPERTIES: Mapping[Word, tuple[Property, ...]] = {
         ),
         Property(word=Word.OPEN_BOOK, label=text("允许查知识库"), input=Input.ONE, choices=_YES_NO),
         _INTERRUPTIBLE,
+        Property(
+            word=Word.CHECK_DAY,
+            label=text("考核日"),
+            input=Input.ONE,
+            choices=_WEEKDAYS,
+            hint=text("只用于知识考核：每周这天发下去，七天内做完。"),
+        ),
+        Property(
+            word=Word.PER_CHECK, label=text("每次题数"), hint=text("只用于知识考核；空着是 5 题。"), sample=text("5")
+        ),
+        Property(
+            word=Word.POSITIONS,
+            label=text("给哪些岗位"),
+            input=Input.LIST,
+            hint=text("只用于知识考核，用逗号分开；空着是所有客服。"),
+        ),
         _COMPETENCIES,
         *_ABOUT,
     ),
