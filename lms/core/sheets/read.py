@@ -8,13 +8,16 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 from unicodedata import normalize
 
 import openpyxl
 from charset_normalizer import from_bytes
+from openpyxl.utils import column_index_from_string
 
 from lms.core import archives
 from lms.core.errors import TooLarge, Unreadable
@@ -24,11 +27,15 @@ from lms.core.texts import Text, text
 MOST_BYTES = 10_000_000
 MOST_ROWS = 20_000
 MOST_COLUMNS = 200
+MOST_EMPTY = 20_000
+"""Empty rows in a row after which nothing more is looked for; a number of a row may be anything."""
+MOST_MERGES = 500
 HEAD_WITHIN = 10
 """A title may stand above the header; the header is looked for in this many first rows."""
 
 _SPACES = re.compile(r"[\s\u200b\ufeff]+")
 _REMARK = re.compile(r"[(\[【][^)\]】]*[)\]】]|[*:：]")
+_MERGE = re.compile(rb"""<(?:\w+:)?mergeCell\b[^<>]{0,40}?\bref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})\"""")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -38,6 +45,8 @@ class Column:
 
     folded: full-width letters and digits are made narrow (numbers, codes, days; not names).
     lines: line ends inside a cell stay; each line is tidied.
+    spread: a cell merged over several rows of a workbook counts for each of them.
+    verbatim: nothing is tidied but the ends of the cell.
     """
 
     key: str
@@ -46,6 +55,8 @@ class Column:
     required: bool = False
     folded: bool = True
     lines: bool = False
+    spread: bool = False
+    verbatim: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +72,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """What was read. present: keys of the columns that the file has. unknown: headers that nobody asked for."""
+    """What was read. present: keys of the columns that the file has. unknown: headers that nobody asked for.
+
+    title: of the sheet of a workbook, "" for CSV.
+    """
 
     rows: tuple[Row, ...]
     present: frozenset[str]
     unknown: tuple[str, ...]
+    title: str = ""
 
 
 def read(data: bytes, columns: Sequence[Column], *, most_rows: int = MOST_ROWS, most_bytes: int = MOST_BYTES) -> Sheet:
@@ -74,14 +89,47 @@ def read(data: bytes, columns: Sequence[Column], *, most_rows: int = MOST_ROWS, 
     Raises TooLarge; Unreadable for a file that is empty, no table, or lacks a required column (says which and under
     which names it is accepted).
     """
+    _check_size(data, most_bytes)
+    if not data.startswith(archives.ZIP):
+        return _under_header(_csv(decode(data), columns), columns, most_rows)
+    with _refused_if_broken():
+        return _under_header(_grid(_visible(_opened(data))[0]), columns, most_rows)
+
+
+def read_every(
+    data: bytes, columns: Sequence[Column], *, most_rows: int = MOST_ROWS, most_bytes: int = MOST_BYTES
+) -> tuple[tuple[Sheet, ...], tuple[str, ...]]:
+    """Return every visible sheet that has the columns, and the titles of those that have not and are not empty.
+
+    most_rows: of all sheets together. Raises what `read` raises, for the first sheet, where no sheet has the columns.
+    """
+    _check_size(data, most_bytes)
+    if not data.startswith(archives.ZIP):
+        return (_under_header(_csv(decode(data), columns), columns, most_rows),), ()
+    found: list[Sheet] = []
+    others: list[tuple[str, Unreadable]] = []
+    with _refused_if_broken():
+        for sheet in _visible(_opened(data)):
+            merged = _merged(sheet) if any(column.spread for column in columns) else {}
+            left = most_rows - sum(len(each.rows) for each in found)
+            try:
+                held = _under_header(_grid(sheet), columns, left, merged)
+            except Unreadable as error:
+                others.append((sheet.title, error))
+            else:
+                found.append(replace(held, title=sheet.title))
+    if not found:
+        raise others[0][1]
+    return tuple(found), tuple(title for title, _ in others)
+
+
+def _check_size(data: bytes, most_bytes: int) -> None:
     if len(data) > most_bytes:
         raise TooLarge(
             text("文件有 %(size)s MB，最多 %(most)s MB。请分成几个文件。", size=_mb(len(data)), most=_mb(most_bytes))
         )
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise Unreadable(text("文件是空的。请确认选的是填好的那一份。"))
-    grid = _xlsx(data) if data.startswith(archives.ZIP) else _csv(decode(data), columns)
-    return _under_header(grid, columns, most_rows)
 
 
 def _mb(size: int) -> str:
@@ -131,6 +179,7 @@ def _names(columns: Sequence[Column]) -> dict[str, str]:
 
 
 Grid = Iterator[tuple[int, list[str]]]
+Merged = dict[int, list[tuple[int, int]]]
 
 
 def _csv(content: str, columns: Sequence[Column]) -> Grid:
@@ -160,22 +209,55 @@ def _delimiter(content: str, columns: Sequence[Column]) -> str:
     return max((",", "\t", ";"), key=known)
 
 
-def _xlsx(data: bytes) -> Grid:
+def _opened(data: bytes) -> Any:
     try:
         archives.check(data, archives.Office.SHEET)
     except Unreadable as error:
         if error.code != "wrong_type":
             raise
         raise Unreadable(text("这不是表格文件。请传 .xlsx，或从 Excel 另存的 CSV。")) from error
+    return openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+
+
+@contextmanager
+def _refused_if_broken() -> Iterator[None]:
+    """Refuse what the library stumbles over, when a workbook is opened or while its rows are read."""
     try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        sheet = next(sheet for sheet in book.worksheets if sheet.sheet_state == "visible")
-        sheet.reset_dimensions()  # some programs write a size that would hide rows
-        rows = sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS)
-        for number, cells in enumerate(rows, start=1):
-            yield number, [_written(cell) for cell in cells]
-    except (ValueError, KeyError, TypeError, StopIteration, AttributeError, SyntaxError) as error:
+        yield
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, SyntaxError, OverflowError) as error:
         raise Unreadable(archives.BROKEN) from error
+
+
+def _visible(book: Any) -> list[Any]:
+    found = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    if not found:
+        raise Unreadable(archives.BROKEN)
+    return found
+
+
+def _grid(sheet: Any) -> Grid:
+    sheet.reset_dimensions()  # some programs write a size that would hide rows
+    empty = 0
+    for number, cells in enumerate(sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS), start=1):
+        if any(cell is not None for cell in cells):
+            empty = 0
+            yield number, [_written(cell) for cell in cells]
+            continue
+        empty += 1
+        if empty > MOST_EMPTY:
+            return
+
+
+def _merged(sheet: Any) -> Merged:
+    """Return the cells of one column that are merged over several rows: by column from 0, first and last row."""
+    with sheet._get_source() as source:
+        content = source.read()
+    found: Merged = {}
+    for match in islice(_MERGE.finditer(content), MOST_MERGES):
+        if match[1] == match[3] and int(match[2]) < int(match[4]):
+            column = column_index_from_string(match[1].decode()) - 1
+            found.setdefault(column, []).append((int(match[2]), int(match[4])))
+    return found
 
 
 def _written(cell: Any) -> str:
@@ -187,13 +269,15 @@ def _written(cell: Any) -> str:
             return "1" if cell else "0"
         case float() if cell.is_integer():
             return str(int(cell))
+        case float():
+            return f"{cell:.15g}"  # as the spreadsheet shows it: 0.1 + 0.2 is 0.3
         case datetime():
             return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ", "minutes")
         case _:
             return str(cell)
 
 
-def _under_header(grid: Grid, columns: Sequence[Column], most_rows: int) -> Sheet:
+def _under_header(grid: Grid, columns: Sequence[Column], most_rows: int, merged: Merged | None = None) -> Sheet:
     names = _names(columns)
     above: list[list[str]] = []
     best: tuple[int, list[str]] = (0, [])
@@ -202,7 +286,7 @@ def _under_header(grid: Grid, columns: Sequence[Column], most_rows: int) -> Shee
         found = frozenset(keys) - {""}
         if all(column.key in found for column in columns if column.required):
             return Sheet(
-                rows=tuple(_rows(grid, keys, columns, most_rows)),
+                rows=tuple(_rows(grid, keys, columns, most_rows, merged or {})),
                 present=found,
                 unknown=tuple(cell.strip() for cell, key in zip(cells, keys, strict=True) if not key and cell.strip()),
             )
@@ -224,10 +308,24 @@ def _missing(cells: list[str], columns: Sequence[Column], names: Mapping[str, st
     )
 
 
-def _rows(grid: Grid, keys: list[str], columns: Sequence[Column], most_rows: int) -> Iterator[Row]:
+def _rows(grid: Grid, keys: list[str], columns: Sequence[Column], most_rows: int, merged: Merged) -> Iterator[Row]:
     known = {column.key: column for column in columns}
+    over = [
+        (place, first, last)
+        for place, spans in merged.items()
+        if place < len(keys) and keys[place] and known[keys[place]].spread
+        for first, last in spans
+    ]
+    held: dict[int, str] = {}
     count = 0
     for line, cells in grid:
+        if not any(cell.strip() for cell in cells):
+            continue
+        for place, first, last in over:
+            if line == first:
+                held[place] = cells[place]
+            elif first < line <= last:
+                cells[place] = cells[place] or held.get(place, "")
         values: dict[str, str] = {}
         for key, cell in zip(keys, cells, strict=False):
             if key and not values.get(key):
@@ -241,6 +339,8 @@ def _rows(grid: Grid, keys: list[str], columns: Sequence[Column], most_rows: int
 
 
 def _tidied(cell: str, column: Column) -> str:
+    if column.verbatim:
+        return cell.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "").strip()
     if not column.lines:
         return tidy(cell, folded=column.folded)
     lines = [tidy(line, folded=column.folded) for line in cell.replace("\r\n", "\n").split("\n")]
