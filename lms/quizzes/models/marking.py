@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
 from lms.core.appendonly import append_only
@@ -64,17 +64,28 @@ class SecondMark(Base):
 class Regrade(Base):
     """重新判分: a question's key was corrected (to_sha) or the question dropped (to_sha None), for a reason.
 
-    from_sha: the version that was asked. The counts are those of the preview that was applied; done_at: None while
-    it is being applied in portions.
+    from_sha: the version that was asked, wherever that was; document_id: the quiz from which somebody went about it.
+    remark: answers that a person had marked were marked anew too. The counts are those of the preview that was applied;
+    done_at: None while it is being applied in portions. The last one of a version says how it counts from then on.
     """
 
     __tablename__ = "regrade"
+    __table_args__ = (
+        Index(
+            "uq_regrade_going",
+            "from_sha",
+            unique=True,
+            sqlite_where=text("done_at IS NULL"),
+            postgresql_where=text("done_at IS NULL"),
+        ),
+    )
     id: Mapped[pk]
     public_id: Mapped[str] = plain(String(32), unique=True, default=new_public_id)
     document_id: Mapped[int] = plain(ForeignKey("document.id"), index=True)
     part_id: Mapped[int] = plain(ForeignKey("part.id"))
-    from_sha: Mapped[bytes] = plain(LargeBinary(32), ForeignKey("part_version.sha"))
+    from_sha: Mapped[bytes] = plain(LargeBinary(32), ForeignKey("part_version.sha"), index=True)
     to_sha: Mapped[bytes | None] = plain(LargeBinary(32), ForeignKey("part_version.sha"))
+    remark: Mapped[bool] = plain(default=False, server_default=text("false"))
     reason: Mapped[str] = free_text()
     counts: Mapped[dict[str, Any]] = plain(type_json)
     made_by: Mapped[int] = pseudonym(ForeignKey("person.id"))

@@ -1458,6 +1458,7 @@ def upgrade() -> None:
         sa.Column("part_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("from_sha", sa.LargeBinary(length=32), nullable=False),
         sa.Column("to_sha", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("remark", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("counts", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
         sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1472,6 +1473,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_regrade_public_id")),
     )
     op.create_index(op.f("ix_regrade_document_id"), "regrade", ["document_id"], unique=False)
+    op.create_index(op.f("ix_regrade_from_sha"), "regrade", ["from_sha"], unique=False)
+    op.create_index(
+        "uq_regrade_going",
+        "regrade",
+        ["from_sha"],
+        unique=True,
+        sqlite_where=sa.text("done_at IS NULL"),
+        postgresql_where=sa.text("done_at IS NULL"),
+    )
     op.create_table(
         "second_mark",
         sa.Column(
