@@ -44,7 +44,7 @@ def _pool(section: Section) -> list[Finding]:
 
 
 def _guessing(quiz: QuizSpec) -> list[Finding]:
-    if quiz.rules.use is Use.PRACTICE or not quiz.questions:
+    if quiz.rules.use.answers_at_once or not quiz.questions:
         return []
     chance = chance_of_passing(quiz)
     if chance <= MOST_GUESSED:

@@ -56,7 +56,7 @@ class Attempt(Base):
     revision_id: Mapped[int] = plain(ForeignKey("revision.id"))
     occasion: Mapped[str] = plain(String(40), default="once", server_default="once")
     number: Mapped[int] = plain()
-    mode: Mapped[str] = plain(String(12))  # exam | check | practice
+    mode: Mapped[str] = plain(String(12))  # exam | check | practice | recurring
     state: Mapped[str] = plain(String(12), default="open", server_default="open")
     started_at: Mapped[datetime] = plain()
     deadline_at: Mapped[datetime | None] = plain()

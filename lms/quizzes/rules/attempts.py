@@ -212,7 +212,7 @@ def reveal(
     use it in; one that is open now is still to be used.
     """
     if not ended:
-        return Reveal.KEY if use is Use.PRACTICE and answered else Reveal.NOTHING
+        return Reveal.KEY if use.answers_at_once and answered else Reveal.NOTHING
     if use is Use.EXAM and not passed and left != 0:
         return Reveal.POINTS
     return Reveal.KEY
