@@ -258,7 +258,7 @@ def test_the_words_that_are_shown_fold_to_what_was_looked_for(shape, answer):
 def test_the_lines_give_together_what_the_share_gives(shape, answer, points):
     possible = points * ONE_POINT // 3
     marked = mark_answer(shape, answer)
-    given_points = together(list(suggested(shape, marked, possible).values()), possible)
+    given_points = together(list(suggested(shape, marked.lines, possible).values()), possible)
     assert abs(given_points - share_of(possible, marked.share)) <= len(shape.rubric)
     assert all(each.least <= 0 <= each.most for each in worths(shape, possible))
 

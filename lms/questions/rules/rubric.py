@@ -204,11 +204,11 @@ def worths(shape: Open, possible: Points) -> tuple[Worth, ...]:
     return tuple(found)
 
 
-def suggested(shape: Open, marked: Marked, possible: Points) -> dict[int, Points]:
+def suggested(shape: Open, lines: Sequence[LineMark], possible: Points) -> dict[int, Points]:
     """Return what the automatic marking gives for each line, in the points of `worths`."""
     given: dict[int, Points] = {}
     for worth in worths(shape, possible):
-        points = 0 if worth.line == WHOLE else marked.lines[worth.line].points
+        points = 0 if worth.line == WHOLE or worth.line >= len(lines) else lines[worth.line].points
         given[worth.line] = worth.most if points > 0 else worth.least if points < 0 else 0
     return given
 
