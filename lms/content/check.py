@@ -10,6 +10,9 @@ from lms.content.grammar.front import read_front
 from lms.content.grammar.keywords import Language, Word, find_word, language_of, nearest
 from lms.content.grammar.traps import one_line
 from lms.content.lint import known_targets, lint_links, lint_personal_data, lint_pictures, lint_slug, lint_twins
+from lms.content.wordlists.banned import banned_of
+from lms.content.wordlists.said import lint_said
+from lms.content.wordlists.spec import WordListSpec
 from lms.core.lines import split_lines
 from lms.core.texts import Text, text
 
@@ -45,10 +48,11 @@ def check(
         if is_document(path):
             corpus.findings.extend((path, finding) for finding in _read(corpus, path, files[path], parsers))
     known = known_targets(corpus.parsed.values(), [*files, *others])
+    banned = banned_of(each.spec for each in corpus.parsed.values() if isinstance(each.spec, WordListSpec))
     for path, parsed in corpus.parsed.items():
         source = corpus.sources[path]
         found = [*lint_links(source, path, parsed.links, known), *lint_pictures(source)]
-        found += [*lint_personal_data(source), *lint_slug(path)]
+        found += [*lint_personal_data(source), *lint_slug(path), *lint_said(source, banned)]
         corpus.findings.extend((path, finding) for finding in found)
     corpus.findings.extend(lint_twins({path: kind.name for path, kind in corpus.kinds.items()}, corpus.parsed))
     for whole in wholes:

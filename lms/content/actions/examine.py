@@ -16,8 +16,10 @@ from lms.content.kinds import Kind, kind_of, kinds, parsers, read
 from lms.content.lint import Target, lint_links, lint_personal_data, lint_pictures
 from lms.content.models import Document, Part, Revision, Slug
 from lms.content.queries.reading import ARCHIVED, by_path, compiled
+from lms.content.queries.wordlists import banned
 from lms.content.rules.paths import path_of, split_path
 from lms.content.store import bytes_of
+from lms.content.wordlists.said import lint_said
 from lms.core.db import session
 from lms.core.here import today
 from lms.core.texts import text
@@ -43,7 +45,7 @@ def examine(kind: Kind, path: str, source: str) -> Examined:
     found = [*parsed.findings, *other_kind(kind, source)]
     links = [link for link in parsed.links if link.target.endswith(".md") or suffix_of(link.target) in SUFFIXES]
     found += lint_links(source, path, links, neighbours(links))
-    found += [*lint_pictures(source), *lint_personal_data(source)]
+    found += [*lint_pictures(source), *lint_personal_data(source), *lint_said(source, banned())]
     if parsed.spec is not None:
         found += [*kind.lint(parsed.spec), *_between(kind, parsed)]
     return Examined(source=source, path=path, parsed=parsed, findings=in_order(found))

@@ -86,18 +86,21 @@ def left_to_inspect() -> int:
 
 
 def _waiting(now: datetime) -> ColumnElement[bool]:
-    """Never looked at, changed since, looked at too long ago, or something that it leads to has changed since."""
+    """Never looked at, changed since, looked at too long ago, or what it leads to or is held against changed since."""
     target = aliased(Document)
     moved = exists().where(
         Edge.from_document_id == Document.id,
         Edge.to_document_id == target.id,
         or_(target.published_at > DocumentCheck.at, target.archived_at > DocumentCheck.at),
     )
+    words = aliased(Document)
+    listed = exists().where(words.kind == "words", words.published_at > DocumentCheck.at)
     return or_(
         DocumentCheck.document_id.is_(None),
         DocumentCheck.revision_id != func.coalesce(Document.draft_id, Document.published_id),
         DocumentCheck.at < now - GOOD_FOR,
         moved,
+        listed,
     )
 
 

@@ -185,6 +185,6 @@ def _is_latin(character: str) -> bool:
 
 def _is_negated(before: str) -> bool:
     """Whether the end of what stands before a phrase takes it back."""
-    clause = _END.split(before[-24:])[-1]
+    clause = _END.split(before[-24:].replace("、", "＿"))[-1]  # what is denied of one is denied of all that are listed
     bare = _NO_NEGATION.sub(lambda match: "＿" * len(match[0]), clause)
     return any(len(bare) - match.end() <= NEAR for match in _NEGATION.finditer(bare))

@@ -58,6 +58,8 @@ def _of_entry(entry: WordEntry, kind: ListKind) -> Iterator[Finding]:
         if folded(word) in seen:
             yield _warning("C186", entry.line, text("这一行里“%(word)s”写了两次，请删去一个。", word=word))
         seen.add(folded(word))
+    if kind is ListKind.BANNED:
+        yield from _of_banned(entry)
     if kind is ListKind.SYNONYMS and len(_once(entry)) < 2:
         yield _warning("C188", entry.line, text("这一组只有一个说法，请补上同义的说法，例如“- 退款 | 退钱”。"))
     if kind is ListKind.DICTIONARY:
@@ -65,6 +67,19 @@ def _of_entry(entry: WordEntry, kind: ListKind) -> Iterator[Finding]:
             if not 1 < len(word) <= LONGEST_TERM:
                 why = text("“%(word)s”不用写进词典：词条写 2 到 %(most)s 个字。", word=word, most=LONGEST_TERM)
                 yield _warning("C188", entry.line, why)
+
+
+def _of_banned(entry: WordEntry) -> Iterator[Finding]:
+    for word in entry.words:
+        if len(folded(word)) < 2:
+            yield _warning(
+                "C191", entry.line, text("“%(word)s”只有一个字，到处都会撞上，不会去查，请写长一些。", word=word)
+            )
+        elif word.strip(".… ") != word:
+            yield _warning("C191", entry.line, text("“%(word)s”：“…”只写在词的中间，开头和结尾的不起作用。", word=word))
+    if not entry.basis:
+        why = text("没有写依据，专员问“凭什么”时说不清。请在下面缩进 4 格写“- 依据：公司规定 规则名称”。")
+        yield _warning("C191", entry.line, why)
 
 
 def _once(entry: WordEntry) -> dict[str, None]:
