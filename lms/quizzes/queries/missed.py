@@ -24,6 +24,7 @@ _MISSED: Select[*tuple[Any, ...]] = (
         Attempt.submitted_at < bindparam("end"),
         AttemptItem.earned.is_not(None),
         AttemptItem.answered,
+        ~AttemptItem.dropped,
         Part.retired_at.is_(None),
     )
     .group_by(Part.key, Part.title)

@@ -22,6 +22,7 @@ class Mode(StrEnum):
     HALF = "half"
     WRONG = "wrong"
     WAITING = "waiting"  # a person has still to mark it
+    DROPPED = "dropped"  # it counts for nobody any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,10 @@ class Result:
     @property
     def kept(self) -> tuple[Line, ...]:
         return tuple(line for line in self.lines if line.mode is Mode.RIGHT)
+
+    @property
+    def dropped(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines if line.mode is Mode.DROPPED)
 
     @property
     def waiting(self) -> tuple[Line, ...]:
@@ -117,11 +122,12 @@ def _graded(item: Drawn) -> Graded:
 
 def _mark(item: Drawn) -> Mark:
     """Return what the answer earned when it was marked; a later rule of marking changes no result."""
-    waiting = not item.marked and _graded(item).needs_person
-    return Mark(earned=item.earned or 0, possible=item.points, waiting=waiting)
+    return Mark(earned=item.earned or 0, possible=item.points, waiting=item.waiting, dropped=item.dropped)
 
 
 def _mode(mark: Mark) -> Mode:
+    if mark.dropped:
+        return Mode.DROPPED
     if mark.waiting:
         return Mode.WAITING
     if mark.earned == mark.possible:

@@ -23,6 +23,7 @@ from lms.core.errors import NotFound
 from lms.core.plain import from_plain
 from lms.core.points import Points
 from lms.questions.rules.answers import Answer
+from lms.questions.rules.correction import corrected
 from lms.questions.rules.identity import asked_sha
 from lms.questions.spec import Question
 from lms.quizzes.models import Attempt, AttemptItem
@@ -108,6 +109,8 @@ class Drawn:
     """One question of a paper with its answer. answer: in the author's ids. earned: set once the answer is final.
 
     order: the author's ids as they are shown. marked: a person has marked the answer; waiting: one has still to.
+    seconds: how long it was in front; None = not told.
+    question: as it was asked; corrected: with the key by which it was marked again. dropped: it counts for nobody.
     """
 
     position: int
@@ -123,6 +126,9 @@ class Drawn:
     earned: Points | None
     marked: bool
     waiting: bool
+    seconds: int | None
+    corrected: bool = False
+    dropped: bool = False
 
     @property
     def shown(self) -> Answer:
@@ -231,6 +237,9 @@ def items_of(sitting: Sitting) -> list[Drawn]:
 
 
 def drawn_of(row: Any, question: Question) -> Drawn:
+    is_corrected = row.graded_as is not None and row.graded_as != row.part_version_sha
+    if is_corrected:
+        question = corrected(question, asked_question(row.graded_as))
     return Drawn(
         position=row.position,
         key=row.key,
@@ -245,6 +254,9 @@ def drawn_of(row: Any, question: Question) -> Drawn:
         earned=row.earned,
         marked=row.mark_version > 0,
         waiting=row.waiting,
+        seconds=row.seconds,
+        corrected=is_corrected,
+        dropped=row.dropped,
     )
 
 
@@ -252,6 +264,13 @@ def drawn_of(row: Any, question: Question) -> Drawn:
 def asked_question(sha: bytes) -> Question:
     """Return what is asked and keyed under a digest. Its explanation may be that of another revision."""
     return from_plain(Question, session().scalar(_SPEC, {"sha": sha}))
+
+
+@lru_cache(maxsize=4096)
+def question_as(asked: bytes, graded_as: bytes | None) -> Question:
+    """Return what was asked, with the key by which it is marked: that of `graded_as`, its own for None."""
+    question = asked_question(asked)
+    return question if graded_as in (None, asked) else corrected(question, asked_question(graded_as))
 
 
 @lru_cache(maxsize=128)

@@ -150,11 +150,12 @@ def paused() -> Paused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """What one question of the paper earned. waiting: a person has still to mark it."""
+    """What one question of the paper earned. waiting: a person has still to mark it. dropped: it counts for nobody."""
 
     earned: Points
     possible: Points
     waiting: bool = False
+    dropped: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,8 +185,8 @@ def mark(points: Points, graded: Graded) -> Mark:
 
 
 def score(marks: Iterable[Mark]) -> Score:
-    """Return the sum of the marks, exact."""
-    every = list(marks)
+    """Return the sum of the marks that count, exact."""
+    every = [each for each in marks if not each.dropped]
     return Score(
         earned=sum(each.earned for each in every),
         possible=sum(each.possible for each in every),

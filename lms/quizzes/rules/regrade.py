@@ -10,13 +10,13 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from lms.core.errors import Conflict
-from lms.core.points import Points, percent, share_of
+from lms.core.points import Points, percent
 from lms.core.texts import text
 from lms.questions.rules.answers import Answer
 from lms.questions.rules.correction import corrected
 from lms.questions.rules.grade import grade
-from lms.questions.spec import Question
-from lms.quizzes.rules.attempts import Score
+from lms.questions.spec import Open, Question
+from lms.quizzes.rules.attempts import Score, mark
 
 BINS = 10  # of the histogram: 0-9, 10-19 … 90-100 of 100
 
@@ -182,8 +182,10 @@ def _change(answered: Answered, correction: Correction, marked_by: Question | No
     if marked_by is not None:
         kept = answered.by_person and isinstance(correction, Rekey) and not correction.remark
         if not kept:
-            graded = grade(marked_by, answered.answer)
-            earned, waiting = share_of(answered.points, graded.share), graded.needs_person
+            mine = mark(answered.points, grade(marked_by, answered.answer))
+            # What a word list holds against a written answer is no part of its rubric: somebody has still to look.
+            waiting = mine.waiting or (answered.waiting and isinstance(marked_by.shape, Open))
+            earned = 0 if waiting else mine.earned
     result = _result(answered, earned, waiting=waiting, dropped=dropped)
     return Change(answered=answered, earned=earned, waiting=waiting, dropped=dropped, kept=kept, result=result)
 

@@ -18,7 +18,10 @@ class Reread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """right, partial, wrong and waiting add up to total: all, some or none of the points, or not marked yet."""
+    """right, partial, wrong and waiting add up to total: all, some or none of the points, or not marked yet.
+
+    A dropped question is in none of them.
+    """
 
     total: int
     right: int
@@ -64,6 +67,8 @@ def summary(paper: Sequence[tuple[Question, Mark]]) -> Summary:
     lost: dict[str, list[int]] = {}
     references: dict[str, Reference] = {}
     for number, (question, mark) in enumerate(paper, start=1):
+        if mark.dropped:
+            continue
         if mark.waiting:
             waiting += 1
             continue
@@ -79,7 +84,7 @@ def summary(paper: Sequence[tuple[Question, Mark]]) -> Summary:
                 numbers.append(number)
     ranked = sorted(lost, key=lambda target: -sum(_missing(paper[n - 1][1]) for n in lost[target]))
     return Summary(
-        total=len(paper),
+        total=sum(not mark.dropped for _, mark in paper),
         right=right,
         partial=partial,
         wrong=wrong,

@@ -1,0 +1,44 @@
+"""Which versions of questions are marked otherwise than they were asked: the last regrade of each says how."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, select
+
+from lms.core.db import session
+from lms.quizzes.models import AttemptItem, Regrade
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """graded_as: the version whose key counts; None = the question is dropped. regrade_id: by which this came."""
+
+    graded_as: bytes | None
+    regrade_id: int
+
+    @property
+    def dropped(self) -> bool:
+        return self.graded_as is None
+
+
+def standing(shas: Collection[bytes]) -> dict[bytes, Standing]:
+    """Return the corrections of these versions that stand, also one that is still being applied."""
+    return _last(Regrade.from_sha.in_(shas)) if shas else {}
+
+
+def standing_of(attempt_id: int) -> dict[bytes, Standing]:
+    """Return the corrections of what an attempt asks, in one statement that mostly finds nothing."""
+    asked = select(AttemptItem.part_version_sha).where(AttemptItem.attempt_id == attempt_id)
+    return _last(Regrade.from_sha.in_(asked))
+
+
+def dropped_of(shas: Collection[bytes]) -> frozenset[str]:
+    """Return hex of those versions that count for nobody: they are not asked any more."""
+    return frozenset(sha.hex() for sha, each in standing(shas).items() if each.dropped)
+
+
+def _last(condition: ColumnElement[bool]) -> dict[bytes, Standing]:
+    found = session().execute(
+        select(Regrade.from_sha, Regrade.to_sha, Regrade.id).where(condition).order_by(Regrade.id)
+    )
+    return {row.from_sha: Standing(graded_as=row.to_sha, regrade_id=row.id) for row in found}
