@@ -142,14 +142,14 @@ def question(
     model: str = "",
 ) -> Question:
     """Return a question made of Markdown. tags: without `#`."""
-    named = dict.fromkeys(_tag(each) for each in tags)
+    named = dict.fromkeys(tag(each) for each in tags)
     notes = [item.note.source for item in items_of(shape) if item.note]
     heading, _, below = stem.strip().partition("\n")
     return Question(
         stem=stem_text(f"{heading.strip()}\n\n{below.strip()}" if below.strip() else heading.strip()),
         shape=shape,
         points=points,
-        tags=tuple(tag for tag in named if tag),
+        tags=tuple(each for each in named if each),
         level=level,
         hint=_quoted(hint),
         explanation=_quoted(explanation),
@@ -205,5 +205,6 @@ def _quoted(source: str) -> Rich | None:
     return rich(source.strip()) if source.strip() else None
 
 
-def _tag(written: str) -> str:
+def tag(written: str) -> str:
+    """Return a tag as it can stand in a chip, "" for nothing."""
     return re.sub(r"[`\s#＃]+", " ", normalize("NFKC", written)).strip().replace(" ", "-")[:40]

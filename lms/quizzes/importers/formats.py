@@ -2,9 +2,22 @@
 
 from collections.abc import Mapping
 
+from lms.core.texts import text
+from lms.quizzes.importers import xlsx, xlsx_write
 from lms.quizzes.importers.reading import Format
 
-_ALL: tuple[Format, ...] = ()  # a reader that is sure of its files stands before one that takes any text
+# A reader that is sure of its files stands before one that takes any text.
+_ALL: tuple[Format, ...] = (
+    Format(
+        name="xlsx",
+        words=text("Excel 表格"),
+        extensions=(".xlsx", ".csv"),
+        media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        is_meant=xlsx.is_meant,
+        reader=xlsx.read,
+        writer=xlsx_write.write,
+    ),
+)
 FORMATS: Mapping[str, Format] = {each.name: each for each in _ALL}
 
 
