@@ -53,6 +53,8 @@ from lms.quizzes import api as quizzes_api
 from lms.quizzes import handlers as quizzes
 from lms.quizzes import kind as quizzes_kind
 from lms.quizzes import views as quizzes_views
+from lms.quizzes.actions import recall
+from lms.quizzes.events import QuizGraded
 from lms.records.events import RecordAppended, StandingsRebuilt
 from lms.reports import api as reports_api
 from lms.reports import views as reports_views
@@ -119,6 +121,7 @@ def subscribe(bus: Bus) -> None:
     bus.subscribe(PersonMoved, kb_handlers.on_moved)
     bus.subscribe(PersonHired, kb_duties.on_hired)
     bus.subscribe(PersonMoved, kb_duties.on_moved)
+    bus.subscribe(QuizGraded, recall.remember)
     bus.subscribe(Marked, quizzes.on_marked)
     bus.subscribe(Unmarked, quizzes.on_unmarked)
     bus.subscribe(Told, notifications.on_told)

@@ -3,8 +3,10 @@
 import logging
 
 from lms.core import clock
-from lms.core.db import transaction
-from lms.quizzes.actions import finish
+from lms.core.db import session, transaction
+from lms.core.here import today
+from lms.quizzes.actions import finish, recall
+from lms.quizzes.queries.recall import recurring_checks
 
 AT_ONCE = 50
 """Attempts closed in one transaction: the log's head is locked only at the end of each."""
@@ -26,6 +28,24 @@ def close_expired() -> int:
         except Exception:
             closed += sum(_close_alone(each) for each in found)
     return closed
+
+
+def give_checks() -> int:
+    """Give this week's round of every recurring check to who has not got it; return to how many.
+
+    Meant to run every hour: who learns enough in the middle of the week gets it then.
+    """
+    day, given = today(), 0
+    for document_id, check in recurring_checks():
+        occasion, due_on = recall.round_of(check, day)
+        waiting = recall.lacking(document_id, check, occasion, day)
+        session().rollback()
+        for start in range(0, len(waiting), recall.TOGETHER):
+            with transaction():
+                people = waiting[start : start + recall.TOGETHER]
+                recall.give(document_id, people, occasion, due_on, day)
+                given += len(people)
+    return given
 
 
 def _close(found: list[tuple[int, int]]) -> int:

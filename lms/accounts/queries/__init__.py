@@ -20,7 +20,7 @@ from lms.accounts.queries.actors import (
     visible_keys,
     visible_within,
 )
-from lms.accounts.queries.answering import in_office, lead_of, trainers
+from lms.accounts.queries.answering import holds, in_office, lead_of, trainers
 from lms.accounts.queries.cohorts import (
     CohortRow,
     MemberRow,
@@ -84,6 +84,7 @@ __all__ = [
     "console",
     "count_people",
     "grants",
+    "holds",
     "in_office",
     "last_slip",
     "lead_of",

@@ -1,8 +1,9 @@
 """Who is asked where somebody has to answer: everybody who holds a role, and the lead under whom a person works."""
 
+from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, exists, or_, select
 
 from lms.accounts.models import Person, RoleGrant, TeamPlace
 from lms.core.access import Role
@@ -13,6 +14,16 @@ from lms.core.here import today
 def _held(role: Role) -> Any:
     day: Any = bindparam("today")
     return and_(
+        RoleGrant.role == role,
+        RoleGrant.from_on <= day,
+        or_(RoleGrant.until_on.is_(None), RoleGrant.until_on > day),
+    )
+
+
+def holds(role: Role, day: date) -> Any:
+    """Return the condition that a Person holds a role, on whatever team, on this day."""
+    return exists().where(
+        RoleGrant.person_id == Person.id,
         RoleGrant.role == role,
         RoleGrant.from_on <= day,
         or_(RoleGrant.until_on.is_(None), RoleGrant.until_on > day),

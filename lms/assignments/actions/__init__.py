@@ -5,7 +5,14 @@ Everything here runs in the caller's transaction. Locks: persons first (`lock_pe
 
 from lms.assignments.actions.cards import DELTA, MUST_READ, Asked, ask_to_read, keep_must_read, no_longer_asked
 from lms.assignments.actions.follow import lay_out_anew, reschedule
-from lms.assignments.actions.give import HIRED_LATELY, assign, give_by_position, give_to_lately_hired, keep_rule
+from lms.assignments.actions.give import (
+    HIRED_LATELY,
+    assign,
+    give_by_position,
+    give_to_lately_hired,
+    keep_rule,
+    withdraw_rounds,
+)
 from lms.assignments.actions.settle import first_completion, item_done, opened, recount
 
 __all__ = [
@@ -26,4 +33,5 @@ __all__ = [
     "opened",
     "recount",
     "reschedule",
+    "withdraw_rounds",
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from lms.accounts import queries as accounts
 from lms.accounts.models import Cohort, CohortMember, Person
@@ -94,6 +94,28 @@ def assign(
         settle(actor, assignment, source="assign")
         found.append(assignment.id)
     return found
+
+
+def withdraw_rounds(person_ids: Sequence[int], document_id: int, prefix: str, *, but: str) -> int:
+    """Ask no more for earlier rounds of a recurring duty that these people have not done; return how many.
+
+    prefix: what the occasions of all rounds begin with. but: the round that is asked now. The people are locked.
+    """
+    lock_people(person_ids)
+    result = session().execute(
+        update(Assignment)
+        .where(
+            Assignment.person_id.in_(person_ids),
+            Assignment.document_id == document_id,
+            Assignment.occasion.startswith(prefix, autoescape=True),
+            Assignment.occasion != but,
+            Assignment.state == "open",
+        )
+        .values(state="withdrawn")
+        .execution_options(synchronize_session=False)
+    )
+    session().expire_all()
+    return int(result.rowcount)  # type: ignore[attr-defined]
 
 
 def starts(person_ids: Sequence[int]) -> dict[int, date]:

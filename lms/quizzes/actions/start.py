@@ -22,8 +22,10 @@ from lms.core.plain import to_plain
 from lms.core.texts import text
 from lms.quizzes import queries
 from lms.quizzes.actions.finish import close_over
+from lms.quizzes.actions.recall import draw_check
 from lms.quizzes.models import Attempt, AttemptItem
 from lms.quizzes.queries.occasions import hold_windows, named, past_on
+from lms.quizzes.queries.recall import open_round
 from lms.quizzes.rules.attempts import State, may_start
 from lms.quizzes.rules.draw import Paper, draw
 from lms.quizzes.rules.holding import why_not_now
@@ -73,6 +75,8 @@ def start(actor: Actor, slug: str, occasion: str | None = None) -> Started:
     if any(each.state is State.OPEN for each in past):
         return Started(public_id=_open_one(actor.id, opened.document_id), created=False)
     every = queries.occasions(actor.id, opened.document_id, quiz.rules)
+    if quiz.recurring and occasion is None:
+        occasion = open_round(actor.id, opened.document_id)
     chosen = named(every, occasion, quiz.rules) if occasion else queries.occasion_now(every, past, now)
     plan = chosen.plan
     require_window(plan, now)
@@ -82,7 +86,11 @@ def start(actor: Actor, slug: str, occasion: str | None = None) -> Started:
         raise Locked(reason)
     percent = session().scalar(select(Person.time_factor_percent).where(Person.id == actor.id)) or 100
     frozen = queries.Frozen(rules=plan.rules, minutes=opened.minutes, time_percent=percent, seed=secrets.token_hex(16))
-    paper = draw(quiz, frozen.seed, seen=queries.seen_by(actor.id, opened.document_id), held=held)
+    paper = (
+        draw_check(actor, quiz.recurring, frozen.seed, now)
+        if quiz.recurring
+        else draw(quiz, frozen.seed, seen=queries.seen_by(actor.id, opened.document_id), held=held)
+    )
     why = why_not_now(quiz, len(paper.items)) if held else None
     if why is not None:
         raise Held(why)

@@ -1,0 +1,167 @@
+"""Recurring checks: who gets one this week, what is on the paper, what an answer says about memory."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import Table, bindparam, delete, exists, func, insert, select
+
+from lms.accounts.models import Person
+from lms.accounts.queries import holds
+from lms.assignments import actions as assignments
+from lms.assignments.models import Assignment
+from lms.content.models import Document, Part
+from lms.content.parts import PartKind
+from lms.core.access import Actor, Role
+from lms.core.db import session
+from lms.core.errors import Conflict
+from lms.core.points import ONE_POINT
+from lms.core.texts import text
+from lms.questions.rules.order import shown_order
+from lms.quizzes.events import QuizGraded
+from lms.quizzes.models import Attempt, AttemptItem, Memory
+from lms.quizzes.queries.recall import CHECK, candidates
+from lms.quizzes.queries.sittings import asked_question
+from lms.quizzes.rules.draw import Paper, PaperItem
+from lms.quizzes.rules.recall import Remembered, after_answer, choose
+from lms.quizzes.spec import Recurring
+from lms.records.models import Standing
+
+_memory: Table = Memory.__table__  # type: ignore[assignment]
+
+TOGETHER = 100
+"""People who get their check in one transaction."""
+
+
+class NothingLearned(Conflict):
+    """The person has completed nothing yet that has questions."""
+
+    default_code = "nothing_learned"
+
+
+def draw_check(actor: Actor, check: Recurring, seed: str, now: datetime) -> Paper:
+    """Return the paper of one person: what they are likely to have forgotten. Raises NothingLearned."""
+    learned = candidates(actor)
+    if not learned:
+        raise NothingLearned(text("知识考核从学过的内容里出题。先学完一门课或通过一份测验，再来这里。"))
+    items = []
+    for chosen in choose(learned, check.questions, now, seed):
+        asked = learned[chosen].hex()
+        question = asked_question(learned[chosen])
+        items.append(
+            PaperItem(
+                asked=asked,
+                key=None,
+                section=0,
+                points=ONE_POINT,
+                option_order=shown_order(question, seed, asked, shuffle_options=True),
+            )
+        )
+    return Paper(items=tuple(items))
+
+
+_ANSWERED = select(AttemptItem.part_id, AttemptItem.earned, AttemptItem.points).where(
+    AttemptItem.attempt_id == bindparam("attempt_id"),
+    AttemptItem.points > 0,
+    AttemptItem.answered,
+    AttemptItem.earned.is_not(None),
+    ~AttemptItem.waiting,
+    ~AttemptItem.dropped,
+)
+
+
+def remember(fact: QuizGraded) -> None:
+    """Note what the answers of a closed attempt say about what its person remembers. Told twice, it notes it once.
+
+    What was left open says nothing: time may have run out. The person's lock is held.
+    """
+    attempt_id = session().scalar(select(Attempt.id).where(Attempt.public_id == fact.attempt_id))
+    answers = session().execute(_ANSWERED, {"attempt_id": attempt_id}).all()
+    known = {
+        row.part_id: row
+        for row in session().execute(
+            select(_memory).where(
+                _memory.c.person_id == fact.person_id, _memory.c.part_id.in_([row.part_id for row in answers])
+            )
+        )
+    }
+    fresh: list[dict[str, Any]] = []
+    for row in answers:
+        old = known.get(row.part_id)
+        if old is not None and old.last_at >= fact.at:
+            continue
+        before = (
+            None
+            if old is None
+            else Remembered(stability=old.stability, difficulty=old.difficulty, due_at=old.due_at, last_at=old.last_at)
+        )
+        after = after_answer(before, Fraction(row.earned, row.points), fact.at)
+        fresh.append(
+            {
+                "person_id": fact.person_id,
+                "part_id": row.part_id,
+                "stability": after.stability,
+                "difficulty": after.difficulty,
+                "due_at": after.due_at,
+                "last_at": after.last_at,
+            }
+        )
+    if not fresh:
+        return
+    again = [each["part_id"] for each in fresh if each["part_id"] in known]
+    if again:
+        session().execute(delete(_memory).where(_memory.c.person_id == fact.person_id, _memory.c.part_id.in_(again)))
+    session().execute(insert(_memory), fresh)
+
+
+def round_of(check: Recurring, today: date) -> tuple[str, date]:
+    """Return the occasion of the round that runs today and its last day."""
+    began = today - timedelta(days=(today.weekday() - check.weekday) % 7)
+    year, week, _ = began.isocalendar()
+    return f"{CHECK}{year}-W{week:02}", began + timedelta(days=6)
+
+
+def lacking(document_id: int, check: Recurring, occasion: str, today: date) -> list[int]:
+    """Return who is to get this round and has not got it yet, in order.
+
+    Whoever has not learned enough for one paper is left in peace, and so is who is still in training for the position.
+    """
+    questions = (
+        select(func.count())
+        .select_from(Part)
+        .join(Standing, (Standing.document_id == Part.document_id) & (Standing.state == "done"))
+        .where(Part.kind == PartKind.QUESTION.value, Part.retired_at.is_(None), Standing.person_id == Person.id)
+        .correlate(Person)
+        .scalar_subquery()
+    )
+    in_training = exists().where(
+        Assignment.person_id == Person.id,
+        Assignment.state == "open",
+        Document.id == Assignment.document_id,
+        Document.kind == "curriculum",
+    )
+    has_it = exists().where(
+        Assignment.person_id == Person.id, Assignment.document_id == document_id, Assignment.occasion == occasion
+    )
+    return list(
+        session().scalars(
+            select(Person.id)
+            .where(Person.active, _gets(check, today), ~in_training, ~has_it, questions >= check.questions)
+            .order_by(Person.id)
+        )
+    )
+
+
+def _gets(check: Recurring, today: date) -> Any:
+    if check.positions:
+        return Person.position.in_(check.positions)
+    return holds(Role.AGENT, today)
+
+
+def give(document_id: int, person_ids: Sequence[int], occasion: str, due_on: date, today: date) -> None:
+    """Give the round to at most 100 people; what they still owed of earlier rounds is asked no more."""
+    assignments.withdraw_rounds(person_ids, document_id, CHECK, but=occasion)
+    assignments.assign(
+        None, person_ids, document_id, kind="rule", ref="recurring", occasion=occasion, due_on=due_on, starts_on=today
+    )

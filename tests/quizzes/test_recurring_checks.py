@@ -1,0 +1,223 @@
+"""知识考核: each week a few questions from what a person learned, as a duty; what is answered decides what comes next."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from lms.accounts.models import Person
+from lms.assignments.models import Assignment
+from lms.content.actions import archive
+from lms.core import clock
+from lms.core.access import Role
+from lms.core.db import session, transaction
+from lms.quizzes import actions, jobs, queries
+from lms.quizzes.actions.recall import NothingLearned, round_of
+from lms.quizzes.models import Attempt, Memory
+from lms.quizzes.spec import Recurring
+from tests.support import make_duties
+from tests.support.make import a_person, as_actor
+from tests.support.make_content import a_document, a_question, a_trainer
+from tests.support.make_duties import owes
+from tests.support.make_quizzes import answered_right, begun, document_id, handed_in, paper
+
+MONDAY = datetime(2026, 11, 16, 1, tzinfo=UTC)
+WEEK = timedelta(days=7)
+
+
+def a_quiz(author, name, count, *, use="小测", more=""):
+    questions = "\n\n".join(a_question(f"{name}{number}？", right="7 天") for number in range(1, count + 1))
+    source = f"---\n类型: 测验\n用途: {use}\n{more}---\n# {name}\n\n## 基础\n`全部`\n\n{questions}\n"
+    return a_document(author, source, kind="quiz", slug=name)
+
+
+def a_check(author, *, questions=3, day="周一", more=""):
+    source = f"---\n类型: 测验\n用途: 知识考核\n考核日: {day}\n每次题数: {questions}\n{more}---\n# 每周知识考核\n"
+    return a_document(author, source, kind="quiz", slug="weekly")
+
+
+def an_agent(**more):
+    return a_person(Role.AGENT, **more)
+
+
+def passed(person, slug):
+    actor = as_actor(person)
+    attempt = begun(actor, slug)
+    answered_right(actor, attempt)
+    handed_in(actor, attempt)
+
+
+def failed(person, slug):
+    actor = as_actor(person)
+    handed_in(actor, begun(actor, slug))
+
+
+def owed(person):
+    found = session().execute(
+        select(Assignment.occasion, Assignment.state, Assignment.due_on)
+        .where(Assignment.person_id == person.id)
+        .order_by(Assignment.occasion)
+    )
+    return [tuple(row) for row in found]
+
+
+def asked(person, slug="weekly"):
+    actor = as_actor(person)
+    return {item.question.stem.text for item in paper(actor, begun(actor, slug)).values()}
+
+
+@pytest.mark.parametrize(
+    ("today", "occasion", "last_day"),
+    [
+        (date(2026, 11, 16), "check:2026-W47", date(2026, 11, 22)),
+        (date(2026, 11, 22), "check:2026-W47", date(2026, 11, 22)),
+        (date(2026, 11, 23), "check:2026-W48", date(2026, 11, 29)),
+        (date(2027, 1, 1), "check:2026-W53", date(2027, 1, 3)),
+    ],
+)
+def test_a_round_lasts_from_its_day_for_a_week(today, occasion, last_day):
+    assert round_of(Recurring(weekday=0), today) == (occasion, last_day)
+
+
+def test_a_round_that_begins_on_thursday_runs_until_wednesday():
+    assert round_of(Recurring(weekday=3), date(2026, 11, 17)) == ("check:2026-W46", date(2026, 11, 18))
+
+
+def test_who_has_learned_enough_gets_the_round_once(world):
+    author, person, beginner = a_trainer(), an_agent(), an_agent()
+    a_quiz(author, "退货", 3)
+    a_check(author)
+    with clock.frozen(MONDAY):
+        passed(person, "退货")
+        assert jobs.give_checks() == 1
+        assert jobs.give_checks() == 0
+    assert owed(person) == [("check:2026-W47", "open", date(2026, 11, 22))]
+    assert owed(beginner) == []
+
+
+def test_only_the_named_positions_get_it(world):
+    author, sales, returns = a_trainer(), an_agent(position="售前客服"), an_agent(position="售后客服")
+    a_quiz(author, "退货", 3)
+    a_check(author, more="岗位: [售后客服]\n")
+    with clock.frozen(MONDAY):
+        passed(sales, "退货")
+        passed(returns, "退货")
+        jobs.give_checks()
+    assert (owed(sales), len(owed(returns))) == ([], 1)
+
+
+def test_who_has_left_gets_none(world):
+    author, gone = a_trainer(), an_agent()
+    a_quiz(author, "退货", 3)
+    a_check(author)
+    with clock.frozen(MONDAY):
+        passed(gone, "退货")
+        with transaction():
+            session().get_one(Person, gone.id).active = False
+        assert jobs.give_checks() == 0
+
+
+def test_who_is_still_in_onboarding_has_enough_to_do(world):
+    author, new = a_trainer(), an_agent()
+    a_quiz(author, "退货", 3)
+    a_check(author)
+    with clock.frozen(MONDAY):
+        passed(new, "退货")
+        owes(new, make_duties.a_document("curriculum"), (make_duties.a_document(), None, False))
+        assert jobs.give_checks() == 0
+
+
+def test_handing_it_in_is_enough_whatever_was_right(world):
+    author, person = a_trainer(), an_agent()
+    a_quiz(author, "退货", 3)
+    a_check(author)
+    with clock.frozen(MONDAY):
+        passed(person, "退货")
+        jobs.give_checks()
+    with clock.frozen(MONDAY + timedelta(days=1)):
+        failed(person, "weekly")
+    assert [(occasion, state) for occasion, state, _ in owed(person)] == [("check:2026-W47", "done")]
+    assert session().scalars(select(Attempt.occasion).where(Attempt.document_id == document_id("weekly"))).all() == [
+        "check:2026-W47"
+    ]
+
+
+def test_a_missed_round_is_not_asked_on_top_of_the_new_one(world):
+    author, person = a_trainer(), an_agent()
+    a_quiz(author, "退货", 3)
+    a_check(author)
+    with clock.frozen(MONDAY):
+        passed(person, "退货")
+        jobs.give_checks()
+    with clock.frozen(MONDAY + WEEK):
+        jobs.give_checks()
+    assert [(occasion, state) for occasion, state, _ in owed(person)] == [
+        ("check:2026-W47", "withdrawn"),
+        ("check:2026-W48", "open"),
+    ]
+
+
+def test_it_asks_only_what_the_person_learned(world):
+    author, person = a_trainer(), an_agent()
+    a_quiz(author, "退货", 2)
+    a_quiz(author, "物流", 2)
+    a_check(author)
+    passed(person, "退货")
+    assert asked(person) == {"退货1？", "退货2？"}
+
+
+def test_what_was_forgotten_comes_before_what_was_known(world):
+    author, person = a_trainer(), an_agent()
+    a_quiz(author, "退货", 4, more="及格: 50%\n")
+    a_check(author, questions=2)
+    actor = as_actor(person)
+    with clock.frozen(MONDAY):
+        attempt = begun(actor, "退货")
+        answered_right(actor, attempt, but=("q2", "q4"))
+        with transaction():
+            for key in ("q2", "q4"):
+                actions.save_answer(actor, attempt, key, "o2", 9)
+        handed_in(actor, attempt)
+    with clock.frozen(MONDAY + timedelta(days=20)):
+        assert asked(person) == {"退货2？", "退货4？"}
+
+
+def test_an_exam_that_is_still_to_be_passed_gives_no_key_away(world):
+    author, person = a_trainer(), an_agent()
+    a_quiz(author, "上岗", 3, use="考试")
+    a_check(author)
+    failed(person, "上岗")
+    with pytest.raises(NothingLearned):
+        begun(as_actor(person), "weekly")
+
+
+def test_what_was_withdrawn_is_asked_no_more(world):
+    author, person = a_trainer(), an_agent()
+    a_quiz(author, "退货", 2)
+    a_quiz(author, "物流", 2)
+    a_check(author)
+    passed(person, "退货")
+    passed(person, "物流")
+    with transaction():
+        archive(author, document_id("退货"))
+    assert asked(person) == {"物流1？", "物流2？"}
+
+
+def test_an_answer_is_remembered_once_however_often_its_attempt_is_told(world):
+    author, person = a_trainer(), an_agent()
+    a_quiz(author, "退货", 2)
+    with clock.frozen(MONDAY):
+        passed(person, "退货")
+    found = session().scalars(select(Memory).where(Memory.person_id == person.id)).all()
+    assert len(found) == 2
+    assert {each.last_at for each in found} == {MONDAY}
+
+
+def test_beyond_the_round_it_is_exercise(world):
+    author, person = a_trainer(), an_agent()
+    a_quiz(author, "退货", 3)
+    a_check(author)
+    passed(person, "退货")
+    failed(person, "weekly")
+    sitting = queries.history(person.id, document_id("weekly"), clock.now())
+    assert [each.occasion for each in sitting] == ["once"]
