@@ -1,7 +1,15 @@
 """Tables of the quizzes: attempts, how they are sat, how they are marked, what each person remembers."""
 
 from lms.quizzes.models.attempts import Attempt, AttemptItem, type_answer
-from lms.quizzes.models.marking import GradeChange, ItemVerdict, MarkingPlan, Regrade, RegradeLine, SecondMark
+from lms.quizzes.models.marking import (
+    GradeChange,
+    ItemVerdict,
+    MarkingPlan,
+    QuizHealth,
+    Regrade,
+    RegradeLine,
+    SecondMark,
+)
 from lms.quizzes.models.memory import Memory
 from lms.quizzes.models.sitting import Makeup, Presence, QuizWindow
 
@@ -14,6 +22,7 @@ __all__ = [
     "MarkingPlan",
     "Memory",
     "Presence",
+    "QuizHealth",
     "QuizWindow",
     "Regrade",
     "RegradeLine",

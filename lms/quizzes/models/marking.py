@@ -110,12 +110,32 @@ class RegradeLine(Base):
 
 
 class ItemVerdict(Base):
-    """What a trainer said of a hint about a question's version: seen, and why nothing is to be done. kind: the hint."""
+    """What a trainer said of a hint about a question's version: seen, and why nothing is to be done. kind: the hint.
+
+    answers: how many the hint rested on then; with twice as many it is shown again.
+    """
 
     __tablename__ = "item_verdict"
     part_version_sha: Mapped[bytes] = plain(LargeBinary(32), ForeignKey("part_version.sha"), primary_key=True)
     document_id: Mapped[int] = plain(ForeignKey("document.id"), primary_key=True, autoincrement=False)
     kind: Mapped[str] = plain(String(20), primary_key=True)
+    answers: Mapped[int] = plain()
     note: Mapped[str] = free_text(default="", server_default="")
     made_by: Mapped[int] = pseudonym(ForeignKey("person.id"))
+    made_at: Mapped[datetime] = plain()
+
+
+class QuizHealth(Base):
+    """How the questions of a quiz do, as they were last looked at: a projection, made anew at any time.
+
+    papers: attempts that counted. bad: questions that are asked today and have something wrong, nobody having said
+    otherwise; look: questions with any other hint. worst: the weightiest hint, as lms.core.texts.as_plain.
+    """
+
+    __tablename__ = "quiz_health"
+    document_id: Mapped[int] = plain(ForeignKey("document.id"), primary_key=True, autoincrement=False)
+    papers: Mapped[int] = plain()
+    bad: Mapped[int] = plain()
+    look: Mapped[int] = plain()
+    worst: Mapped[dict[str, Any] | None] = plain(type_json)
     made_at: Mapped[datetime] = plain()
