@@ -39,7 +39,8 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 class Card:
     """One question as a page shows it. head: the stem's first paragraph without its tags; rest: what follows it.
 
-    value: the answer in the learner's ids. was: its digest. checked: its key is shown and the answer is final.
+    value: the answer in the learner's ids. was: its digest. seconds: how long it was in front so far. checked: its key
+    is shown and the answer is final.
     """
 
     number: int
@@ -53,6 +54,7 @@ class Card:
     value: Answer
     was: str
     seq: int
+    seconds: int
     answered: bool
     flagged: bool
     checked: bool
@@ -90,6 +92,7 @@ def card_of(item: Drawn, review: Review) -> Card:
         value=item.shown,
         was=digest(item, item.shown),
         seq=item.seq,
+        seconds=item.seconds or 0,
         answered=item.answered,
         flagged=item.flagged,
         checked=review.reveal is Reveal.KEY,

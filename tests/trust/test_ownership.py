@@ -110,6 +110,7 @@ TABLE = {
     ("GET", "quizzes_api.attempt"): Asked(only_own(200)),
     ("PUT", "quizzes_api.answer"): Asked(only_own(200), json={"value": "o1", "seq": 7}),
     ("PUT", "quizzes_api.flag"): Asked(only_own(200), json={"flagged": True}),
+    ("PUT", "quizzes_api.presence"): Asked(only_own(200), json={"tab": "0123456789abcdef", "take": True}),
     ("POST", "quizzes_api.submit"): Asked(only_own(200)),
     ("GET", "reports.person"): Asked("403 403 200 200 404 200 200 200 403 200"),
 }

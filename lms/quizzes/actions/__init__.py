@@ -2,10 +2,12 @@
 
 from lms.quizzes.actions.answer import Saved, check_answer, flag, save_answer, save_page
 from lms.quizzes.actions.finish import close_over, submit, void
+from lms.quizzes.actions.presence import Standing, tell
 from lms.quizzes.actions.start import Started, start
 
 __all__ = [
     "Saved",
+    "Standing",
     "Started",
     "check_answer",
     "close_over",
@@ -14,5 +16,6 @@ __all__ = [
     "save_page",
     "start",
     "submit",
+    "tell",
     "void",
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, func, select, update
+from sqlalchemy import Table, bindparam, case, func, select, update
 
 from lms.core import clock
 from lms.core.access import Actor
@@ -16,9 +16,11 @@ from lms.core.texts import Text, text
 from lms.questions.rules.answers import Answer
 from lms.questions.rules.grade import grade
 from lms.questions.spec import Question
-from lms.quizzes.models import Attempt, AttemptItem, type_answer
-from lms.quizzes.queries import asked_question, seconds_between
+from lms.quizzes.models import Attempt, AttemptItem, Presence, type_answer
+from lms.quizzes.queries import asked_question, question_as, seconds_between
+from lms.quizzes.queries.corrections import standing
 from lms.quizzes.rules.attempts import State, mark, require_open
+from lms.quizzes.rules.presence import holds
 from lms.quizzes.rules.values import is_complete, read_value, shown_value
 from lms.quizzes.spec import Use
 
@@ -30,7 +32,10 @@ _FOR_SAVING = (
         Attempt.state,
         Attempt.mode,
         Attempt.deadline_at,
+        Attempt.paused_at,
+        Attempt.started_at,
         Attempt.total,
+        Presence.tab,
         _item.c.position,
         _item.c.part_version_sha,
         _item.c.option_order,
@@ -41,6 +46,7 @@ _FOR_SAVING = (
         _item.c.saved_at,
     )
     .join(_item, _item.c.attempt_id == Attempt.id)
+    .outerjoin(Presence, Presence.attempt_id == Attempt.id)
     .where(
         Attempt.public_id == bindparam("public_id"),
         Attempt.person_id == bindparam("person_id"),
@@ -50,6 +56,7 @@ _FOR_SAVING = (
     .with_for_update(read=True, of=Attempt)
 )
 _new_seq = bindparam("new_seq", type_=type_pk)
+_new_seconds = bindparam("new_seconds", type_=type_pk)
 _this = (_item.c.attempt_id == bindparam("of_attempt"), _item.c.position == bindparam("at_position"))
 _new: dict[str, Any] = {
     "value": bindparam("new_value", type_=type_answer),
@@ -59,7 +66,11 @@ _new: dict[str, Any] = {
 _IF_NEWER = (
     update(_item)
     .where(*_this, _item.c.seq < _new_seq, _item.c.earned.is_(None))
-    .values(seq=_new_seq, **_new)
+    .values(
+        seq=_new_seq,
+        seconds=case((func.coalesce(_item.c.seconds, -1) < _new_seconds, _new_seconds), else_=_item.c.seconds),
+        **_new,
+    )
     .returning(_item.c.seq)
 )
 _LATEST = (
@@ -67,6 +78,12 @@ _LATEST = (
 )
 _SAVED = select(_item.c.value, _item.c.seq, _item.c.saved_at).where(*_this)
 _COUNT = select(func.count()).where(_item.c.attempt_id == bindparam("of_attempt"), _item.c.answered)
+
+
+class OtherTab(Conflict):
+    """Another page holds the paper: what an older one sends is not taken before it takes the paper over."""
+
+    default_code = "other_tab"
 
 
 class AnswerFinal(Conflict):
@@ -91,20 +108,33 @@ class Saved:
     seconds_left: int | None
 
 
-def save_answer(actor: Actor, public_id: str, key: str, value: object, seq: int) -> Saved:
+def save_answer(
+    actor: Actor,
+    public_id: str,
+    key: str,
+    value: object,
+    seq: int,
+    *,
+    tab: str | None = None,
+    seconds: int | None = None,
+) -> Saved:
     """Save one answer if `seq` is higher than that of the saved one; else say what is saved.
 
-    value: None takes the answer back. Raises NotFound, AttemptClosed, AnswerFinal, and Invalid for a value of the
-    wrong form.
+    tab: the page that sends it; None = none, as from any other program. seconds: how long the question was in front.
+    value: None takes the answer back. Raises NotFound, Paused, AttemptClosed, OtherTab, AnswerFinal, and Invalid for a
+    value of the wrong form.
     """
     now = clock.now()
     row = _open_item(actor, public_id, key, now)
+    if not holds(tab, row.tab):
+        raise OtherTab(text("这份答卷已在另一个页面打开，这里的答案留在本机。要在这里答，请按“在这里继续”。"))
     question, order = asked_question(row.part_version_sha), row.option_order["ids"]
     answer = read_value(question, order, value)
     if row.earned is not None:
         raise _final()
     saved_seq, saved_at, changed = seq, now, True
-    if session().execute(_IF_NEWER, {**_new_values(row, question, answer, now), "new_seq": seq}).first() is None:
+    new = {**_new_values(row, question, answer, now), "new_seq": seq, "new_seconds": _bounded(row, seconds, now)}
+    if session().execute(_IF_NEWER, new).first() is None:
         kept = rows(_SAVED, {"of_attempt": row.id, "at_position": row.position}).one()
         saved_seq, saved_at, changed = kept.seq, kept.saved_at, False
         answer = kept.value["v"] if kept.value else None
@@ -123,7 +153,8 @@ def save_answer(actor: Actor, public_id: str, key: str, value: object, seq: int)
 def save_page(actor: Actor, public_id: str, values: Mapping[str, object]) -> dict[str, Text]:
     """Save what a posted page changed, by question: it is newer than anything that was saved before.
 
-    Returns the questions that were refused, each with its reason; the others are saved. Raises NotFound, AttemptClosed.
+    Returns the questions that were refused, each with its reason; the others are saved. Raises NotFound, Paused,
+    AttemptClosed.
     """
     now = clock.now()
     refused: dict[str, Text] = {}
@@ -142,7 +173,7 @@ def save_page(actor: Actor, public_id: str, values: Mapping[str, object]) -> dic
 
 
 def flag(actor: Actor, public_id: str, key: str, on: bool) -> None:
-    """Mark a question to come back to, or take the mark away. Raises NotFound, AttemptClosed."""
+    """Mark a question to come back to, or take the mark away. Raises NotFound, Paused, AttemptClosed."""
     row = _open_item(actor, public_id, key, clock.now())
     session().execute(
         update(_item).where(_item.c.attempt_id == row.id, _item.c.position == row.position).values(flagged=on)
@@ -152,12 +183,13 @@ def flag(actor: Actor, public_id: str, key: str, on: bool) -> None:
 def check_answer(actor: Actor, public_id: str, key: str) -> None:
     """In a practice: make one answer final and mark it, so that its key may be shown. Twice changes nothing.
 
-    Raises NotFound, AttemptClosed, and Conflict outside a practice or while the answer is not complete.
+    Raises NotFound, Paused, AttemptClosed, and Conflict outside a practice or while the answer is not complete.
     """
     row = _open_item(actor, public_id, key, clock.now())
-    if row.mode != Use.PRACTICE.value:
+    if not Use(row.mode).answers_at_once:
         raise Conflict(text("只有练习可以边做边看答案。"), code="not_a_practice")
-    question = asked_question(row.part_version_sha)
+    correction = standing([row.part_version_sha]).get(row.part_version_sha)
+    question = question_as(row.part_version_sha, correction.graded_as if correction else None)
     answer = row.value["v"] if row.value else None
     if not is_complete(question, answer):
         raise Conflict(text("先把这道题答完，再看答案。"), code="not_answered")
@@ -165,7 +197,11 @@ def check_answer(actor: Actor, public_id: str, key: str) -> None:
     session().execute(
         update(_item)
         .where(_item.c.attempt_id == row.id, _item.c.position == row.position, _item.c.earned.is_(None))
-        .values(earned=earned)
+        .values(
+            earned=earned,
+            graded_as=correction.graded_as if correction else None,
+            dropped=correction.dropped if correction else False,
+        )
     )
 
 
@@ -173,7 +209,7 @@ def _open_item(actor: Actor, public_id: str, key: str, now: datetime) -> Any:
     row = rows(_FOR_SAVING, {"public_id": public_id, "person_id": actor.id, "key": key}).one_or_none()
     if row is None:
         raise NotFound()
-    require_open(State(row.state), row.deadline_at, now)
+    require_open(State(row.state), row.deadline_at, now, row.paused_at)
     return row
 
 
@@ -185,6 +221,11 @@ def _new_values(row: Any, question: Question, answer: Answer, now: datetime) -> 
         "new_answered": is_complete(question, answer),
         "new_saved_at": now,
     }
+
+
+def _bounded(row: Any, seconds: int | None, now: datetime) -> int | None:
+    """Return how long a question was in front: never longer than the attempt lasts."""
+    return None if seconds is None else min(seconds, max(int((now - row.started_at).total_seconds()), 0))
 
 
 def _final() -> AnswerFinal:

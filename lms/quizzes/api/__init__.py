@@ -1,6 +1,9 @@
-"""JSON of the quizzes: `attempts` is taking them; importing a module adds its routes."""
+"""JSON of the quizzes: `attempts` is taking them, `presence` what a paper's page tells of itself.
 
-from lms.quizzes.api import attempts
+Importing a module adds its routes.
+"""
+
+from lms.quizzes.api import attempts, presence
 from lms.quizzes.api.room import bp
 
-__all__ = ["attempts", "bp"]
+__all__ = ["attempts", "bp", "presence"]

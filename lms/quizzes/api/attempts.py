@@ -4,14 +4,14 @@ from typing import Any
 
 from apiflask import Schema
 from apiflask.fields import Boolean, Dict, Float, Integer, List, Nested, Raw, String
-from apiflask.validators import Range
+from apiflask.validators import Range, Regexp
 
 from lms.core import clock
 from lms.core.access import Permission
 from lms.core.db import transaction
 from lms.core.points import number, percent, to_fraction
 from lms.quizzes import actions, queries
-from lms.quizzes.api.room import bp
+from lms.quizzes.api.room import TAB, bp
 from lms.quizzes.rules.attempts import AttemptClosed, Reveal, State
 from lms.web.api import MOST, instant, refusals
 from lms.web.auth import current_actor, requires
@@ -32,6 +32,12 @@ VALUE: dict[str, Any] = {
 class AnswerBody(Schema):
     value = Raw(required=True, allow_none=True, metadata=VALUE)
     seq = Integer(required=True, strict=True, validate=Range(min=1, max=MOST))
+    tab = String(validate=Regexp(TAB), metadata={"description": "the page that sends it; none: any other program"})
+    seconds = Integer(
+        strict=True,
+        validate=Range(min=0, max=MOST),
+        metadata={"description": "how long the question was in front: never falls, never passes the attempt's length"},
+    )
 
 
 class FlagBody(Schema):
@@ -86,6 +92,7 @@ class AttemptBody(Schema):
     state = String(required=True, metadata={"enum": [state.value for state in State]})
     deadline = String(allow_none=True, metadata={"format": "date-time"})
     seconds_left = Integer(allow_none=True)
+    paused = Boolean(required=True, metadata={"description": "a trainer stopped the clock: nothing is saved meanwhile"})
     answered = Integer(required=True)
     total = Integer(required=True)
     questions = List(Nested(QuestionBody), required=True)
@@ -136,7 +143,15 @@ def answer(attempt_id: str, question: str, body: dict[str, Any]) -> dict[str, An
     actor = current_actor()
     try:
         with transaction():
-            saved = actions.save_answer(actor, attempt_id, question, body["value"], body["seq"])
+            saved = actions.save_answer(
+                actor,
+                attempt_id,
+                question,
+                body["value"],
+                body["seq"],
+                tab=body.get("tab"),
+                seconds=body.get("seconds"),
+            )
     except AttemptClosed as closed:
         if closed.code == "time_over":
             with transaction():
@@ -186,6 +201,7 @@ def _attempt(sitting: queries.Sitting) -> dict[str, Any]:
         "state": sitting.state.value,
         "deadline": instant(sitting.deadline_at),
         "seconds_left": None if ended else sitting.seconds_left(clock.now()),
+        "paused": sitting.paused_at is not None and not ended,
         "answered": sum(item.answered for item in items),
         "total": sitting.total,
         "questions": [

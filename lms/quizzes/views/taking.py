@@ -15,6 +15,7 @@ from lms.core.i18n import _, say
 from lms.core.points import decimal_text, percent, points_text
 from lms.quizzes import actions, forms, queries, reading
 from lms.quizzes.rules.attempts import AttemptClosed, State
+from lms.quizzes.rules.presence import watches_focus
 from lms.quizzes.spec import QuizRules
 from lms.quizzes.views.room import bp
 from lms.web.auth import current_actor, requires
@@ -75,6 +76,7 @@ def paper(attempt_id: str) -> str | Response:
         seconds_left=sitting.seconds_left(now),
         left=queries.chances(sitting).left,
         letters=forms.LETTERS,
+        watched=watches_focus(sitting.rules),
         zone_minutes=_zone_minutes(),
     )
 

@@ -5,9 +5,10 @@
 (function () {
   "use strict";
 
-  var PREFIX = "lms.answers.";
-  var finished = document.querySelector("[data-finished]");
-  if (finished) forget(finished.getAttribute("data-finished"));
+  var LONGEST_WAIT = 5000;  // however long somebody types without a pause
+  var paper = window.lmsPaper;
+  var PREFIX = paper.PREFIX;
+  var forget = paper.forget, all = paper.all, same = paper.same, read = paper.read, isComplete = paper.isComplete;
   var form = document.querySelector("form[data-attempt]");
   if (!form) return;
 
@@ -21,6 +22,9 @@
   var waiting = kept();
   var sending = null;      // the question whose answer is on its way
   var due = {};            // question -> time (performance.now) before which typing goes on
+  var first = {};          // question -> time of its first change that is not on its way
+  var refused = {};        // question -> true: what stands there was not taken
+  var keeps = true;        // this browser keeps what is not saved yet
   var failures = 0;
   var stopped = "";        // "", "signedout" or "over"
   var savedAt = null;
@@ -33,86 +37,30 @@
   function say(name, values) {
     return words[name].replace(/\{(\w+)\}/g, function (_, key) { return values[key]; });
   }
-  function all(selector, root) { return Array.prototype.slice.call((root || document).querySelectorAll(selector)); }
   function write(selector, text) { all(selector).forEach(function (each) { if (each.textContent !== text) each.textContent = text; }); }
   function clockOf(instant) {
     var at = new Date(Date.parse(instant) + Number(form.getAttribute("data-zone")) * 60000);  // the office's zone, not this machine's
     return at.toISOString().slice(11, 16);
   }
-  function forget(id) { try { localStorage.removeItem(PREFIX + id); } catch (error) { /* no storage: nothing kept */ } }
   function kept() {
     try { return JSON.parse(localStorage.getItem(PREFIX + attempt)) || {}; } catch (error) { return {}; }
   }
   // Another tab of the same paper keeps its answers in the same place: change only one's own question.
   function keep(key, entry) {
     var now = kept();
-    if (entry) { now[key] = entry; waiting[key] = entry; } else { delete waiting[key]; delete now[key]; }
+    var done = waiting[key];
+    if (entry) { now[key] = entry; waiting[key] = entry; } else {
+      delete waiting[key];
+      delete first[key];
+      if (done && now[key] && now[key].seq <= done.seq) delete now[key];
+    }
     try {
       if (Object.keys(now).length) localStorage.setItem(PREFIX + attempt, JSON.stringify(now));
-      else forget(attempt);
-    } catch (error) { /* full or forbidden: the answer is still sent, it only does not outlive the page */ }
+      else localStorage.removeItem(PREFIX + attempt);
+      keeps = true;
+    } catch (error) { keeps = false; /* full or forbidden: the answer is still sent, it only does not outlive the page */ }
   }
-  function plain(value) {
-    if (!value || typeof value !== "object" || Array.isArray(value)) return JSON.stringify(value);
-    return JSON.stringify(Object.keys(value).sort().map(function (key) { return [key, value[key]]; }));
-  }
-  function same(one, other) { return plain(one) === plain(other); }
-
-  // --- what the fields say, in the values of the API
-
-  function read(section) {
-    var key = section.getAttribute("data-question");
-    var kind = section.getAttribute("data-kind");
-    var fields = all('[name="' + key + '"], [name^="' + key + '."]:not([type="hidden"])', section);
-    var checked = fields.filter(function (field) { return field.checked; }).map(function (field) { return field.value; });
-    var value;
-    if (kind === "single") return checked.length ? checked[0] : null;
-    if (kind === "true_false") return checked.length ? checked[0] === "true" : null;
-    if (kind === "multiple") return checked.length ? checked : null;
-    if (kind === "fill_in") {
-      value = fields.map(function (field) { return field.value; });
-      return value.some(Boolean) ? value : null;
-    }
-    if (kind === "ordering") {
-      value = [];
-      fields.forEach(function (field) { if (field.value) value[Number(field.value) - 1] = part(field); });
-      value = Array.from(value, function (step) { return step || ""; });
-      return value.length ? value : null;
-    }
-    if (kind === "matching") {
-      value = {};
-      fields.forEach(function (field) { if (field.value) value[part(field)] = field.value; });
-      return Object.keys(value).length ? value : null;
-    }
-    return fields[0].value || null;
-  }
-  function part(field) { return field.name.split(".")[1]; }
-
-  function show(section, value) {
-    var key = section.getAttribute("data-question");
-    var kind = section.getAttribute("data-kind");
-    all('[name="' + key + '"], [name^="' + key + '."]:not([type="hidden"])', section).forEach(function (field, index) {
-      if (field.type === "radio" || field.type === "checkbox") {
-        field.checked = (Array.isArray(value) ? value : [String(value)]).indexOf(field.value) >= 0;
-      } else if (kind === "fill_in") field.value = value ? value[index] || "" : "";
-      else if (kind === "ordering") field.value = value && value.indexOf(part(field)) >= 0 ? value.indexOf(part(field)) + 1 : "";
-      else if (kind === "matching") field.value = (value && value[part(field)]) || "";
-      else field.value = value || "";
-      field.setAttribute("data-before", field.value);
-    });
-    count(section);
-  }
-
-  function isComplete(section, value) {
-    var key = section.getAttribute("data-question");
-    var kind = section.getAttribute("data-kind");
-    if (value === null) return false;
-    var fields = all('select, [name^="' + key + '."]:not([type="hidden"])', section).length;
-    if (kind === "fill_in") return value.every(function (word) { return word.trim(); });
-    if (kind === "ordering") return value.length === fields && value.every(Boolean);
-    if (kind === "matching") return Object.keys(value).length === fields;
-    return typeof value !== "string" || Boolean(value.trim());
-  }
+  function show(section, value) { paper.show(section, value); count(section); }
 
   function count(section) {
     var place = section.querySelector("[data-length]");
@@ -130,9 +78,12 @@
     var value = read(section);
     if (same(value, waiting[key] ? waiting[key].value : question.value)) return;
     question.seq += 1;
+    delete refused[key];
     trouble(section, "");
     keep(key, { value: value, seq: question.seq });
-    due[key] = performance.now() + delay;
+    var now = performance.now();
+    first[key] = first[key] || now;
+    due[key] = Math.min(now + delay, first[key] + LONGEST_WAIT);
     paint();
     plan(delay);
   }
@@ -151,17 +102,9 @@
   form.addEventListener("change", function (event) {
     var section = event.target.closest("[data-question]");
     if (!section) return;
-    if (section.getAttribute("data-kind") === "ordering") swap(section, event.target);
+    if (section.getAttribute("data-kind") === "ordering") paper.swap(section, event.target);
     changed(section, 0);
   });
-
-  // Two steps can't stand on one place: the one that stood there goes where the other comes from.
-  function swap(section, moved) {
-    all("select", section).forEach(function (other) {
-      if (other !== moved && other.value && other.value === moved.value) other.value = moved.getAttribute("data-before") || "";
-    });
-    all("select", section).forEach(function (each) { each.setAttribute("data-before", each.value); });
-  }
 
   // --- sending, one answer at a time
 
@@ -195,13 +138,24 @@
   function pump(hurry) {
     if (sending) return sending.then(function () { return pump(hurry); });
     if (stopped) return Promise.resolve(false);
-    var key = next(hurry === true);
-    if (!key) {
+    if (!next(hurry === true)) {
       if (Object.keys(waiting).length && !hurry) plan(100);
       return Promise.resolve(!Object.keys(waiting).length);
     }
+    return presence.ready().then(function (ready) {
+      if (!ready) return false;
+      return sending || stopped ? pump(hurry) : send(hurry);
+    });
+  }
+  function bodyOf(key) {
+    return { value: waiting[key].value, seq: waiting[key].seq, tab: presence.tab, seconds: presence.seconds(key) };
+  }
+  function send(hurry) {
+    var key = next(hurry === true);
+    if (!key) return pump(hurry);
     var entry = waiting[key];
-    sending = call("PUT", api + "/answers/" + key, entry).then(function (answer) {
+    first[key] = 0;
+    sending = call("PUT", api + "/answers/" + key, bodyOf(key)).then(function (answer) {
       sending = null;
       return heard(key, entry, answer);
     }, function () {
@@ -216,6 +170,13 @@
       paint();
       return goOn ? pump(hurry) : false;
     });
+  }
+
+  // The page goes: everything at once, nobody waits for an answer; what does not arrive is kept.
+  function flush() {
+    if (stopped || presence.covered()) return;
+    order.forEach(function (key) { if (waiting[key] && questions[key]) call("PUT", api + "/answers/" + key, bodyOf(key)).catch(function () { /* kept */ }); });
+    presence.leave();
   }
 
   function heard(key, entry, answer) {
@@ -233,27 +194,22 @@
       }
       // Answered at the same time on another device, which was first: show what is saved; the next touch counts again.
       question.seq = Math.max(question.seq, answer.body.saved_seq);
-      if (still) {
-        keep(key, null);
-        show(question.section, answer.body.value);
-        question.value = read(question.section);
-        trouble(question.section, words.elsewhere);
-      } else {
+      if (still) giveWay(question, answer.body.value);
+      else {
         question.seq += 1;
         keep(key, { value: waiting[key].value, seq: question.seq });
       }
       return true;
     }
     if (answer.status === 401 || answer.code === "csrf") return newSession();
+    if (answer.code === "other_tab") { presence.lose(); return false; }
+    if (answer.code === "paused") { presence.pause(); return false; }
     if (answer.status === 409 && answer.code !== "answer_final" && answer.code !== "conflict") {
-      forget(attempt);
-      waiting = {};
-      stopped = "over";
-      location.assign(form.getAttribute("data-result"));
+      leaveForResult();
       return false;
     }
     if (answer.status < 500 && answer.status !== 429) {
-      if (still) keep(key, null);
+      if (still) { keep(key, null); refused[key] = true; }
       trouble(question.section, say("refused", { reason: answer.body.error ? answer.body.error.message : "" }));
       return true;
     }
@@ -261,6 +217,20 @@
     banner("busy");
     plan(Math.min(1000 * Math.pow(2, failures), 30000));
     return false;
+  }
+
+  function giveWay(question, value) {
+    var lost = paper.written(question.section, waiting[question.key].value);
+    keep(question.key, null);
+    show(question.section, value);
+    question.value = read(question.section);
+    trouble(question.section, words.elsewhere + (lost ? say("yours", { text: lost }) : ""));
+  }
+  function leaveForResult() {
+    forget(attempt);
+    waiting = {};
+    stopped = "over";
+    location.assign(form.getAttribute("data-result"));
   }
 
   // The session is gone, or it is another one than this page was made for (signed in again in another tab).
@@ -305,10 +275,12 @@
       });
     });
     var left = Object.keys(waiting).length;
+    var untaken = Object.keys(refused);
     var text = left ? (sending || !failures && !stopped ? words.saving : say("waiting", { n: left }))
+      : untaken.length ? say("untaken", { n: questions[untaken[0]].number })
       : savedAt ? say("saved", { time: clockOf(savedAt) }) : null;
     if (text) write("[data-saved-text]", text);
-    all("[data-saved]").forEach(function (each) { each.classList.toggle("is-waiting", left > 0); });
+    all("[data-saved]").forEach(function (each) { each.classList.toggle("is-waiting", left + untaken.length > 0); });
     write("[data-unanswered]", answered < order.length ? say("unanswered", { n: order.length - answered }) : "");
     write("[data-count]", say("count", { n: answered, total: total }));
   }
@@ -392,7 +364,7 @@
     failures = 0;
     pump(true).then(function (done) {
       if (done) then();
-      else if (stopped !== "over") { if (!stopped) banner("stopped"); window.scrollTo(0, 0); }
+      else if (stopped !== "over" && !presence.covered()) { if (!stopped) banner("stopped"); window.scrollTo(0, 0); }
     });
   }
 
@@ -414,44 +386,72 @@
       spoken[mark] = true;
       if (left > mark - 10) speak(say("left", { time: mark > 30 ? minutesOf(mark / 60) : say("seconds", { n: mark }) }));
     });
-    if (left === 0) expire();
+    if (left > 0) return;
+    if (presence.covered()) awaitEnd(); else expire();
+  }
+  // Another page holds the paper and hands it in, or the server does: this one only follows.
+  function awaitEnd() {
+    ends = null;
+    call("GET", api).then(function (answer) {
+      if (answer.status === 200 && answer.body.state !== "open") leaveForResult();
+      else if (answer.status === 200 && !answer.body.paused && answer.body.seconds_left > 0) setClock(answer.body.seconds_left);
+      else setTimeout(awaitEnd, 5000);
+    }, function () { setTimeout(awaitEnd, 5000); });
   }
   // The page's clock ran out: send what is on the screen, then ask the server, whose clock alone counts.
   function expire() {
     ends = null;
     speak(words.over);
     order.forEach(function (key) { if (!questions[key].checked) changed(questions[key].section, 0); });
-    pump(true).then(function () { return call("GET", api); }).then(function (answer) {
+    pump(true).then(function () { return presence.tell(); }).then(function () { return call("GET", api); }).then(function (answer) {
       if (answer.status === 401) return newSession();
+      if (presence.covered()) return awaitEnd();
       if (answer.body.state === "open" && answer.body.seconds_left > 0) return setClock(answer.body.seconds_left);
       return call("POST", api + "/submit").then(function (handed) {
         if (handed.status !== 200 && handed.status !== 409) throw new Error("submit");
-        forget(attempt);
-        stopped = "over";
-        location.assign(form.getAttribute("data-result"));
+        leaveForResult();
       });
     }).catch(function () { banner("offline"); setTimeout(expire, 5000); });
   }
 
-  // Back at this page after a while: another device may have gone on meanwhile.
+  // Back at this page after a while, or the paper taken over from another: what was answered there comes in, by number.
   function refresh() {
     if (document.visibilityState !== "visible") { pump(true); return; }
     if (stopped === "over") return;
-    call("GET", api).then(function (answer) {
+    presence.tell().then(function (held) { if (held || stopped === "signedout") merge(); });
+  }
+  function merge() {
+    return call("GET", api).then(function (answer) {
       if (answer.status === 401) { if (stopped !== "signedout") newSession(); return; }
       if (answer.status !== 200) return;
-      if (answer.body.state !== "open") { forget(attempt); stopped = "over"; location.assign(form.getAttribute("data-result")); return; }
+      if (answer.body.state !== "open") { leaveForResult(); return; }
       if (stopped === "signedout") { location.reload(); return; }
       if (answer.body.seconds_left !== null) setClock(answer.body.seconds_left);
       answer.body.questions.forEach(function (each) {
         var question = questions[each.id];
-        if (!question || question.checked || waiting[each.id] || each.seq <= question.seq) return;
+        if (!question || question.checked || each.seq < question.seq || each.seq === question.seq && !waiting[each.id]) return;
         question.seq = each.seq;
-        show(question.section, each.answer);
-        question.value = read(question.section);
+        if (waiting[each.id] && !same(waiting[each.id].value, each.answer)) giveWay(question, each.answer);
+        else {
+          keep(each.id, null);
+          show(question.section, each.answer);
+          question.value = read(question.section);
+        }
       });
       paint();
+      if (Object.keys(waiting).length) pump(true);
     }, function () { /* the next answer will tell */ });
+  }
+
+  // --- which question is looked at
+
+  function front() {
+    var shown = order.map(function (key) { return questions[key].section; }).filter(function (section) { return section.offsetParent; });
+    if (shown.length < 2) return shown[0] || null;
+    var active = document.activeElement && document.activeElement.closest("[data-question]");
+    function onScreen(section) { var box = section.getBoundingClientRect(); return box.bottom > 80 && box.top < innerHeight - 80; }
+    if (active && onScreen(active)) return active;
+    return shown.filter(function (section) { return section.getBoundingClientRect().bottom > innerHeight * 0.4; })[0] || null;
   }
 
   // --- keys
@@ -483,17 +483,28 @@
       flagged: section.querySelector(".flag").getAttribute("aria-pressed") === "true",
       value: null
     };
-    // A browser may fill fields by itself when it goes back: the server's word counts, then what is kept here.
-    all("input, textarea, select", section).forEach(reset);
+    all("input, textarea, select", section).forEach(paper.reset);  // what is kept here comes after the server's word
     all('[name$=".was"]', section).forEach(function (field) { field.disabled = true; });
     if (!checked) questions[key].value = read(section);
     all("select", section).forEach(function (each) { each.setAttribute("data-before", each.value); });
   });
-  function reset(field) {
-    if (field.type === "radio" || field.type === "checkbox") field.checked = field.defaultChecked;
-    else if (field.tagName === "SELECT") all("option", field).forEach(function (option) { option.selected = option.defaultSelected; });
-    else if (field.type !== "hidden") field.value = field.defaultValue;
-  }
+
+  var presence = paper.presence(form, {
+    call: call,
+    front: front,
+    onHeld: function (standing, was) {
+      failures = 0;
+      banner("");
+      if (standing.seconds_left !== null) setClock(standing.seconds_left);
+      if (was) merge();
+    },
+    onCovered: function (name) { if (name === "paused") ends = null; },
+    onOver: leaveForResult,
+    onTrouble: function (answer) {
+      if (answer && (answer.status === 401 || answer.code === "csrf")) newSession();
+      else if (!answer) banner("offline");
+    }
+  });
 
   Object.keys(waiting).forEach(function (key) {
     var question = questions[key];
@@ -506,10 +517,13 @@
   var clock = document.querySelector("[data-clock]");
   if (clock) { setClock(Number(clock.getAttribute("data-left"))); setInterval(tick, 500); tick(); }
   window.addEventListener("online", function () { failures = 0; banner(""); pump(true); });
-  window.addEventListener("pagehide", function () { pump(true); });
+  window.addEventListener("pagehide", flush);
+  window.addEventListener("beforeunload", function (event) {
+    if (!keeps && Object.keys(waiting).length) { event.preventDefault(); event.returnValue = ""; }
+  });
   window.addEventListener("offline", function () { banner("offline"); });
   window.addEventListener("pageshow", function (event) { if (event.persisted) refresh(); });
   document.addEventListener("visibilitychange", refresh);
   paint();
-  if (Object.keys(waiting).length) pump(true);
+  presence.ready().then(function () { if (Object.keys(waiting).length) pump(true); });
 })();
