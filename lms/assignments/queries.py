@@ -1,6 +1,7 @@
 """Reading duties: as rows, in one statement, with what the rules need."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -23,6 +24,7 @@ __all__ = [
     "duties_of_assignments",
     "finished",
     "locked_reason",
+    "open_checks",
     "owing",
     "own_duties",
     "place_of",
@@ -193,6 +195,35 @@ def locked_reason(person_id: int, document_id: int, today: date, *, every: Seque
             )
             reason = text("要先完成“%(title)s”，才能开始这一项。", title=before.title)
     return reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCheck:
+    """A round of a recurring check that its person still owes. due_on: its last day."""
+
+    kind: str
+    slug: str
+    title: str
+    minutes: int
+    due_on: date | None
+
+
+_CHECKS = (
+    select(Document.kind, Slug.slug, Document.title, Document.minutes, Assignment.due_on)
+    .join(Document, Document.id == Assignment.document_id)
+    .join(Slug, (Slug.document_id == Document.id) & Slug.is_current)
+    .where(
+        Assignment.person_id == bindparam("person_id"),
+        Assignment.state == "open",
+        Assignment.occasion.startswith(rules.CHECK),
+    )
+    .order_by(Assignment.due_on, Assignment.id)
+)
+
+
+def open_checks(person_id: int) -> list[OpenCheck]:
+    """Return the recurring checks that a person owes now: a minute's work between two chats."""
+    return [OpenCheck(**row) for row in rows(_CHECKS, {"person_id": person_id}).mappings()]
 
 
 def owing(document_id: int) -> int:

@@ -9,6 +9,9 @@ from typing import NamedTuple
 READ = "read"
 """The occasion of a duty to read and confirm a document, which each new version may open again."""
 
+CHECK = "check:"
+"""What the occasion of a round of a recurring check begins with: `check:2026-W48`."""
+
 WHOLE, CHANGE = "acknowledge", "change"
 """Purposes of such a duty: somebody reads it for the first time, or what has changed since they did."""
 

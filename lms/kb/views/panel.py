@@ -7,7 +7,9 @@ from urllib.parse import urlencode
 from flask import render_template, request, url_for
 from markupsafe import Markup
 
+from lms.assignments.queries import OpenCheck, open_checks
 from lms.content import queries as content
+from lms.content.kinds import kind_of
 from lms.content.show import Shower, shower
 from lms.core.access import Actor, Permission
 from lms.core.errors import NotFound
@@ -60,6 +62,7 @@ def panel() -> str:
         answer=answer,
         hits=[hit for hit in hits if answer is None or hit.slug != answer["opened"].slug],
         kept=None if slug or query else _kept(actor),
+        checks=[] if slug or query else _checks(actor),
         back=_back(state, bool(request.args.get("open"))),
         actor=actor,
     )
@@ -145,6 +148,16 @@ def _all(show: Shower, pieces: Sequence[str], kept: frozenset[str], form: str = 
     if not pieces:
         return []
     return list(with_keep_buttons(show(_APART.join(pieces)), kept, form).split(_APART))
+
+
+def _checks(actor: Actor) -> list[tuple[OpenCheck, str]]:
+    """Return the recurring checks that the reader owes, each with where it is done."""
+    found = []
+    for each in open_checks(actor.id):
+        endpoint = kind_of(each.kind).open_endpoint
+        if endpoint:
+            found.append((each, url_for(endpoint, slug=each.slug)))
+    return found
 
 
 def _kept(actor: Actor) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from lms.accounts.models import Person
 from lms.accounts.queries import holds
 from lms.assignments import actions as assignments
 from lms.assignments.models import Assignment
+from lms.assignments.rules import CHECK
 from lms.content.models import Document, Part
 from lms.content.parts import PartKind
 from lms.core.access import Actor, Role
@@ -21,7 +22,7 @@ from lms.core.texts import text
 from lms.questions.rules.order import shown_order
 from lms.quizzes.events import QuizGraded
 from lms.quizzes.models import Attempt, AttemptItem, Memory
-from lms.quizzes.queries.recall import CHECK, candidates
+from lms.quizzes.queries.recall import candidates
 from lms.quizzes.queries.sittings import asked_question
 from lms.quizzes.rules.draw import Paper, PaperItem
 from lms.quizzes.rules.recall import Remembered, after_answer, choose

@@ -3,6 +3,7 @@
 from sqlalchemy import and_, bindparam, exists, or_, select
 
 from lms.assignments.models import Assignment
+from lms.assignments.rules import CHECK
 from lms.content import queries as content
 from lms.content.models import Document, Part, PartVersion, ReviewMark
 from lms.content.parts import PartKind
@@ -13,9 +14,6 @@ from lms.quizzes.models import Attempt, AttemptItem, Memory
 from lms.quizzes.rules.recall import Candidate, Remembered
 from lms.quizzes.spec import QuizSpec, Recurring, Use
 from lms.records.models import Standing
-
-CHECK = "check:"
-"""What the occasion of a round begins with: `check:2026-W48`."""
 
 _KEY_WAS_SEEN = exists().where(
     AttemptItem.part_id == Part.id,
