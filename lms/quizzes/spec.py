@@ -26,11 +26,13 @@ from lms.questions.rich import rich
 from lms.questions.spec import NOWHERE, Question, Rich, Span
 from lms.questions.word_paste import word_findings
 from lms.questions.write import points_chip_text, write_question
+from lms.quizzes.blueprint import Draw, is_blueprint, read_draws, write_draw
 
 DEFAULT_PASS_MARK = Fraction(60, 100)
 _WORDS = (
     Word.USE, Word.PASS_MARK, Word.TIME, Word.ATTEMPTS, Word.COOLDOWN, Word.SHUFFLE, Word.OPEN_BOOK,
     Word.INTERRUPTIBLE, Word.COMPETENCIES, Word.CHECK_DAY, Word.PER_CHECK, Word.POSITIONS,
+    Word.APPLIES_TO,
 )  # fmt: skip
 _SECTION_FORMS = (DRAW, ALL, EACH, TAG)
 _PER_CHECK = re.compile(r"(\d{1,2}) ?(?:题|questions?)?", re.IGNORECASE)
@@ -42,6 +44,7 @@ class Use(StrEnum):
     CHECK = "check"  # 小测
     PRACTICE = "practice"  # 练习
     RECURRING = "recurring"  # 知识考核: a few questions each week from what the person learned
+    BANK = "bank"  # 题库: questions that nobody sits here; other quizzes draw from them
 
     @property
     def answers_at_once(self) -> bool:
@@ -85,6 +88,7 @@ class Section:
     """A section or pool. title: "" for questions before the first `##`. draw: how many; None = all.
 
     each: points of a question without its own; None = 1 point. tags: for every question of the section.
+    draws: its blueprint, what is drawn from banks beside its own questions.
     """
 
     title: str = ""
@@ -93,6 +97,7 @@ class Section:
     tags: tuple[str, ...] = ()
     intro: Rich | None = None
     questions: tuple[Question, ...] = ()
+    draws: tuple[Draw, ...] = ()
     span: Span = field(default=NOWHERE, compare=False)
 
 
@@ -100,7 +105,8 @@ class Section:
 class QuizSpec:
     """title: its words alone. intro: what stands under the title. competencies: as written.
 
-    recurring: only of the use RECURRING, which has no questions of its own.
+    shops: for whose agents the questions are, as written; empty = all. recurring: only of the use RECURRING, which has
+    no questions of its own.
     """
 
     title: str
@@ -110,13 +116,34 @@ class QuizSpec:
     intro: Rich | None = None
     sections: tuple[Section, ...] = ()
     recurring: Recurring | None = None
+    shops: tuple[str, ...] = ()
+
+    @property
+    def is_bank(self) -> bool:
+        return self.rules.use is Use.BANK
+
+    @property
+    def draws(self) -> tuple[Draw, ...]:
+        """Every line of the blueprint."""
+        return tuple(line for section in self.sections for line in section.draws)
+
+    @property
+    def banks(self) -> tuple[str, ...]:
+        """The path of each bank that the quiz draws from, once."""
+        return tuple(dict.fromkeys(line.target for line in self.draws))
 
     @property
     def questions(self) -> tuple[Question, ...]:
         return tuple(question for section in self.sections for question in section.questions)
 
 
-_USES = {Word.EXAM: Use.EXAM, Word.CHECK: Use.CHECK, Word.PRACTICE: Use.PRACTICE, Word.RECURRING: Use.RECURRING}
+_USES = {
+    Word.EXAM: Use.EXAM,
+    Word.CHECK: Use.CHECK,
+    Word.PRACTICE: Use.PRACTICE,
+    Word.RECURRING: Use.RECURRING,
+    Word.BANK: Use.BANK,
+}
 _WEEKDAYS = (
     Word.MONDAY, Word.TUESDAY, Word.WEDNESDAY, Word.THURSDAY, Word.FRIDAY, Word.SATURDAY, Word.SUNDAY,
 )  # fmt: skip
@@ -138,13 +165,16 @@ def parse(source: str, path: str) -> Parsed[QuizSpec]:
         intro=_intro(reading, sections[0]),
         sections=_sections(reading, sections[1:]),
         recurring=_recurring(reading, rules.use),
+        shops=reading.many(Word.APPLIES_TO),
     )
     if rules.use is Use.RECURRING:
         if len(sections) > 1:
             problem = text("知识考核不写题：每人的题从自己学过的里面挑。请删去这里的题，或改用途。")
             reading.error("Q256", sections[1].first, problem)
-    elif not typed and all(section.level < 3 for section in sections):
+    elif not typed and not spec.draws and all(section.level < 3 for section in sections):
         reading.error("Q255", 1, text("这份测验还没有题。题目写成 ### 开头的一行，下面写选项或答案。"))
+    if spec.is_bank and spec.draws:
+        reading.error("Q257", spec.draws[0].line, text("题库里只放题，不能再从别的题库抽。请删去这一行，或改用途。"))
     _replace(reading, typed)
     return reading.finish(spec)
 
@@ -155,11 +185,12 @@ def write(spec: QuizSpec, language: Language = Language.ZH) -> str:
     rules = spec.rules
     front.about(spec.about)
     front.word(Word.USE, next(word for word, use in _USES.items() if use is rules.use))
+    front.many(Word.APPLIES_TO, spec.shops)
     if spec.recurring:
         front.word(Word.CHECK_DAY, _WEEKDAYS[spec.recurring.weekday])
         front.one(Word.PER_CHECK, str(spec.recurring.questions))
         front.many(Word.POSITIONS, spec.recurring.positions)
-    else:
+    elif not spec.is_bank:
         _write_rules(front, rules, language)
     front.many(Word.COMPETENCIES, spec.competencies)
     parts = [write_heading(spec.title, 1)]
@@ -188,6 +219,8 @@ def _rules(reading: Reading) -> QuizRules:
     pass_mark = reading.amount(Word.PASS_MARK, read_percent, "80%")
     if use is Word.RECURRING:
         return QuizRules(use=Use.RECURRING, pass_mark=Fraction(0), shuffle_options=True)
+    if use is Word.BANK:
+        return QuizRules(use=Use.BANK)
     return QuizRules(
         use=Use.CHECK if use is None else _USES[use],
         pass_mark=DEFAULT_PASS_MARK if pass_mark is None else pass_mark,
@@ -225,8 +258,11 @@ def _read_count(written: str) -> int | None:
 
 
 def _intro(reading: Reading, section: ReadSection) -> Rich | None:
-    shown = [block for block in section.blocks if block.kind is not BlockKind.COMMENT]
+    shown = [block for block in section.blocks if block.kind is not BlockKind.COMMENT and not is_blueprint(block)]
     source = "\n\n".join(written_block(reading, block) for block in shown)
+    for block in section.blocks if section.level < 2 else ():
+        if is_blueprint(block):
+            reading.error("Q264", block.first, text("从题库抽题要写在一节里，请在上面加一行 ## 小节名称。"))
     for block in shown:
         if block.is_list and has_boxes(block):
             reading.error("Q251", block.first, text("这里有选项，没有题目，请在上面写一行 ### 题目。"))
@@ -268,6 +304,7 @@ def _section(reading: Reading, heading: ReadSection | None, questions: Sequence[
         tags=tuple(dict.fromkeys(value.values["text"].strip() for _, value in chips if value.form is TAG)),
         intro=_intro(reading, heading),
         questions=tuple(questions),
+        draws=read_draws(reading, heading.blocks),
         span=Span(first=heading.first, last=heading.last),
     )
 
@@ -293,11 +330,17 @@ def _replace(reading: Reading, typed: Sequence[Finding]) -> None:
 def _write_section(section: Section, language: Language) -> list[str]:
     parts = []
     if section.title:
-        chips = [ALL.written(language) if section.draw is None else DRAW.written(language, n=section.draw)]
+        chips = [] if section.draws and not section.questions else [_drawn(section, language)]
         if section.each is not None:
             chips.append(EACH.written(language, x=points_chip_text(section.each)))
         chips += [TAG.written(language, text=tag) for tag in section.tags]
         parts.append(write_heading(section.title, 2, chips))
     if section.intro:
         parts.append(section.intro.source)
+    if section.draws:
+        parts.append("\n".join(write_draw(line, language) for line in section.draws))
     return parts + [write_question(question, language) for question in section.questions]
+
+
+def _drawn(section: Section, language: Language) -> str:
+    return ALL.written(language) if section.draw is None else DRAW.written(language, n=section.draw)

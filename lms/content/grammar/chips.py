@@ -189,6 +189,7 @@ ALL = _plain(Word.ALL)
 EACH = Form(Word.EACH, ("每题{x}分",), ("each {x} pt", "each {x}"))
 POINTS = Form(Word.POINTS, ("{x}分",), ("{x} pt", "{x} pts"))
 LEVEL = Form(Word.LEVEL, ("难度{n}",), ("level {n}",))
+LEVELS = Form(Word.LEVEL, ("难度{a}-{b}", "难度{a}"), ("level {a}-{b}", "level {a}", "levels {a}-{b}"), "难度N-M")
 ORDERING = _plain(Word.ORDERING)
 HALF_IF_INCOMPLETE = _plain(Word.HALF_IF_INCOMPLETE)
 NONE_IF_WRONG = _plain(Word.NONE_IF_WRONG)
@@ -208,6 +209,6 @@ EFFECT = Form(Word.SCORE, ("{name}{signed}",), ("{name}{signed}",), "维度+N")
 
 EVERY_FORM = (
     ID, VALID, *DAY_KINDS, WATCHED, MUST_READ, OPTIONAL, MINUTES, DAY, DAYS, ANY_ORDER, AFTER, SIGN_OFF, DRAW, ALL,
-    EACH, POINTS, LEVEL, ORDERING, HALF_IF_INCOMPLETE, NONE_IF_WRONG, CASE_SENSITIVE, ADJACENT_PAIRS, MANUAL,
+    EACH, POINTS, LEVEL, LEVELS, ORDERING, HALF_IF_INCOMPLETE, NONE_IF_WRONG, CASE_SENSITIVE, ADJACENT_PAIRS, MANUAL,
     LENGTH, TIME, FREE, ENDING, SET, REQUIRES, DEDUCT, TAG, EFFECT,
 )  # fmt: skip

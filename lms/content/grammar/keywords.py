@@ -80,6 +80,7 @@ class Word(Enum):
     EXAM = ("考试", "exam")
     CHECK = ("小测", "check")
     PRACTICE = ("练习", "practice")
+    BANK = ("题库", "bank")
     RECURRING = ("知识考核", "recurring")
     MONDAY = ("周一", "monday", "星期一")
     TUESDAY = ("周二", "tuesday", "星期二")
