@@ -30,6 +30,7 @@ class Permission(StrEnum):
     CONTENT_EDIT = "content.edit"
     CONTENT_PUBLISH = "content.publish"
     QUIZ_RESULTS = "quiz.results"
+    QUIZ_SCORES = "quiz.scores"  # the scores of many people, the list of quizzes
     QUIZ_MARK = "quiz.mark"  # mark written answers
     QUIZ_ANALYSIS = "quiz.analysis"  # how questions perform, over everybody
     QUIZ_REGRADE = "quiz.regrade"  # correct a key and mark again
@@ -79,6 +80,13 @@ POLICY: dict[Permission, dict[Role | Relation, Scope]] = {
     Permission.QUIZ_RESULTS: {
         Role.AGENT: Scope.OWN,
         Relation.MENTOR: Scope.MENTEES,
+        Role.LEAD: Scope.TEAM,
+        Role.TRAINER: Scope.ALL,
+        Role.QUALITY: Scope.ALL,
+        Role.DIRECTOR: Scope.ALL,
+        Role.HR: Scope.ALL,
+    },
+    Permission.QUIZ_SCORES: {
         Role.LEAD: Scope.TEAM,
         Role.TRAINER: Scope.ALL,
         Role.QUALITY: Scope.ALL,

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import Select, select
+from sqlalchemy.orm import undefer
 
 from lms.accounts.models import Person
 from lms.accounts.queries import visible
-from lms.content.models import PartVersion
 from lms.core import clock
 from lms.core.access import Actor, Permission
 from lms.core.audit import audit
@@ -16,31 +17,18 @@ from lms.core.db import session
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.plain import from_plain
 from lms.core.texts import text
-from lms.questions.rules.grade import grade
-from lms.questions.spec import Question
+from lms.quizzes.actions.automatic import mark_all
+from lms.quizzes.actions.corrections import take_corrections
 from lms.quizzes.events import QuizGraded
-from lms.quizzes.models import Attempt, AttemptItem
+from lms.quizzes.models import Attempt
 from lms.quizzes.queries import Frozen
-from lms.quizzes.rules.attempts import GRACE, AttemptClosed, Mark, State, is_over, mark, paused, score
+from lms.quizzes.rules.attempts import GRACE, AttemptClosed, State, is_over, paused, score
 from lms.records import actions as records
 from lms.records.events import Verb
 from lms.records.models import Record
 
 LEFT_LYING = 2 * 60 * 60
 """Seconds from which an attempt without a limit was left lying, not worked on: nothing is counted as observed."""
-
-_item: Table = AttemptItem.__table__  # type: ignore[assignment]
-_ANSWERS = (
-    select(_item.c.position, _item.c.points, _item.c.value, _item.c.earned, PartVersion.spec)
-    .join(PartVersion, PartVersion.sha == _item.c.part_version_sha)
-    .where(_item.c.attempt_id == bindparam("attempt_id"))
-    .order_by(_item.c.position)
-)
-_MARK = (
-    update(_item)
-    .where(_item.c.attempt_id == bindparam("of_attempt"), _item.c.position == bindparam("at_position"))
-    .values(earned=bindparam("points_earned"))
-)
 
 
 def submit(actor: Actor, public_id: str) -> bool:
@@ -130,6 +118,32 @@ def close_all(attempt_ids: Sequence[int], person_ids: Sequence[int]) -> int:
     return closed
 
 
+def collect(actor: Actor, person_ids: Sequence[int], wanted: Select[Any]) -> int:
+    """Hand in for these people what they have saved, as one who runs the quiz may; return how many were still open.
+
+    wanted: ids of the attempts. A paused one is handed in too. At most 100 people in one transaction.
+    """
+    records.lock_people(person_ids)
+    now = clock.now()
+    closed = 0
+    for attempt in session().scalars(
+        select(Attempt)
+        .options(undefer(Attempt.limits))
+        .where(Attempt.id.in_(wanted), Attempt.state == State.OPEN.value)
+        .order_by(Attempt.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ):
+        if attempt.paused_at is not None:
+            paused_for = int((now - attempt.paused_at).total_seconds()) + attempt.limits.get("paused_seconds", 0)
+            attempt.limits = {**attempt.limits, "paused_seconds": paused_for}
+            attempt.paused_at = None
+        _close(actor, attempt, State.SUBMITTED, now, ended_by="trainer")
+        audit(actor.id, "attempt.collected", "attempt", attempt.public_id, person_id=attempt.person_id)
+        closed += 1
+    return closed
+
+
 def void(actor: Actor, public_id: str, reason: str) -> None:
     """Declare that an attempt counts for nothing. Nothing is deleted; the log says who and why.
 
@@ -181,15 +195,16 @@ def void(actor: Actor, public_id: str, reason: str) -> None:
     )
 
 
-def _close(actor: Actor | None, attempt: Attempt, state: State, at: datetime) -> None:
+def _close(actor: Actor | None, attempt: Attempt, state: State, at: datetime, *, ended_by: str = "person") -> None:
     """Mark every answer, close the attempt, write its one line into the log."""
     frozen: Frozen = from_plain(Frozen, attempt.limits)
-    marks = _mark_all(attempt.id)
+    take_corrections(attempt.id)
+    marks = mark_all(attempt.id, clock.now())
     total = score(marks)
     passed = total.verdict(frozen.rules.pass_mark)
     attempt.state = state.value
     attempt.submitted_at = at
-    attempt.ended_by = "deadline" if state is State.EXPIRED else "person"
+    attempt.ended_by = "deadline" if state is State.EXPIRED else ended_by
     attempt.earned = total.earned
     attempt.possible = total.possible
     attempt.passed = passed
@@ -218,22 +233,6 @@ def _close(actor: Actor | None, attempt: Attempt, state: State, at: datetime) ->
             at=at,
         )
     )
-
-
-def _mark_all(attempt_id: int) -> list[Mark]:
-    marks: list[Mark] = []
-    rows = session().execute(_ANSWERS, {"attempt_id": attempt_id}).all()
-    for row in rows:
-        answer = row.value["v"] if row.value else None
-        marks.append(mark(row.points, grade(from_plain(Question, row.spec), answer)))
-    session().execute(
-        _MARK,
-        [
-            {"of_attempt": attempt_id, "at_position": row.position, "points_earned": each.earned}
-            for row, each in zip(rows, marks, strict=True)
-        ],
-    )
-    return marks
 
 
 def _observed(attempt: Attempt, frozen: Frozen, at: datetime) -> int | None:
