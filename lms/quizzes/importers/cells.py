@@ -38,7 +38,7 @@ Values = Mapping[str, str]
 _PATH = "quizzes/x.md"
 _NUMBER = re.compile(r"\s*(?:[（(]?\d{1,4}\s*[、)）]|\d{1,4}\s*[.．])\s*(?!\d)")
 _KIND_MARK = re.compile(r"[（(\[【]\s*(?:单选|多选|判断|填空|不定项选择|问答|简答)题?\s*[)）\]】]\s*")
-_TAG_ENDS = re.compile(r"[、,，;；|\n#＃]+")
+_TAG_ENDS = re.compile(r"[、,，;；|\n#＃]+|(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
 _NOTE = re.compile(r"^([A-Z])\s*[:：.、]\s*", re.MULTILINE)
 _LENGTH = re.compile(r"字数\s*(\d{1,5})\s*[-~～—至到]\s*(\d{1,5})")
 _POINTS_OF_LINE = re.compile(r"[（(]?\s*(\d{1,3}(?:\.\d{1,2})?)\s*分\s*[)）]?")

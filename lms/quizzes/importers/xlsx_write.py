@@ -5,7 +5,7 @@ again before it is written: what would be read otherwise is noted.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from lms.content.grammar.keywords import Language, Word
@@ -65,10 +65,15 @@ def write(bank: Bank) -> Written:
     return Written(data=_workbook(rows), notes=tuple(notes))
 
 
-def refused_rows(refused: Sequence[Refused]) -> bytes:
+def refused_rows(refused: Sequence[Refused], say: Callable[[Text], str] = str) -> bytes:
     """Return a workbook of what was refused, with the reason in front, to be mended and imported again."""
     rows = [
-        {"stem": each.excerpt, "section": each.section, **each.cells, "reason": f"{each.where.words}：{each.reason}"}
+        {
+            "stem": each.excerpt,
+            "section": each.section,
+            **each.cells,
+            "reason": f"{say(each.where.words)}：{say(each.reason)}",
+        }
         for each in refused
     ]
     return _workbook(rows, first=(REASON,))
