@@ -41,6 +41,7 @@ class Document(Base):
     audience: Mapped[list[Any]] = plain(type_json, default=list)  # role, team and shop words; empty = everybody
     shops: Mapped[list[Any]] = plain(type_json, default=list)
     owner_id: Mapped[int | None] = pseudonym(ForeignKey("person.id"))
+    use: Mapped[str] = plain(String(12), default="", server_default="")  # of a quiz: exam | check | … | bank
     state: Mapped[str] = plain(String(12))  # draft | published | archived
     published_id: Mapped[int | None] = plain(ForeignKey("revision.id", use_alter=True))
     draft_id: Mapped[int | None] = plain(ForeignKey("revision.id", use_alter=True))

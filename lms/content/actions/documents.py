@@ -102,6 +102,7 @@ def mirror(document: Document, meta: Meta) -> None:
     document.title = meta.title[:300]
     document.summary = meta.summary
     document.minutes = meta.minutes
+    document.use = meta.use
     document.tags = list(meta.tags)
     document.aliases = list(meta.aliases)
     document.shops = list(meta.shops)

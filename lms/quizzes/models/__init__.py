@@ -1,6 +1,7 @@
 """Tables of the quizzes: attempts, how they are sat, how they are marked, what each person remembers."""
 
 from lms.quizzes.models.attempts import Attempt, AttemptItem, type_answer
+from lms.quizzes.models.bank import BankQuestion
 from lms.quizzes.models.marking import (
     GradeChange,
     ItemVerdict,
@@ -16,6 +17,7 @@ from lms.quizzes.models.sitting import Makeup, Presence, QuizWindow
 __all__ = [
     "Attempt",
     "AttemptItem",
+    "BankQuestion",
     "GradeChange",
     "ItemVerdict",
     "Makeup",

@@ -346,6 +346,7 @@ def upgrade() -> None:
         ),
         sa.Column("shops", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
         sa.Column("owner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("use", sa.String(length=12), server_default="", nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("published_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("draft_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -939,6 +940,24 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_autosave_person_id_person")),
         sa.PrimaryKeyConstraint("document_id", "person_id", name=op.f("pk_autosave")),
     )
+    op.create_table(
+        "bank_question",
+        sa.Column("part_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sha", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("use", sa.String(length=12), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("level", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("tags", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column(
+            "competencies", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_bank_question_document_id_document")),
+        sa.ForeignKeyConstraint(["part_id"], ["part.id"], name=op.f("fk_bank_question_part_id_part")),
+        sa.PrimaryKeyConstraint("part_id", name=op.f("pk_bank_question")),
+    )
+    op.create_index(op.f("ix_bank_question_document_id"), "bank_question", ["document_id"], unique=False)
     op.create_table(
         "document_check",
         sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
