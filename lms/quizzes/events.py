@@ -20,3 +20,20 @@ class QuizGraded:
     possible: Points
     passed: bool | None
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuizRegraded:
+    """A closed attempt has another result, because a key was corrected or a question dropped, in this transaction.
+
+    earned, possible in 1/27,720 point, as they count now. passed_before: what its person was told until then.
+    """
+
+    person_id: int
+    document_id: int
+    attempt_id: str
+    earned: Points
+    possible: Points
+    passed: bool | None
+    passed_before: bool | None
+    at: datetime

@@ -88,8 +88,8 @@ def test_a_dropped_question_is_out_of_what_was_earned_and_of_what_could_be():
 
 def test_a_paper_of_nothing_but_the_dropped_question_is_refused():
     with pytest.raises(NothingLeft):
-        refuse_nothing_left([Score(earned=0, possible=ONE_POINT), Score(earned=0, possible=0)])
-    refuse_nothing_left([Score(earned=0, possible=ONE_POINT)])
+        refuse_nothing_left(1)
+    refuse_nothing_left(0)
 
 
 def test_marks_of_a_person_stay_unless_they_are_to_be_made_anew():

@@ -152,9 +152,8 @@ def plan(asked: Question, correction: Correction, answers: Iterable[Answered]) -
     return Plan(changes=changes, totals=totals(changes))
 
 
-def refuse_nothing_left(others: Iterable[Score]) -> None:
-    """Raise NothingLeft where a paper consists of nothing but this question. others: of closed and open attempts."""
-    count = sum(each.possible == 0 for each in others)
+def refuse_nothing_left(count: int) -> None:
+    """Raise NothingLeft where papers have no other question that counts. count: of closed and open ones."""
     if count:
         raise NothingLeft(text("有 %(n)s 份答卷只剩这一道题，作废后就没有题了。可以改为“每个人都得满分”。", n=count))
 
