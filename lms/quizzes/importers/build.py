@@ -34,7 +34,7 @@ from lms.questions.write import write_question
 
 LONGEST_TEXT = 20_000
 """Characters of one question as it is written."""
-_PATH = "quizzes/x.md"
+_PATH = "quizzes/a/b/c/x.md"  # deep: a link of a file in any folder leads somewhere
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ue000]")
 _MENDS = {
     "Q201": text("没有正确答案，请写上。"),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from lms.core.texts import text
-from lms.quizzes.importers import xlsx, xlsx_write
+from lms.quizzes.importers import aiken, gift, gift_write, xlsx, xlsx_write
 from lms.quizzes.importers.reading import Format
 
 # A reader that is sure of its files stands before one that takes any text.
@@ -16,6 +16,24 @@ _ALL: tuple[Format, ...] = (
         is_meant=xlsx.is_meant,
         reader=xlsx.read,
         writer=xlsx_write.write,
+    ),
+    Format(
+        name="aiken",
+        words=text("Aiken 文本"),
+        extensions=(".txt",),
+        media_type="text/plain",
+        is_meant=aiken.is_meant,
+        reader=aiken.read,
+        writer=aiken.write,
+    ),
+    Format(
+        name="gift",
+        words=text("GIFT 文本（Moodle）"),
+        extensions=(".gift", ".txt"),
+        media_type="text/plain",
+        is_meant=gift.is_meant,
+        reader=gift.read,
+        writer=gift_write.write,
     ),
 )
 FORMATS: Mapping[str, Format] = {each.name: each for each in _ALL}

@@ -1,0 +1,53 @@
+"""What a format can't say of a question is told, one sentence each, by the question's number. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from lms.core.points import ONE_POINT
+from lms.core.texts import Text, text
+from lms.questions.spec import Matching, Numeric, Open, Question
+
+PICTURES = text("图片没有写进去，只留下图片的说明。")
+
+
+@dataclass(slots=True)
+class Losses:
+    """Notes about the questions of a bank, which are counted from 1."""
+
+    notes: list[Text] = field(default_factory=list)
+    number: int = 0
+
+    def next(self) -> None:
+        self.number += 1
+
+    def add(self, notes: Iterable[Text]) -> None:
+        for note in dict.fromkeys(notes):
+            self.notes.append(text("第 %(n)s 题：%(note)s", n=self.number, note=note))
+
+    def left_out(self, reason: Text) -> None:
+        self.notes.append(text("第 %(n)s 题没有写进文件：%(reason)s", n=self.number, reason=reason))
+
+
+def lost_of(
+    question: Question, *, hint: bool = False, model: bool = False, rubric: bool = False, unit: bool = False,
+    settings: bool = False,
+) -> Iterable[Text]:  # fmt: skip
+    """Yield what of a question is lost where the format has no place for these; remarks on pairs are lost anywhere."""
+    shape = question.shape
+    if hint and question.hint:
+        yield text("提示没有写进去。")
+    if model and question.model:
+        yield text("参考答案没有写进去。")
+    if rubric and isinstance(shape, Open) and shape.rubric:
+        yield text("评分标准没有写进去，读回来由人评分。")
+    if unit and isinstance(shape, Numeric) and shape.unit:
+        yield text("单位“%(unit)s”没有写进去。", unit=shape.unit)
+    if isinstance(shape, Matching) and any(item.note for item in shape.left):
+        yield text("每一对的解析没有写进去。")
+    if settings:
+        if question.points not in (None, ONE_POINT):
+            yield text("分值没有写进去。")
+        if question.tags:
+            yield text("标签没有写进去。")
+        if question.level is not None:
+            yield text("难度没有写进去。")

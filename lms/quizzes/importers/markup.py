@@ -1,0 +1,149 @@
+"""Texts of other systems become our Markdown, from HTML, Markdown or plain words; pictures come along. Pure."""
+
+import re
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from html import unescape
+from urllib.parse import unquote
+
+from lms.content.grammar.inline import find_links, rewrite_links
+from lms.content.importers import html as pages
+from lms.content.importers.escape import escaped
+from lms.content.importers.markdown import written
+from lms.content.importers.pieces import Heading, Paragraph, Piece
+from lms.core.texts import Text, text
+from lms.quizzes.importers import build
+from lms.quizzes.importers.collecting import TOO_LONG, Unfit
+from lms.quizzes.importers.reading import Picture
+
+LONGEST_HTML = 60_000
+"""Characters of one text without its pictures: a page of Word's HTML with five lines on it has as many."""
+MOST_HTML = 4_000_000
+"""Characters of HTML that one file may hold; a megabyte takes about a second."""
+HELD = "@@PLUGINFILE@@/"
+"""What Moodle writes before the name of a file that lies beside the text."""
+
+_TAG = re.compile(r"<[a-zA-Z/!]")
+_PARAGRAPH = re.compile(r"\s*<p(?:\s+dir=\"(?:ltr|rtl)\"[^<>]*|\s+style=\"text-align: left;\")?>([^<>]*)</p>\s*", re.I)
+_HELD_NAME = re.compile(r"@@PLUGINFILE@@/([^\"'<>()\s?]{1,400})(?:\?[^\"'<>()\s]{0,100})?")
+_SOURCE = re.compile(r"""<img\b[^<>]*?\bsrc\s*=\s*["']?([^"'\s<>]{0,300})""", re.IGNORECASE)
+_LOADED = re.compile(r"<(?:iframe|video|audio|object|embed|source)\b", re.IGNORECASE)
+_KINDS = ((b"\x89PNG\r\n\x1a\n", ".png"), (b"\xff\xd8\xff", ".jpg"), (b"GIF8", ".gif"), (b"RIFF", ".webp"))
+_TYPES = {".png": "png", ".jpg": "jpeg", ".gif": "gif", ".webp": "webp"}
+
+
+@dataclass(slots=True)
+class Texts:
+    """Turns the texts of one file. pictures: those that were met, by the target that the Markdown writes."""
+
+    pictures: dict[str, Picture] = field(default_factory=dict)
+    spent: int = 0
+
+    def markdown(self, words: str, form: str, files: Mapping[str, bytes] | None = None) -> str:
+        """Return a text as Markdown. form: html, markdown or plain; files: what lies beside it, by name.
+
+        Raises Unfit for what can't come along: a picture of another host, a film, a form field, too much text.
+        """
+        files = files or {}
+        if form == "html":
+            return self._of_html(words, files)
+        if len(words) > build.LONGEST_TEXT:
+            raise Unfit(TOO_LONG)
+        return self._of_markdown(words, files) if form == "markdown" else build.plain(words)
+
+    def _of_html(self, words: str, files: Mapping[str, bytes]) -> str:
+        alone = _PARAGRAPH.fullmatch(words)
+        if not _TAG.search(words) or alone:
+            if len(words) > build.LONGEST_TEXT:
+                raise Unfit(TOO_LONG)
+            return build.plain(" ".join(unescape(alone[1] if alone else words).split()))
+        if _LOADED.search(words):
+            raise Unfit(text("题里有视频、音频或嵌入的网页，带不过来。请删去，或改成链接。"))
+        self.spent += len(words)
+        if len(words) > LONGEST_HTML:
+            raise Unfit(TOO_LONG)
+        if self.spent > MOST_HTML:
+            raise Unfit(text("文件里带格式的文字太多，读到这里为止。请把后面的题分到另一个文件再传。"))
+        for source in _SOURCE.findall(words):
+            if not source.startswith((HELD, "data:image/")):
+                raise Unfit(_elsewhere(unescape(source)))
+        page = _HELD_NAME.sub(lambda match: self._as_data(_held(match[1], files)), words)
+        found = pages.read(page)
+        if found.left_out.pictures or found.left_out.objects:
+            raise Unfit(text("题里有图片或对象没有随文件导出，带不过来。请嵌入后重新导出，或删去。"))
+        links = {}
+        for place, each in enumerate(found.pictures):
+            picture = self._picture(each.data, each.words)
+            links[place] = f"![{escaped(picture.words, stars=False)}]({picture.target})"
+        return written([_flat(piece) for piece in found.pieces], links).strip()
+
+    def _of_markdown(self, words: str, files: Mapping[str, bytes]) -> str:
+        def moved(match: re.Match[str]) -> str:
+            return self._picture(_held(match[1], files)).target
+
+        plain = "\n".join(line.rstrip() for line in re.sub(r"[\x00-\x08\x0b-\x1f\x7f\ue000]", "", words).split("\n"))
+        plain = _HELD_NAME.sub(moved, plain).strip()
+        for link in find_links(plain):
+            if link.is_image and link.target not in self.pictures:
+                raise Unfit(_elsewhere(link.target))
+        return plain
+
+    def _picture(self, data: bytes, words: str = "") -> Picture:
+        suffix = next((suffix for head, suffix in _KINDS if data.startswith(head)), None)
+        if suffix is None:
+            raise Unfit(text("题里的图片不是 PNG、JPG、GIF 或 WebP，带不过来。请换成其中一种再导出。"))
+        picture = Picture(data=data, suffix=suffix, words=words)
+        return self.pictures.setdefault(picture.target, picture)
+
+    def _as_data(self, data: bytes) -> str:
+        picture = self._picture(data)
+        return f"data:image/{_TYPES[picture.suffix]};base64,{b64encode(data).decode()}"
+
+
+def without_pictures(source: str, known: Mapping[str, Picture]) -> tuple[str, bool]:
+    """Return Markdown with the words of its pictures in their place, and whether there were any."""
+    pieces, end = [], 0
+    for link in find_links(source):
+        if link.is_image:
+            words = link.label or (known[link.target].words if link.target in known else "")
+            pieces += [source[end : link.start], words]
+            end = link.end
+    return "".join([*pieces, source[end:]]), end > 0
+
+
+def with_held(source: str, known: Mapping[str, Picture]) -> tuple[str, list[Picture]]:
+    """Return Markdown whose pictures are named as files beside it, and these pictures, each once."""
+    held: dict[str, Picture] = {}
+    for link in find_links(source):
+        if link.is_image and link.target in known:
+            held[link.target] = known[link.target]
+
+    def moved(target: str) -> str | None:
+        return HELD + name_of(held[target]) if target in held else None
+
+    lines = [rewrite_links(line, lambda link: moved(link.target)) for line in source.split("\n")]
+    return "\n".join(lines), list({name_of(each): each for each in held.values()}.values())
+
+
+def name_of(picture: Picture) -> str:
+    """Return the file name of a picture: the same bytes have the same name."""
+    return picture.target.rsplit("/", 1)[-1]
+
+
+def _flat(piece: Piece) -> Piece:
+    """A heading inside a question would begin another one."""
+    if isinstance(piece, Heading):
+        return Paragraph(runs=tuple(replace(run, strong=run.picture is None) for run in piece.runs))
+    return piece
+
+
+def _held(name: str, files: Mapping[str, bytes]) -> bytes:
+    found = files.get(unquote(unescape(name)))
+    if found is None:
+        raise Unfit(text("图片“%(name)s”不在文件里，请连图片一起重新导出。", name=unquote(name)[:60]))
+    return found
+
+
+def _elsewhere(target: str) -> Text:
+    return text("图片在别处（%(address)s），带不过来。请把图片嵌入题目再导出，或删去。", address=target[:80])
