@@ -1,9 +1,11 @@
 """A marked written answer for the eye: its text cut where words bear on the rubric. Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 
+from lms.core.points import Points
 from lms.questions.rules.grade import Graded
 from lms.questions.rules.rubric import LineMark
 from lms.questions.spec import CriterionKind
@@ -34,6 +36,14 @@ class Piece:
     text: str
     tone: Tone
     lines: tuple[int, ...] = ()
+
+
+def decided(graded: Graded, given: Mapping[int, Points]) -> Graded:
+    """Return the lines as a person has marked them: what he gave nothing for is not shown as earning."""
+    lines = (
+        replace(line, points=given.get(number, line.points), doubt=False) for number, line in enumerate(graded.lines)
+    )
+    return replace(graded, lines=tuple(lines), needs_person=False)
 
 
 def state_of(mark: LineMark) -> LineState:

@@ -22,7 +22,15 @@ from lms.quizzes.rules.attempts import Mark, mark
 
 _item: Table = AttemptItem.__table__  # type: ignore[assignment]
 _ANSWERS = (
-    select(_item.c.position, _item.c.points, _item.c.value, _item.c.dropped, _item.c.graded_as, PartVersion.spec)
+    select(
+        _item.c.position,
+        _item.c.points,
+        _item.c.value,
+        _item.c.dropped,
+        _item.c.part_version_sha,
+        _item.c.graded_as,
+        PartVersion.spec,
+    )
     .join(PartVersion, PartVersion.sha == _item.c.part_version_sha)
     .where(_item.c.attempt_id == bindparam("attempt_id"))
     .order_by(_item.c.position)
@@ -72,7 +80,7 @@ def mark_all(attempt_id: int, at: datetime) -> list[Mark]:
 
 def _marked(row: Any) -> _Marked:
     question: Question = from_plain(Question, row.spec)
-    if row.graded_as is not None:
+    if row.graded_as not in (None, row.part_version_sha):
         question = corrected(question, asked_question(row.graded_as))
     answer = row.value["v"] if row.value else None
     graded = grade(question, answer)

@@ -8,7 +8,8 @@ from lms.core.points import Points
 from lms.questions.rules.answers import Answer
 from lms.questions.rules.grade import Graded, grade
 from lms.questions.rules.view import Json, learner_view, review_view
-from lms.questions.spec import Reference
+from lms.questions.spec import Open, Reference
+from lms.quizzes.queries.marked import Given, marks_of, written_view
 from lms.quizzes.queries.occasions import chances
 from lms.quizzes.queries.sittings import Drawn, Sitting, items_of
 from lms.quizzes.rules.attempts import Mark, Reveal, State, reveal
@@ -89,13 +90,14 @@ def result_of(sitting: Sitting, *, knows_keys: bool = False) -> Result:
     )
     items = items_of(sitting)
     marks = [_mark(item) for item in items]
+    given = marks_of(sitting.id) if shows is Reveal.KEY and any(_is_written(item) for item in items) else {}
     return Result(
         sitting=sitting,
         reveal=shows,
         left=still.left,
         lines=tuple(
             Line(
-                review=review_of(item, shows),
+                review=review_of(item, shows, given.get(item.position)),
                 mode=_mode(each),
                 earned=each.earned,
                 possible=each.possible,
@@ -107,9 +109,11 @@ def result_of(sitting: Sitting, *, knows_keys: bool = False) -> Result:
     )
 
 
-def review_of(item: Drawn, shows: Reveal) -> Review:
-    """Return a question as its learner may see it now."""
-    if shows is Reveal.KEY:
+def review_of(item: Drawn, shows: Reveal, given: Given | None = None) -> Review:
+    """Return a question as its learner may see it now. given: the marks of a written answer."""
+    if shows is Reveal.KEY and isinstance(item.question.shape, Open):
+        view = written_view(item, given)
+    elif shows is Reveal.KEY:
         view = review_view(item.question, item.order, item.answer, _graded(item))
     else:
         view = learner_view(item.question, item.order)
@@ -118,6 +122,10 @@ def review_of(item: Drawn, shows: Reveal) -> Review:
 
 def _graded(item: Drawn) -> Graded:
     return grade(item.question, item.answer)
+
+
+def _is_written(item: Drawn) -> bool:
+    return isinstance(item.question.shape, Open) and item.answer is not None
 
 
 def _mark(item: Drawn) -> Mark:
