@@ -112,15 +112,17 @@ class Item:
 
 @dataclass(slots=True)
 class _Tally:
+    """What one version's cells add up to. earned: by points of the question; whole: sums by points and paper."""
+
     n: int = 0
-    shares: Fraction = Fraction(0)
     omitted: int = 0
+    earned: dict[Points, int] = field(default_factory=lambda: defaultdict(int))
     groups: Chosen = field(default_factory=Chosen)
-    whole: dict[tuple[Points, Points], Sums] = field(default_factory=lambda: defaultdict(Sums))
-    edges: dict[int, list[Fraction]] = field(default_factory=lambda: {0: [Fraction(0)] * 2, 1: [Fraction(0)] * 2})
+    whole: dict[tuple[Points, Points], list[int]] = field(default_factory=lambda: defaultdict(lambda: [0] * 6))
+    edges: tuple[list[float], list[float]] = field(default_factory=lambda: ([0.0, 0], [0.0, 0]))
     options: dict[str, Chosen] = field(default_factory=lambda: defaultdict(Chosen))
-    answers: dict[str, tuple[Answer, Fraction, Chosen]] = field(default_factory=dict)
-    slices: dict[int, list[Fraction]] = field(default_factory=lambda: defaultdict(lambda: [Fraction(0)] * 2))
+    answers: dict[str, tuple[Answer, float, Chosen]] = field(default_factory=dict)
+    slices: dict[int, list[float]] = field(default_factory=lambda: defaultdict(lambda: [0.0, 0]))
 
 
 def items_of(
@@ -136,19 +138,6 @@ def items_of(
             _add(tallies[cell.sha], cell, asked[cell.sha].question)
     found = [_item(asked[sha], tally, seconds.get(sha, {})) for sha, tally in tallies.items()]
     return sorted(found, key=lambda item: (item.asked.number, not item.asked.current, -item.n))
-
-
-def sums_of_cell(cell: Cell) -> Sums:
-    """Return the sums of a cell: x = points of the question, y = points of the rest of the paper."""
-    n, e = cell.count, cell.earned
-    return Sums(
-        n=n,
-        x=n * e,
-        y=cell.total - n * e,
-        xx=n * e * e,
-        yy=cell.squares - 2 * e * cell.total + n * e * e,
-        xy=e * (cell.total - n * e),
-    )
 
 
 def in_shares(whole: Mapping[tuple[Points, Points], Sums]) -> Sums:
@@ -169,25 +158,35 @@ def in_shares(whole: Mapping[tuple[Points, Points], Sums]) -> Sums:
 
 
 def _add(tally: _Tally, cell: Cell, question: Question) -> None:
-    share = Fraction(cell.earned, cell.points) if cell.points else Fraction(0)
-    tally.n += cell.count
-    tally.shares += share * cell.count
-    tally.groups.add(cell.band, cell.count)
-    tally.whole[cell.points, cell.possible] += sums_of_cell(cell)
+    n, e = cell.count, cell.earned
+    share = e / cell.points if cell.points else 0.0
+    tally.n += n
+    tally.earned[cell.points] += n * e
+    tally.groups.add(cell.band, n)
+    sums = tally.whole[cell.points, cell.possible]
+    for place, more in enumerate(_sums(cell)):
+        sums[place] += more
     if cell.band in (LOWEST, HIGHEST):
-        edge = tally.edges[int(cell.band == HIGHEST)]
-        edge[0] += share * cell.count
-        edge[1] += cell.count
+        edge = tally.edges[cell.band == HIGHEST]
+        edge[0] += share * n
+        edge[1] += n
     at = tally.slices[cell.slice]
-    at[0] += share * cell.count
-    at[1] += cell.count
+    at[0] += share * n
+    at[1] += n
     if cell.answer is None:
-        tally.omitted += cell.count
+        tally.omitted += n
         return
     for id in _options_in(question, cell.answer):
-        tally.options[id].add(cell.band, cell.count)
+        tally.options[id].add(cell.band, n)
     if not isinstance(question.shape, Single | Multiple | TrueFalse | Open):
-        tally.answers.setdefault(repr(cell.answer), (cell.answer, share, Chosen()))[2].add(cell.band, cell.count)
+        tally.answers.setdefault(repr(cell.answer), (cell.answer, share, Chosen()))[2].add(cell.band, n)
+
+
+def _sums(cell: Cell) -> tuple[int, int, int, int, int, int]:
+    """Return n and the sums of a cell: x = points of the question, y = points of the rest of the paper."""
+    n, e, total = cell.count, cell.earned, cell.total
+    rest = total - n * e
+    return n, n * e, rest, n * e * e, cell.squares - 2 * e * total + n * e * e, e * rest
 
 
 def _options_in(question: Question, answer: Answer) -> Sequence[str]:
@@ -203,36 +202,43 @@ def _options_in(question: Question, answer: Answer) -> Sequence[str]:
 
 
 def _item(asked: Asked, tally: _Tally, seconds: Mapping[int, int]) -> Item:
-    whole = in_shares(tally.whole)
+    whole = in_shares(
+        {points: Sums(n=n, x=x, y=y, xx=xx, yy=yy, xy=xy) for points, (n, x, y, xx, yy, xy) in tally.whole.items()}
+    )
     rest = stats.correlation(whole)
-    (low, of_low), (high, of_high) = tally.edges[0], tally.edges[1]
-    has_edges = of_low > 0 and of_high > 0
+    shares = float(sum(Fraction(earned, points) for points, earned in tally.earned.items() if points))
+    (low, of_low), (high, of_high) = tally.edges
+    edges = high, int(of_high), low, int(of_low)
     answers = sorted(tally.answers.values(), key=lambda each: (-each[2].total, str(each[0])))
-    quarters = tuple(stats.percentile(seconds, part) for part in (0.25, 0.5, 0.75)) if seconds else ()
     return Item(
         asked=asked,
         n=tally.n,
-        share=float(tally.shares / tally.n),
-        share_range=stats.wilson(float(tally.shares), tally.n),
+        share=shares / tally.n,
+        share_range=stats.wilson(shares, tally.n),
         omitted=tally.omitted,
         omitted_range=stats.wilson(tally.omitted, tally.n),
         rest=rest,
         rest_range=None if rest is None else stats.correlation_interval(rest, tally.n),
-        upper_lower=stats.upper_lower(float(high), int(of_high), float(low), int(of_low)),
-        upper_lower_range=stats.difference(float(high), int(of_high), float(low), int(of_low)) if has_edges else None,
+        upper_lower=stats.upper_lower(*edges),
+        upper_lower_range=stats.difference(*edges) if of_low and of_high else None,
         groups=tally.groups,
         options=_options(asked.question, tally.options),
         answers=tuple(
-            AnswerFigures(answer=answer, share=float(share), chosen=chosen)
-            for answer, share, chosen in answers[:COMMON]
+            AnswerFigures(answer=answer, share=share, chosen=chosen) for answer, share, chosen in answers[:COMMON]
         ),
         more_answers=max(0, len(answers) - COMMON),
-        seconds=tuple(each or 0.0 for each in quarters) if quarters else None,  # type: ignore[arg-type]
-        slices=tuple(
-            Slice(n=int(count), share=float(total / count)) if count else Slice(n=0, share=0.0)
-            for total, count in (tally.slices[number] for number in range(max(tally.slices, default=-1) + 1))
-        ),
+        seconds=_quarters(seconds),
+        slices=tuple(_slice(*tally.slices[at]) for at in range(max(tally.slices, default=-1) + 1)),
     )
+
+
+def _quarters(seconds: Mapping[int, int]) -> tuple[float, float, float] | None:
+    first, middle, third = (stats.percentile(seconds, part) for part in (0.25, 0.5, 0.75))
+    return None if first is None or middle is None or third is None else (first, middle, third)
+
+
+def _slice(total: float, count: float) -> Slice:
+    return Slice(n=int(count), share=total / count if count else 0.0)
 
 
 def _options(question: Question, chosen: Mapping[str, Chosen]) -> tuple[OptionFigures, ...]:

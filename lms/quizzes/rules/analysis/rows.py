@@ -15,7 +15,7 @@ from lms.questions.rules.answers import Answer
 MILLION = 1_000_000
 KELLEY = 27  # percent: the groups that tell most, where scores are normal (Kelley 1939)
 THIRD = 33
-SLICES = 12
+SLICES = 8
 """Parts of equal size into which the attempts are cut by time, to see what changed from one day on."""
 LOWEST, LOW, MIDDLE, HIGH, HIGHEST = range(5)
 """Bands: the lower 27 %, up to the lower third, the middle, from the upper third, the upper 27 %."""
