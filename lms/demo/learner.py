@@ -5,7 +5,7 @@ pieces, where one is and each answer, is written at its own moment but committed
 """
 
 import random
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -30,6 +30,7 @@ from lms.learning.models import TaskWork
 from lms.learning.spec.task import ConfirmedBy, Evidence, TaskSpec
 from lms.quizzes import actions as quizzes
 from lms.quizzes import queries as quiz_queries
+from lms.quizzes.queries import Drawn
 from lms.quizzes.rules.values import shown_value
 
 NOON, AFTERNOON, EVENING = 12, 13, 18
@@ -103,19 +104,31 @@ def search(actor: Actor, query: str, *, opened: bool = False) -> None:
 
 def take_quiz(actor: Actor, slug: str, skill: float, minutes: int, rng: random.Random) -> Script:
     """Take a quiz; each question is right with the probability `skill`."""
+
+    def given(item: Drawn) -> tuple[object, int | None]:
+        question = item.question
+        return right_answer(question) if rng.random() < skill else wrong_answer(question, rng), None
+
+    yield from answer_paper(actor, slug, minutes, given)
+
+
+Given = Callable[[Drawn], tuple[object, int | None]]
+"""What somebody answers to a question, in the author's ids, and how many seconds it was before them."""
+
+
+def answer_paper(actor: Actor, slug: str, minutes: int, given: Given) -> Script:
+    """Sit a quiz from its first question to handing it in, in so many minutes."""
     began = clock.now()
     with transaction():
         started = quizzes.start(actor, slug)
-    sitting = quiz_queries.own_sitting(actor, started.public_id)
-    items = quiz_queries.items_of(sitting)
+    items = quiz_queries.items_of(quiz_queries.own_sitting(actor, started.public_id))
     yield began + timedelta(minutes=minutes)
     with transaction():
         for number, item in enumerate(items, start=1):
-            question = item.question
-            answer = right_answer(question) if rng.random() < skill else wrong_answer(question, rng)
-            given = shown_value(question, item.order, answer)  # type: ignore[arg-type]
+            answer, seconds = given(item)
+            shown = shown_value(item.question, item.order, answer)  # type: ignore[arg-type]
             with clock.frozen(began + timedelta(seconds=minutes * 60 * number // (len(items) + 1))):
-                quizzes.save_answer(actor, started.public_id, item.key, given, number)
+                quizzes.save_answer(actor, started.public_id, item.key, shown, number, seconds=seconds)
         quizzes.submit(actor, started.public_id)
 
 
