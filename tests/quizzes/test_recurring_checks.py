@@ -95,6 +95,17 @@ def test_who_has_learned_enough_gets_the_round_once(world):
     assert owed(beginner) == []
 
 
+def test_without_a_position_every_agent_gets_it_and_nobody_else(world):
+    author, plain, lead = a_trainer(), a_person(), a_person(Role.LEAD)
+    a_quiz(author, "退货", 3)
+    a_check(author)
+    with clock.frozen(MONDAY):
+        passed(plain, "退货")
+        passed(lead, "退货")
+        jobs.give_checks()
+    assert (len(owed(plain)), owed(lead)) == (1, [])
+
+
 def test_only_the_named_positions_get_it(world):
     author, sales, returns = a_trainer(), an_agent(position="售前客服"), an_agent(position="售后客服")
     a_quiz(author, "退货", 3)

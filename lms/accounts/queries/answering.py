@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 
 from lms.accounts.models import Person, RoleGrant, TeamPlace
 from lms.core.access import Role
@@ -20,14 +20,15 @@ def _held(role: Role) -> Any:
     )
 
 
-def holds(role: Role, day: date) -> Any:
-    """Return the condition that a Person holds a role, on whatever team, on this day."""
-    return exists().where(
+def holds(role: Role, day: date) -> ColumnElement[bool]:
+    """Return the condition that a Person holds a role on this day, on whatever team; without any grant, AGENT."""
+    live = and_(
         RoleGrant.person_id == Person.id,
-        RoleGrant.role == role,
         RoleGrant.from_on <= day,
         or_(RoleGrant.until_on.is_(None), RoleGrant.until_on > day),
     )
+    granted = exists().where(live, RoleGrant.role == role)
+    return or_(granted, ~exists().where(live)) if role is Role.AGENT else granted
 
 
 _TRAINERS = (
