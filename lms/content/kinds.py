@@ -49,7 +49,8 @@ class Kind:
     parts: sections and questions in the order of the source. with_keys: the spec with the key of each question, by its
     place among the questions. match: which question of a new version is which published one, given as key and stored
     spec. expand: the steps of a course or curriculum. positions: for whom a curriculum is meant.
-    lint: what is wrong within one document; whole: what is wrong between several, by path.
+    lint: what is wrong within one document; whole: what is wrong between several, by path; beside: the paths of those
+    that `whole` has to know to judge one, and that a sync publishes before it.
     keyed: a question of it with its key, for those who write it; given the `spec` of its part.
     safe_view: what a learner would see of it, without any key, for the editor's preview; () where only authors see it.
     rank: a sync publishes what has a higher one later, so that a course finds its lessons.
@@ -70,6 +71,7 @@ class Kind:
     expand: Callable[[Any], tuple[Step, ...]] = _nothing
     positions: Callable[[Any], tuple[str, ...]] = _nothing
     whole: Callable[[Mapping[str, Parsed[Any]], MinutesOf], Iterable[tuple[str, Finding]]] | None = None
+    beside: Callable[[Any], tuple[str, ...]] = _nothing
     safe_view: Callable[[Any], tuple[Piece, ...]] = _nothing
     keyed: Callable[[Any], Keyed | None] = _no_key
     rank: int = 0

@@ -45,8 +45,8 @@ class Matching:
 class Meta:
     """What lists show of a document, mirrored in its row. minutes: 0 = not said. owner: employee number as written.
 
-    review_days: whole days after which it has to be looked at again; None = never. use: what a quiz is for, "bank" where
-    nobody opens it.
+    review_days: whole days after which it has to be looked at again; None = never. use: what a quiz is for, "bank"
+    where nobody opens it.
     """
 
     title: str

@@ -11,28 +11,36 @@ from lms.questions.parts import keyed, match_questions, question_parts
 from lms.quizzes.form import FORM
 from lms.quizzes.learner import learner_pieces
 from lms.quizzes.lint import lint
+from lms.quizzes.lint_banks import lint_banks
+from lms.quizzes.rules.holding import on_one_paper
 from lms.quizzes.spec import QuizSpec, parse
 
 
 def _meta(spec: QuizSpec) -> Meta:
-    """minutes: the limit; without one a minute for each question that is asked."""
-    asked = sum(len(section.questions) if section.draw is None else section.draw for section in spec.sections)
+    """minutes: the limit; without one a minute for each question that is asked; of a bank none."""
+    asked = on_one_paper(spec)
     if spec.recurring:
         asked = spec.recurring.questions
-    minutes = asked if spec.rules.seconds is None else -(-spec.rules.seconds // 60)
+    minutes = max(1, asked if spec.rules.seconds is None else -(-spec.rules.seconds // 60))
     return Meta(
         title=spec.title,
         summary=spec.about.summary,
-        minutes=max(1, minutes),
+        minutes=0 if spec.is_bank else minutes,
         tags=spec.about.tags,
         audience=spec.about.audience,
         owner=spec.about.owner,
         review_days=spec.about.review_days,
+        shops=spec.shops,
+        use=spec.rules.use.value,
     )
 
 
 def _parts(spec: QuizSpec) -> tuple[PartSpec, ...]:
     return question_parts(spec.questions)
+
+
+def _banks(spec: QuizSpec) -> tuple[str, ...]:
+    return spec.banks
 
 
 def _with_keys(spec: QuizSpec, keys: Mapping[int, str]) -> QuizSpec:
@@ -55,6 +63,8 @@ KIND = Kind(
     with_keys=_with_keys,
     match=match_questions,
     lint=lint,
+    whole=lint_banks,
+    beside=_banks,
     safe_view=learner_pieces,
     keyed=keyed_view,
     open_endpoint="quizzes.intro",

@@ -52,13 +52,16 @@ def examine(kind: Kind, path: str, source: str) -> Examined:
 
 
 def _between(kind: Kind, parsed: Parsed[Any]) -> list[Finding]:
-    """Return what is wrong between a course or a curriculum and what it leads to, as published: days, minutes."""
-    if not kind.has_steps:
+    """Return what is wrong between a document and what it leads to or rests on, as published: days, minutes, pools."""
+    beside = set(kind.beside(parsed.spec))
+    if not kind.has_steps and not beside:
         return []
-    targets = by_path(link.target for link in parsed.links if link.target.endswith(".md"))
+    links = {link.target for link in parsed.links if link.target.endswith(".md")} if kind.has_steps else set()
+    targets = by_path(links | beside)
     known: dict[str, Parsed[Any]] = {parsed.path: parsed}
     for path, card in targets.items():
-        if card.published_id is not None and kind_of(card.kind).has_steps:
+        wanted = path in beside or card.is_bank or kind_of(card.kind).has_steps
+        if card.published_id is not None and wanted:
             known[path] = Parsed(path=path, spec=compiled(card.published_id))
     minutes = {path: card.minutes or None for path, card in targets.items()}
     wholes = [each.whole for each in kinds().values() if each.whole]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from lms.content.actions import Unpublishable, files
 from lms.content.attachments import tree as attachments
@@ -246,7 +247,7 @@ def _apply(
             if document_id is not None:
                 added[path] = document_id
     # Articles first: a lesson that was changed together with its article is then not in doubt because of it.
-    work = sorted((*added, *updated), key=lambda path: (_place(_kind(corpus, path)), path))
+    work = sorted((*added, *updated), key=lambda path: (_place(_kind(corpus, path), corpus.parsed[path].spec), path))
     outcome.left = 0 if most is None else max(0, len(work) - most)
     work = work[:most]
     chunks = [work[start : start + CHUNK] for start in range(0, len(work), CHUNK)]
@@ -302,8 +303,8 @@ def _try(outcome: Outcome, path: str, act: Callable[[], int]) -> int | None:
     return None
 
 
-def _place(kind: Kind) -> tuple[int, bool]:
-    return kind.rank, kind.name != "article"
+def _place(kind: Kind, spec: Any) -> tuple[int, bool, bool]:
+    return kind.rank, kind.name != "article", spec is not None and bool(kind.beside(spec))
 
 
 def _kind(corpus: Corpus, path: str) -> Kind:

@@ -2,6 +2,7 @@
 
 from lms.content.audience import readable
 from lms.content.queries.reading import (
+    BANK,
     Card,
     Opened,
     by_path,
@@ -34,6 +35,7 @@ from lms.content.queries.studio import (
 )
 
 __all__ = [
+    "BANK",
     "PAGE",
     "SORTS",
     "Backlink",

@@ -18,13 +18,15 @@ from lms.core.db import rows, session
 from lms.core.errors import NotFound
 
 DRAFT, PUBLISHED, ARCHIVED = "draft", "published", "archived"
+BANK = "bank"
+"""The use of a quiz that holds questions for others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """A document as a list shows it. minutes: 0 = not said. state: draft | published | archived.
 
-    published_id: None while nothing is published. path: of its file in the repository.
+    published_id: None while nothing is published. path: of its file in the repository. use: of a quiz.
     """
 
     document_id: int
@@ -37,6 +39,12 @@ class Card:
     summary: str = ""
     folder: str = ""
     verified_until: date | None = None
+    use: str = ""
+
+    @property
+    def is_bank(self) -> bool:
+        """Whether it only holds questions that quizzes draw from; nobody opens it."""
+        return self.use == BANK
 
     @property
     def path(self) -> str:
@@ -70,7 +78,7 @@ class Opened:
 
 asked = aliased(Slug)
 CARD = (Document.id, Document.kind, Slug.slug, Document.title, Document.minutes, Document.state)
-CARD_MORE = (Document.published_id, Document.summary, Document.folder, Document.verified_until)
+CARD_MORE = (Document.published_id, Document.summary, Document.folder, Document.verified_until, Document.use)
 CARDS: Any = select(*CARD, *CARD_MORE).join(Slug, and_(Slug.document_id == Document.id, Slug.is_current))
 _CARDS_BY_ID = CARDS.where(Document.id.in_(bindparam("ids", expanding=True)))
 _CARDS_BY_SLUG = (
@@ -170,6 +178,7 @@ def card_of(row: Any) -> Card:
         summary=row.summary,
         folder=row.folder,
         verified_until=row.verified_until,
+        use=row.use,
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Person
 from lms.content.models import Blob, Document, Edge, FileState, Part, ReviewRequest, Revision, Slug
-from lms.content.queries.reading import ARCHIVED, CARD, CARD_MORE, CARDS, PUBLISHED, Card, asked, card_of
+from lms.content.queries.reading import ARCHIVED, BANK, CARD, CARD_MORE, CARDS, PUBLISHED, Card, asked, card_of
 from lms.core.db import session
 from lms.core.errors import NotFound
 from lms.core.here import today
@@ -206,9 +206,11 @@ def backlinks(document_id: int) -> list[Backlink]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """What the studio looks for. words: in title or slug. state: also conflict (a file and the database both changed),
-    changed (a draft waits), review (it was handed in), expired (past its review day). page: from 1. sort: one of
-    SORTS, "-" in front = falling. mine: whose drafts come first, before the order that was asked for; None = nobody's.
+    """What the studio looks for. words: in title or slug. kind: of document, or `bank`.
+
+    state: also conflict (a file and the database both changed), changed (a draft waits), review (it was handed in),
+    expired (past its review day). page: from 1. sort: one of SORTS, "-" in front = falling. mine: whose drafts come
+    first, before the order that was asked for; None = nobody's.
     """
 
     words: str = ""
@@ -304,8 +306,10 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
         words = wanted.words.strip()
         named = Document.title.icontains(words, autoescape=True)
         found.append(or_(named, Slug.slug.icontains(words, autoescape=True)))
-    if wanted.kind:
-        found.append(Document.kind == wanted.kind)
+    if wanted.kind == BANK:
+        found.append(Document.use == BANK)
+    elif wanted.kind:
+        found += [Document.kind == wanted.kind, Document.use != BANK]
     if wanted.owner_id is not None:
         found.append(Document.owner_id == wanted.owner_id)
     match wanted.state:

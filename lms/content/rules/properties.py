@@ -162,6 +162,7 @@ PROPERTIES: Mapping[Word, tuple[Property, ...]] = {
                 (Word.CHECK, text("小测")),
                 (Word.PRACTICE, text("练习")),
                 (Word.RECURRING, text("知识考核（每周）")),
+                (Word.BANK, text("题库（不直接考，供别的测验抽题）")),
             ),
         ),
         Property(word=Word.PASS_MARK, label=text("及格线"), sample=text("80%%")),
@@ -193,6 +194,12 @@ PROPERTIES: Mapping[Word, tuple[Property, ...]] = {
             hint=text("只用于知识考核，用逗号分开；空着是所有客服。"),
         ),
         _COMPETENCIES,
+        Property(
+            word=Word.APPLIES_TO,
+            label=text("适用店铺"),
+            input=Input.LIST,
+            hint=text("题库：只抽给负责这些店铺或平台的人，用逗号分开；空着是全部。"),
+        ),
         *_ABOUT,
     ),
     Word.DRILL: (

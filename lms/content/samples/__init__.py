@@ -23,7 +23,7 @@ TEMPLATES: Mapping[str, Mapping[str, Text]] = {
     "task": {"class": text("面授"), "shadowing": text("跟线旁听"), "practice": text("实操")},
     "course": {"quarterly": text("季度全员培训")},
     "curriculum": {"fast-track": text("临时客服三天速成")},
-    "quiz": {"exam": text("正式考试")},
+    "quiz": {"exam": text("正式考试"), "bank": text("题库")},
 }
 """Templates by kind, in the order in which they are offered."""
 

@@ -44,7 +44,7 @@ def index() -> str:
         rows=rows,
         total=total,
         state=wanted.state,
-        kinds=kind_choices(),
+        kinds=[*kind_choices(), (queries.BANK, _("题库"))],
         in_doubt=marks.counts([row.card.document_id for row in rows]),
         conflicts=queries.conflicts() if not wanted.state else [],
         base=url_for(".edit", kind="~kind", slug="~slug"),

@@ -9,22 +9,31 @@ from math import comb, factorial
 from lms.core.points import Points, share_of
 from lms.questions.rules.grade import grade
 from lms.questions.spec import Matching, Multiple, Ordering, Question, Single, TrueFalse
-from lms.quizzes.rules.draw import points_of
-from lms.quizzes.spec import QuizSpec, Section
+from lms.quizzes.rules.draw import Banks, banked, drawn_points, points_of, pool_of
+from lms.quizzes.spec import QuizSpec
 
 MOST_ORDERS = 5_040  # orders or joinings that are counted one by one; beyond, only the whole right one counts
 
 Chances = Mapping[Points, float]  # points: the chance to earn exactly these
 
 
-def chance_of_passing(quiz: QuizSpec) -> float:
+def chance_of_passing(quiz: QuizSpec, banks: Banks | None = None) -> float:
     """Return 0..1: how likely somebody passes who picks every answer at random.
 
-    Of typed answers nothing is guessed. A pool counts as that many questions drawn from its average.
+    Of typed answers nothing is guessed. A pool counts as that many questions drawn from its average, and so does what
+    a line of a blueprint draws from; a bank that is not among `banks` counts for nothing.
     """
+    questions = tuple(banked(banks).values()) if banks and quiz.draws else ()
     earned: Chances = {0: 1.0}
     possible = Fraction(0)
     for section in quiz.sections:
+        for line in section.draws:
+            pool = [(drawn_points(section, one.question), one.question) for one in pool_of(line, questions)]
+            if pool:
+                taken = min(line.count, len(pool))
+                possible += Fraction(sum(points for points, _ in pool) * taken, len(pool))
+                shares = [(points, share_chances(question)) for points, question in pool]
+                earned = reduce(_plus, [_average(shares)] * taken, earned)
         if not section.questions:
             continue
         drawn = len(section.questions) if section.draw is None else min(section.draw, len(section.questions))
@@ -33,7 +42,7 @@ def chance_of_passing(quiz: QuizSpec) -> float:
         if drawn == len(each):
             earned = reduce(_plus, (_earning(points, shares) for points, shares in each), earned)
         else:
-            earned = reduce(_plus, [_average(section, each)] * drawn, earned)
+            earned = reduce(_plus, [_average(each)] * drawn, earned)
     mark = quiz.rules.pass_mark * possible
     return sum(chance for points, chance in earned.items() if possible and points >= mark)
 
@@ -85,11 +94,11 @@ def _earning(points: Points, shares: Mapping[Fraction, float]) -> dict[Points, f
     return {share_of(points, share): chance for share, chance in shares.items()}
 
 
-def _average(section: Section, each: list[tuple[Points, dict[Fraction, float]]]) -> dict[Points, float]:
+def _average(each: list[tuple[Points, dict[Fraction, float]]]) -> dict[Points, float]:
     mixed: dict[Points, float] = {}
     for points, shares in each:
         for earned, chance in _earning(points, shares).items():
-            mixed[earned] = mixed.get(earned, 0) + chance / len(section.questions)
+            mixed[earned] = mixed.get(earned, 0) + chance / len(each)
     return mixed
 
 
