@@ -19,11 +19,12 @@ FOLDERS = ("courses", "quizzes", "kb_content")
 # The last words of addresses below a document: a slug that ends in one would never be reached.
 RESERVED = frozenset(
     (
-        "analysis", "api", "archive", "attempts", "change", "copy", "delete", "diff", "discuss", "draft", "edit",
-        "export", "favourite", "feedback", "files", "hand-in", "hints", "history", "import", "links", "manage",
-        "marking", "new", "next", "preview", "print", "publish", "questions", "regrade", "regrades", "restore",
-        "results", "review", "runs", "scores", "search", "source", "start", "stats", "submit", "suggest", "talk",
-        "uses", "verify", "versions", "vote",
+        "analysis", "api", "archive", "attempts", "change", "copy", "delete", "diff", "discuss", "draft",
+        "edit", "export", "favourite", "feedback", "files", "hand-in", "hints", "history", "import", "links",
+        "live", "makeups", "manage", "marking", "mistakes", "new", "next", "preview", "print", "publish",
+        "questions", "regrade", "regrades", "restore", "results", "review", "runs", "scores", "search", "sheet",
+        "source", "start", "stats", "submit", "suggest", "talk", "uses", "verify", "versions", "vote",
+        "windows",
     )
 )  # fmt: skip
 
