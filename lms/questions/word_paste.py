@@ -19,20 +19,28 @@ _EXPLAIN = re.compile(r"\s*[【\[]?(?:答案)?解析[】\]]?\s*[:：]?\s*(\S.*)"
 _INLINE_KEY = re.compile(r"[（(]\s*([A-HＡ-Ｈ]{1,8}|[√×对错])\s*[)）]")
 _LETTERS = re.compile(r"[A-H]+")
 _TITLE_MARKS = re.compile(r"[（(\[【]\s*(?:单选|多选|判断|填空)题?\s*[)）\]】]\s*")
+_EXTRA = re.compile(
+    r"\s*[【\[]?(难度|难易度|难易程度|知识点|考点|能力项|分值|标签|出处|来源|提示|评分标准|评分要点|得分点)[】\]]?\s*[:：]\s*(\S.*)"
+)
 _PARTS = re.compile(r"\s*[;；|｜/]\s*")
 
 
 @dataclass(slots=True, kw_only=True)
 class Typed:
-    """One question as it was typed, on the lines `first..last` (1-based). caption: “一、单选题” above it."""
+    """One question as it was typed, on the lines `first..last` (1-based). caption: “一、单选题” above it.
+
+    number: in front of it. extra: what else is said of it in a whole file, by its label (“难度”).
+    """
 
     first: int
     last: int
     stem: str
+    number: int = 0
     caption: str = ""
     options: list[str] = field(default_factory=list)
     answer: str = ""
     explanation: str = ""
+    extra: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_sure(self) -> bool:
@@ -62,6 +70,60 @@ def find_typed(lines: Iterable[tuple[int, str]]) -> list[list[Typed]]:
             runs.append([])
             caption = None
     return [trimmed for run in runs if (trimmed := _trimmed(run))]
+
+
+def typed_in(lines: Iterable[tuple[int, str]]) -> tuple[list[Typed], list[tuple[int, str]]]:
+    """Return every question of a file of typed questions, also such as lack an answer, and the lines above the first.
+
+    A line that is nothing else goes on with what stands before it. A smaller number within an explanation is one of
+    its steps, no new question.
+    """
+    found: list[Typed] = []
+    above: list[tuple[int, str]] = []
+    caption = ""
+    is_new = False  # a caption stands above the next question
+    for number, line in lines:
+        if not line.strip():
+            continue
+        if found and not is_new and _take(found[-1], number, line, whole=True):
+            continue
+        title, question = _CAPTION.match(line), _QUESTION.match(line)
+        if title:
+            caption, is_new = title[1].strip(), True
+        elif question and not _is_step(found, _number(line), is_new):
+            stem = question[1].strip()
+            found.append(Typed(first=number, last=number, stem=stem, caption=caption, number=_number(line)))
+            is_new = False
+        elif is_new:
+            caption = f"{caption} {line.strip()}"[:200]
+        elif found:
+            _go_on(found[-1], line.strip())
+            found[-1].last = number
+        else:
+            above.append((number, line))
+    return found, above
+
+
+def _number(line: str) -> int:
+    match = re.search(r"\d{1,3}", line)
+    return int(match[0]) if match else 0
+
+
+def _is_step(found: Sequence[Typed], number: int, is_new: bool) -> bool:
+    if not found or is_new or number > found[-1].number:
+        return False
+    return bool(found[-1].explanation or not (found[-1].options or found[-1].answer))
+
+
+def _go_on(typed: Typed, line: str) -> None:
+    if typed.explanation:
+        typed.explanation += f"\n{line}"
+    elif typed.answer:
+        typed.answer += f"\n{line}"
+    elif typed.options:
+        typed.options[-1] += f"\n{line}"
+    else:
+        typed.stem += f"\n{line}"
 
 
 def _trimmed(run: list[Typed]) -> list[Typed]:
@@ -121,9 +183,11 @@ def to_markdown(typed: Typed) -> str:
     return "\n".join(parts)
 
 
-def _take(typed: Typed, number: int, line: str) -> bool:
+def _take(typed: Typed, number: int, line: str, *, whole: bool = False) -> bool:
     """Take the line in if it is an option, the answer or the explanation of the question."""
-    if not typed.answer and _OPTION.match(line):
+    if whole and (extra := _EXTRA.match(line)):
+        typed.extra.setdefault(extra[1], extra[2].strip())
+    elif not typed.answer and _OPTION.match(line):
         for part in _NEXT_OPTION.split(line):
             match = _OPTION.match(part)
             if match:

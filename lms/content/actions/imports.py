@@ -3,9 +3,10 @@
 Reading (`read_file`) may take seconds and needs no transaction. `plan` looks up what is there; `make` writes a few.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
+from typing import Any
 
 from rapidfuzz import fuzz, process
 from sqlalchemy import and_, select
@@ -137,8 +138,11 @@ def plan(name: str, data: bytes, options: Options) -> Plan:
     )
 
 
-def read_word(data: bytes) -> Read:
-    """Return what a `.docx` says. Raises Unreadable, TooLarge for a file that is no such thing, or is hostile."""
+def read_word(data: bytes, to_html: Callable[..., Any] = word.to_html) -> Read:
+    """Return what a `.docx` says. to_html: makes the page of it, in the child process.
+
+    Raises Unreadable, TooLarge for a file that is no such thing, or is hostile.
+    """
     most = settings().upload_max_bytes
     if len(data) > most:
         raise TooLarge(
@@ -147,7 +151,7 @@ def read_word(data: bytes) -> Read:
     archives.check(data, archives.Office.WORD)
     with (
         files.arriving(data) as arrived,
-        confined.running(word.to_html, seconds=_SECONDS, work=_WORK, source=str(arrived.path)) as done,
+        confined.running(to_html, seconds=_SECONDS, work=_WORK, source=str(arrived.path)) as done,
     ):
         found = read((done.folder / word.PAGE).read_text("utf-8"))
         lost = replace(found.left_out, pictures=found.left_out.pictures + int(done.value["lost"]))

@@ -83,11 +83,15 @@ class _Row:
         return self.values.get(key, "").strip()
 
 
-def outcome_of(values: Values, kind: Kind | str | None = None) -> Outcome:
-    """Return the question of these cells, by the keys of the columns. kind: where the row itself names none."""
+def outcome_of(values: Values, kind: Kind | str | None = None, links: Mapping[str, str] | None = None) -> Outcome:
+    """Return the question of these cells, by the keys of the columns. kind: where the row itself names none.
+
+    links: Markdown by the sign that stands for it in the cells.
+    """
     form = values.get("form", "").strip()
     markdown = form.casefold() == MARKDOWN.casefold()
-    row = _Row(values, exact=markdown or form == PLAIN, show=_as_it_is if markdown else build.plain)
+    show = _as_it_is if markdown else build.plain
+    row = _Row(values, exact=markdown or form == PLAIN, show=_with_links(links) if links else show)
     section = row["section"]
     try:
         named = _kind(row, kind)
@@ -104,6 +108,12 @@ def outcome_of(values: Values, kind: Kind | str | None = None) -> Outcome:
 
 def _first(errors: Mapping[str, Text]) -> Text:
     return next(iter(errors.values()), text("看不懂这道题，请对照模板检查。"))
+
+
+def _with_links(links: Mapping[str, str]) -> Callable[[str], str]:
+    """Return what makes Markdown of a text in which signs stand for pictures."""
+    signs = str.maketrans(dict(links))
+    return lambda words: build.plain(words).translate(signs)
 
 
 def _as_it_is(words: str) -> str:
@@ -366,7 +376,9 @@ def _fill_in(row: _Row, card: Card, stem: str, answer: str) -> Card:
     if row.exact:
         lines = re.split(r"^空\d{1,2}：", answer, flags=re.MULTILINE)[1:]
         rows = [Row(text=line.strip()) for line in lines]
-        return replace(card, stem=row.show(stem) if row.show is _as_it_is else _with_gaps(stem), rows=tuple(rows))
+        return replace(
+            card, stem=row.show(stem) if row.show is _as_it_is else _with_gaps(stem, row.show), rows=tuple(rows)
+        )
     stem = keys.with_gaps(stem)
     gaps = stem.count(keys.GAP)
     if not gaps:
@@ -377,11 +389,11 @@ def _fill_in(row: _Row, card: Card, stem: str, answer: str) -> Card:
         problem = text("题干里有 %(gaps)s 个空，答案的个数不一样。各空的答案之间用 ; 隔开，例如 48; 7。", gaps=gaps)
         raise _Refused(problem)
     rows = [Row(text=" | ".join(word.replace("|", "\\|") for word in accepted)) for accepted in words]
-    return replace(card, stem=_with_gaps(stem), rows=tuple(rows))
+    return replace(card, stem=_with_gaps(stem, row.show), rows=tuple(rows))
 
 
-def _with_gaps(stem: str) -> str:
-    return build.plain(stem.replace(keys.GAP, _PLACEHOLDER)).replace(_PLACEHOLDER, keys.GAP)
+def _with_gaps(stem: str, show: Callable[[str], str]) -> str:
+    return show(stem.replace(keys.GAP, _PLACEHOLDER)).replace(_PLACEHOLDER, keys.GAP)
 
 
 def _numeric(row: _Row, card: Card, stem: str, answer: str) -> Card:
@@ -395,6 +407,8 @@ def _numeric(row: _Row, card: Card, stem: str, answer: str) -> Card:
 def _open(row: _Row, card: Card, stem: str, answer: str) -> Card:
     rows, rest = _rubric(row)
     model = "\n\n".join(filter(None, [row.show(answer), card.model, *map(build.plain, rest)]))
+    if not model and not rows:
+        row.notes.append(text("没有参考答案，要由人来判。"))
     manual = card.manual if row.exact else card.manual or not rows
     return replace(card, stem=row.show(_no_gaps(row, stem)), rows=tuple(rows), model=model, manual=manual)
 
