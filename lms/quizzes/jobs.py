@@ -5,7 +5,7 @@ import logging
 from lms.core import clock
 from lms.core.db import session, transaction
 from lms.core.here import today
-from lms.quizzes.actions import finish, recall
+from lms.quizzes.actions import finish, recall, regrade
 from lms.quizzes.queries.recall import recurring_checks
 
 AT_ONCE = 50
@@ -46,6 +46,25 @@ def give_checks() -> int:
                 recall.give(document_id, people, occasion, due_on, day)
                 given += len(people)
     return given
+
+
+def regrade_waiting() -> int:
+    """Go on with every regrade that is not finished; return how many portions of people were marked again.
+
+    What a crash has left half done is taken up where it stands: an attempt that has its line is not touched again.
+    """
+    done = 0
+    for number in regrade.going():
+        session().rollback()
+        try:
+            after: int | None = 0
+            while after is not None:
+                with transaction():
+                    after = regrade.portion(number, after)
+                done += after is not None
+        except Exception:
+            log.exception("regrade %s could not go on", number)
+    return done
 
 
 def _close(found: list[tuple[int, int]]) -> int:

@@ -29,7 +29,7 @@ from lms.quizzes.models import Attempt, AttemptItem, GradeChange, Regrade, Regra
 from lms.quizzes.queries import asked_question
 from lms.quizzes.queries.corrections import standing
 from lms.quizzes.queries.impact import impact
-from lms.quizzes.queries.regrading import CLOSED, answers_to
+from lms.quizzes.queries.regrading import CLOSED, COUNTED, answers_to
 from lms.quizzes.rules.attempts import State
 from lms.quizzes.rules.regrade import Change, Correction, Drop, Rekey, plan
 from lms.records import actions as records
@@ -184,6 +184,7 @@ def _left(row: Regrade) -> Any:
     return (
         _item.c.part_version_sha == row.from_sha,
         Attempt.state != State.VOIDED.value,
+        COUNTED,
         ~exists().where(RegradeLine.regrade_id == row.id, RegradeLine.attempt_id == Attempt.id),
     )
 
@@ -210,6 +211,7 @@ def _closed_of(row: Regrade, people: Sequence[int]) -> list[int]:
                 Attempt.id.in_(with_it),
                 Attempt.person_id.in_(people),
                 Attempt.state.in_(CLOSED),
+                COUNTED,
                 ~exists().where(RegradeLine.regrade_id == row.id, RegradeLine.attempt_id == Attempt.id),
             )
             .order_by(Attempt.id)

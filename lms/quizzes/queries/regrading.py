@@ -18,11 +18,13 @@ from lms.questions.rules.correction import is_keyed_otherwise
 from lms.questions.spec import Question
 from lms.quizzes.models import Attempt, AttemptItem
 from lms.quizzes.queries.corrections import Standing, standing
-from lms.quizzes.queries.sittings import asked_question, question_as
+from lms.quizzes.queries.sittings import MISTAKES, asked_question, question_as
 from lms.quizzes.rules.attempts import Score, State
 from lms.quizzes.rules.regrade import Answered, Outcome
 
 _SPEC = select(PartVersion.spec).where(PartVersion.sha == bindparam("sha"))
+COUNTED = Attempt.occasion != MISTAKES
+"""A practice of one's own mistakes counts for nothing: it stays as it was."""
 CLOSED = (State.SUBMITTED.value, State.EXPIRED.value)
 
 
@@ -129,7 +131,7 @@ def versions(shas: Collection[bytes]) -> tuple[Version, ...]:
                 func.count(case((is_closed, Attempt.person_id)).distinct()).label("people"),
             )
             .join(Attempt, Attempt.id == AttemptItem.attempt_id)
-            .where(AttemptItem.part_version_sha.in_(shas))
+            .where(AttemptItem.part_version_sha.in_(shas), COUNTED)
             .group_by(AttemptItem.part_version_sha)
         )
     }
@@ -194,7 +196,7 @@ def answers_to(sha: bytes, attempt_ids: Sequence[int] | None = None) -> list[Ans
             AttemptItem.marked_by,
         )
         .join(AttemptItem, AttemptItem.attempt_id == Attempt.id)
-        .where(chosen, Attempt.state.in_(CLOSED))
+        .where(chosen, Attempt.state.in_(CLOSED), COUNTED)
         .order_by(Attempt.id)
     )
     nothing = Score(earned=0, possible=0)
@@ -234,6 +236,7 @@ def alone_on_paper(sha: bytes) -> int:
             .where(
                 mine.c.part_version_sha == sha,
                 Attempt.state != State.VOIDED.value,
+                COUNTED,
                 ~exists().where(
                     other.c.attempt_id == mine.c.attempt_id, other.c.position != mine.c.position, ~other.c.dropped
                 ),

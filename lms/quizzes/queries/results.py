@@ -11,6 +11,7 @@ from lms.questions.rules.view import Json, learner_view, review_view
 from lms.questions.spec import Open, Reference
 from lms.quizzes.queries.marked import Given, marks_of, written_view
 from lms.quizzes.queries.occasions import chances
+from lms.quizzes.queries.regrades import Corrected, corrections_of
 from lms.quizzes.queries.sittings import Drawn, Sitting, items_of
 from lms.quizzes.rules.attempts import Mark, Reveal, State, reveal
 from lms.quizzes.rules.summary import Summary, summary
@@ -50,13 +51,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """left: attempts that may still begin, None = any number. reveal: the least that is shown of its questions."""
+    """left: attempts that may still begin, None = any number. reveal: the least that is shown of its questions.
+
+    corrections: how it came to its result after it was closed, the first correction first.
+    """
 
     sitting: Sitting
     reveal: Reveal
     left: int | None
     lines: tuple[Line, ...]
     summary: Summary
+    corrections: tuple[Corrected, ...] = ()
 
     @property
     def lost(self) -> tuple[Line, ...]:
@@ -106,6 +111,7 @@ def result_of(sitting: Sitting, *, knows_keys: bool = False) -> Result:
             for item, each in zip(items, marks, strict=True)
         ),
         summary=summary([(item.question, each) for item, each in zip(items, marks, strict=True)]),
+        corrections=tuple(corrections_of(sitting.id)) if any(item.regraded for item in items) else (),
     )
 
 

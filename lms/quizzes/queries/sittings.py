@@ -33,6 +33,8 @@ from lms.quizzes.spec import QuizRules, QuizSpec
 
 ONCE = "once"
 """The occasion of an attempt that nobody asked for again."""
+MISTAKES = "mistakes"
+"""The occasion of a practice of one's own mistakes: it counts for nothing and stands in no list of attempts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +43,7 @@ class Frozen:
 
     rules: with this person's limit and attempts. minutes: credited for passing. time_percent: the person's share of
     the common time, 100 = the same. seed: never leaves the server. added_seconds: given by a trainer.
-    paused_seconds: length of all pauses that have ended.
+    paused_seconds: length of all pauses that have ended. banks: digests in hex of the banks that it was drawn from.
     """
 
     rules: QuizRules
@@ -50,6 +52,7 @@ class Frozen:
     seed: str
     added_seconds: int = 0
     paused_seconds: int = 0
+    banks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +114,7 @@ class Drawn:
     order: the author's ids as they are shown. marked: a person has marked the answer; waiting: one has still to.
     seconds: how long it was in front; None = not told.
     question: as it was asked; corrected: with the key by which it was marked again. dropped: it counts for nobody.
+    regraded: it was marked again, perhaps to what it was at first.
     """
 
     position: int
@@ -129,6 +133,7 @@ class Drawn:
     seconds: int | None
     corrected: bool = False
     dropped: bool = False
+    regraded: bool = False
 
     @property
     def shown(self) -> Answer:
@@ -231,7 +236,10 @@ def sitting_of(row: Any) -> Sitting:
 
 def items_of(sitting: Sitting) -> list[Drawn]:
     """Return the paper in order, each question as it stood in the revision that the learner saw."""
-    asked = _asked_in(sitting.compiled_sha, sitting.revision_id)
+    asked: dict[bytes, Question] = {}
+    for bank in sitting.frozen.banks:
+        asked |= _asked_in_bank(bank)
+    asked |= _asked_in(sitting.compiled_sha, sitting.revision_id)
     rows = session().execute(_ITEMS, {"attempt_id": sitting.id})
     return [drawn_of(row, asked.get(row.part_version_sha) or asked_question(row.part_version_sha)) for row in rows]
 
@@ -257,6 +265,7 @@ def drawn_of(row: Any, question: Question) -> Drawn:
         seconds=row.seconds,
         corrected=is_corrected,
         dropped=row.dropped,
+        regraded=row.graded_as is not None or row.dropped,
     )
 
 
@@ -279,6 +288,13 @@ def _asked_in(compiled_sha: bytes | None, revision_id: int) -> dict[bytes, Quest
     if compiled_sha is None:
         return {}
     spec: QuizSpec = content.compiled(revision_id)
+    return {asked_sha(question): question for question in spec.questions}
+
+
+@lru_cache(maxsize=128)
+def _asked_in_bank(compiled: str) -> dict[bytes, Question]:
+    """Return the questions of a bank as it was when somebody drew from it. compiled: its digest in hex."""
+    spec: QuizSpec = spec_of(bytes.fromhex(compiled))
     return {asked_sha(question): question for question in spec.questions}
 
 

@@ -183,7 +183,8 @@ def _change(answered: Answered, correction: Correction, marked_by: Question | No
         if not kept:
             mine = mark(answered.points, grade(marked_by, answered.answer))
             # What a word list holds against a written answer is no part of its rubric: somebody has still to look.
-            waiting = mine.waiting or (answered.waiting and isinstance(marked_by.shape, Open))
+            is_looked_at = isinstance(marked_by.shape, Open) and not marked_by.given_to_all
+            waiting = mine.waiting or (answered.waiting and is_looked_at)
             earned = 0 if waiting else mine.earned
     result = _result(answered, earned, waiting=waiting, dropped=dropped)
     return Change(answered=answered, earned=earned, waiting=waiting, dropped=dropped, kept=kept, result=result)
