@@ -1,6 +1,6 @@
 """What is left of a paper while the keys of some questions are in doubt, or a bank has too few. Pure."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
 from lms.core.texts import Text, text
@@ -24,13 +24,17 @@ def left_on_paper(quiz: QuizSpec, held: Collection[str], banks: Banks | None = N
     return len(draw(quiz, "count", held=held, banks=banks).items)
 
 
-def for_shops(quiz: QuizSpec, banks: Banks, shops: Iterable[str]) -> QuizSpec:
+def for_shops(quiz: QuizSpec, banks: Banks, shops: Iterable[str], normal: Callable[[str], str]) -> QuizSpec:
     """Return the quiz without the lines whose bank is for other shops than these.
 
-    shops: of the person, names, codes and platforms, written as the banks' are; a person without any gets all.
+    shops: of the person, by names, codes and platforms after `normal`; a person without any gets all.
     """
     own = set(shops)
-    others = {path for path, bank in banks.items() if own and bank.shops and own.isdisjoint(bank.shops)}
+    others = {
+        path
+        for path, bank in banks.items()
+        if own and bank.shops and own.isdisjoint(normal(word) for word in bank.shops)
+    }
     if not others:
         return quiz
     sections = (
