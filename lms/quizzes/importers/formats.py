@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from lms.core.texts import text
-from lms.quizzes.importers import aiken, gift, gift_write, xlsx, xlsx_write
+from lms.quizzes.importers import aiken, docx, gift, gift_write, xlsx, xlsx_write
 from lms.quizzes.importers.reading import Format
 
 # A reader that is sure of its files stands before one that takes any text.
@@ -16,6 +16,14 @@ _ALL: tuple[Format, ...] = (
         is_meant=xlsx.is_meant,
         reader=xlsx.read,
         writer=xlsx_write.write,
+    ),
+    Format(
+        name="docx",
+        words=text("Word 题库"),
+        extensions=(".docx",),
+        media_type="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        is_meant=docx.is_meant,
+        reader=docx.read,
     ),
     Format(
         name="aiken",
