@@ -22,6 +22,7 @@ from lms.kb.queries import care as kb_care
 from lms.kb.queries import gaps as kb_gaps
 from lms.kb.queries.entries import IndexState, index_state
 from lms.learning import queries as learning
+from lms.quizzes.queries import marking
 from lms.records.models import LogHead
 from lms.reports import queries as reports
 from lms.reports.queries import Filter, Goal
@@ -80,6 +81,24 @@ def gaps(actor: Actor) -> Gaps | None:
     every = kb_gaps.gaps(kb_gaps.Wanted())
     mine = [each for each in every if each.owner_id in (None, actor.id)]
     return Gaps(gaps=mine[:GAPS_SHOWN], count=len(mine)) if mine else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToMark:
+    """Written answers that wait for the actor's mark."""
+
+    count: int
+
+
+def to_mark(actor: Actor) -> ToMark | None:
+    """Return how many answers the actor may mark now; None where none waits."""
+    count = marking.count(actor)
+    return ToMark(count=count) if count else None
+
+
+def unmarked(actor: Actor) -> Sequence[Any]:
+    """Return one's own papers whose result waits for a marker: slug, title, public_id, submitted_at."""
+    return marking.unmarked(actor.id, SHOWN)
 
 
 def in_doubt() -> marks.Totals | None:

@@ -34,6 +34,8 @@ def sections_of(actor: Actor) -> list[Section]:
         # An agent who answers for an article learns first; whoever decides for others is waited for.
         decides = bool(care.requests) or Role.AGENT not in actor.roles
         found.append(Section(template="lms/home/section_care.html", column="main" if decides else "side", data=care))
+    if allows(actor, Permission.QUIZ_MARK) and (to_mark := desk.to_mark(actor)) is not None:
+        found.append(_main("marking", to_mark))
     if allows(actor, Permission.CONTENT_EDIT):
         if (doubts := desk.in_doubt()) is not None:
             found.append(_main("marks", doubts))
@@ -44,6 +46,8 @@ def sections_of(actor: Actor) -> list[Section]:
         found.append(_main("team", desk.team(actor)))
     if allows(actor, Permission.HEALTH_READ):
         found.append(_main("health", desk.health()))
+    if actor.roles & {Role.AGENT, Role.LEAD} and (unmarked := desk.unmarked(actor)):
+        found.append(Section(template="lms/home/section_unmarked.html", column="side", data=unmarked))
     if Role.AGENT in actor.roles or Role.LEAD in actor.roles:
         found.append(Section(template="lms/home/section_search.html", column="side", data=desk.recent(actor)))
     return found

@@ -146,7 +146,7 @@ _HISTORY = (
 def row_of(actor: Actor, ref: str, position: int) -> Row[Any]:
     """Return the raw row of an answer that the actor may mark. ref: public name, or alias in a blind quiz.
 
-    Raises NotFound, also for the public name of an attempt at a blind quiz; Forbidden for one's own answer, and
+    Raises NotFound, also for the public name of an attempt at a blind quiz while it is to be marked; Forbidden for one's own answer, and
     NotMarkable for what no person marks.
     """
     number = number_of(settings().secret_key, ref)
@@ -164,7 +164,9 @@ def row_of(actor: Actor, ref: str, position: int) -> Row[Any]:
     if row is None:
         raise NotFound()
     if ref != ref_of(row.id, row.public_id, plans_of({row.document_id})[row.document_id]):
-        raise NotFound()
+        # Who looks into a marked answer because its person asks knows whose it is; nobody else needs its name.
+        if ref != row.public_id or turn_of(standing_in(row), actor.id) is not Turn.CHANGE:
+            raise NotFound()
     if row.person_id == actor.id:
         raise Forbidden(text("自己的答案不能自己批改，请交给别的培训师。"))
     if row.state not in CLOSED:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, exists, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from lms.accounts.models import Person
@@ -239,10 +239,23 @@ def _count(actor: Actor, which: Any) -> int:
     return session().scalar(statement) or 0
 
 
-def waiting_in(attempt_id: int) -> int:
-    """Return how many answers of one attempt wait for a person."""
-    statement = select(func.count()).where(AttemptItem.attempt_id == attempt_id, AttemptItem.waiting)
-    return session().scalar(statement) or 0
+_UNMARKED = (
+    select(Attempt.public_id, Attempt.submitted_at, Document.title, Slug.slug)
+    .join(Document, Document.id == Attempt.document_id)
+    .join(Slug, (Slug.document_id == Document.id) & Slug.is_current)
+    .where(
+        Attempt.person_id == bindparam("person_id"),
+        Attempt.state.in_(CLOSED),
+        exists().where(AttemptItem.attempt_id == Attempt.id, AttemptItem.waiting, ~AttemptItem.dropped),
+    )
+    .order_by(Attempt.submitted_at.desc())
+    .limit(bindparam("most"))
+)
+
+
+def unmarked(person_id: int, most: int) -> Sequence[Any]:
+    """Return a person's own papers in which an answer waits for a marker, the last one first."""
+    return rows(_UNMARKED, {"person_id": person_id, "most": most}).all()
 
 
 def marked_count(document_id: int) -> int:
