@@ -100,6 +100,8 @@ def _why(error: Exception) -> Text:
         if "huge" in str(error).lower():
             return text("XML 里有一段文字或一张图片超过 10 MB，不收。请缩小后再导出。")
         line = error.lineno or 1
+        if "entity" in str(error).lower():
+            return text("第 %(line)s 行有 XML 不认识的实体（如 &nbsp;），请改成 &#160; 或删去。", line=line)
         return text("第 %(line)s 行起不是完整的 XML，读不下去。请用原来的系统重新导出，不要手工改动。", line=line)
     return text("这不是 XML 文件，或文件不完整。请用原来的系统重新导出。")
 

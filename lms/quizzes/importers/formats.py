@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from lms.core.texts import text
-from lms.quizzes.importers import aiken, docx, gift, gift_write, xlsx, xlsx_write
+from lms.quizzes.importers import aiken, docx, gift, gift_write, moodle_write, moodlexml, xlsx, xlsx_write
 from lms.quizzes.importers.reading import Format
 
 # A reader that is sure of its files stands before one that takes any text.
@@ -24,6 +24,15 @@ _ALL: tuple[Format, ...] = (
         media_type="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         is_meant=docx.is_meant,
         reader=docx.read,
+    ),
+    Format(
+        name="moodle",
+        words=text("Moodle XML"),
+        extensions=(".xml",),
+        media_type="application/xml",
+        is_meant=moodlexml.is_meant,
+        reader=moodlexml.read,
+        writer=moodle_write.write,
     ),
     Format(
         name="aiken",

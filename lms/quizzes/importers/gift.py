@@ -15,7 +15,7 @@ from lms.questions.rich import gaps_in
 from lms.questions.spec import FillIn, Open, Shape, TrueFalse
 from lms.quizzes.importers import build, weights
 from lms.quizzes.importers.collecting import TOO_LONG, Collector, Made, Unfit, joined, text_of, with_gap
-from lms.quizzes.importers.markup import Texts
+from lms.quizzes.importers.markup import LOOKS_HTML, Texts
 from lms.quizzes.importers.reading import Taken, Where
 from lms.quizzes.importers.tagged import Tagged, applied, key_of, read_tags
 
@@ -30,7 +30,6 @@ _CATEGORY = re.compile(r"\$CATEGORY:\s*(.*)", re.IGNORECASE)
 FORM = re.compile(r"\[(html|markdown|plain|moodle)\]")
 WEIGHT = re.compile(r"%(-?\d{1,3}(?:\.\d{0,12})?)%")
 _NOTED = re.compile(r"\[(tag|id):((?:[^\]\\]|\\.){1,200})\]")
-_LOOKS_HTML = re.compile(r"</?[a-zA-Z][^<>]{0,200}>|&(?:[a-z]{2,8}|#\d{1,6});")
 _TRUTH = {"T": True, "TRUE": True, "F": False, "FALSE": False}
 
 
@@ -223,7 +222,7 @@ def _short(texts: Texts, stem: str, answer: str, form: str) -> Shaped:
         said.append(_text(texts, note, form))
         if word == "*" and not weight:
             continue  # whatever else is answered: its feedback is kept
-        _check_whole(weight, word)
+        check_whole(weight, word)
         accepted.append(accepted_word(word))
     return FillIn(blanks=(distinct_words(accepted),)), one_gap(stem), [each for each in said if each], ()
 
@@ -237,7 +236,7 @@ def _number(texts: Texts, stem: str, answer: str, form: str) -> Shaped:
         said.append(_text(texts, note, form))
         if not weight:
             continue
-        _check_whole(weight, _unescaped(words))
+        check_whole(weight, _unescaped(words))
         found.append(_unescaped(words).strip())
     if len(found) != 1:
         raise Unfit(text("数值题只能有一个正确的数或范围，这里有 %(n)s 个。", n=len(found)))
@@ -262,7 +261,8 @@ def _weighed(written: str) -> tuple[Fraction, str, str]:
     return weight, words.strip(), note
 
 
-def _check_whole(weight: Fraction, words: str) -> None:
+def check_whole(weight: Fraction, words: str) -> None:
+    """Raise Unfit for an answer that earns a part."""
     if weight != weights.FULL:
         raise Unfit(
             text(
@@ -313,7 +313,7 @@ def _text(texts: Texts, coded: str, form: str) -> str:
         form, bare = FORMS[match[1]], bare[match.end() :]
     words = _unescaped(bare).strip()
     if form == "moodle":  # line ends count, and tags may stand in it
-        form = "html" if _LOOKS_HTML.search(words) else "plain"
+        form = "html" if LOOKS_HTML.search(words) else "plain"
         words = words.replace("\n", "<br>") if form == "html" else words
     return texts.markdown(words, form)
 

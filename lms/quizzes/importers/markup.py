@@ -2,12 +2,12 @@
 
 import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from html import unescape
 from urllib.parse import unquote
 
-from lms.content.grammar.inline import find_links, rewrite_links
+from lms.content.grammar.inline import find_links
 from lms.content.importers import html as pages
 from lms.content.importers.escape import escaped
 from lms.content.importers.markdown import written
@@ -24,6 +24,7 @@ MOST_HTML = 4_000_000
 HELD = "@@PLUGINFILE@@/"
 """What Moodle writes before the name of a file that lies beside the text."""
 
+LOOKS_HTML = re.compile(r"</?[a-zA-Z][^<>]{0,200}>|&(?:[a-z]{2,8}|#\d{1,6});")
 _TAG = re.compile(r"<[a-zA-Z/!]")
 _PARAGRAPH = re.compile(r"\s*<p(?:\s+dir=\"(?:ltr|rtl)\"[^<>]*|\s+style=\"text-align: left;\")?>([^<>]*)</p>\s*", re.I)
 _HELD_NAME = re.compile(r"@@PLUGINFILE@@/([^\"'<>()\s?]{1,400})(?:\?[^\"'<>()\s]{0,100})?")
@@ -103,27 +104,34 @@ class Texts:
 
 def without_pictures(source: str, known: Mapping[str, Picture]) -> tuple[str, bool]:
     """Return Markdown with the words of its pictures in their place, and whether there were any."""
-    pieces, end = [], 0
+    plain, _, lost = _replaced(source, known, lambda _: None)
+    return plain, lost
+
+
+def with_held(source: str, known: Mapping[str, Picture]) -> tuple[str, list[Picture], bool]:
+    """Return Markdown whose pictures are named as files beside it, these pictures, and whether any was lost."""
+    return _replaced(source, known, lambda picture: HELD + name_of(picture))
+
+
+def _replaced(
+    source: str, known: Mapping[str, Picture], target: Callable[[Picture], str | None]
+) -> tuple[str, list[Picture], bool]:
+    """Return Markdown with other targets of its pictures; one without a target leaves its words."""
+    pieces, held, lost, end = [], {}, False, 0  # type: list[str], dict[str, Picture], bool, int
     for link in find_links(source):
-        if link.is_image:
-            words = link.label or (known[link.target].words if link.target in known else "")
-            pieces += [source[end : link.start], words]
-            end = link.end
-    return "".join([*pieces, source[end:]]), end > 0
-
-
-def with_held(source: str, known: Mapping[str, Picture]) -> tuple[str, list[Picture]]:
-    """Return Markdown whose pictures are named as files beside it, and these pictures, each once."""
-    held: dict[str, Picture] = {}
-    for link in find_links(source):
-        if link.is_image and link.target in known:
-            held[link.target] = known[link.target]
-
-    def moved(target: str) -> str | None:
-        return HELD + name_of(held[target]) if target in held else None
-
-    lines = [rewrite_links(line, lambda link: moved(link.target)) for line in source.split("\n")]
-    return "\n".join(lines), list({name_of(each): each for each in held.values()}.values())
+        if not link.is_image:
+            continue
+        picture = known.get(link.target)
+        address = target(picture) if picture is not None else None
+        pieces.append(source[end : link.start])
+        end = link.end
+        if picture is None or address is None:
+            lost = True
+            pieces.append(link.label or (picture.words if picture is not None else ""))
+        else:
+            held[name_of(picture)] = picture
+            pieces.append(f"![{link.label}]({address})")
+    return "".join([*pieces, source[end:]]), list(held.values()), lost
 
 
 def name_of(picture: Picture) -> str:

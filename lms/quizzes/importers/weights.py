@@ -17,6 +17,7 @@ from lms.quizzes.importers import build
 from lms.quizzes.importers.collecting import Unfit
 
 FULL = Fraction(100)
+NONE = Fraction(0)
 _WEIGHT = re.compile(r"-?\d{1,3}(?:\.\d{0,12})?", re.ASCII)
 _NUMBER = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,15})?(?:[eE][+-]?[01]?\d)?", re.ASCII)
 _NEAR = Fraction(1, 2)

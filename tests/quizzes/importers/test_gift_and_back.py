@@ -78,7 +78,7 @@ def test_a_gift_file_of_ours_is_written_again_byte_for_byte(question):
 @given(shapes.questions)
 def test_every_shape_goes_through_gift(question):
     if isinstance(question.shape, FillIn):
-        question = replace(question, stem=stem("填" + "____" * len(question.shape.blanks)))
+        question = replace(question, stem=stem("填" + " ____" * len(question.shape.blanks)))
     if can_be_said(question):
         written = gift_write.write(bank(question)).data
         (found,) = gift.read(written).questions
