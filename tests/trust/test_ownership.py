@@ -103,6 +103,8 @@ TABLE = {
     ("GET", "quizzes.confirm"): Asked(only_own(200)),
     ("GET", "quizzes.paper"): Asked(only_own(200)),
     ("GET", "quizzes.result"): Asked("200 404 200 200 404 200 200 200 404 200", at="done"),
+    ("GET", "quizzes.transcript_print"): Asked("200 404 200 200 404 200 200 200 404 200", at="done"),
+    ("GET", "quizzes.transcript_file"): Asked("200 404 200 200 404 200 200 200 404 200", at="done"),
     ("POST", "notifications.open_notice"): Asked(only_own(303)),
     ("POST", "quizzes.save"): Asked(only_own(303)),
     ("POST", "quizzes.submit"): Asked(only_own(303)),
@@ -142,6 +144,7 @@ DOCUMENTS = {
     ("POST", "learning_api.complete_document"): ("lesson", 200, None),
     ("PUT", "learning_api.save_task"): ("task", 200, None),
     ("GET", "quizzes.intro"): ("quiz", 200, {}),
+    ("POST", "quizzes.mistakes"): ("quiz", 303, {}),
     ("POST", "quizzes.start"): ("quiz", 303, {}),
     ("POST", "quizzes_api.start"): ("quiz", 201, None),
 }

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import undefer
 
 from lms.accounts.models import Person
@@ -22,6 +22,7 @@ from lms.quizzes.actions.corrections import take_corrections
 from lms.quizzes.events import QuizGraded
 from lms.quizzes.models import Attempt
 from lms.quizzes.queries import Frozen
+from lms.quizzes.queries.sittings import MISTAKES
 from lms.quizzes.rules.attempts import GRACE, AttemptClosed, State, is_over, paused, score
 from lms.records import actions as records
 from lms.records.events import Verb
@@ -65,7 +66,10 @@ def submit(actor: Actor, public_id: str) -> bool:
 
 
 def close_over(person_id: int, document_id: int) -> None:
-    """Close the person's open attempt at a quiz if its time is up. The caller holds the person's lock."""
+    """Close the person's open attempt at a quiz if its time is up, or if it only practises mistakes.
+
+    The caller holds the person's lock and begins another one.
+    """
     now = clock.now()
     for attempt in session().scalars(
         select(Attempt)
@@ -74,11 +78,14 @@ def close_over(person_id: int, document_id: int) -> None:
             Attempt.document_id == document_id,
             Attempt.state == State.OPEN.value,
             Attempt.paused_at.is_(None),
-            Attempt.deadline_at < now - GRACE,
+            or_(Attempt.deadline_at < now - GRACE, Attempt.occasion == MISTAKES),
         )
         .with_for_update()
     ):
-        _close(None, attempt, State.EXPIRED, attempt.deadline_at or now)
+        if attempt.occasion == MISTAKES:
+            _close(None, attempt, State.SUBMITTED, now)
+        else:
+            _close(None, attempt, State.EXPIRED, attempt.deadline_at or now)
 
 
 def over(now: datetime, after: int, limit: int) -> list[tuple[int, int]]:
@@ -196,7 +203,7 @@ def void(actor: Actor, public_id: str, reason: str) -> None:
 
 
 def _close(actor: Actor | None, attempt: Attempt, state: State, at: datetime, *, ended_by: str = "person") -> None:
-    """Mark every answer, close the attempt, write its one line into the log."""
+    """Mark every answer, close the attempt, write its one line into the log; a practice of mistakes has none."""
     frozen: Frozen = from_plain(Frozen, attempt.limits)
     take_corrections(attempt.id)
     marks = mark_all(attempt.id, clock.now())
@@ -208,6 +215,8 @@ def _close(actor: Actor | None, attempt: Attempt, state: State, at: datetime, *,
     attempt.earned = total.earned
     attempt.possible = total.possible
     attempt.passed = passed
+    if attempt.occasion == MISTAKES:
+        return
     records.append(
         actor,
         attempt.person_id,

@@ -2,7 +2,6 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import Table, insert, select
 from sqlalchemy.exc import IntegrityError
@@ -16,7 +15,7 @@ from lms.content.queries.marks import held as held_questions
 from lms.core import clock
 from lms.core.access import Actor
 from lms.core.db import session
-from lms.core.errors import Conflict
+from lms.core.errors import Conflict, NotFound
 from lms.core.here import today
 from lms.core.plain import to_plain
 from lms.core.texts import text
@@ -24,6 +23,7 @@ from lms.quizzes import queries
 from lms.quizzes.actions.finish import close_over
 from lms.quizzes.actions.recall import draw_check
 from lms.quizzes.models import Attempt, AttemptItem
+from lms.quizzes.queries.banks import Drawing, for_actor, seen_in_banks
 from lms.quizzes.queries.occasions import hold_windows, named, past_on
 from lms.quizzes.queries.recall import open_round
 from lms.quizzes.rules.attempts import State, may_start
@@ -68,6 +68,8 @@ def start(actor: Actor, slug: str, occasion: str | None = None) -> Started:
     held = held_questions("quiz", slug)  # before the quiz itself: see there
     opened = content.open_published(actor, "quiz", slug)
     quiz: QuizSpec = content.spec(opened)
+    if quiz.is_bank:
+        raise NotFound()
     now = clock.now()
     hold_windows(opened.document_id)
     close_over(actor.id, opened.document_id)
@@ -85,13 +87,20 @@ def start(actor: Actor, slug: str, occasion: str | None = None) -> Started:
     if reason is not None:
         raise Locked(reason)
     percent = session().scalar(select(Person.time_factor_percent).where(Person.id == actor.id)) or 100
-    frozen = queries.Frozen(rules=plan.rules, minutes=opened.minutes, time_percent=percent, seed=secrets.token_hex(16))
+    source = for_actor(quiz, held, actor)
+    frozen = queries.Frozen(
+        rules=plan.rules,
+        minutes=opened.minutes,
+        time_percent=percent,
+        seed=secrets.token_hex(16),
+        banks=source.compiled,
+    )
     paper = (
         draw_check(actor, quiz.recurring, frozen.seed, now)
         if quiz.recurring
-        else draw(quiz, frozen.seed, seen=queries.seen_by(actor.id, opened.document_id), held=held)
+        else _paper(actor.id, opened.document_id, source, frozen.seed)
     )
-    why = why_not_now(quiz, len(paper.items)) if held else None
+    why = why_not_now(source.quiz, len(paper.items), doubted=bool(source.held)) if source.may_be_short else None
     if why is not None:
         raise Held(why)
     if not paper.items:
@@ -116,9 +125,14 @@ def start(actor: Actor, slug: str, occasion: str | None = None) -> Started:
             session().flush()
     except IntegrityError:
         return Started(public_id=_open_one(actor.id, opened.document_id), created=False)
-    _lay_out(attempt.id, opened.document_id, paper, now)
+    lay_out(attempt.id, paper)
     assignments.opened(actor.id, opened.document_id)
     return Started(public_id=attempt.public_id, created=True)
+
+
+def _paper(person_id: int, document_id: int, source: Drawing, seed: str) -> Paper:
+    seen = queries.seen_by(person_id, document_id) | seen_in_banks(person_id, source.document_ids.values())
+    return draw(source.quiz, seed, seen=seen, held=source.held, banks=source.banks)
 
 
 def _open_one(person_id: int, document_id: int) -> str:
@@ -135,9 +149,9 @@ def _open_one(person_id: int, document_id: int) -> str:
     )
 
 
-def _lay_out(attempt_id: int, document_id: int, paper: Paper, now: datetime) -> None:
+def lay_out(attempt_id: int, paper: Paper) -> None:
     """Write every question of the paper, with room for its answer, in one statement."""
-    parts = _parts_of(document_id, paper)
+    parts = _parts_of(paper)
     session().execute(
         insert(_item),
         [
@@ -155,8 +169,8 @@ def _lay_out(attempt_id: int, document_id: int, paper: Paper, now: datetime) -> 
     )
 
 
-def _parts_of(document_id: int, paper: Paper) -> dict[str, int]:
-    """Return the part of each drawn question: this quiz's own where another quiz asks the same."""
+def _parts_of(paper: Paper) -> dict[str, int]:
+    """Return the part of each drawn question: that of its own quiz or bank where another one asks the same."""
     shas = [bytes.fromhex(item.asked) for item in paper.items]
     found = {
         row.sha.hex(): row.part_id
@@ -164,6 +178,6 @@ def _parts_of(document_id: int, paper: Paper) -> dict[str, int]:
     }
     keys = {item.key: item.asked for item in paper.items if item.key}
     if keys:
-        own = select(Part.key, Part.id).where(Part.document_id == document_id, Part.key.in_(keys))
+        own = select(Part.key, Part.id).where(Part.key.in_(keys))
         found.update({keys[row.key]: row.id for row in session().execute(own)})
     return found

@@ -8,23 +8,32 @@ from lms.content import queries as content
 from lms.content.queries.marks import held as held_questions
 from lms.core import clock
 from lms.core.access import Actor
+from lms.core.errors import NotFound
 from lms.core.here import today
 from lms.core.texts import Text
+from lms.quizzes.queries.banks import for_actor
+from lms.quizzes.queries.mistakes import mistakes
 from lms.quizzes.queries.occasions import Occasion, occasion_now, occasions, past_on
-from lms.quizzes.queries.sittings import PastAttempt, as_past, history
+from lms.quizzes.queries.sittings import MISTAKES, PastAttempt, as_past, history
 from lms.quizzes.rules.attempts import CoolingDown, NoAttemptsLeft, State, attempts_left, may_start, next_start
 from lms.quizzes.rules.holding import left_on_paper, on_one_paper, why_not_now
+from lms.quizzes.rules.mistakes import may_practise
 from lms.quizzes.rules.windows import Closed, NotOpenYet, require_window
 from lms.quizzes.spec import QuizRules, QuizSpec
 
 
+class IsBank(NotFound):
+    """It only holds questions for others: nobody sits it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intro:
-    """questions: on one paper now. held: how many fewer these are, because their keys are in doubt.
+    """questions: on one paper now. held: how many fewer these are, as their keys are in doubt or a bank has too few.
 
-    rules: with this person's limit and attempts. going: the open attempt; over: its time is up. occasion: the one that
-    may be sat now. opens_at, closes_at: of beginning. refusal: why none may begin now. retry_at: when the next may
-    begin, where there is a wait. left: attempts that may still begin on the occasion, None = any number.
+    rules: with this person's limit and attempts. going: the open attempt; over: its time is up. practising: the open
+    practice of mistakes; mistakes: how many questions were wrong the last time. occasion: the one that may be sat now.
+    opens_at, closes_at: of beginning. refusal: why none may begin now. retry_at: when the next may begin, where there
+    is a wait. left: attempts that may still begin on the occasion, None = any number.
     """
 
     slug: str
@@ -35,6 +44,8 @@ class Intro:
     quiz: QuizSpec
     past: tuple[PastAttempt, ...]
     going: PastAttempt | None
+    practising: PastAttempt | None
+    mistakes: int
     occasion: Occasion
     refusal: Text | None
     retry_at: datetime | None
@@ -54,26 +65,32 @@ class Intro:
 
 
 def intro(actor: Actor, slug: str) -> Intro:
-    """Return what the quiz's first page shows. Raises NotFound."""
+    """Return what the quiz's first page shows. Raises NotFound, IsBank for a bank."""
     held = held_questions("quiz", slug)
     opened = content.open_published(actor, "quiz", slug)
     quiz: QuizSpec = content.spec(opened)
+    if quiz.is_bank:
+        raise IsBank()
+    source = for_actor(quiz, held, actor)
     now = clock.now()
-    past = history(actor.id, opened.document_id, now)
+    whole = history(actor.id, opened.document_id, now)
+    past = [each for each in whole if each.occasion != MISTAKES]
     going = next((each for each in past if each.state is State.OPEN), None)
+    practising = next((each for each in whole if each.state is State.OPEN and each.occasion == MISTAKES), None)
+    wrong = mistakes(actor.id, opened.document_id) if may_practise(quiz.rules.use) else []
     every = occasions(actor.id, opened.document_id, quiz.rules)
     occasion = occasion_now(every, past, now)
     rules, tries = occasion.plan.rules, as_past(past_on(occasion.name, past))
     refusal: Text | None = None
     retry_at: datetime | None = None
-    left = left_on_paper(quiz, held)
+    left = left_on_paper(source.quiz, source.held, source.banks)
     if going is None:
         try:
             require_window(occasion.plan, now)
             may_start(rules, tries, now)
             refusal = locked_reason(actor.id, opened.document_id, today())
-            if refusal is None and held:
-                refusal = why_not_now(quiz, left)
+            if refusal is None and source.may_be_short:
+                refusal = why_not_now(source.quiz, left, doubted=bool(source.held))
         except (NoAttemptsLeft, Closed) as refused:
             refusal = refused.message
         except NotOpenYet as refused:
@@ -84,11 +101,13 @@ def intro(actor: Actor, slug: str) -> Intro:
         slug=opened.slug,
         title=opened.title,
         questions=left,
-        held=on_one_paper(quiz) - left,
+        held=on_one_paper(source.quiz) - left,
         rules=rules,
         quiz=quiz,
         past=tuple(reversed(past)),
         going=going,
+        practising=practising,
+        mistakes=len(wrong),
         occasion=occasion,
         refusal=refusal,
         retry_at=retry_at,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from lms.core.texts import Text, text
-from lms.quizzes.spec import QuizRules, Use
+from lms.quizzes.spec import QuizRules
 
 GONE = timedelta(minutes=3)
 """Without a word from the page for longer than this, somebody was away."""
@@ -44,12 +44,12 @@ class Seen:
 
 def watches_focus(rules: QuizRules) -> bool:
     """Say whether looking at another window is noted: not where that is part of the work."""
-    return rules.use is not Use.PRACTICE and not rules.open_book
+    return not rules.use.answers_at_once and not rules.open_book
 
 
 def watches_absence(rules: QuizRules) -> bool:
     """Say whether being away is noted: only where the quiz is to be sat in one go."""
-    return rules.use is not Use.PRACTICE and not rules.interruptible
+    return not rules.use.answers_at_once and not rules.interruptible
 
 
 def holds(tab: str | None, held_by: str | None) -> bool:

@@ -13,9 +13,15 @@ from lms.core.errors import DomainError
 from lms.core.here import local
 from lms.core.i18n import _, say
 from lms.core.points import decimal_text, percent, points_text
+from lms.core.texts import Text
 from lms.quizzes import actions, forms, queries, reading
+from lms.quizzes.queries.mistakes import mistakes
+from lms.quizzes.queries.presence import seen_pages
+from lms.quizzes.queries.sittings import MISTAKES
 from lms.quizzes.rules.attempts import AttemptClosed, State
-from lms.quizzes.rules.presence import watches_focus
+from lms.quizzes.rules.mistakes import may_practise
+from lms.quizzes.rules.presence import hints, watches_absence, watches_focus
+from lms.quizzes.rules.release import release_text
 from lms.quizzes.spec import QuizRules
 from lms.quizzes.views.room import bp
 from lms.web.auth import current_actor, requires
@@ -31,7 +37,15 @@ def intro(slug: str) -> str | Response:
     if found.slug != slug:
         return redirect(url_for(".intro", slug=found.slug), 301)
     return render_template(
-        "lms/quizzes/intro.html", page=found, rules=found.rules, pass_mark=_mark(found.rules), score=_score, show=show
+        "lms/quizzes/intro.html",
+        page=found,
+        rules=found.rules,
+        pass_mark=_mark(found.rules),
+        score=_score,
+        show=show,
+        released=release_text(found.rules),
+        watched=watches_focus(found.rules),
+        gone_watched=watches_absence(found.rules),
     )
 
 
@@ -170,6 +184,9 @@ def result(attempt_id: str) -> str | Response:
         taken=_taken(sitting.seconds_taken),
         retry_at=next_try if next_try and next_try > now else None,
         may_void=allows(actor, Permission.RECORD_VOID) and not own,
+        practice=sitting.occasion == MISTAKES,
+        again=len(mistakes(actor.id, sitting.document_id)) if own and may_practise(sitting.rules.use) else 0,
+        hints=_hints(sitting) if not own and allows(actor, Permission.QUIZ_MANAGE) else (),
     )
 
 
@@ -219,6 +236,11 @@ def _taken(seconds: int) -> str:
     if minutes >= 60:
         return show_minutes(minutes)
     return _("%(m)s 分 %(s)s 秒", m=minutes, s=rest) if minutes else _("%(s)s 秒", s=rest)
+
+
+def _hints(sitting: queries.Sitting) -> tuple[Text, ...]:
+    """Return what those who run the quiz may want to look at; it decides nothing."""
+    return hints(seen_pages([sitting.id]).get(sitting.id), sitting.rules)
 
 
 def _mark(rules: QuizRules) -> str:
