@@ -55,7 +55,7 @@ from lms.quizzes import kind as quizzes_kind
 from lms.quizzes import views as quizzes_views
 from lms.quizzes.actions import recall
 from lms.quizzes.events import QuizGraded
-from lms.records.events import RecordAppended, StandingsRebuilt
+from lms.records.events import CorrectionImpact, RecordAppended, StandingsRebuilt
 from lms.reports import api as reports_api
 from lms.reports import views as reports_views
 from lms.tables import metadata
@@ -137,3 +137,4 @@ def subscribe(bus: Bus) -> None:
     bus.answer(WhoSaw, kb_seen.who_saw)
     bus.answer(PublishPreview, assignments.on_publish_preview)
     bus.answer(ArchivePreview, assignments.on_archive_preview)
+    bus.answer(CorrectionImpact, assignments.on_correction_impact)

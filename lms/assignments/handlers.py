@@ -2,12 +2,12 @@
 
 from lms.accounts.events import CohortChanged, PersonHired, PersonMoved, RosterChanged
 from lms.assignments import actions
-from lms.assignments.queries import finished, owing
+from lms.assignments.queries import finished, have_completed, owing, would_complete
 from lms.content import queries as content
 from lms.content.events import ArchivePreview, Impact, Published, PublishPreview
 from lms.content.kinds import kind_of
 from lms.core.texts import Text, text
-from lms.records.events import RecordAppended, StandingsRebuilt, Verb
+from lms.records.events import Consequence, CorrectionImpact, RecordAppended, StandingsRebuilt, Verb
 
 
 def on_record(fact: RecordAppended) -> None:
@@ -81,3 +81,16 @@ def on_archive_preview(question: ArchivePreview) -> list[Impact]:
 def _impacts(document_id: int, still: Text, done: Text) -> list[Impact]:
     counted = ((owing(document_id), still), (finished(document_id), done))
     return [Impact(count=count, text=sentence) for count, sentence in counted if count]
+
+
+def on_correction_impact(question: CorrectionImpact) -> list[Consequence]:
+    """Say for whom a document would be done by a correction of results, and that nobody's completion is taken back."""
+    passing = [flip.person_id for flip in question.flips if flip.after and not flip.before]
+    failing = [flip.person_id for flip in question.flips if flip.before and flip.after is False]
+    would, keep = would_complete(question.document_id, passing), have_completed(question.document_id, failing)
+    found = []
+    if would:
+        found.append(Consequence(count=would, text=text("%(n)s 人的这项学习任务会记为完成。", n=would)))
+    if keep:
+        found.append(Consequence(count=keep, text=text("%(n)s 人降到及格线以下，已有的完成记录保留。", n=keep)))
+    return found

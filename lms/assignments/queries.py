@@ -23,11 +23,13 @@ __all__ = [
     "duties_about",
     "duties_of_assignments",
     "finished",
+    "have_completed",
     "locked_reason",
     "open_checks",
     "owing",
     "own_duties",
     "place_of",
+    "would_complete",
 ]
 
 _container = aliased(Document)
@@ -247,3 +249,32 @@ def finished(document_id: int) -> int:
     return (
         session().scalar(select(func.count()).where(Standing.document_id == document_id, Standing.state == "done")) or 0
     )
+
+
+def would_complete(document_id: int, person_ids: Sequence[int]) -> int:
+    """Return how many of these people owe the document still: completing it now would end a duty of theirs."""
+    if not person_ids:
+        return 0
+    return (
+        session().scalar(
+            select(func.count(func.distinct(Assignment.person_id)))
+            .join(AssignmentItem, AssignmentItem.assignment_id == Assignment.id)
+            .where(
+                Assignment.state == "open",
+                Assignment.person_id.in_(person_ids),
+                AssignmentItem.document_id == document_id,
+                AssignmentItem.purpose == "complete",
+                AssignmentItem.done_at.is_(None),
+                AssignmentItem.exempt.is_(False),
+            )
+        )
+        or 0
+    )
+
+
+def have_completed(document_id: int, person_ids: Sequence[int]) -> int:
+    """Return how many of these people have completed a document."""
+    if not person_ids:
+        return 0
+    done = (Standing.document_id == document_id, Standing.state == "done", Standing.person_id.in_(person_ids))
+    return session().scalar(select(func.count()).where(*done)) or 0

@@ -19,7 +19,7 @@ from lms.records import queries as log
 from lms.records.events import Verb
 from lms.records.models import Record, RecordNote, Standing
 from tests.support.make import an_actor
-from tests.support.make_quizzes import a_quiz, a_single, document_id, handed_in
+from tests.support.make_quizzes import a_quiz, a_single, begun, document_id, handed_in, paper
 from tests.support.make_regrades import answered, begun_regrade, carried_out, regraded, result, shown, summed
 
 POINT = 2 * 27_720  # what a question counts in these quizzes
@@ -216,3 +216,10 @@ def test_the_same_question_in_two_quizzes_is_marked_again_in_both(trainer, slug)
     _, other = answered(second, "o2", "o2")
     regraded(trainer, slug, WRONG, RIGHT)
     assert (result(one)[2], result(other)[2]) == (True, True)
+
+
+def test_a_dropped_question_is_asked_nobody_any_more(trainer, slug):
+    answered(slug, "o2", "o1")
+    regraded(trainer, slug, WRONG, None)
+    actor = an_actor()
+    assert [item.question.stem.text for item in paper(actor, begun(actor, slug)).values()] == [OTHER.stem.text]

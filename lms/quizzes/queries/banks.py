@@ -17,6 +17,7 @@ from lms.content.store import spec_of
 from lms.core.access import Actor
 from lms.core.db import rows, session
 from lms.quizzes.models import Attempt, AttemptItem
+from lms.quizzes.queries.corrections import dropped
 from lms.quizzes.rules.holding import for_shops, left_on_paper, on_one_paper
 from lms.quizzes.spec import QuizSpec
 
@@ -75,12 +76,14 @@ class Drawing:
 
 
 def drawing(quiz: QuizSpec, held: Collection[str], shop_ids: Collection[int] | None = None) -> Drawing:
-    """Return what a paper of the quiz is drawn from: no statement for a quiz without a blueprint, else two or three.
+    """Return what a paper of the quiz is drawn from: one statement for a quiz without a blueprint, else three or four.
 
-    held: the quiz's own questions in doubt. shop_ids: those that the person serves; None = for everybody.
+    held: the quiz's own questions in doubt. shop_ids: those that the person serves; None = for everybody. A version
+    that was dropped is asked nobody any more either.
     """
+    not_asked = frozenset(held) | dropped()
     if not quiz.draws:
-        return Drawing(quiz=quiz, held=frozenset(held))
+        return Drawing(quiz=quiz, held=not_asked)
     wanted = {path: parts[1] for path in quiz.banks if (parts := split_path(path))}
     slugs = {"slugs": sorted(wanted.values())}
     # Before the banks themselves: what is cleared by a new version must not be asked in the old one.
@@ -92,7 +95,7 @@ def drawing(quiz: QuizSpec, held: Collection[str], shop_ids: Collection[int] | N
         quiz = for_shops(quiz, banks, words_of_shops(shop_ids), normal)
     return Drawing(
         quiz=quiz,
-        held=frozenset(held) | doubted,
+        held=not_asked | doubted,
         banks=banks,
         document_ids={path: row.id for path, row in there.items()},
         compiled=tuple(row.compiled_sha.hex() for row in there.values()),

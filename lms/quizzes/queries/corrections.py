@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import aliased
 
-from lms.core.db import session
+from lms.core.db import rows, session
 from lms.quizzes.models import AttemptItem, Regrade
 
 
@@ -32,9 +33,15 @@ def standing_of(attempt_id: int) -> dict[bytes, Standing]:
     return _last(Regrade.from_sha.in_(asked))
 
 
-def dropped_of(shas: Collection[bytes]) -> frozenset[str]:
-    """Return hex of those versions that count for nobody: they are not asked any more."""
-    return frozenset(sha.hex() for sha, each in standing(shas).items() if each.dropped)
+_later = aliased(Regrade)
+_DROPPED = select(Regrade.from_sha).where(
+    Regrade.to_sha.is_(None), ~exists().where(_later.from_sha == Regrade.from_sha, _later.id > Regrade.id)
+)
+
+
+def dropped() -> frozenset[str]:
+    """Return hex of the versions that count for nobody: they are asked nobody any more."""
+    return frozenset(row.from_sha.hex() for row in rows(_DROPPED))
 
 
 def _last(condition: ColumnElement[bool]) -> dict[bytes, Standing]:
