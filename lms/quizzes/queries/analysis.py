@@ -138,6 +138,11 @@ def analysis_of(document_id: int, quiz: QuizSpec, chance: float, wanted: Wanted)
     )
 
 
+def papers_of(document_id: int, wanted: Wanted) -> list[Paper]:
+    """Return the attempts that count, without those that wait for a marker."""
+    return _papers(_counted(document_id, wanted))[0]
+
+
 @lru_cache(maxsize=256)
 def chance_of(compiled_sha: bytes | None, revision_id: int) -> float:
     """Return the chance of passing a revision by guessing; kept by the digest, which never changes."""

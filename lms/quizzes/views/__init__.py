@@ -1,6 +1,17 @@
 """Pages of the quizzes; importing a module adds its routes."""
 
-from lms.quizzes.views import importing, marking, mistakes, regrading, taking, transcript
+from lms.quizzes.views import analysis, importing, marking, mistakes, regrading, running, scores, taking, transcript
 from lms.quizzes.views.room import bp
 
-__all__ = ["bp", "importing", "marking", "mistakes", "regrading", "taking", "transcript"]
+__all__ = [
+    "analysis",
+    "bp",
+    "importing",
+    "marking",
+    "mistakes",
+    "regrading",
+    "running",
+    "scores",
+    "taking",
+    "transcript",
+]

@@ -1,0 +1,102 @@
+"""A trainer has looked at a hint about a question: it stays quiet until the question or the evidence changes."""
+
+import re
+
+from sqlalchemy import delete, select
+
+from lms.content.models import Part, PartVersion
+from lms.content.queries import Opened, compiled
+from lms.core import clock
+from lms.core.access import Actor
+from lms.core.audit import audit
+from lms.core.db import rows, session, upsert
+from lms.core.errors import Invalid, NotFound
+from lms.core.texts import as_plain, text
+from lms.quizzes.models import ItemVerdict, QuizHealth
+from lms.quizzes.queries.analysis import Wanted, analysis_of, chance_of
+from lms.quizzes.rules.analysis.hints import Kind
+from lms.quizzes.rules.analysis.report import Report
+
+LONGEST_NOTE = 500  # characters
+_VERSION = re.compile(r"[0-9a-f]{64}")
+
+
+def say_seen(actor: Actor, opened: Opened, key: str, version: str, kind: str, note: str) -> None:
+    """Note that the actor looked at a hint and leaves the question as it is.
+
+    version: hex of the question's version. Raises NotFound for a version that nobody answered, Invalid for a long note.
+    """
+    if len(note) > LONGEST_NOTE:
+        why = text("备注最多 %(n)s 个字。", n=LONGEST_NOTE)
+        raise Invalid(why, fields={"note": why})
+    sha = _version(key, version)
+    report = _report(opened)
+    finding = next((each for each in report.findings if each.item.asked.sha == sha), None)
+    if finding is None or kind not in {each.value for each in Kind}:
+        raise NotFound()
+    said = {"answers": finding.item.n, "note": note.strip(), "made_by": actor.id, "made_at": clock.now()}
+    upsert(
+        ItemVerdict,
+        {"part_version_sha": sha, "document_id": opened.document_id, "kind": kind},
+        said,
+        said,
+    )
+    audit(actor.id, "question.seen", "quiz", str(opened.document_id), after={"question": key, "hint": kind})
+    _look_again(opened)
+
+
+def ask_again(actor: Actor, opened: Opened, key: str, version: str, kind: str) -> None:
+    """Take back that a hint was looked at. Raises NotFound where nobody said so."""
+    sha = _version(key, version)
+    taken = session().execute(
+        delete(ItemVerdict)
+        .where(
+            ItemVerdict.part_version_sha == sha,
+            ItemVerdict.document_id == opened.document_id,
+            ItemVerdict.kind == kind,
+        )
+        .returning(ItemVerdict.kind)
+    )
+    if taken.first() is None:
+        raise NotFound()
+    audit(actor.id, "question.seen", "quiz", str(opened.document_id), before={"question": key, "hint": kind})
+    _look_again(opened)
+
+
+def note_health(document_id: int, report: Report) -> None:
+    """Keep in few numbers how a quiz does, for the first screen and the list of quizzes."""
+    bad = report.bad
+    found = {
+        "papers": report.whole.papers if report.whole else 0,
+        "bad": len(bad),
+        "look": len(report.to_look_at) - len(bad),
+        "worst": as_plain(bad[0].hints[0].sentence) if bad else None,
+        "made_at": clock.now(),
+    }
+    upsert(QuizHealth, {"document_id": document_id}, found, found)
+
+
+def _look_again(opened: Opened) -> None:
+    session().flush()
+    note_health(opened.document_id, _report(opened))
+
+
+def _report(opened: Opened) -> Report:
+    quiz = compiled(opened.revision_id)
+    chance = chance_of(opened.compiled_sha, opened.revision_id)
+    return analysis_of(opened.document_id, quiz, chance, Wanted()).report
+
+
+def _version(key: str, version: str) -> bytes:
+    """Return the version of a question by its name. Raises NotFound."""
+    if not _VERSION.fullmatch(version):
+        raise NotFound()
+    sha = bytes.fromhex(version)
+    found = rows(
+        select(PartVersion.sha)
+        .join(Part, Part.id == PartVersion.part_id)
+        .where(Part.key == key, PartVersion.sha == sha)
+    ).first()
+    if found is None:
+        raise NotFound()
+    return sha
