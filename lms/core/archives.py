@@ -17,6 +17,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -75,6 +76,7 @@ BROKEN = text("文件坏了，打不开。请重新保存一份再传。")
 TRUNCATED = text("文件坏了或不完整，像是没传完。请在电脑上打开确认后再传一次。")
 _TOO_MUCH = text("文件解开后太大，不收。请删去用不到的部分，或拆成几份再传。")
 _CRAFTED = text("文件的内部结构不正常，不收。请用 Office 或 WPS 打开，另存一份再传。")
+_BAD_ZIP = text("压缩包坏了或内部结构不正常，不收。请重新打包（zip）再传。")
 _NESTED = text("文件里还套着别的压缩包，不收。请把里面的文件取出来单独上传。")
 _MACROS = text("文件里有宏或控件，不收。请另存为不带宏的 .docx、.xlsx 或 .pptx 再传。")
 
@@ -114,6 +116,46 @@ def check(source: bytes | Path, wanted: Office | None = None) -> Checked:
         return _check(file, source.stat().st_size, wanted)
 
 
+def check_zip(data: bytes, allowed: Sequence[str]) -> None:
+    """Refuse a zip that is no Office file unless it is safe to open and holds only files with these suffixes.
+
+    allowed: lower case, with dots. Raises Unreadable or TooLarge with a sentence that says how to mend it.
+    """
+    if not data.startswith(ZIP):
+        raise Unreadable(_BAD_ZIP, code="wrong_type")
+    file = io.BytesIO(data)
+    try:
+        _walk(file, len(data))
+        with _opened(file) as packed:
+            entries = packed.infolist()
+            _announced(entries, packed.start_dir)
+            for entry in entries:
+                if not entry.is_dir() and not is_aside(entry.filename):
+                    _check_entry(packed, entry, tuple(allowed))
+    except Unreadable as error:
+        if error.code not in ("crafted_file", "broken_file"):
+            raise
+        raise Unreadable(_BAD_ZIP, code=error.code) from error
+
+
+def _check_entry(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, allowed: tuple[str, ...]) -> None:
+    name = entry.filename
+    if not name.lower().endswith(allowed):
+        problem = text("压缩包里有不收的文件：%(name)s。请删去后重新打包。", name=name[-80:])
+        raise Unreadable(problem, code="file_not_allowed")
+    with packed.open(entry) as stream:
+        head = stream.read(400)
+        if head.startswith(_ARCHIVES):
+            raise Unreadable(_NESTED, code="nested_archive")
+        for _ in _pieces(head, stream):
+            pass  # what is not as long as it says, or has another sum, is found out here
+
+
+def is_aside(name: str) -> bool:
+    """Whether an entry is what a computer adds by itself: it is never read."""
+    return name.startswith("__MACOSX/") or name.rpartition("/")[2].startswith(".")
+
+
 def why_old(data: bytes) -> Text | None:
     """Return what a file in Microsoft's older container is and how to mend it; None for any other file."""
     if not data.startswith(OLE[:4]):
@@ -132,18 +174,25 @@ def _check(file: BinaryIO, size: int, wanted: Office | None) -> Checked:
     if not head.startswith(ZIP):
         raise Unreadable(_wrong_type(wanted), code="wrong_type")
     _walk(file, size)
+    with _opened(file) as packed:
+        entries = packed.infolist()
+        _announced(entries, packed.start_dir)
+        office = _office(frozenset(entry.filename for entry in entries), wanted)
+        outside = [target for entry in entries if not entry.is_dir() for target in _read(packed, entry)]
+    names = tuple(entry.filename for entry in entries)
+    return Checked(office=office, names=names, outside=tuple(dict.fromkeys(outside)))
+
+
+@contextmanager
+def _opened(file: BinaryIO) -> Iterator[zipfile.ZipFile]:
+    """Give an archive; what the library makes of a broken one is worded."""
     try:
         with zipfile.ZipFile(file) as packed:
-            entries = packed.infolist()
-            _announced(entries, packed.start_dir)
-            office = _office(frozenset(entry.filename for entry in entries), wanted)
-            outside = [target for entry in entries if not entry.is_dir() for target in _read(packed, entry)]
+            yield packed
     except (zipfile.BadZipFile, zlib.error, EOFError, struct.error) as error:
         raise Unreadable(BROKEN, code="broken_file") from error
     except (NotImplementedError, RuntimeError, OSError, ValueError) as error:
         raise Unreadable(_CRAFTED, code="crafted_file") from error
-    names = tuple(entry.filename for entry in entries)
-    return Checked(office=office, names=names, outside=tuple(dict.fromkeys(outside)))
 
 
 def _wrong_type(wanted: Office | None) -> Text:

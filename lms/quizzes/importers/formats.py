@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from lms.core.texts import text
-from lms.quizzes.importers import aiken, docx, gift, gift_write, moodle_write, moodlexml, xlsx, xlsx_write
+from lms.quizzes.importers import aiken, docx, gift, gift_write, moodle_write, moodlexml, qti, xlsx, xlsx_write
 from lms.quizzes.importers.reading import Format
 
 # A reader that is sure of its files stands before one that takes any text.
@@ -33,6 +33,14 @@ _ALL: tuple[Format, ...] = (
         is_meant=moodlexml.is_meant,
         reader=moodlexml.read,
         writer=moodle_write.write,
+    ),
+    Format(
+        name="qti",
+        words=text("QTI 2.1"),
+        extensions=(".zip", ".xml"),
+        media_type="application/zip",
+        is_meant=qti.is_meant,
+        reader=qti.read,
     ),
     Format(
         name="aiken",

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from lms.content.grammar.chips import HALF_IF_INCOMPLETE, LENGTH, NONE_IF_WRONG
 from lms.core.texts import Text, text
-from lms.questions.rich import gaps_in
+from lms.questions.rich import gaps_in, with_gaps
 from lms.questions.spec import FillIn, Open, Shape, TrueFalse
 from lms.quizzes.importers import build, weights
 from lms.quizzes.importers.collecting import TOO_LONG, Collector, Made, Unfit, joined, text_of, with_gap
@@ -250,7 +250,12 @@ def _number(texts: Texts, stem: str, answer: str, form: str) -> Shaped:
         shape = build.number(value - by, value + by, value)
     if isinstance(shape, Text):
         raise Unfit(shape)
-    return shape, stem, [each for each in said if each], ()
+    return shape, without_gap(stem), [each for each in said if each], ()
+
+
+def without_gap(stem: str) -> str:
+    """Return the text of a question whose answer is a number: a gap in it would make a fill-in of it."""
+    return with_gaps(stem, "（ ）")
 
 
 def _weighed(written: str) -> tuple[Fraction, str, str]:

@@ -69,7 +69,7 @@ class Texts:
         for source in _SOURCE.findall(words):
             if not source.startswith((HELD, "data:image/")):
                 raise Unfit(_elsewhere(unescape(source)))
-        page = _HELD_NAME.sub(lambda match: self._as_data(_held(match[1], files)), words)
+        page = _HELD_NAME.sub(lambda match: _as_data(_held(match[1], files)), words)
         found = pages.read(page)
         if found.left_out.pictures or found.left_out.objects:
             raise Unfit(text("题里有图片或对象没有随文件导出，带不过来。请嵌入后重新导出，或删去。"))
@@ -91,15 +91,19 @@ class Texts:
         return plain
 
     def _picture(self, data: bytes, words: str = "") -> Picture:
-        suffix = next((suffix for head, suffix in _KINDS if data.startswith(head)), None)
-        if suffix is None:
-            raise Unfit(text("题里的图片不是 PNG、JPG、GIF 或 WebP，带不过来。请换成其中一种再导出。"))
-        picture = Picture(data=data, suffix=suffix, words=words)
+        picture = Picture(data=data, suffix=_suffix(data), words=words)
         return self.pictures.setdefault(picture.target, picture)
 
-    def _as_data(self, data: bytes) -> str:
-        picture = self._picture(data)
-        return f"data:image/{_TYPES[picture.suffix]};base64,{b64encode(data).decode()}"
+
+def _as_data(data: bytes) -> str:
+    return f"data:image/{_TYPES[_suffix(data)]};base64,{b64encode(data).decode()}"
+
+
+def _suffix(data: bytes) -> str:
+    found = next((suffix for head, suffix in _KINDS if data.startswith(head)), None)
+    if found is None:
+        raise Unfit(text("题里的图片不是 PNG、JPG、GIF 或 WebP，带不过来。请换成其中一种再导出。"))
+    return found
 
 
 def without_pictures(source: str, known: Mapping[str, Picture]) -> tuple[str, bool]:

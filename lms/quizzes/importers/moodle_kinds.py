@@ -11,7 +11,7 @@ from lms.questions.form.layout import read
 from lms.questions.spec import Criterion, FillIn, Open, Ordering, Shape, TrueFalse
 from lms.quizzes.importers import build, moodle_gaps, weights
 from lms.quizzes.importers.collecting import Unfit, joined
-from lms.quizzes.importers.gift import accepted_word, check_whole, distinct_words, one_gap
+from lms.quizzes.importers.gift import accepted_word, check_whole, distinct_words, one_gap, without_gap
 from lms.quizzes.importers.moodle_fields import Element, Fields, words_of
 from lms.quizzes.importers.tagged import Tagged
 
@@ -102,7 +102,8 @@ def _number(fields: Fields, _: Tagged) -> Shaped:
     shape = build.number(value - by, value + by, value, unit)
     if isinstance(shape, Text):
         raise Unfit(shape)
-    return Shaped(stem=fields.rich("questiontext"), shape=shape, said=_all_said(fields), notes=notes)
+    stem = without_gap(fields.rich("questiontext"))
+    return Shaped(stem=stem, shape=shape, said=_all_said(fields), notes=notes)
 
 
 def _unit(fields: Fields) -> tuple[str, list[Text]]:
