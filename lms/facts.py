@@ -12,12 +12,12 @@ from typing import TypeVar
 from flask import Flask
 
 from lms.core.bus import Bus
-from lms.quizzes.events import QuizGraded
+from lms.quizzes.events import QuizGraded, QuizRegraded
 from lms.records.events import DocumentCompleted
 
-__all__ = ["FACTS", "DocumentCompleted", "QuizGraded", "on"]
+__all__ = ["FACTS", "DocumentCompleted", "QuizGraded", "QuizRegraded", "on"]
 
-FACTS = (QuizGraded, DocumentCompleted)
+FACTS = (QuizGraded, QuizRegraded, DocumentCompleted)
 
 Fact = TypeVar("Fact")
 

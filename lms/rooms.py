@@ -52,6 +52,7 @@ from lms.notifications import views as notifications_views
 from lms.quizzes import api as quizzes_api
 from lms.quizzes import handlers as quizzes
 from lms.quizzes import kind as quizzes_kind
+from lms.quizzes import rekeying
 from lms.quizzes import views as quizzes_views
 from lms.quizzes.actions import recall
 from lms.quizzes.events import QuizGraded
@@ -111,6 +112,7 @@ def subscribe(bus: Bus) -> None:
     bus.subscribe(Published, assignments.on_published)
     bus.subscribe(Published, kb_handlers.on_published)
     bus.subscribe(Published, kb_duties.on_published)
+    bus.subscribe(Published, rekeying.on_published)
     bus.subscribe(Archived, kb_duties.on_archived)
     bus.subscribe(Unarchived, kb_duties.on_unarchived)
     bus.subscribe(Archived, kb_handlers.on_offered_otherwise)
@@ -122,6 +124,7 @@ def subscribe(bus: Bus) -> None:
     bus.subscribe(PersonHired, kb_duties.on_hired)
     bus.subscribe(PersonMoved, kb_duties.on_moved)
     bus.subscribe(QuizGraded, recall.remember)
+    bus.subscribe(Published, quizzes.on_published)
     bus.subscribe(Marked, quizzes.on_marked)
     bus.subscribe(Unmarked, quizzes.on_unmarked)
     bus.subscribe(Told, notifications.on_told)
@@ -129,6 +132,7 @@ def subscribe(bus: Bus) -> None:
     bus.answer(HowMuchSeen, learning.on_how_much_seen)
     bus.answer(PublishPreview, content.on_publish_preview)
     bus.answer(PublishPreview, quizzes.on_publish_preview)
+    bus.answer(PublishPreview, rekeying.on_publish_preview)
     bus.answer(ArchivePreview, quizzes.on_archive_preview)
     bus.answer(QuestionsMissed, quizzes.on_questions_missed)
     bus.answer(Confirming, kb_duties.on_confirming)

@@ -119,8 +119,13 @@ def test_an_added_option_keeps_the_id():
     ]
 
 
-def test_another_key_is_a_new_question_and_its_lost_twin_is_named():
+def test_a_corrected_key_is_the_same_question():
     matched = match([("aaaaaa", single())], [single(right="o3")])
+    assert (hows(matched), matched.warnings, matched.lost) == ([("aaaaaa", How.REKEYED)], (), ())
+
+
+def test_another_key_among_other_words_is_a_new_question_and_its_lost_twin_is_named():
+    matched = match([("aaaaaa", single())], [single(options=("1 天", "3 天", "7 天"), right="o1")])
     assert hows(matched) == [(None, How.NEW)]
     assert matched.lost == ("aaaaaa",)
     assert "自签收次日起几天内可以申请退货" in str(matched.warnings[0].message)

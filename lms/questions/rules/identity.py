@@ -43,6 +43,7 @@ class How(StrEnum):
 
     KEY = "key"
     SAME = "same"
+    REKEYED = "rekeyed"  # asked in the same words, with another key
     ALIKE = "alike"
     NEW = "new"
 
@@ -77,7 +78,8 @@ def asked_sha(question: Question) -> bytes:
 
 
 def match(old: Sequence[tuple[str, Question]], new: Sequence[Question]) -> Matched:
-    """Say which new question is which old one: by id chip, same sha, same answers and a like text.
+    """Say which new question is which old one: by id chip, same sha, same words with another key, same answers and
+    a like text.
 
     old: key and question, as published. A new question near to a lost one is named in a warning, because its
     statistics start anew.
@@ -98,6 +100,15 @@ def match(old: Sequence[tuple[str, Question]], new: Sequence[Question]) -> Match
             key = keys.pop(0)
             del left[key]
             taken[index] = Match(question=question, key=key, how=How.SAME)
+    by_words: dict[str, list[str]] = {}
+    for key, question in left.items():
+        by_words.setdefault(_as_asked(question), []).append(key)
+    for index, question in enumerate(new):
+        keys = by_words.get(_as_asked(question)) if index not in taken else None
+        if keys:
+            key = keys.pop(0)
+            del left[key]
+            taken[index] = Match(question=question, key=key, how=How.REKEYED)
     for _, key, index in _alike(left, new, taken):
         if key in left and index not in taken:
             del left[key]
@@ -114,6 +125,11 @@ def match(old: Sequence[tuple[str, Question]], new: Sequence[Question]) -> Match
         lost=tuple(left),
         warnings=tuple(warnings),
     )
+
+
+def _as_asked(question: Question) -> str:
+    """Return what a learner is asked, without its key: a corrected key makes no new question."""
+    return json.dumps([question.kind.value, _words(question.stem), _asked(question.shape)], ensure_ascii=False)
 
 
 def likeness(one: Question, other: Question) -> float:

@@ -1,6 +1,6 @@
 """Reading what a correction of a question would touch: the versions that were asked, the answers they were given."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -14,7 +14,7 @@ from lms.content.queries import Card
 from lms.core.db import session
 from lms.core.errors import NotFound
 from lms.core.plain import from_plain
-from lms.questions.rules.correction import is_keyed_otherwise
+from lms.questions.rules.correction import is_keyed_otherwise, misfit
 from lms.questions.spec import Question
 from lms.quizzes.models import Attempt, AttemptItem
 from lms.quizzes.queries.corrections import Standing, standing
@@ -246,14 +246,54 @@ def alone_on_paper(sha: bytes) -> int:
     )
 
 
-def keyed_before(part_id: int, published: Question, sha: bytes) -> tuple[Version, ...]:
-    """Return the versions of a question that were asked with another key than that of the published one."""
-    shas = set(
-        session().scalars(select(AttemptItem.part_version_sha).where(AttemptItem.part_id == part_id).distinct())
-    ) - {sha}
-    return tuple(
-        each
-        for each in versions(shas)
-        if (each.correction is None or each.correction.graded_as != sha)
-        and is_keyed_otherwise(each.question, published)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rekeyed:
+    """A question whose key another version changes. closed, sitting, people: of the versions marked by the old key."""
+
+    key: str
+    title: str
+    closed: int
+    sitting: int
+    people: int
+
+
+def rekeyed_by(document_id: int, now: Mapping[str, Question]) -> list[Rekeyed]:
+    """Return the questions of a document that were asked with another key than `now` gives them, in their order.
+
+    now: by key of the part. A version that asks something else is left out: its answers can't be marked by the new key.
+    """
+    found = session().execute(
+        select(Part.id, Part.key, Part.title)
+        .where(Part.document_id == document_id, Part.key.in_(now), Part.kind == PartKind.QUESTION.value)
+        .order_by(Part.position)
     )
+    parts = found.all()
+    asked: dict[int, set[bytes]] = {}
+    for row in session().execute(
+        select(AttemptItem.part_id, AttemptItem.part_version_sha)
+        .where(AttemptItem.part_id.in_([part.id for part in parts]))
+        .distinct()
+    ):
+        asked.setdefault(row.part_id, set()).add(row.part_version_sha)
+    changed = []
+    for part in parts:
+        before = [each for each in versions(asked.get(part.id, set())) if _is_marked_otherwise(each, now[part.key])]
+        if before:
+            changed.append(
+                Rekeyed(
+                    key=part.key,
+                    title=part.title,
+                    closed=sum(each.closed for each in before),
+                    sitting=sum(each.sitting for each in before),
+                    people=sum(each.people for each in before),
+                )
+            )
+    return changed
+
+
+def _is_marked_otherwise(version: Version, now: Question) -> bool:
+    """Whether its answers could be marked by the key of `now` and are marked by another; a dropped one is settled."""
+    marked_by = version.marked_by
+    if marked_by is None or misfit(version.question, now) is not None:
+        return False
+    return is_keyed_otherwise(marked_by, now)
