@@ -80,9 +80,20 @@ def extend(actor: Actor, whom: Whom, minutes: int) -> int:
     return len(given)
 
 
-def to_collect(actor: Actor, whom: Whom) -> list[tuple[str, int]]:
-    """Return the public names and people of the attempts that `collect` would hand in. Raises NotFound, Conflict."""
-    return [(row.public_id, row.person_id) for row in _found(session().execute(_of(actor, whom)).all(), whom)]
+def to_collect(actor: Actor, whom: Whom, *, confirmed: int | None = None) -> list[tuple[str, int]]:
+    """Return the public names and people of the attempts that `collect` would hand in.
+
+    confirmed: how many were named; None: it is only asked. Raises NotFound, and Conflict where nobody sits, or more
+    than were named (`details["count"]`).
+    """
+    found = [(row.public_id, row.person_id) for row in _found(session().execute(_of(actor, whom)).all(), whom)]
+    if confirmed is not None and len(found) > confirmed:
+        raise Conflict(
+            text("要收 %(n)s 份卷，和确认的份数不一样，没有收。", n=len(found)),
+            code="confirm",
+            details={"count": len(found)},
+        )
+    return found
 
 
 def collect(actor: Actor, document_id: int, attempts: Sequence[tuple[str, int]]) -> int:

@@ -26,7 +26,7 @@ class Attempt(Base):
     """One person's paper. state: open | submitted | expired | voided. One open attempt at most per person and quiz.
 
     limits: the quiz's rules, the person's time factor, the credited minutes and the seed, as frozen at the start.
-    `ended_by`: person | deadline.
+    `ended_by`: person | deadline | trainer.
     """
 
     __tablename__ = "attempt"

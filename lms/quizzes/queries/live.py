@@ -1,5 +1,6 @@
 """Who sits a quiz now, and the windows and makeups that a person who runs it may touch."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -107,6 +108,14 @@ def seats(actor: Actor, document_id: int, now: datetime) -> list[Seat]:
         )
         for row in found
     ]
+
+
+def people_by_no(actor: Actor, numbers: Sequence[str]) -> dict[str, int]:
+    """Return the ids of those of these employee numbers whom the actor may manage."""
+    found = select(Person.employee_no, Person.id).where(
+        Person.employee_no.in_(numbers), Person.active, visible(actor, Permission.QUIZ_MANAGE)
+    )
+    return {row.employee_no: row.id for row in rows(found)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,413 @@
+"""Running a quiz over `/api/v1`: who sits now, pauses, more time, collecting, windows, makeups, scores."""
+
+from typing import Any
+
+from apiflask import Schema
+from apiflask.fields import AwareDateTime, Boolean, Float, Integer, List, Nested, String
+from apiflask.validators import Length, OneOf, Range
+
+from lms.accounts.queries import team_tree
+from lms.core import clock
+from lms.core.access import Actor, Permission
+from lms.core.db import transaction
+from lms.core.errors import Invalid
+from lms.core.i18n import say
+from lms.core.points import number
+from lms.core.texts import text
+from lms.quizzes.actions import makeups as giving
+from lms.quizzes.actions import running as acts
+from lms.quizzes.actions.makeups import LONGEST_REASON, MOST_ATTEMPTS, Terms
+from lms.quizzes.actions.running import LONGEST_MINUTES, Whom
+from lms.quizzes.actions.windows import LONGEST_SECONDS, Of, change_window
+from lms.quizzes.actions.windows import MOST_ATTEMPTS as MOST_IN_WINDOW
+from lms.quizzes.api.room import bp
+from lms.quizzes.queries import live
+from lms.quizzes.queries import scores as reading
+from lms.quizzes.queries.exams import exam
+from lms.quizzes.queries.scores import Wanted
+from lms.quizzes.rules.scores import Line, Standing, Try, in_order, totals
+from lms.quizzes.rules.windows import Window
+from lms.web.api import instant, page, refusals
+from lms.web.auth import current_actor, requires
+
+AT_ONCE = 100
+_AT: dict[str, Any] = {"metadata": {"format": "date-time"}}
+_MAYBE: dict[str, Any] = {"allow_none": True, **_AT}
+
+
+class SeatBody(Schema):
+    attempt = String(required=True)
+    employee_no = String(required=True)
+    name = String(required=True)
+    team = String(required=True)
+    occasion = String(required=True)
+    number = Integer(required=True)
+    started_at = String(required=True, **_AT)
+    deadline = String(required=True, **_MAYBE)
+    seconds_left = Integer(required=True, allow_none=True)
+    paused = Boolean(required=True)
+    answered = Integer(required=True)
+    total = Integer(required=True)
+    saved_at = String(required=True, **_MAYBE)
+    away_times = Integer(required=True, metadata={"description": "a hint to look at, nothing is decided by it"})
+    away_seconds = Integer(required=True)
+
+
+class SeatsBody(Schema):
+    items = List(Nested(SeatBody), required=True)
+    next = Integer(allow_none=True)
+
+
+class ActBody(Schema):
+    act = String(required=True, validate=OneOf(["pause", "go_on", "extend", "collect"]))
+    attempts = List(
+        String(), load_default=list, validate=Length(max=1000), metadata={"description": "none: the team's, or all"}
+    )
+    team = String(
+        load_default="", validate=Length(max=40), metadata={"description": "code of a team; all below it too"}
+    )
+    minutes = Integer(strict=True, validate=Range(min=1, max=LONGEST_MINUTES), metadata={"description": "of `extend`"})
+    confirm = Integer(
+        strict=True,
+        load_default=0,
+        metadata={"description": "of `collect`: how many are to be handed in; more than that is refused with 409"},
+    )
+
+
+class DoneBody(Schema):
+    count = Integer(required=True, metadata={"description": "attempts that were changed"})
+
+
+class WindowBody(Schema):
+    team = String(load_default="", validate=Length(max=40), metadata={"description": "code of a team"})
+    employee_no = String(load_default="", validate=Length(max=40), metadata={"description": "one person's"})
+    opens_at = AwareDateTime(load_default=None, allow_none=True)
+    closes_at = AwareDateTime(load_default=None, allow_none=True)
+    seconds = Integer(strict=True, load_default=None, allow_none=True, validate=Range(min=60, max=LONGEST_SECONDS))
+    attempts = Integer(strict=True, load_default=None, allow_none=True, validate=Range(min=1, max=MOST_IN_WINDOW))
+    confirm = Integer(
+        strict=True, load_default=0, metadata={"description": "how many attempts it may end at once; see 409"}
+    )
+
+
+class ChangeBody(Schema):
+    ended = Integer(required=True)
+    earlier = Integer(required=True)
+    later = Integer(required=True)
+
+
+class WindowRowBody(Schema):
+    team = String(required=True)
+    employee_no = String(required=True)
+    opens_at = String(required=True, **_MAYBE)
+    closes_at = String(required=True, **_MAYBE)
+    seconds = Integer(required=True, allow_none=True)
+    attempts = Integer(required=True, allow_none=True)
+
+
+class WindowsBody(Schema):
+    items = List(Nested(WindowRowBody), required=True)
+    next = Integer(allow_none=True)
+
+
+class MakeupBody(Schema):
+    people = List(
+        String(), required=True, validate=Length(min=1, max=500), metadata={"description": "employee numbers"}
+    )
+    attempts = Integer(strict=True, load_default=1, validate=Range(min=1, max=MOST_ATTEMPTS))
+    opens_at = AwareDateTime(load_default=None, allow_none=True)
+    closes_at = AwareDateTime(load_default=None, allow_none=True)
+    reason = String(required=True, validate=Length(max=LONGEST_REASON))
+
+
+class RefusedBody(Schema):
+    employee_no = String(required=True)
+    reason = String(required=True)
+
+
+class GivenBody(Schema):
+    given = List(String(), required=True, metadata={"description": "employee numbers"})
+    refused = List(Nested(RefusedBody), required=True)
+
+
+class MakeupRowBody(Schema):
+    id = String(required=True)
+    employee_no = String(required=True)
+    number = Integer(required=True)
+    attempts = Integer(required=True)
+    used = Integer(required=True)
+    passed = Boolean(required=True, allow_none=True)
+    opens_at = String(required=True, **_MAYBE)
+    closes_at = String(required=True, **_MAYBE)
+    withdrawn_at = String(required=True, **_MAYBE)
+
+
+class MakeupsBody(Schema):
+    items = List(Nested(MakeupRowBody), required=True)
+    next = Integer(allow_none=True)
+
+
+class ReasonBody(Schema):
+    reason = String(required=True, validate=Length(min=1, max=LONGEST_REASON))
+
+
+class TryBody(Schema):
+    attempt = String(required=True)
+    score = Float(required=True, metadata={"description": "0-100"})
+    passed = Boolean(required=True, allow_none=True)
+    ended_at = String(required=True, **_AT)
+    seconds = Integer(required=True)
+
+
+class ScoreBody(Schema):
+    employee_no = String(required=True)
+    name = String(required=True)
+    team = String(required=True)
+    standing = String(required=True, metadata={"enum": [each.value for each in Standing]})
+    first = Nested(TryBody, required=True, allow_none=True)
+    best = Nested(TryBody, required=True, allow_none=True)
+    last = Nested(TryBody, required=True, allow_none=True)
+    attempts = Integer(required=True)
+    makeup = Nested(TryBody, required=True, allow_none=True, metadata={"description": "the best attempt of a makeup"})
+    makeup_attempts = Integer(required=True)
+    waiting = Integer(required=True, metadata={"description": "answers that wait for a marker"})
+    away_times = Integer(required=True)
+    away_seconds = Integer(required=True)
+
+
+class ScoresBody(Schema):
+    people = Integer(required=True)
+    sat = Integer(required=True)
+    pass_rate = Float(required=True, allow_none=True, metadata={"description": "of the first sitting, 0-100"})
+    pass_rate_with_makeups = Float(required=True, allow_none=True)
+    mean = Float(required=True, allow_none=True, metadata={"description": "of the best scores of the first sitting"})
+    items = List(Nested(ScoreBody), required=True)
+    next = Integer(allow_none=True)
+
+
+@bp.get("/quizzes/<path:slug>/scores")
+@requires(Permission.QUIZ_SCORES)
+@bp.output(ScoresBody)
+@bp.doc(summary="The scores of a quiz, a line for each person whom one may see", responses=refusals(404))
+def scores(slug: str) -> dict[str, Any]:
+    actor = current_actor()
+    lines = in_order(reading.scores(actor, exam(actor, slug).document_id, Wanted()), "name")
+    found = totals(lines)
+    return {
+        "people": found.people,
+        "sat": found.sat,
+        "pass_rate": None if found.pass_percent is None else number(found.pass_percent),
+        "pass_rate_with_makeups": None if found.final_percent is None else number(found.final_percent),
+        "mean": None if found.mean is None else number(found.mean),
+        **page([_score(line) for line in lines], None),
+    }
+
+
+@bp.get("/quizzes/<path:slug>/sittings")
+@requires(Permission.QUIZ_MANAGE)
+@bp.output(SeatsBody)
+@bp.doc(summary="Who sits the quiz now, of those whom one manages", responses=refusals(404))
+def sittings(slug: str) -> dict[str, Any]:
+    actor = current_actor()
+    found = live.seats(actor, exam(actor, slug).document_id, clock.now())
+    return page(
+        [
+            {
+                "attempt": seat.attempt_id,
+                "employee_no": seat.employee_no,
+                "name": seat.name,
+                "team": seat.team,
+                "occasion": seat.occasion,
+                "number": seat.number,
+                "started_at": instant(seat.started_at),
+                "deadline": instant(seat.deadline_at),
+                "seconds_left": seat.seconds_left,
+                "paused": seat.paused_at is not None,
+                "answered": seat.answered,
+                "total": seat.total,
+                "saved_at": instant(seat.saved_at),
+                "away_times": seat.away_times,
+                "away_seconds": seat.away_seconds,
+            }
+            for seat in found
+        ],
+        None,
+    )
+
+
+@bp.post("/quizzes/<path:slug>/sittings")
+@requires(Permission.QUIZ_MANAGE)
+@bp.input(ActBody, arg_name="body")
+@bp.output(DoneBody)
+@bp.doc(summary="Pause, let go on, give more time, or hand in what is saved", responses=refusals(404, 409, 422))
+def act(slug: str, body: dict[str, Any]) -> dict[str, int]:
+    actor = current_actor()
+    document_id = exam(actor, slug).document_id
+    team = _team_id(actor, body["team"])
+    whom = Whom(document_id=document_id, attempts=tuple(body["attempts"]), team_id=team)
+    if body["act"] == "collect":
+        wanted = acts.to_collect(actor, whom, confirmed=body["confirm"])
+        count = 0
+        for start in range(0, len(wanted), AT_ONCE):
+            with transaction():
+                count += acts.collect(actor, document_id, wanted[start : start + AT_ONCE])
+        return {"count": count}
+    with transaction():
+        if body["act"] == "extend":
+            return {"count": acts.extend(actor, whom, body.get("minutes", 0))}
+        return {"count": (acts.pause if body["act"] == "pause" else acts.go_on)(actor, whom)}
+
+
+@bp.get("/quizzes/<path:slug>/windows")
+@requires(Permission.QUIZ_MANAGE)
+@bp.output(WindowsBody)
+@bp.doc(summary="When the quiz is open for whom, and under which limits", responses=refusals(404))
+def windows(slug: str) -> dict[str, Any]:
+    actor = current_actor()
+    codes = {team.id: team.code for team in team_tree()}
+    return page(
+        [
+            {
+                "team": codes.get(row.team_id or 0, ""),
+                "employee_no": row.employee_no,
+                "opens_at": instant(row.opens_at),
+                "closes_at": instant(row.closes_at),
+                "seconds": row.seconds,
+                "attempts": row.attempts,
+            }
+            for row in live.windows(actor, exam(actor, slug).document_id)
+        ],
+        None,
+    )
+
+
+@bp.put("/quizzes/<path:slug>/windows")
+@requires(Permission.QUIZ_MANAGE)
+@bp.input(WindowBody, arg_name="body")
+@bp.output(ChangeBody)
+@bp.doc(
+    summary="Set the window of everybody, a team or a person; one that says nothing is taken away",
+    responses=refusals(404, 409, 422),
+)
+def set_window(slug: str, body: dict[str, Any]) -> dict[str, int]:
+    actor = current_actor()
+    document_id = exam(actor, slug).document_id
+    if body["team"] and body["employee_no"]:
+        raise Invalid(text("一个时段只给一个团队，或只给一个人。"))
+    person = _ids(actor, [body["employee_no"]])[body["employee_no"]] if body["employee_no"] else None
+    window = Window(
+        opens_at=body["opens_at"], closes_at=body["closes_at"], seconds=body["seconds"], attempts=body["attempts"]
+    )
+    of = Of(team_id=_team_id(actor, body["team"]), person_id=person)
+    with transaction():
+        change = change_window(actor, document_id, of, window, confirmed=body["confirm"])
+    return {"ended": change.ends_now, "earlier": change.earlier, "later": change.later}
+
+
+@bp.get("/quizzes/<path:slug>/makeups")
+@requires(Permission.QUIZ_MANAGE)
+@bp.output(MakeupsBody)
+@bp.doc(summary="The makeups of a quiz, the latest first", responses=refusals(404))
+def makeups(slug: str) -> dict[str, Any]:
+    actor = current_actor()
+    return page(
+        [
+            {
+                "id": row.public_id,
+                "employee_no": row.employee_no,
+                "number": row.number,
+                "attempts": row.attempts,
+                "used": row.tries,
+                "passed": row.passed,
+                "opens_at": instant(row.opens_at),
+                "closes_at": instant(row.closes_at),
+                "withdrawn_at": instant(row.withdrawn_at),
+            }
+            for row in live.makeups(actor, exam(actor, slug).document_id)
+        ],
+        None,
+    )
+
+
+@bp.post("/quizzes/<path:slug>/makeups")
+@requires(Permission.QUIZ_MANAGE)
+@bp.input(MakeupBody, arg_name="body")
+@bp.output(GivenBody)
+@bp.doc(summary="Let people sit a quiz again, counted apart", responses=refusals(404, 422))
+def give_makeups(slug: str, body: dict[str, Any]) -> dict[str, Any]:
+    actor = current_actor()
+    found = exam(actor, slug)
+    by_no = _ids(actor, body["people"])
+    names = {person_id: number for number, person_id in by_no.items()}
+    terms = Terms(
+        attempts=body["attempts"], opens_at=body["opens_at"], closes_at=body["closes_at"], reason=body["reason"]
+    )
+    given: list[str] = []
+    refused: list[dict[str, str]] = []
+    people = sorted(names)
+    for start in range(0, len(people), AT_ONCE):
+        with transaction():
+            part = giving.give_makeups(actor, found, people[start : start + AT_ONCE], terms)
+        given += [names[person_id] for person_id in part.given]
+        refused += [{"employee_no": names[each], "reason": say(why)} for each, why in part.refused.items()]
+    return {"given": given, "refused": refused}
+
+
+@bp.post("/makeups/<makeup_id>/withdraw")
+@requires(Permission.QUIZ_MANAGE)
+@bp.input(ReasonBody, arg_name="body")
+@bp.output({}, status_code=204)
+@bp.doc(summary="Take a makeup back that nobody sits", responses=refusals(404, 409, 422))
+def withdraw_makeup(makeup_id: str, body: dict[str, Any]) -> tuple[str, int]:
+    with transaction():
+        giving.withdraw_makeup(current_actor(), makeup_id, body["reason"])
+    return "", 204
+
+
+def _team_id(actor: Actor, code: str) -> int | None:
+    if not code:
+        return None
+    found = next((team.id for team in team_tree() if team.code == code), None)
+    if found is None:
+        reason = text("没有代码为 %(code)s 的团队。", code=code)
+        raise Invalid(reason, fields={"team": reason})
+    return found
+
+
+def _ids(actor: Actor, numbers: list[str]) -> dict[str, int]:
+    found = live.people_by_no(actor, numbers)
+    missing = next((number for number in numbers if number not in found), None)
+    if missing is not None:
+        reason = text("没有找到工号 %(no)s，或不在您管的团队里。", no=missing)
+        raise Invalid(reason, fields={"employee_no": reason})
+    return found
+
+
+def _score(line: Line) -> dict[str, Any]:
+    return {
+        "employee_no": line.who.employee_no,
+        "name": line.who.name,
+        "team": line.who.team,
+        "standing": line.standing.value,
+        "first": _try(line.first),
+        "best": _try(line.best),
+        "last": _try(line.last),
+        "attempts": line.tries,
+        "makeup": _try(line.makeup),
+        "makeup_attempts": line.makeup_tries,
+        "waiting": line.waiting,
+        "away_times": line.away_times,
+        "away_seconds": line.away_seconds,
+    }
+
+
+def _try(one: Try | None) -> dict[str, Any] | None:
+    if one is None:
+        return None
+    return {
+        "attempt": one.attempt_id,
+        "score": number(one.percent),
+        "passed": one.passed,
+        "ended_at": instant(one.ended_at),
+        "seconds": one.seconds,
+    }
