@@ -31,6 +31,7 @@ from tests.support.make_quizzes import answered_right, begun, handed_in
 from tests.support.make_urgent import an_urgent, confirmed
 from tests.support.pages import token
 
+WRITTEN = a_quiz_text("### 顾客催发货，写出你的回复。\n`人工复核` `3分`\n\n- 必说（3分）：抱歉", title="写一写")
 COURSE = """---
 类型: 课程
 时长: 1小时
@@ -114,6 +115,7 @@ def _write(house: House) -> None:
     made["task"] = a_task(trainer, "own-task", evidence="[文字, 照片]")
     made["going"] = a_document(trainer, a_quiz_text(title="进行中的小测"), kind="quiz", slug="going")
     made["quiz"] = a_document(trainer, a_quiz_text(title="做完的小测"), kind="quiz", slug="done")
+    made["written"] = a_document(trainer, WRITTEN, kind="quiz", slug="written")
     made["course"] = a_document(trainer, COURSE, kind="course", slug="base")
     made["curriculum"] = a_curriculum(trainer, [("第一段", [("own", 1), ("own-task", 1)])], slug="plan")
     with transaction() as s:
@@ -155,6 +157,9 @@ def _study(house: House) -> None:
     house.attempts["done"] = begun(own, "done")
     answered_right(own, house.attempts["done"])
     handed_in(own, house.attempts["done"])
+    house.attempts["written"] = begun(own, "written")
+    answered_right(own, house.attempts["written"])
+    handed_in(own, house.attempts["written"])
     with transaction():
         work = tasks.save(own, "own-task", ticked=[0, 1], evidence="听了两小时", version=None)
         house.photo = photos.attach(own, work, "工位.png", a_png()).public_id
@@ -219,6 +224,7 @@ def values_of(house: House, rule: Rule) -> list[dict[str, Any]]:
         "attachment_id": house.attachment_id,
         "path": house.attachment_path,
         "number": 1,
+        "position": 1,
         "question": "q1",
         "employee_no": house.own.employee_no,
         "public_id": house.photo,
@@ -278,6 +284,11 @@ KIND_OF = {
     "learning.work": "task",
     "learning_api.save_task": "task",
     "quizzes.intro": "quiz",
+    "quizzes.marking": "quiz",
+    "quizzes.next_answer": "quiz",
+    "quizzes.plan_marking": "quiz",
+    "quizzes_api.marking_plan": "quiz",
+    "quizzes_api.set_marking_plan": "quiz",
     "quizzes.start": "quiz",
     "quizzes_api.start": "quiz",
 }

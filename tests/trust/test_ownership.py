@@ -48,6 +48,7 @@ EDIT_COHORT = "403 403 403 403 403 {0} 403 {0} {0} 403"
 ROSTER = "403 403 403 {0} 404 {0} 403 {0} {0} 403"
 URGENT = "403 403 403 {0} 404 {0} {0} 403 403 {0}"
 ONLY_TRAINER = "404 404 404 404 404 {0} 404 404 404 404"
+MARK = "403 403 403 403 403 {0} 403 403 403 403"
 SLIP = "403 403 403 200 404 200 403 200 200 403"
 TABLE = {
     ("GET", "accounts.cohort"): Asked("403 403 200 200 404 200 200 200 200 200"),
@@ -101,6 +102,20 @@ TABLE = {
     ("POST", "learning_api.confirm_task"): Asked(CONFIRM.format(200), json=VERSION),
     ("POST", "learning_api.return_task"): Asked(CONFIRM.format(200), json={**VERSION, "remark": "补一句"}),
     ("GET", "quizzes.confirm"): Asked(only_own(200)),
+    ("GET", "quizzes.mark"): Asked(MARK.format(200), at="written"),
+    ("POST", "quizzes.save_mark"): Asked(MARK.format(409), at="written"),
+    ("POST", "quizzes.undo_mark"): Asked(MARK.format(303), at="written"),
+    ("GET", "quizzes.marking"): Asked(MARK.format(200)),
+    ("POST", "quizzes.plan_marking"): Asked(MARK.format(303)),
+    ("GET", "quizzes.next_answer"): Asked(MARK.format(302)),
+    ("GET", "quizzes_api.written_answer"): Asked(MARK.format(200), at="written"),
+    ("PUT", "quizzes_api.mark_answer"): Asked(
+        MARK.format(200),
+        json={"version": 0, "turn": "first", "lines": [{"line": 0, "points": 2}], "note": ""},
+        at="written",
+    ),
+    ("GET", "quizzes_api.marking_plan"): Asked(MARK.format(200)),
+    ("PUT", "quizzes_api.set_marking_plan"): Asked(MARK.format(200), json={"blind": True, "second_percent": 5}),
     ("GET", "quizzes.paper"): Asked(only_own(200)),
     ("GET", "quizzes.result"): Asked("200 404 200 200 404 200 200 200 404 200", at="done"),
     ("GET", "quizzes.transcript_print"): Asked("200 404 200 200 404 200 200 200 404 200", at="done"),
