@@ -1,8 +1,9 @@
 """Banks of questions that trainers bring along: what a file would make, and making it, all or nothing, as a draft."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from typing import Any
 
 from lms.content.actions.documents import editable, head_of
 from lms.content.actions.drafts import create, save_draft
@@ -18,7 +19,7 @@ from lms.core.access import Actor
 from lms.core.audit import audit
 from lms.core.db import session
 from lms.core.errors import DomainError, Invalid, NotFound, Unreadable
-from lms.core.texts import text
+from lms.core.texts import Text, text
 from lms.quizzes.importers.formats import FORMATS, format_of
 from lms.quizzes.importers.placing import appended, new_source, with_links
 from lms.quizzes.importers.reading import Format, Imported, Picture, Taken
@@ -211,3 +212,32 @@ def _name_of(picture: Picture) -> str:
 
 def _stem(name: str) -> str:
     return " ".join(PurePosixPath(name.replace("\\", "/")).stem.split())[:100] or "导入的题"
+
+
+def as_plain(plan: Plan, done: Done | None, say: Callable[[Text], str]) -> dict[str, Any]:
+    """Return what an import found and did, for a program. say: puts a sentence into its language."""
+    return {
+        "format": plan.format.name,
+        "questions": len(plan.rows),
+        "duplicates": [
+            {
+                "where": say(row.imported.where.words),
+                "likeness": row.twin.likeness,
+                "document": f"{row.twin.known.document}:{row.twin.known.slug}" if row.twin.known else None,
+            }
+            for row in plan.rows
+            if row.twin is not None
+        ],
+        "refused": [
+            {
+                "where": say(each.where.words),
+                "number": each.where.number,
+                "reason": say(each.reason),
+                "text": each.excerpt,
+            }
+            for each in plan.taken.refused
+        ],
+        "notes": [say(note) for note in plan.taken.notes],
+        "slug": done.slug if done else None,
+        "imported": done.questions if done else 0,
+    }

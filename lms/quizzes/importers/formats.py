@@ -26,7 +26,7 @@ _ALL: tuple[Format, ...] = (
         reader=docx.read,
     ),
     Format(
-        name="moodle",
+        name="moodlexml",
         words=text("Moodle XML"),
         extensions=(".xml",),
         media_type="application/xml",

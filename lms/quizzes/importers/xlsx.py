@@ -12,6 +12,7 @@ from lms.quizzes.importers.columns import COLUMNS, kind_in
 from lms.quizzes.importers.reading import MOST_QUESTIONS, Imported, Refused, Taken, Where, excerpt_of
 from lms.quizzes.importers.template import EXAMPLE, GUIDE_TITLES
 
+_NUMBERS = ("序号", "编号", "题号", "序", "no", "id", "#", "number")  # columns that need no word
 _NAMELESS = ("sheet", "工作表", "表")
 
 
@@ -71,7 +72,9 @@ def _take(
 
 def _about(found: Sequence[Sheet], others: Sequence[str]) -> list[Text]:
     notes = []
-    unknown = dict.fromkeys(name for sheet in found for name in sheet.unknown)
+    unknown = dict.fromkeys(
+        name for sheet in found for name in sheet.unknown if name.casefold().strip(" .:：") not in _NUMBERS
+    )
     if unknown:
         notes.append(text("这些列没有用到：%(columns)s。", columns="、".join(list(unknown)[:20])))
     skipped = [title for title in others if title not in GUIDE_TITLES]

@@ -2,6 +2,7 @@
 
 from lms.quizzes.views import (
     analysis,
+    bank,
     exporting,
     importing,
     marking,
@@ -16,6 +17,7 @@ from lms.quizzes.views.room import bp
 
 __all__ = [
     "analysis",
+    "bank",
     "bp",
     "exporting",
     "importing",
