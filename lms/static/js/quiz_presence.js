@@ -33,7 +33,7 @@
       var passed = (now - last) / 1000;
       last = now;
       if (passed > 170) opened = now;        // the machine slept: nobody was here
-      if (passed > 5 || covered || document.visibilityState !== "visible") return;
+      if (passed > 5 || covered || document.visibilityState !== "visible" || !document.hasFocus()) return;
       var section = on.front();
       if (section) seconds[section.getAttribute("data-question")] += passed;
     }
