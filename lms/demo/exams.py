@@ -19,7 +19,7 @@ from lms.demo import learner, studio
 from lms.demo.agenda import Script
 from lms.demo.answers import right_answer, wrong_answer
 from lms.demo.company import PersonPlan
-from lms.demo.stage import Stage
+from lms.demo.stage import FULL_PACE, Stage
 from lms.questions.spec import Kind, Question
 from lms.quizzes import jobs
 from lms.quizzes.actions import marking as marks
@@ -72,8 +72,9 @@ def plan(stage: Stage) -> None:
     stage.agenda.once(stage.at(22, 16), partial(_publish, stage, people))
     stage.agenda.once(stage.at(DAYS[-1] - 1, 16, 30), partial(_mark, stage, LEFT))
     for ago in range(13, -1, -1):
-        stage.agenda.once(stage.at(ago, 8, 20), _give_checks)
-        stage.agenda.once(stage.at(ago, 8, 25), partial(_spread_checks, stage, ago))
+        morning = stage.at(ago, 8, 20) if ago else stage.today_at(FULL_PACE)
+        stage.agenda.once(morning, _give_checks)
+        stage.agenda.once(morning, partial(_spread_checks, stage, ago))
 
 
 def _publish(stage: Stage, people: list[PersonPlan]) -> None:
