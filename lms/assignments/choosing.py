@@ -11,6 +11,7 @@ from lms.accounts.queries import teams_below, visible
 from lms.assignments.models import Assignment
 from lms.content.audience import readable
 from lms.content.models import Document, Slug
+from lms.content.queries import BANK
 from lms.core.access import Actor, Permission
 from lms.core.db import session
 from lms.core.errors import Invalid, NotFound
@@ -47,7 +48,7 @@ def choices(actor: Actor) -> list[Choice]:
     rows = session().execute(
         select(Document.id, Document.kind, Document.title, Slug.slug)
         .join(Slug, (Slug.document_id == Document.id) & Slug.is_current)
-        .where(readable(actor), Document.kind.in_(GIVEN))
+        .where(readable(actor), Document.kind.in_(GIVEN), Document.use != BANK)
         .order_by(Document.title)
     )
     found = [Choice(document_id=row.id, name=f"{row.kind}:{row.slug}", kind=row.kind, title=row.title) for row in rows]
@@ -61,7 +62,8 @@ def choose(
 
     team_id: and all teams below it; one of team and intake has to be named, so that nobody gives to all by accident.
     """
-    if session().scalar(select(Document.state).where(Document.id == document_id)) != "published":
+    offered = select(Document.id).where(Document.id == document_id, Document.state == "published", Document.use != BANK)
+    if session().scalar(offered) is None:
         raise NotFound()
     wrong = {}
     if team_id is None and cohort_id is None:

@@ -3,11 +3,21 @@
 from lms.accounts.events import Settled, Told
 from lms.accounts.queries.answering import trainers
 from lms.content.actions.marks import keepers
-from lms.content.events import ArchivePreview, Impact, Marked, MissedQuestion, PublishPreview, QuestionsMissed, Unmarked
+from lms.content.events import (
+    ArchivePreview,
+    Impact,
+    Marked,
+    MissedQuestion,
+    Published,
+    PublishPreview,
+    QuestionsMissed,
+    Unmarked,
+)
 from lms.content.queries import cards, compiled
 from lms.content.queries.marks import held
 from lms.core.bus import emit
 from lms.core.texts import text
+from lms.quizzes.actions.listing import list_questions
 from lms.quizzes.queries import open_count
 from lms.quizzes.queries.banks import drawers, drawing
 from lms.quizzes.queries.missed import missed
@@ -15,6 +25,11 @@ from lms.quizzes.rules.holding import left_on_paper, on_one_paper
 from lms.quizzes.spec import QuizSpec
 
 NAMED = 5  # quizzes that are named in one line
+
+
+def on_published(fact: Published) -> None:
+    if fact.kind == "quiz":
+        list_questions(fact.document_id, fact.revision_id)
 
 
 def on_publish_preview(question: PublishPreview) -> list[Impact]:

@@ -1,7 +1,7 @@
 """Reading attempts: as a paper to answer, as a result that teaches, as a history."""
 
-from lms.quizzes.queries.intro import Intro, intro, next_try
-from lms.quizzes.queries.occasions import Chances, Occasion, chances, makeup_number, occasion_now, occasions
+from lms.quizzes.queries.intro import Intro, IsBank, intro, next_try
+from lms.quizzes.queries.occasions import Chances, Occasion, chances, occasion_now, occasions
 from lms.quizzes.queries.results import Line, Mode, Result, Review, papers, result_of, seen
 from lms.quizzes.queries.sittings import (
     ONCE,
@@ -27,6 +27,7 @@ __all__ = [
     "Drawn",
     "Frozen",
     "Intro",
+    "IsBank",
     "Line",
     "Mode",
     "Occasion",
@@ -40,7 +41,6 @@ __all__ = [
     "history",
     "intro",
     "items_of",
-    "makeup_number",
     "next_try",
     "occasion_now",
     "occasions",

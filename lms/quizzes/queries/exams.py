@@ -11,12 +11,13 @@ from lms.accounts.models import Person
 from lms.accounts.queries import visible
 from lms.content.audience import readable
 from lms.content.models import Document, Revision, Slug
+from lms.content.queries import BANK
 from lms.content.store import spec_of
 from lms.core.access import Actor, Permission, allows
 from lms.core.db import rows, session
 from lms.core.errors import NotFound
 from lms.quizzes.models import Attempt, AttemptItem
-from lms.quizzes.queries.sittings import ONCE
+from lms.quizzes.queries.sittings import MISTAKES, ONCE
 from lms.quizzes.rules.attempts import State
 from lms.quizzes.spec import QuizRules, QuizSpec
 
@@ -93,7 +94,7 @@ def running(actor: Actor, since: datetime) -> list[Running]:
         select(Document.id, Document.title, Slug.slug, Revision.compiled_sha)
         .join(Slug, (Slug.document_id == Document.id) & Slug.is_current)
         .join(Revision, Revision.id == Document.published_id)
-        .where(Document.kind == "quiz", readable(actor))
+        .where(Document.kind == "quiz", Document.use != BANK, readable(actor))
         .order_by(Document.title, Document.id)
     ).all()
     found = {
@@ -127,7 +128,7 @@ def _open_counts(seen: Any) -> Any:
             func.count(Attempt.paused_at).label("paused"),
         )
         .join(Person, Person.id == Attempt.person_id)
-        .where(Attempt.state == State.OPEN.value, seen)
+        .where(Attempt.state == State.OPEN.value, Attempt.occasion != MISTAKES, seen)
         .group_by(Attempt.document_id)
     )
 
@@ -142,7 +143,7 @@ def _recent_counts(seen: Any, since: datetime) -> Any:
             func.count(func.distinct(case((first & Attempt.passed, Attempt.person_id)))).label("passed"),
         )
         .join(Person, Person.id == Attempt.person_id)
-        .where(Attempt.state.in_(CLOSED), Attempt.submitted_at >= since, seen)
+        .where(Attempt.state.in_(CLOSED), Attempt.submitted_at >= since, Attempt.occasion != MISTAKES, seen)
         .group_by(Attempt.document_id)
     )
 

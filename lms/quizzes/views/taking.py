@@ -33,7 +33,13 @@ FINISH = "finish"
 @bp.get("/quizzes/<path:slug>")
 @requires(Permission.LEARN)
 def intro(slug: str) -> str | Response:
-    found = queries.intro(current_actor(), slug)
+    actor = current_actor()
+    try:
+        found = queries.intro(actor, slug)
+    except queries.IsBank:
+        if allows(actor, Permission.CONTENT_EDIT):
+            return redirect(url_for(".bank", file=slug))
+        raise
     if found.slug != slug:
         return redirect(url_for(".intro", slug=found.slug), 301)
     return render_template(
