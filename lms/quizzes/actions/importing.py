@@ -21,7 +21,7 @@ from lms.core.db import session
 from lms.core.errors import DomainError, Invalid, NotFound, Unreadable
 from lms.core.texts import Text, text
 from lms.quizzes.importers.formats import FORMATS, format_of
-from lms.quizzes.importers.placing import appended, new_source, with_links
+from lms.quizzes.importers.placing import appended, from_the_file, new_source, with_links
 from lms.quizzes.importers.reading import Format, Imported, Picture, Taken
 from lms.quizzes.importers.twins import Twin, twins
 from lms.quizzes.queries.banks_known import KIND, known_questions
@@ -168,8 +168,8 @@ def _create(actor: Actor, target: Target, imported: Sequence[Imported], pictures
         slug = f"{base}-{number}"
     use = Use.BANK if target.kind == NEW_BANK else Use.CHECK
     path = path_of(kind_of(KIND).folder, slug)
-    source = new_source(title, use, actor.employee_no, imported)
-    create(actor, KIND, slug, _checked(with_links(source, _links(actor, path, pictures)), path))
+    source = with_links(new_source(title, use, actor.employee_no, imported), _links(actor, path, pictures))
+    create(actor, KIND, slug, _checked(from_the_file(source, path), path))
     return slug
 
 

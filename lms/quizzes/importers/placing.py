@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from posixpath import dirname, relpath
 
 from lms.content.grammar.chips import ALL, EACH
 from lms.content.grammar.document import About
 from lms.content.grammar.front import file_language
+from lms.content.grammar.inline import Link, resolve, rewrite_links
+from lms.content.grammar.keywords import Language
 from lms.content.grammar.writing import write_heading
 from lms.content.importers.drafts import plain_title
 from lms.core.lines import split_lines
 from lms.core.points import Points
+from lms.questions.form.layout import read
 from lms.questions.spec import Question
 from lms.questions.write import points_chip_text, write_question
 from lms.quizzes.importers.reading import Imported
@@ -58,10 +62,10 @@ def appended(source: str, path: str, imported: Sequence[Imported], title: str) -
             if group.each is not None:
                 chips.append(EACH.written(language, x=points_chip_text(group.each)))
             behind.append(write_heading(group.title, 2, chips))
-            behind += [write_question(question, language) for question in group.questions]
+            behind += [from_the_file(write_question(each, language), path) for each in group.questions]
         else:
             whole = _ungrouped(group, known[1])
-            into.setdefault(known[0], []).extend(write_question(question, language) for question in whole)
+            into.setdefault(known[0], []).extend(from_the_file(write_question(each, language), path) for each in whole)
     for line in sorted(into, reverse=True):
         lines[line:line] = ["", *"\n\n".join(into[line]).split("\n")]
     while lines and not lines[-1].strip():
@@ -76,6 +80,35 @@ def with_links(source: str, links: Mapping[str, str]) -> str:
     for target, link in links.items():
         source = source.replace(target, link)
     return source
+
+
+def from_the_root(question: Question, path: str) -> Question:
+    """Return a question of the file `path` whose links lead from the root of the repository: they hold anywhere."""
+    written = write_question(question)
+    if "](" not in written:
+        return question
+
+    def change(link: Link) -> str | None:
+        where = None if link.is_external or not link.target else resolve(path, link.target)
+        return None if where is None else f"/{where}{_anchor(link)}"
+
+    back = read("\n".join(rewrite_links(line, change) for line in written.split("\n")), path, Language.ZH).question
+    return question if back is None else back
+
+
+def from_the_file(source: str, path: str) -> str:
+    """Return the source with links from the root as links of the file `path`, as authors write them."""
+
+    def change(link: Link) -> str | None:
+        if link.is_external or not link.target.startswith("/"):
+            return None
+        return relpath(link.target.lstrip("/"), dirname(path) or ".") + _anchor(link)
+
+    return "\n".join(rewrite_links(line, change) if "](/" in line else line for line in source.split("\n"))
+
+
+def _anchor(link: Link) -> str:
+    return f"#{link.anchor}" if link.anchor else ""
 
 
 def _ends(source: str, path: str) -> dict[str, tuple[int, Points | None]]:

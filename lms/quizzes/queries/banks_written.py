@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from posixpath import normpath
 from typing import Any
 from unicodedata import normalize
 
@@ -22,6 +21,7 @@ from lms.core.texts import text
 from lms.questions.spec import Question
 from lms.questions.write import write_question
 from lms.quizzes.importers.formats import FORMATS
+from lms.quizzes.importers.placing import from_the_root
 from lms.quizzes.importers.reading import Bank, Format, Group, Picture, Written
 from lms.quizzes.queries.banks_known import KIND
 from lms.quizzes.spec import QuizSpec, Section
@@ -55,10 +55,11 @@ def export(slugs: Sequence[str] | None, format: str) -> Export:
     groups: list[Group] = []
     pictures: dict[str, Picture] = {}
     for path, spec in found:
-        own = [_group(section, spec.title if several else "") for section in spec.sections if section.questions]
+        title = spec.title if several else ""
+        own = [_group(section, title, path) for section in spec.sections if section.questions]
         groups += own
         for group in own:
-            _add_pictures(path, group.questions, pictures)
+            _add_pictures(group.questions, pictures)
     title = found[0][1].title if len(found) == 1 else str(text("全部题库"))
     bank = Bank(title=title, groups=tuple(groups), pictures=pictures)
     return Export(
@@ -119,11 +120,11 @@ def _rows(slugs: Sequence[str] | None) -> list[Any]:
     return list(session().execute(statement))
 
 
-def _group(section: Section, quiz: str) -> Group:
+def _group(section: Section, quiz: str, path: str) -> Group:
     """Return a section whose questions say themselves what they count and what they are about."""
     questions = tuple(
         replace(
-            question,
+            from_the_root(question, path),
             points=section.each if question.points is None else question.points,
             tags=tuple(dict.fromkeys([*section.tags, *question.tags])),
         )
@@ -132,7 +133,7 @@ def _group(section: Section, quiz: str) -> Group:
     return Group(title=" / ".join(filter(None, [quiz, section.title])), questions=questions)
 
 
-def _add_pictures(path: str, questions: Sequence[Question], pictures: dict[str, Picture]) -> None:
+def _add_pictures(questions: Sequence[Question], pictures: dict[str, Picture]) -> None:
     """Add the bytes of the pictures that these questions show, by the target as it is written."""
     written = {
         link.target: link.label
@@ -140,8 +141,7 @@ def _add_pictures(path: str, questions: Sequence[Question], pictures: dict[str, 
         for link in find_links(write_question(question))
         if link.is_image and not link.is_external
     }
-    folder = path.rpartition("/")[0]
-    wanted = {target: normpath(f"{folder}/{target}") for target in written if target not in pictures}
+    wanted = {target: target.lstrip("/") for target in written if target not in pictures}
     rows = attachments.by_path(list(wanted.values()))
     for target, where in wanted.items():
         row = rows.get(where)
