@@ -5,7 +5,7 @@ import logging
 from lms.core import clock
 from lms.core.db import session, transaction
 from lms.core.here import today
-from lms.quizzes.actions import finish, recall, regrade
+from lms.quizzes.actions import finish, health, recall, regrade
 from lms.quizzes.queries.recall import recurring_checks
 
 AT_ONCE = 50
@@ -48,8 +48,25 @@ def give_checks() -> int:
     return given
 
 
+def look_at_questions() -> int:
+    """Count anew how the questions do of every quiz with new attempts; return of how many quizzes.
+
+    Meant to run every hour. A quiz that can't be counted is logged and holds up no other.
+    """
+    done = 0
+    for document_id in health.due(clock.now()):
+        session().rollback()
+        try:
+            with transaction():
+                health.look_at(document_id)
+            done += 1
+        except Exception:
+            log.exception("the questions of quiz %s could not be counted", document_id)
+    return done
+
+
 def regrade_waiting() -> int:
-    """Go on with every regrade that is not finished; return how many portions of people were marked again.
+    """Go on with every regrade that is not finished; return how many were brought to an end.
 
     What a crash has left half done is taken up where it stands: an attempt that has its line is not touched again.
     """
@@ -57,11 +74,8 @@ def regrade_waiting() -> int:
     for number in regrade.going():
         session().rollback()
         try:
-            after: int | None = 0
-            while after is not None:
-                with transaction():
-                    after = regrade.portion(number, after)
-                done += after is not None
+            regrade.carry_out(number, None)
+            done += 1
         except Exception:
             log.exception("regrade %s could not go on", number)
     return done

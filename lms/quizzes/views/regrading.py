@@ -1,7 +1,6 @@
 """Pages of 重新判分: what a correction would do, doing it, and what was done."""
 
-import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -12,7 +11,7 @@ from lms.content import queries as content
 from lms.content.show import shower
 from lms.core.access import Permission
 from lms.core.db import transaction
-from lms.core.errors import DomainError, Invalid, NotFound
+from lms.core.errors import DomainError, Invalid
 from lms.core.i18n import _
 from lms.core.points import decimal_text
 from lms.core.texts import text
@@ -24,15 +23,14 @@ from lms.quizzes import forms
 from lms.quizzes.actions import regrade as actions
 from lms.quizzes.queries import impact as impacts
 from lms.quizzes.queries import question_as, regrades
+from lms.quizzes.queries.choosing import How, is_published_other, key_by, version_of
 from lms.quizzes.queries.regrading import Asked, Version, asked_in
 from lms.quizzes.rules.regrade import Correction, Drop, Outcome, Rekey
 from lms.quizzes.views.room import bp
 from lms.web.auth import current_actor, requires
 
-AT_ONCE_SECONDS = 1.5
-"""How long a page carries a regrade out itself; the worker does the rest, and the page shows how far it is."""
 PAGE = 50
-PUBLISHED, EDIT, TO_ALL, DROP, AS_ASKED = "published", "edit", "all", "drop", "asked"
+EDIT = "edit"  # beside the ways that have a name everywhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +74,7 @@ def regrade_apply(slug: str, key: str) -> tuple[str, int] | Response:
     """Mark again what the page has shown. What has changed since is shown anew before anything is written."""
     actor = current_actor()
     found = asked_in(slug, key)
-    version = _version(found, request.form)
+    version = version_of(found, request.form.get("version", ""))
     try:
         choice = _choice(found, version, request.form)
         if version is None or not choice.act:
@@ -96,7 +94,7 @@ def regrade_apply(slug: str, key: str) -> tuple[str, int] | Response:
         if refused.status not in (409, 422):
             raise
         return _question_page(found, request.form, refused=refused), refused.status
-    finished = carry_out(actions.number_of(public_id), AT_ONCE_SECONDS)
+    finished = actions.carry_out(actions.number_of(public_id), actions.AT_ONCE_SECONDS)
     if finished:
         flash(_("已重新判分，分数变了的人已收到通知。"), "ok")
     return redirect(url_for(".regrade", regrade_id=public_id), 303)
@@ -132,24 +130,14 @@ def regrade(regrade_id: str) -> str:
 @requires(Permission.QUIZ_REGRADE)
 def regrade_continue(regrade_id: str) -> Response:
     """Go on with a regrade that is not finished, for as long as a page may take."""
-    if carry_out(actions.number_of(regrade_id), AT_ONCE_SECONDS):
+    if actions.carry_out(actions.number_of(regrade_id), actions.AT_ONCE_SECONDS):
         flash(_("已重新判分，分数变了的人已收到通知。"), "ok")
     return redirect(url_for(".regrade", regrade_id=regrade_id), 303)
 
 
-def carry_out(number: int, seconds: float) -> bool:
-    """Mark portion after portion for so long; say whether all is done."""
-    until = time.monotonic() + seconds
-    after: int | None = 0
-    while after is not None and time.monotonic() < until:
-        with transaction():
-            after = actions.portion(number, after)
-    return after is None
-
-
 def _question_page(found: Asked, given: MultiDict[str, str], refused: DomainError | None = None) -> str:
     actor = current_actor()
-    version = _version(found, given)
+    version = version_of(found, given.get("version", ""))
     choice, problem, impact = Choice(act=given.get("act", "")), refused, None
     try:
         choice = _choice(found, version, given)
@@ -171,7 +159,7 @@ def _question_page(found: Asked, given: MultiDict[str, str], refused: DomainErro
         choice=choice,
         problem=problem,
         misfit=misfit(version.question, found.published) if version and found.published else None,
-        is_published_other=_is_other(found, version),
+        is_published_other=is_published_other(found, version),
         impact=impact,
         totals=plan.totals if plan else None,
         to_pass=to_pass,
@@ -183,44 +171,17 @@ def _question_page(found: Asked, given: MultiDict[str, str], refused: DomainErro
     )
 
 
-def _version(found: Asked, given: MultiDict[str, str]) -> Version | None:
-    """Return the version that is asked for, else the one whose key is most probably meant; None if none was asked."""
-    named = given.get("version", "")
-    for each in found.versions:
-        if each.name == named:
-            return each
-    if named:
-        raise NotFound()
-    return next((each for each in found.versions if _is_other(found, each)), None) or next(iter(found.versions), None)
-
-
-def _is_other(found: Asked, version: Version | None) -> bool:
-    """Whether the version is marked by another key than that which is published now, and could be marked by it."""
-    if version is None or found.published is None or found.published_sha is None:
-        return False
-    if misfit(version.question, found.published) is not None or version.marked_by is None:
-        return False
-    return keyed(question_as(version.sha, found.published_sha)) != keyed(version.marked_by)
-
-
 def _choice(found: Asked, version: Version | None, given: MultiDict[str, str]) -> Choice:
-    """Return what is to be done; by itself what is published now. Raises Invalid at a field of the key, Misfit."""
+    """Return what is to be done; by itself what is published now. Raises Invalid at a field of the key."""
     remark = given.get("remark") == "1"
     if version is None:
         return Choice(act="")
-    match given.get("act", PUBLISHED if _is_other(found, version) else ""):
-        case "published" if found.published is not None:
-            return Choice(act=PUBLISHED, by=found.published, remark=remark)
-        case "edit":
-            return Choice(act=EDIT, by=rekeyed(version.question, given), remark=remark)
-        case "all":
-            return Choice(act=TO_ALL, by=replace(version.question, given_to_all=True), remark=True)
-        case "drop":
-            return Choice(act=DROP)
-        case "asked":
-            return Choice(act=AS_ASKED, by=version.question, remark=remark)
-        case _:
-            return Choice(act="")
+    act = given.get("act", How.PUBLISHED.value if is_published_other(found, version) else "")
+    if act == EDIT:
+        return Choice(act=EDIT, by=rekeyed(version.question, given), remark=remark)
+    if act not in list(How):
+        return Choice(act="")
+    return Choice(act=act, by=key_by(found, version, How(act)), remark=remark or act == How.TO_ALL)
 
 
 def _filled(asked: Question | None, version: Version | None, given: MultiDict[str, str]) -> dict[str, Any]:
@@ -242,11 +203,11 @@ def _undo(slug: str, made: regrades.Made) -> str | None:
     values: dict[str, Any] = {"version": made.asked_sha.hex()[:16]}
     before = None if made.back_to is None else question_as(made.asked_sha, made.back_to)
     if before is None:
-        values["act"] = DROP
+        values["act"] = How.DROP.value
     elif made.back_to == made.asked_sha:
-        values["act"] = AS_ASKED
+        values["act"] = How.AS_ASKED.value
     elif before.given_to_all:
-        values["act"] = TO_ALL
+        values["act"] = How.TO_ALL.value
     else:
         values |= {"act": EDIT, **_as_arguments(before)}
     return url_for(".regrade_question", slug=slug, key=made.key, **values)
