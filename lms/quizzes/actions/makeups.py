@@ -19,9 +19,9 @@ from lms.core.texts import Text, text
 from lms.quizzes.models import Attempt, Makeup
 from lms.quizzes.queries import as_past, history, occasions
 from lms.quizzes.queries.exams import Exam
-from lms.quizzes.queries.occasions import MAKEUP, left_in, past_on
+from lms.quizzes.queries.occasions import left_in, past_on
 from lms.quizzes.rules.attempts import State
-from lms.quizzes.rules.makeups import why_no_makeup
+from lms.quizzes.rules.makeups import MAKEUP, why_no_makeup
 from lms.quizzes.rules.windows import is_closed
 from lms.records.actions import lock_people
 

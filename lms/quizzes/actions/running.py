@@ -22,6 +22,7 @@ from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.texts import text
 from lms.quizzes.actions import finish
 from lms.quizzes.models import Attempt
+from lms.quizzes.queries.sittings import MISTAKES
 from lms.quizzes.rules.attempts import State, is_over
 
 LONGEST_MINUTES = 240
@@ -113,6 +114,7 @@ def _of(actor: Actor, whom: Whom) -> Select[*tuple[Any, ...]]:
         .where(
             Attempt.document_id == whom.document_id,
             Attempt.state == State.OPEN.value,
+            Attempt.occasion != MISTAKES,
             visible(actor, Permission.QUIZ_MANAGE),
         )
         .order_by(Attempt.id)

@@ -21,8 +21,9 @@ from lms.core.plain import from_plain, to_plain
 from lms.core.texts import Text, text
 from lms.quizzes.models import Attempt, Makeup, QuizWindow
 from lms.quizzes.queries import ONCE, Frozen
-from lms.quizzes.queries.occasions import MAKEUP, hold_windows, plans_of
+from lms.quizzes.queries.occasions import hold_windows, plans_of
 from lms.quizzes.rules.attempts import State
+from lms.quizzes.rules.makeups import MAKEUP
 from lms.quizzes.rules.windows import Move, Plan, Window, deadline, move_of, plan_of
 
 LONGEST_SECONDS = 24 * 60 * 60

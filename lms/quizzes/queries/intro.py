@@ -47,6 +47,7 @@ class Intro:
     practising: PastAttempt | None
     mistakes: int
     occasion: Occasion
+    now: datetime
     refusal: Text | None
     retry_at: datetime | None
     left: int | None
@@ -109,6 +110,7 @@ def intro(actor: Actor, slug: str) -> Intro:
         practising=practising,
         mistakes=len(wrong),
         occasion=occasion,
+        now=now,
         refusal=refusal,
         retry_at=retry_at,
         left=attempts_left(rules, tries),

@@ -13,9 +13,9 @@ from lms.accounts.queries import visible
 from lms.core.access import Actor, Permission, Scope, scopes
 from lms.core.db import rows
 from lms.quizzes.models import Attempt, AttemptItem, Makeup, Presence, QuizWindow
-from lms.quizzes.queries.occasions import MAKEUP
-from lms.quizzes.queries.sittings import seconds_between
+from lms.quizzes.queries.sittings import MISTAKES, seconds_between
 from lms.quizzes.rules.attempts import State, is_over
+from lms.quizzes.rules.makeups import MAKEUP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +82,7 @@ def seats(actor: Actor, document_id: int, now: datetime) -> list[Seat]:
         .where(
             Attempt.document_id == document_id,
             Attempt.state == State.OPEN.value,
+            Attempt.occasion != MISTAKES,
             visible(actor, Permission.QUIZ_MANAGE),
         )
         .order_by(Team.code, Person.employee_no, Attempt.id)

@@ -21,10 +21,9 @@ from lms.core.here import today
 from lms.quizzes.models import Makeup, QuizWindow
 from lms.quizzes.queries.sittings import ONCE, PastAttempt, Sitting, as_past, base_rules, history
 from lms.quizzes.rules.attempts import State, attempts_left, attempts_to_use
+from lms.quizzes.rules.makeups import MAKEUP, makeup_number
 from lms.quizzes.rules.windows import Plan, Window, is_closed, plan_of
 from lms.quizzes.spec import QuizRules
-
-MAKEUP = "makeup:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +38,6 @@ class Occasion:
     def makeup(self) -> int | None:
         """The number of the makeup, None for another occasion."""
         return makeup_number(self.name)
-
-
-def makeup_number(occasion: str) -> int | None:
-    """Return n of `makeup:<n>`, None for another occasion."""
-    return int(occasion.removeprefix(MAKEUP)) if occasion.startswith(MAKEUP) else None
 
 
 _SAID: Any = union_all(

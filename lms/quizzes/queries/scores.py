@@ -15,6 +15,7 @@ from lms.core.db import rows
 from lms.core.points import percent
 from lms.quizzes.models import Attempt, AttemptItem, Presence
 from lms.quizzes.queries.exams import CLOSED
+from lms.quizzes.queries.sittings import MISTAKES
 from lms.quizzes.rules.attempts import State
 from lms.quizzes.rules.scores import Line, Round, Standing, Try, Who, line_of, round_of
 
@@ -106,6 +107,7 @@ def _tries(actor: Actor, document_id: int, wanted: Wanted) -> _Tries:
         .where(
             Attempt.document_id == document_id,
             Attempt.state.in_(CLOSED),
+            Attempt.occasion != MISTAKES,
             visible(actor, Permission.QUIZ_SCORES),
         )
     )
@@ -142,6 +144,7 @@ def _sitting(actor: Actor, document_id: int) -> dict[int, Who]:
         .where(
             Attempt.document_id == document_id,
             Attempt.state == State.OPEN.value,
+            Attempt.occasion != MISTAKES,
             visible(actor, Permission.QUIZ_SCORES),
         )
     )

@@ -28,6 +28,7 @@ from lms.questions.rules.identity import asked_sha
 from lms.questions.spec import Question
 from lms.quizzes.models import Attempt, AttemptItem
 from lms.quizzes.rules.attempts import Past, State, is_over
+from lms.quizzes.rules.makeups import makeup_number
 from lms.quizzes.rules.values import shown_value
 from lms.quizzes.spec import QuizRules, QuizSpec
 
@@ -314,6 +315,11 @@ class PastAttempt:
     possible: Points
     passed: bool | None
     expired: bool
+
+    @property
+    def makeup(self) -> int | None:
+        """The number of the makeup that it belongs to, None for another occasion."""
+        return makeup_number(self.occasion)
 
 
 def history(person_id: int, document_id: int, now: datetime) -> list[PastAttempt]:

@@ -7,6 +7,14 @@ from lms.core.texts import Text, text
 from lms.quizzes.rules.attempts import Past, State, attempts_left
 from lms.quizzes.rules.windows import Plan, is_closed
 
+MAKEUP = "makeup:"
+"""What the occasion of a makeup begins with; its number follows."""
+
+
+def makeup_number(occasion: str) -> int | None:
+    """Return n of `makeup:<n>`, None for another occasion."""
+    return int(occasion.removeprefix(MAKEUP)) if occasion.startswith(MAKEUP) else None
+
 
 def why_no_makeup(
     plan: Plan, past: Sequence[Past], results: Sequence[bool | None], now: datetime, *, has_one: bool

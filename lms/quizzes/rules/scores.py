@@ -35,9 +35,9 @@ def round_of(occasion: str) -> Round:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Try:
-    """One attempt that has ended. percent: 0..100. passed: None while a marker can decide it. waiting: answers that a
+    """One attempt that has ended. percent: 0..100. passed: None while a marker can decide it.
 
-    marker has still to see. seconds: worked on. away_times, away_seconds: a hint. later: it ended after the others.
+    waiting: answers that a marker has still to see. seconds: worked on. away_times, away_seconds: a hint.
     """
 
     attempt_id: str
@@ -131,9 +131,10 @@ def _standing(first: Sequence[Try], made: Sequence[Try], sitting: bool) -> Stand
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """Over the people of a list. sat: who has ended a first sitting; passed of them in it. decided: sat without those
+    """Over the people of a list. sat: who has ended an attempt; decided: of them who wait for no marker.
 
-    who wait for a marker. made_up: who passed in a makeup only. mean: of the best scores of the first sitting.
+    passed: in the first sitting; made_up: in a makeup only. waiting: answers. mean: of the best scores of the first
+    sitting, 0..100.
     """
 
     people: int

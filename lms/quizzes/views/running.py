@@ -20,8 +20,8 @@ from lms.quizzes.actions.running import Whom
 from lms.quizzes.actions.windows import Of, Unconfirmed, change_window
 from lms.quizzes.queries import live
 from lms.quizzes.queries.exams import Exam, exam
-from lms.quizzes.queries.occasions import makeup_number
 from lms.quizzes.queries.scores import Wanted, scores
+from lms.quizzes.rules.makeups import makeup_number
 from lms.quizzes.rules.scores import Standing, in_order
 from lms.quizzes.rules.windows import Window
 from lms.quizzes.views.room import bp
