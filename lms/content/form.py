@@ -80,6 +80,8 @@ class FormEditor:
     with the fields, by the names of their inputs, and the mend; the text then stays as it was.
     script: what the page loads for this form beside its own scripts, "js/….js".
     typed(source, path, values): what stood open when an act was refused, with what was typed; None: nothing did.
+    beside(): what the template needs from the store beside the text itself, under that name; asked only while a card
+    stands open.
     The template gets `form` (what `view` returned), `open`, `errors` (sentences by the name of the input), `show` (for
     stored HTML) and `work`; it is a part of the page's one <form>, its buttons are named `do`.
     """
@@ -88,4 +90,5 @@ class FormEditor:
     view: Callable[[str, str, TargetsOf], Any]
     apply: Callable[[str, str, str, Values], Applied]
     typed: Callable[[str, str, Values], Any] | None = None
+    beside: Callable[[], Any] | None = None
     script: str = ""

@@ -9,13 +9,15 @@ from lms.content import form_acts
 from lms.content.form import Applied, FormEditor, TargetsOf, Values, whole
 from lms.content.form_acts import SECTIONS, TOP, Board, CardType, Open
 from lms.content.form_blocks import Outline, outline
+from lms.content.form_rows import arranged, next_number
 from lms.content.form_sections import SectionText, new_section, read_section, write_section
 from lms.content.form_text import TextCard, Texts, plain
 from lms.content.grammar.amounts import normal
+from lms.content.grammar.blocks import scan
 from lms.content.grammar.chips import ALL, DRAW, EACH, TAG, ChipValue, read_chip
-from lms.content.grammar.front import file_language
+from lms.content.grammar.front import file_language, read_front
 from lms.content.grammar.inline import plain_text
-from lms.content.grammar.keywords import Language
+from lms.content.grammar.keywords import Language, Word, find_word
 from lms.content.learner import Asked
 from lms.content.rules.properties import joined
 from lms.content.rules.tagging import listed
@@ -24,6 +26,9 @@ from lms.core.points import from_fraction
 from lms.core.texts import Text, text
 from lms.questions.form.cards import Questions
 from lms.questions.form.lines import Line, line_of
+from lms.quizzes.blueprint import is_blueprint
+from lms.quizzes.form_draws import DrawRow, read_rows, typed_rows, write_rows, wrong_rows
+from lms.quizzes.queries.beside import banks_beside
 
 _FORMS = (DRAW, ALL, EACH, TAG)
 LEVELS = (1, 2, 3)
@@ -34,17 +39,27 @@ _HEADING = re.compile(r"^#{1,6}(?!#)", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionCard:
-    """The fields of a section. draw: how many are drawn, "" = all. each: points of a question. intro: Markdown."""
+    """The fields of a section. draw: how many are drawn, "" = all. each: points of a question. intro: Markdown.
+
+    rows: what is drawn from banks.
+    """
 
     title: str = ""
     draw: str = ""
     each: str = ""
     tags: str = ""
     intro: str = ""
+    rows: tuple[DrawRow, ...] = ()
+
+    @property
+    def banked(self) -> int:
+        """How many questions come from banks."""
+        return sum(whole(row.count) or 0 for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sections:
+    path: str
     language: Language
     name: str = "section"
     level: int = 2
@@ -53,9 +68,11 @@ class Sections:
     def read(self, written: str) -> SectionCard | None:
         found = read_section(written)
         values = [read_chip(chip, _FORMS) for chip in found.chips]
-        if None in values:
+        draws = read_rows(found.body, self.path, self.language)
+        if None in values or draws is None:
             return None
-        return _card(found, [value for value in values if value], self.language)
+        card = _card(found, [value for value in values if value], self.language)
+        return replace(card, intro=draws.intro, rows=draws.rows)
 
     def typed(self, values: Values) -> SectionCard:
         return SectionCard(
@@ -64,10 +81,13 @@ class Sections:
             each=" ".join(values.get("card-each").split()),
             tags=" ".join(values.get("card-tags").split()),
             intro=plain(values.get("card-intro")),
+            rows=typed_rows(values),
         )
 
     def retyped(self, card: SectionCard, verb: str, arg: str, values: Values) -> SectionCard:
-        return card
+        if verb == "row-add":
+            return replace(card, rows=(*card.rows, DrawRow(number=next_number(card.rows))))
+        return replace(card, rows=arranged(card.rows, verb, arg))
 
     def blank(self, what: str) -> SectionCard:
         return SectionCard()
@@ -80,13 +100,15 @@ class Sections:
         old = self.read(written)
         found = read_section(written)
         chips: Sequence[str] = found.chips
-        if old is None or replace(old, title="", intro="") != replace(card, title="", intro=""):
+        if old is None or replace(old, title="", intro="", rows=()) != replace(card, title="", intro="", rows=()):
             chips = self._chips(card, says_all=any(read_chip(chip, (ALL, DRAW)) for chip in found.chips))
-        return write_section(written, title=card.title, chips=chips, body=card.intro)
+        body = write_rows(found.body, card.intro, card.rows, self.path, self.language)
+        return write_section(written, title=card.title, chips=chips, body=body)
 
     def new(self, card: SectionCard) -> str:
         _refuse(card)
-        return new_section(card.title, self._chips(card, says_all=True), card.intro)
+        body = write_rows("", card.intro, card.rows, self.path, self.language)
+        return new_section(card.title, self._chips(card, says_all=not card.rows), body)
 
     def look(self, card: SectionCard, number: int) -> tuple[Asked | None, Mapping[str, Text]]:
         return None, _errors(card)
@@ -118,7 +140,10 @@ class SectionForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuizForm:
+    """is_bank: nobody sits it, so nothing says how many are drawn."""
+
     sections: tuple[SectionForm, ...]
+    is_bank: bool = False
 
     @property
     def lists(self) -> tuple[tuple[str, str], ...]:
@@ -141,7 +166,7 @@ def view(source: str, path: str, targets: TargetsOf) -> QuizForm:
             sections.append(SectionForm(ref=TOP, index=-1, level=1, title="", card=None, line=1, lines=tuple(lines)))
             continue
         piece = board.pieces[above]
-        kind = HEAD if piece.level == 1 else Sections(language=language)
+        kind = HEAD if piece.level == 1 else Sections(path=path, language=language)
         sections.append(
             SectionForm(
                 ref=board.ref(above),
@@ -153,7 +178,13 @@ def view(source: str, path: str, targets: TargetsOf) -> QuizForm:
                 lines=tuple(lines),
             )
         )
-    return QuizForm(sections=tuple(sections))
+    return QuizForm(sections=tuple(sections), is_bank=_is_bank(source))
+
+
+def _is_bank(source: str) -> bool:
+    front, _ = read_front(source)
+    said = next((entry for entry in front.entries if find_word(entry.key, (Word.USE,))), None)
+    return said is not None and bool(said.texts) and find_word(said.texts[0], (Word.BANK,)) is not None
 
 
 def apply(source: str, path: str, do: str, values: Values) -> Applied:
@@ -170,7 +201,7 @@ def _board(path: str, source: str) -> Board:
     types: dict[str, CardType] = {
         "head": HEAD,
         "question": Questions(path=path, language=language),
-        "section": Sections(language=language),
+        "section": Sections(path=path, language=language),
     }
     return Board(
         outline=outline(source, LEVELS),
@@ -209,7 +240,9 @@ def _errors(card: SectionCard) -> dict[str, Text]:
         errors["card-each"] = text("分值写成数字，例如 2 或 0.5，精确到 0.05。")
     if _HEADING.search(card.intro):
         errors["card-intro"] = text("说明里不能有 # 开头的标题。")
-    return errors
+    elif any(is_blueprint(block) for block in scan(card.intro)):
+        errors["card-intro"] = text("从题库抽题写在下面的表里，不写在说明里。")
+    return {**errors, **wrong_rows(card.rows)}
 
 
 def _is_points(written: str) -> bool:
@@ -220,4 +253,4 @@ def _is_points(written: str) -> bool:
     return "/" not in written
 
 
-FORM = FormEditor(template="lms/quizzes/_form.html", view=view, apply=apply, typed=typed)
+FORM = FormEditor(template="lms/quizzes/_form.html", view=view, apply=apply, typed=typed, beside=banks_beside)

@@ -27,6 +27,7 @@ class Drawn:
     open: Any = None
     errors: Mapping[str, str] = field(default_factory=dict)
     doubted: frozenset[str] = frozenset()
+    beside: Any = None
 
 
 def view_of(work: Work) -> str:
@@ -58,6 +59,7 @@ def draw(work: Work, source: str, *, open: Any = None, errors: Mapping[str, str]
         open=open,
         errors=errors or {},
         doubted=marks.doubted(work.card.document_id),
+        beside=editor.beside() if editor.beside is not None and open is not None else None,
     )
 
 

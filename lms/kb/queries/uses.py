@@ -7,6 +7,7 @@ from sqlalchemy import Select, and_, bindparam, select
 
 from lms.content.audience import is_meant
 from lms.content.models import Document, Edge, Part, Slug
+from lms.content.queries import BANK
 from lms.core.access import Actor, Permission, allows
 from lms.core.db import rows
 
@@ -31,7 +32,15 @@ class User:
 def _using() -> Select[*tuple[Any, ...]]:
     here: Any = bindparam("document_id")
     return (
-        select(Document.id, Document.kind, Slug.slug, Document.title, Document.audience, Part.title.label("question"))
+        select(
+            Document.id,
+            Document.kind,
+            Document.use,
+            Slug.slug,
+            Document.title,
+            Document.audience,
+            Part.title.label("question"),
+        )
         .select_from(Edge)
         .join(Document, Document.id == Edge.from_document_id)
         .join(Slug, and_(Slug.document_id == Document.id, Slug.is_current))
@@ -49,7 +58,7 @@ def uses(actor: Actor, document_id: int) -> list[User]:
     sees_all = allows(actor, Permission.CONTENT_READ_ALL)
     found: dict[int, tuple[Any, list[str]]] = {}
     for row in rows(_USING, {"document_id": document_id}):
-        if not is_meant(row.audience, actor):
+        if not is_meant(row.audience, actor) or (row.use == BANK and not sees_all):
             continue
         questions = found.setdefault(row.id, (row, []))[1]
         if row.question is not None and row.question not in questions:
