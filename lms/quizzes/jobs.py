@@ -1,6 +1,8 @@
 """What the worker does for the quizzes."""
 
 import logging
+import time
+from collections.abc import Iterator
 
 from lms.core import clock
 from lms.core.db import session, transaction
@@ -10,6 +12,9 @@ from lms.quizzes.queries.recall import recurring_checks
 
 AT_ONCE = 50
 """Attempts closed in one transaction: the log's head is locked only at the end of each."""
+
+AT_ONCE_SECONDS = 1.5
+"""How long a page carries a regrade out itself; the worker does the rest, and the page shows how far it is."""
 
 log = logging.getLogger("lms")
 
@@ -74,11 +79,28 @@ def regrade_waiting() -> int:
     for number in regrade.going():
         session().rollback()
         try:
-            regrade.carry_out(number, None)
+            for _last in portions(number):
+                pass
             done += 1
         except Exception:
             log.exception("regrade %s could not go on", number)
     return done
+
+
+def portions(regrade_id: int) -> Iterator[int]:
+    """Mark portion after portion of people again, each in its transaction; yield the last of them."""
+    after: int | None = 0
+    while after is not None:
+        with transaction():
+            after = regrade.portion(regrade_id, after)
+        if after is not None:
+            yield after
+
+
+def carry_out(regrade_id: int, seconds: float = AT_ONCE_SECONDS) -> bool:
+    """Mark again for so long; say whether all is done. The rest is the worker's."""
+    until = time.monotonic() + seconds
+    return all(time.monotonic() < until for _last in portions(regrade_id))
 
 
 def _close(found: list[tuple[int, int]]) -> int:

@@ -5,7 +5,6 @@ were closed before, 100 people in a transaction, each attempt once, because its 
 """
 
 import contextlib
-import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -19,7 +18,7 @@ from lms.content.models import PartVersion
 from lms.core import clock
 from lms.core.access import Actor
 from lms.core.audit import audit
-from lms.core.db import session, transaction
+from lms.core.db import session
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.plain import to_plain
 from lms.core.texts import text
@@ -39,8 +38,6 @@ from lms.records.models import Record
 
 AT_ONCE = 100
 """People in one transaction."""
-AT_ONCE_SECONDS = 1.5
-"""How long a page carries a regrade out itself; the worker does the rest, and the page shows how far it is."""
 LONGEST_REASON = 400
 
 _item: Table = AttemptItem.__table__  # type: ignore[assignment]
@@ -331,16 +328,6 @@ def _record(row: Regrade, changes: Sequence[Change]) -> None:
                 note=row.reason,
             )
         tell_regraded(row, attempt, each)
-
-
-def carry_out(regrade_id: int, seconds: float | None, after: int = 0) -> bool:
-    """Mark portion after portion for so long (None = to the end), each in its transaction; say whether all is done."""
-    until = None if seconds is None else time.monotonic() + seconds
-    reached: int | None = after
-    while reached is not None and (until is None or time.monotonic() < until):
-        with transaction():
-            reached = portion(regrade_id, reached)
-    return reached is None
 
 
 def progress(regrade_id: int) -> Progress:

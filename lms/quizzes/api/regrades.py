@@ -12,6 +12,7 @@ from lms.core.db import transaction
 from lms.core.errors import Invalid
 from lms.core.i18n import say
 from lms.core.texts import text
+from lms.quizzes import jobs
 from lms.quizzes.actions import regrade as actions
 from lms.quizzes.api.room import bp
 from lms.quizzes.queries import impact as impacts
@@ -139,7 +140,7 @@ def regrade(slug: str, body: dict[str, Any]) -> dict[str, Any]:
             remark=remark,
             seen=body["seen"],
         )
-    done = actions.carry_out(actions.number_of(public_id), actions.AT_ONCE_SECONDS)
+    done = jobs.carry_out(actions.number_of(public_id))
     return answer | {"id": public_id, "done": done}
 
 

@@ -19,7 +19,7 @@ from lms.questions.keyed import keyed
 from lms.questions.rekeyed import fields_of, rekeyed
 from lms.questions.rules.correction import misfit
 from lms.questions.spec import Kind, Question
-from lms.quizzes import forms
+from lms.quizzes import forms, jobs
 from lms.quizzes.actions import regrade as actions
 from lms.quizzes.queries import impact as impacts
 from lms.quizzes.queries import question_as, regrades
@@ -94,7 +94,7 @@ def regrade_apply(slug: str, key: str) -> tuple[str, int] | Response:
         if refused.status not in (409, 422):
             raise
         return _question_page(found, request.form, refused=refused), refused.status
-    finished = actions.carry_out(actions.number_of(public_id), actions.AT_ONCE_SECONDS)
+    finished = jobs.carry_out(actions.number_of(public_id))
     if finished:
         flash(_("已重新判分，分数变了的人已收到通知。"), "ok")
     return redirect(url_for(".regrade", regrade_id=public_id), 303)
@@ -130,7 +130,7 @@ def regrade(regrade_id: str) -> str:
 @requires(Permission.QUIZ_REGRADE)
 def regrade_continue(regrade_id: str) -> Response:
     """Go on with a regrade that is not finished, for as long as a page may take."""
-    if actions.carry_out(actions.number_of(regrade_id), actions.AT_ONCE_SECONDS):
+    if jobs.carry_out(actions.number_of(regrade_id)):
         flash(_("已重新判分，分数变了的人已收到通知。"), "ok")
     return redirect(url_for(".regrade", regrade_id=regrade_id), 303)
 
