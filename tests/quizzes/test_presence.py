@@ -53,6 +53,7 @@ def test_a_page_that_stayed_open_without_network_was_not_away():
 
 def test_nobody_is_away_while_a_trainer_has_stopped_the_clock():
     assert after(9, told(), after(0, told()), paused=True).gone_times == 0
+    assert after(9, told(), after(0, told()), paused_seconds=400).gone_times == 0
 
 
 def test_where_one_may_leave_no_leaving_is_noted():

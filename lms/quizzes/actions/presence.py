@@ -87,8 +87,15 @@ def tell(actor: Actor, public_id: str, told: Told, seconds: Mapping[str, int]) -
     held = state is State.OPEN and (told.take or before is None or holds(told.tab, before.tab))
     if held:
         frozen: Frozen = from_plain(Frozen, row.limits)
-        paused = row.paused_at is not None
-        after = heard(before, told, frozen.rules, started_at=row.started_at, now=now, paused=paused)
+        after = heard(
+            before,
+            told,
+            frozen.rules,
+            started_at=row.started_at,
+            now=now,
+            paused=row.paused_at is not None,
+            paused_seconds=frozen.paused_seconds,
+        )
         values = {name: getattr(after, name) for name in Seen.__dataclass_fields__}
         upsert(Presence, {"attempt_id": row.id}, values, values)
         longest = max(int((now - row.started_at).total_seconds()), 0)

@@ -58,12 +58,20 @@ def holds(tab: str | None, held_by: str | None) -> bool:
 
 
 def heard(
-    before: Seen | None, told: Told, rules: QuizRules, *, started_at: datetime, now: datetime, paused: bool = False
+    before: Seen | None,
+    told: Told,
+    rules: QuizRules,
+    *,
+    started_at: datetime,
+    now: datetime,
+    paused: bool = False,
+    paused_seconds: int = 0,
 ) -> Seen:
     """Return what is kept after a page has spoken. A page that doesn't hold the paper changes nothing.
 
     Counts never fall and never pass the length of the attempt. A page that was open all the time was not away,
-    whatever the network did; nobody is away while a trainer has stopped the clock.
+    whatever the network did; nobody is away while a trainer has stopped the clock. paused_seconds: length of the pauses
+    so far, taken off in the person's favour whenever they were.
     """
     if before is None:
         before = Seen(tab=told.tab, seen_at=now)
@@ -77,7 +85,7 @@ def heard(
             away_times=max(before.away_times, min(told.away_times, longest)),
             away_seconds=max(before.away_seconds, min(told.away_seconds, longest)),
         )
-    gap = now - before.seen_at
+    gap = now - before.seen_at - timedelta(seconds=paused_seconds)
     if watches_absence(rules) and not paused and gap > GONE and timedelta(seconds=told.here_seconds) < gap - SLACK:
         after = replace(
             after,

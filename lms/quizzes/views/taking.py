@@ -97,6 +97,7 @@ def paper(attempt_id: str) -> str | Response:
         left=queries.chances(sitting).left,
         letters=forms.LETTERS,
         watched=watches_focus(sitting.rules),
+        practice=sitting.occasion == MISTAKES,
         zone_minutes=_zone_minutes(),
     )
 

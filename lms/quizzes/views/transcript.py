@@ -54,6 +54,7 @@ def transcript_print(attempt_id: str) -> str | Response:
         verdict=_verdict(sitting),
         pass_mark=decimal_text(100 * sitting.rules.pass_mark, 1),
         points=points_text,
+        ended=local(sitting.submitted_at).strftime("%H:%M") if sitting.submitted_at else "",
         practice=sitting.occasion == MISTAKES,
     )
 
