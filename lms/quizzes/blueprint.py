@@ -4,7 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lms.content.grammar.blocks import Block, BlockKind, Item
-from lms.content.grammar.chips import DRAW, LEVELS, TAG, ChipValue, read_chip, split_chips, write_chips
+from lms.content.grammar.chips import (
+    DRAW,
+    LEVELS,
+    TAG,
+    ChipValue,
+    find_chips,
+    read_chip,
+    split_chips,
+    write_chips,
+)
 from lms.content.grammar.inline import find_links, plain_text, resolve
 from lms.content.grammar.keywords import Language
 from lms.content.grammar.reading import Reading
@@ -40,7 +49,7 @@ class Draw:
 def is_blueprint(block: Block) -> bool:
     """Whether a list says what to draw: a line of it has the chip 抽N题."""
     return block.kind is BlockKind.BULLET and any(
-        read_chip(chip.text, (DRAW,)) for item in block.items for chip in split_chips(item.text)[1]
+        read_chip(chip.text, (DRAW,)) for item in block.items for chip in find_chips(item.text)
     )
 
 

@@ -48,8 +48,7 @@ def lint_blueprint(quiz: QuizSpec, known: Mapping[str, QuizSpec]) -> Iterator[Fi
                 found.append(warning("Q266", line.line, problem, Severity.ERROR))
     yield from found
     if len(banks) == len(quiz.banks) and not any(finding.severity is Severity.ERROR for finding in found):
-        yield from _together(quiz, banks)
-        yield from guessing(quiz, banks)
+        yield from list(_together(quiz, banks)) or guessing(quiz, banks)
 
 
 def _of_line(section: Section, line: Draw, questions: tuple[Banked, ...]) -> Iterator[Finding]:
