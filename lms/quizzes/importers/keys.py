@@ -29,7 +29,8 @@ FALSE_WORDS = {
 _ALSO_ELSE = {"是", "否", "1", "0", "yes", "no", "y", "n", "x", "正", "误"}
 """Say right or wrong only where the question is known to ask it."""
 _LABEL = re.compile(r"^\s*(?:正确|参考|标准)?答案(?:是|为)?\s*[:：]?\s*|^\s*(?:answer|ans)\s*[:：]\s*", re.IGNORECASE)
-_BETWEEN = re.compile(r"[\s,，、;；.。|｜/&和及]+")
+_BETWEEN = re.compile(r"[\s,，、;；.。|｜/&和及()\[\]【】>→-]+")
+_SMALL = re.compile(r"[a-h]+|[a-h](?:[\s,、;]+[a-h])+")
 _LEADING = re.compile(r"\s*[（(\[【]?([A-Za-zＡ-Ｚａ-ｚ])[)）\]】]?\s*[.．、:：)）]\s*(?=\S)")
 _CUT = re.compile(r"(?:^|[\n\t;；]|(?<=\s))\s*[（(]?([A-ZＡ-Ｚ])[)）]?\s*[.．、:：)）]\s*")
 _UNDERSCORES = re.compile(r"[_＿]{2,}")
@@ -62,8 +63,8 @@ def letters_of(answer: str) -> tuple[int, ...] | None:
     joined = _BETWEEN.sub("", plain)
     if joined.isascii() and joined.isalpha() and len(joined) <= len(LETTERS) and (joined.isupper() or len(joined) == 1):
         return tuple(LETTERS.index(letter) for letter in joined.upper())
-    if joined.isascii() and joined.isalpha() and joined.islower() and set(joined) <= set("abcdefgh"):
-        return tuple(LETTERS.index(letter) for letter in joined.upper()) if list(joined) == sorted(joined) else None
+    if _SMALL.fullmatch(plain) and len(set(joined)) == len(joined):
+        return tuple(LETTERS.index(letter) for letter in joined.upper())
     first = _LEADING.match(plain)
     return (LETTERS.index(first[1].upper()),) if first and "\n" not in plain else None
 
