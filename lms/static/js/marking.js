@@ -59,6 +59,14 @@
       if (Number(inputs[index].max) === 0 && Number(inputs[index].value) > 0) give(index, Number(inputs[index].value));
     });
   });
+  document.querySelectorAll("[data-fills]").forEach(function (row) { row.hidden = false; });
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest("[data-fill]");
+    if (!button) return;
+    button.dataset.fill.split(" ").forEach(function (points, index) { inputs[index].value = points; });
+    add();
+    goTo(0);
+  });
   form.addEventListener("submit", function (event) {
     inputs.forEach(function (input) { input.dispatchEvent(new Event("change")); });
     if (sent) { event.preventDefault(); return; }
