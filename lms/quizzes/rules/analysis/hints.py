@@ -26,7 +26,7 @@ OMITTED = 0.1  # the whole interval above this
 JUMP = 0.15  # more of the share right than the other questions gained
 JUMP_SURE = 4.0  # z: every question is looked at in every slice of time, so the bound is high
 JUMP_FROM = 20  # answers before and after
-RIVAL = 0.3  # of the upper third: a wrong option that so many of them choose may be right too …
+RIVAL = 0.3  # of the upper third: a wrong option that so many of them choose, beside the key, may be right too …
 RIVAL_FROM = 30  # … where there are so many in it
 
 
@@ -93,7 +93,7 @@ def hints_of(item: Item, others: Sequence[Item]) -> tuple[Hint, ...]:
             )
         )
     found += _leaked(item, others)
-    found += _share(item)
+    found += _share(item, is_bad=bool(found))
     found += _rest(item, bool(found))
     return tuple(sorted(found, key=lambda hint: -hint.weight))
 
@@ -155,7 +155,7 @@ def _key(item: Item) -> Iterator[Hint]:
                 sentence=text("这道题有问题：高分学员多选了 %(option)s，请核对答案。", option=name),
                 evidence=evidence,
             )
-        elif upper >= RIVAL_FROM and rival.chosen.upper >= RIVAL * upper:
+        elif upper >= RIVAL_FROM and min(rival.chosen.upper, key.chosen.upper) >= RIVAL * upper:
             yield Hint(
                 kind=Kind.RIVAL,
                 sentence=text("这道题有问题：高分学员分成两派，不少人选了 %(option)s。看看它是不是也对。", option=name),
@@ -311,14 +311,15 @@ def _moved(share: float, move: float) -> float:
     return 1 / (1 + math.exp(-(math.log(inside / (1 - inside)) + move)))
 
 
-def _share(item: Item) -> Iterator[Hint]:
+def _share(item: Item, *, is_bad: bool) -> Iterator[Hint]:
+    """Yield what the share of the points says; a wrong key makes a question hard and tells it already."""
     percent = round(100 * item.share)
     if item.share >= EASY and item.share_range.low >= EASY_AT_LEAST:
         yield Hint(
             kind=Kind.EASY,
             sentence=text("太容易：%(percent)s%% 的分都拿到了，分不出谁会谁不会。", percent=percent),
         )
-    if item.share_range.high <= HARD:
+    if item.share_range.high <= HARD and not is_bad:
         yield Hint(
             kind=Kind.HARD,
             sentence=text("太难：只拿到 %(percent)s%% 的分。题目说清楚了吗，课上讲过吗？", percent=percent),
