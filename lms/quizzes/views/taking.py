@@ -18,7 +18,7 @@ from lms.quizzes import actions, forms, queries, reading
 from lms.quizzes.queries.mistakes import mistakes
 from lms.quizzes.queries.presence import seen_pages
 from lms.quizzes.queries.sittings import MISTAKES
-from lms.quizzes.rules.attempts import AttemptClosed, State
+from lms.quizzes.rules.attempts import AttemptClosed, Paused, State
 from lms.quizzes.rules.mistakes import may_practise
 from lms.quizzes.rules.presence import hints, watches_absence, watches_focus
 from lms.quizzes.rules.release import release_text
@@ -104,7 +104,7 @@ def paper(attempt_id: str) -> str | Response:
 
 @bp.post("/attempts/<attempt_id>")
 @requires(Permission.LEARN)
-def save(attempt_id: str) -> Response:
+def save(attempt_id: str) -> Response | tuple[str, int]:
     """Save what the page changed, then do what the pressed button says: go on, flag, look at the key, hand in."""
     actor = current_actor()
     sitting = queries.own_sitting(actor, attempt_id)
@@ -119,6 +119,9 @@ def save(attempt_id: str) -> Response:
                 actions.flag(actor, attempt_id, wanted, not keys[wanted].flagged)
     except AttemptClosed as closed:
         return _closed(actor, attempt_id, closed)
+    except Paused as paused:
+        sent = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+        return render_template("lms/quizzes/kept.html", sitting=sitting, sent=sent), paused.status
     for key, reason in refused.items():
         flash(_("第 %(number)s 题没有保存：%(reason)s", number=keys[key].position, reason=say(reason)), "bad")
     for number in forms.doubled_places(request.form, items):
