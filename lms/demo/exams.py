@@ -98,7 +98,7 @@ def _publish(stage: Stage, people: list[PersonPlan]) -> None:
 def _sit(stage: Stage, each: PersonPlan, ago: int) -> Script:
     """Sit the exam once, with the ability that this person has."""
     rng = stage.rng("monthly", each.no)
-    ability = rng.gauss(0.35, 1.0)
+    ability = rng.gauss(1.0, 0.9)
     minutes = rng.randrange(11, 26)
 
     def given(item: Drawn) -> tuple[object, int | None]:

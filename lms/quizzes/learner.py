@@ -11,7 +11,7 @@ from lms.questions.learner import asked
 from lms.quizzes.blueprint import Draw
 from lms.quizzes.spec import QuizRules, QuizSpec, Recurring, Section, Use
 
-_USES = {
+USES = {
     Use.EXAM: text("考试"),
     Use.CHECK: text("小测"),
     Use.PRACTICE: text("练习"),
@@ -47,7 +47,7 @@ def _facts_of(spec: QuizSpec) -> Iterator[Text]:
     if spec.recurring:
         yield from _recurring(spec.recurring)
     elif spec.is_bank:
-        yield _USES[Use.BANK]
+        yield USES[Use.BANK]
         yield text("共 %(count)s 题", count=len(spec.questions))
         yield text("没有人直接考，供别的测验抽题")
     else:
@@ -68,7 +68,7 @@ def _line(line: Draw) -> str:
 
 
 def _recurring(check: Recurring) -> Iterator[Text]:
-    yield _USES[Use.RECURRING]
+    yield USES[Use.RECURRING]
     yield text("每周一次，每人 %(n)s 题，不限时间", n=check.questions)
     yield text("题从各人学过的里面挑，快忘的先出")
 
@@ -87,7 +87,7 @@ def _pool(section: Section) -> Text:
 
 
 def _facts(rules: QuizRules) -> Iterator[Text]:
-    yield _USES[rules.use]
+    yield USES[rules.use]
     if rules.seconds is None:
         yield text("不限时间")
     elif rules.seconds % 60 == 0:

@@ -14,9 +14,10 @@ from lms.core.db import session, transaction
 from lms.quizzes import actions, jobs, queries
 from lms.quizzes.actions.recall import NothingLearned, round_of
 from lms.quizzes.models import Attempt, Memory
+from lms.quizzes.queries.rounds import faded, rounds
 from lms.quizzes.spec import Recurring
 from tests.support import make_duties
-from tests.support.make import a_person, as_actor
+from tests.support.make import a_person, as_actor, sign_in
 from tests.support.make_content import a_document, a_question, a_trainer
 from tests.support.make_duties import owes
 from tests.support.make_quizzes import answered_right, begun, document_id, handed_in, paper
@@ -232,3 +233,40 @@ def test_beyond_the_round_it_is_exercise(world):
     failed(person, "weekly")
     sitting = queries.history(person.id, document_id("weekly"), clock.now())
     assert [each.occasion for each in sitting] == ["once"]
+
+
+def test_the_trainer_sees_who_did_it_and_what_is_being_forgotten(client):
+    author, people = a_person(Role.TRAINER), [an_agent() for _ in range(5)]
+    a_quiz(as_actor(author), "退货", 3)
+    a_check(as_actor(author))
+    with clock.frozen(MONDAY - 4 * WEEK):
+        for person in people:
+            passed(person, "退货")
+    with clock.frozen(MONDAY):
+        jobs.give_checks()
+        failed(people[0], "weekly")
+        (this_week,) = rounds()
+        assert (this_week.given, this_week.done, this_week.week) == (5, 1, "2026-W47")
+        assert [(each.people, each.due) for each in faded(clock.now())] == [(5, 5)] * 3
+        sign_in(client, author)
+        page = client.get("/recall").text
+    assert "1/5" in page
+    assert "退货1？" in page
+
+
+def test_agents_do_not_see_what_others_forget(client):
+    sign_in(client, an_agent())
+    assert client.get("/recall").status_code == 403
+
+
+def test_the_panel_offers_the_check_that_is_owed(client):
+    author, person = a_trainer(), an_agent()
+    a_quiz(author, "退货", 3)
+    a_check(author)
+    passed(person, "退货")
+    sign_in(client, person)
+    assert "每周知识考核" not in client.get("/panel").text
+    jobs.give_checks()
+    assert 'action="/quizzes/weekly"' in client.get("/panel").text
+    failed(person, "weekly")
+    assert "每周知识考核" not in client.get("/panel").text

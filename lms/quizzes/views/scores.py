@@ -14,6 +14,7 @@ from lms.core.here import local
 from lms.core.i18n import _, say
 from lms.core.points import decimal_text, number
 from lms.core.texts import Text, text
+from lms.quizzes.learner import USES
 from lms.quizzes.queries import scores as reading
 from lms.quizzes.queries.exams import Exam, exam, running
 from lms.quizzes.queries.scores import Wanted
@@ -34,7 +35,6 @@ STANDINGS: dict[str, Text] = {
 }
 ROUNDS: dict[str, Text] = {Round.FIRST: text("首次考试"), Round.MAKEUP: text("补考"), Round.OTHER: text("其他场次")}
 PERIODS: dict[str, Text] = {"7": text("近 7 天"), "30": text("近 30 天"), "90": text("近 90 天")}
-USES: dict[str, Text] = {"exam": text("考试"), "check": text("小测"), "practice": text("练习")}
 
 
 @bp.get("/exams")
