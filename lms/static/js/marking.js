@@ -53,11 +53,12 @@
       var button = event.target.closest("[data-points]");
       if (button) give(index, Number(button.dataset.points));
     });
-    inputs[index].addEventListener("input", add);
-    inputs[index].addEventListener("focus", function () { inputs[index].select(); });
-    inputs[index].addEventListener("change", function () {
-      if (Number(inputs[index].max) === 0 && Number(inputs[index].value) > 0) give(index, Number(inputs[index].value));
+    inputs[index].addEventListener("input", function () {
+      // What must not be said only costs: 4 means that four points are taken.
+      if (Number(inputs[index].max) === 0 && Number(inputs[index].value) > 0) inputs[index].value = String(-Number(inputs[index].value));
+      add();
     });
+    inputs[index].addEventListener("focus", function () { inputs[index].select(); });
   });
   document.querySelectorAll("[data-fills]").forEach(function (row) { row.hidden = false; });
   document.addEventListener("click", function (event) {
@@ -68,7 +69,6 @@
     goTo(0);
   });
   form.addEventListener("submit", function (event) {
-    inputs.forEach(function (input) { input.dispatchEvent(new Event("change")); });
     if (sent) { event.preventDefault(); return; }
     sent = true;
   });
