@@ -45,6 +45,8 @@ from lms.quizzes.spec import QuizSpec, Use
 
 LONGEST = 200  # characters of a stored answer that is counted word by word; beyond it is a written one
 _LONG = '{"v": ""}'
+OCCASION = r"[0-9A-Za-z:._-]{0,40}"
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2990, 1, 1)
 
 
 class Take(StrEnum):
@@ -190,7 +192,7 @@ def _counted(document_id: int, wanted: Wanted) -> Any:
     if wanted.start:
         chosen = chosen.where(every.c.submitted_at >= _midnight(wanted.start))
     if wanted.end:
-        chosen = chosen.where(every.c.submitted_at < _midnight(wanted.end + timedelta(days=1)))
+        chosen = chosen.where(every.c.submitted_at < _midnight(min(wanted.end, LAST_DAY) + timedelta(days=1)))
     if wanted.revision is not None:
         chosen = chosen.where(
             every.c.revision_id.in_(
@@ -205,7 +207,8 @@ def _counted(document_id: int, wanted: Wanted) -> Any:
 
 
 def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=settings().timezone)
+    """Return when a day begins; what lies outside of all calendars is brought to their ends."""
+    return datetime.combine(min(max(day, FIRST_DAY), LAST_DAY), time(), tzinfo=settings().timezone)
 
 
 def _papers(counted: Any) -> tuple[list[Paper], int]:

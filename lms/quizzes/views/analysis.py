@@ -1,5 +1,6 @@
 """试题分析: a quiz in one sentence, what needs a look, every question with its figures; one question; odd papers."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,13 +17,14 @@ from lms.core.access import Permission, allows
 from lms.core.db import transaction
 from lms.core.errors import NotFound
 from lms.core.here import local, today
-from lms.core.i18n import _, say
+from lms.core.i18n import _
 from lms.core.texts import Text, text
+from lms.quizzes import analysis_file
 from lms.quizzes.actions import verdicts
 from lms.quizzes.queries import analysis as counting
 from lms.quizzes.queries import unusual as conspicuous
-from lms.quizzes.queries.analysis import Analysis, Choice, Take, Wanted
-from lms.quizzes.rules.analysis import words, written
+from lms.quizzes.queries.analysis import OCCASION, Analysis, Choice, Take, Wanted
+from lms.quizzes.rules.analysis import words
 from lms.quizzes.rules.analysis.papers import Whole
 from lms.quizzes.rules.analysis.report import Finding
 from lms.quizzes.spec import QuizSpec
@@ -65,7 +67,7 @@ def table_state() -> AnalysisState:
 
 def wanted_of(table: TableState) -> Wanted:
     """Return which attempts the address asks for; what does not exist filters nothing away."""
-    code, number = table.get("team"), table.get("revision")
+    code, number, occasion = table.get("team"), table.get("revision"), table.get("occasion")
     take = table.get("take")
     return Wanted(
         take=Take(take) if take in TAKES else Take.FIRST,
@@ -73,7 +75,7 @@ def wanted_of(table: TableState) -> Wanted:
         end=day_of(table.get("to")),
         team_id=next((each.id for each in team_tree() if each.code == code), None) if code else None,
         revision=int(number) if number.isdecimal() and len(number) < 6 else None,
-        occasion=table.get("occasion"),
+        occasion=occasion if re.fullmatch(OCCASION, occasion) else "",
     )
 
 
@@ -176,7 +178,14 @@ def unusual(slug: str) -> str:
     opened = content.open_published(actor, "quiz", slug)
     table = table_state()
     found = conspicuous.unusual(actor, opened.document_id, wanted_of(table))
-    return render_template("lms/quizzes/unusual.html", opened=opened, found=found, table=table, **_frame(opened, table))
+    return render_template(
+        "lms/quizzes/unusual.html",
+        opened=opened,
+        found=found,
+        table=table,
+        seconds=words.seconds,
+        **_frame(opened, table),
+    )
 
 
 def _kept() -> dict[str, Any]:
@@ -251,13 +260,6 @@ def piece_of(quiz: QuizSpec, key: str) -> int | None:
 
 def file_of(opened: Opened, found: Analysis, findings: Sequence[Finding], format: str) -> Response:
     """Return exactly the rows that are shown; in a workbook the figures of the quiz on a sheet of their own."""
-    headers = [say(head) for head in written.HEADS]
-    rows = [[_cell(value) for value in written.row(finding)] for finding in findings]
-    about = [[_cell(name), _cell(value)] for name, value in written.about(found.report, found.waiting)]
-    more = [(_("整份测验"), [_("指标"), _("数值")], about)]
     name = f"{opened.title} {_('试题分析')} {today().isoformat()}"
-    return download(format, name, headers, rows, more=more if format == "xlsx" else ())
-
-
-def _cell(value: object) -> object:
-    return say(value) if isinstance(value, Text) else value
+    more = [analysis_file.whole(found)] if format == "xlsx" else []
+    return download(format, name, analysis_file.heads(), analysis_file.lines(findings), more=more)
