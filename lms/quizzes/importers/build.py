@@ -34,7 +34,7 @@ from lms.questions.write import write_question
 
 LONGEST_TEXT = 20_000
 """Characters of one question as it is written."""
-_PATH = "quizzes/a/b/c/x.md"  # deep: a link of a file in any folder leads somewhere
+PATH = "quizzes/a/b/c/x.md"  # deep: a link of a file in any folder leads somewhere
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ue000]")
 _MENDS = {
     "Q201": text("没有正确答案，请写上。"),
@@ -166,7 +166,7 @@ def settled(made: Question) -> Question | Text:
     written = write_question(made)
     if len(written) > LONGEST_TEXT:
         return text("这道题太长（超过 %(most)s 个字），请写短些。", most=LONGEST_TEXT)
-    found = read(written, _PATH, Language.ZH)
+    found = read(written, PATH, Language.ZH)
     if found.errors:
         return _said(found.errors[0])
     back = found.question

@@ -35,7 +35,6 @@ from lms.quizzes.importers.columns import (
 )
 
 Values = Mapping[str, str]
-_PATH = "quizzes/x.md"
 _NUMBER = re.compile(r"\s*(?:[（(]?\d{1,4}\s*[、)）]|\d{1,4}\s*[.．])\s*(?!\d)")
 _KIND_MARK = re.compile(r"[（(\[【]\s*(?:单选|多选|判断|填空|不定项选择|问答|简答)题?\s*[)）\]】]\s*")
 _TAG_ENDS = re.compile(r"[、,，;；|\n#＃]+|(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
@@ -100,7 +99,7 @@ def outcome_of(values: Values, kind: Kind | str | None = None, links: Mapping[st
         card = _card(row, named)
     except _Refused as refused:
         return Outcome(reason=refused.reason, section=section, notes=tuple(row.notes))
-    checked = check(card, _PATH, Language.ZH)
+    checked = check(card, build.PATH, Language.ZH)
     if checked.question is None or checked.errors:
         return Outcome(reason=_first(checked.errors), section=section, notes=tuple(row.notes))
     return Outcome(question=checked.question, section=section, notes=tuple(row.notes))

@@ -99,7 +99,7 @@ def _row(question: Question, section: str) -> tuple[Values | None, list[Text]]:
     """Return the cells of a question, None where there are none for it, and what they don't say."""
     bare = replace(question, key=None)
     source = write_question(bare)
-    card = read(source, "quizzes/x.md", Language.ZH).card
+    card = read(source, build.PATH, Language.ZH).card
     if card is None:
         return None, [text("这道题写不进表格，没有导出：“%(stem)s”。", stem=excerpt_of(question.stem.text))]
     problems = []
