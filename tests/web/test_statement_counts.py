@@ -90,6 +90,7 @@ PAGES = (
     "/quizzes/{at}/done",
     "/attempts/{attempt}",
     "/attempts/{done}/result",
+    "/attempts/{done}/print",
     "/me",
 )
 
