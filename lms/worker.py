@@ -47,6 +47,7 @@ SCHEDULE = (
     Job(name="kb.keep_index", every=timedelta(seconds=2), work=indexing.keep_index),
     Job(name="quizzes.close_expired", every=timedelta(seconds=10), work=quizzes.close_expired),
     Job(name="quizzes.give_checks", every=timedelta(hours=1), work=quizzes.give_checks),
+    Job(name="quizzes.look_at_questions", every=timedelta(hours=1), work=quizzes.look_at_questions),
     Job(name="quizzes.regrade_waiting", every=timedelta(seconds=5), work=quizzes.regrade_waiting),
     Job(name="accounts.apply_dated_changes", every=timedelta(minutes=10), work=accounts.apply_dated_changes),
     Job(name="content.draw_pages", every=timedelta(seconds=20), work=attachments.make_left),

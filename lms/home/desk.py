@@ -23,6 +23,7 @@ from lms.kb.queries import gaps as kb_gaps
 from lms.kb.queries.entries import IndexState, index_state
 from lms.learning import queries as learning
 from lms.quizzes.queries import marking
+from lms.quizzes.queries.health import Unwell, unwell
 from lms.records.models import LogHead
 from lms.reports import queries as reports
 from lms.reports.queries import Filter, Goal
@@ -99,6 +100,11 @@ def to_mark(actor: Actor) -> ToMark | None:
 def unmarked(actor: Actor) -> Sequence[Any]:
     """Return one's own papers whose result waits for a marker: slug, title, public_id, submitted_at."""
     return marking.unmarked(actor.id, SHOWN)
+
+
+def bad_questions() -> Sequence[Unwell]:
+    """Return the quizzes with a question that has something wrong, the most first."""
+    return unwell(SHOWN)
 
 
 def in_doubt() -> marks.Totals | None:

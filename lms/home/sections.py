@@ -37,6 +37,8 @@ def sections_of(actor: Actor) -> list[Section]:
     if allows(actor, Permission.QUIZ_MARK) and (to_mark := desk.to_mark(actor)) is not None:
         found.append(_main("marking", to_mark))
     if allows(actor, Permission.CONTENT_EDIT):
+        if allows(actor, Permission.QUIZ_ANALYSIS) and (unwell := desk.bad_questions()):
+            found.append(_main("questions", unwell))
         if (doubts := desk.in_doubt()) is not None:
             found.append(_main("marks", doubts))
         found.append(_main("studio", desk.studio(actor)))

@@ -182,10 +182,11 @@ def test_the_number_of_statements_does_not_grow_with_the_attempts(world, stateme
     counts = []
     for slug in (small, large):
         found = opened(slug)
+        analysis(found, Wanted())  # the chance of passing by guessing is kept from now on
         statements.clear()
         analysis(found, Wanted())
         counts.append(len(statements))
-    assert counts[0] == counts[1] <= 6
+    assert counts == [5, 5]
 
 
 def test_the_page_says_first_what_is_wrong(exam, client):

@@ -5,17 +5,16 @@ import re
 from sqlalchemy import delete, select
 
 from lms.content.models import Part, PartVersion
-from lms.content.queries import Opened, compiled
+from lms.content.queries import Opened
 from lms.core import clock
 from lms.core.access import Actor
 from lms.core.audit import audit
 from lms.core.db import rows, session, upsert
 from lms.core.errors import Invalid, NotFound
-from lms.core.texts import as_plain, text
-from lms.quizzes.models import ItemVerdict, QuizHealth
-from lms.quizzes.queries.analysis import Wanted, analysis_of, chance_of
+from lms.core.texts import text
+from lms.quizzes.actions.health import look_at
+from lms.quizzes.models import ItemVerdict
 from lms.quizzes.rules.analysis.hints import Kind
-from lms.quizzes.rules.analysis.report import Report
 
 LONGEST_NOTE = 500  # characters
 _VERSION = re.compile(r"[0-9a-f]{64}")
@@ -30,7 +29,7 @@ def say_seen(actor: Actor, opened: Opened, key: str, version: str, kind: str, no
         why = text("备注最多 %(n)s 个字。", n=LONGEST_NOTE)
         raise Invalid(why, fields={"note": why})
     sha = _version(key, version)
-    report = _report(opened)
+    report = look_at(opened.document_id)
     finding = next((each for each in report.findings if each.item.asked.sha == sha), None)
     if finding is None or kind not in {each.value for each in Kind}:
         raise NotFound()
@@ -42,7 +41,7 @@ def say_seen(actor: Actor, opened: Opened, key: str, version: str, kind: str, no
         said,
     )
     audit(actor.id, "question.seen", "quiz", str(opened.document_id), after={"question": key, "hint": kind})
-    _look_again(opened)
+    look_at(opened.document_id)
 
 
 def ask_again(actor: Actor, opened: Opened, key: str, version: str, kind: str) -> None:
@@ -60,31 +59,7 @@ def ask_again(actor: Actor, opened: Opened, key: str, version: str, kind: str) -
     if taken.first() is None:
         raise NotFound()
     audit(actor.id, "question.seen", "quiz", str(opened.document_id), before={"question": key, "hint": kind})
-    _look_again(opened)
-
-
-def note_health(document_id: int, report: Report) -> None:
-    """Keep in few numbers how a quiz does, for the first screen and the list of quizzes."""
-    bad = report.bad
-    found = {
-        "papers": report.whole.papers if report.whole else 0,
-        "bad": len(bad),
-        "look": len(report.to_look_at) - len(bad),
-        "worst": as_plain(bad[0].hints[0].sentence) if bad else None,
-        "made_at": clock.now(),
-    }
-    upsert(QuizHealth, {"document_id": document_id}, found, found)
-
-
-def _look_again(opened: Opened) -> None:
-    session().flush()
-    note_health(opened.document_id, _report(opened))
-
-
-def _report(opened: Opened) -> Report:
-    quiz = compiled(opened.revision_id)
-    chance = chance_of(opened.compiled_sha, opened.revision_id)
-    return analysis_of(opened.document_id, quiz, chance, Wanted()).report
+    look_at(opened.document_id)
 
 
 def _version(key: str, version: str) -> bytes:

@@ -1,9 +1,9 @@
-"""JSON of the quizzes: `attempts` is taking them, `banks` files in and out, `marking` marking them.
+"""JSON of the quizzes: `analysis` is how questions do, `attempts` taking them, `banks` files in and out.
 
-`presence`: what a paper's page tells of itself. Importing a module adds its routes.
+`marking` is marking, `presence` what a paper's page tells of itself. Importing a module adds its routes.
 """
 
-from lms.quizzes.api import attempts, banks, marking, presence, running
+from lms.quizzes.api import analysis, attempts, banks, marking, presence, regrades, running
 from lms.quizzes.api.room import bp
 
-__all__ = ["attempts", "banks", "bp", "marking", "presence", "running"]
+__all__ = ["analysis", "attempts", "banks", "bp", "marking", "presence", "regrades", "running"]
