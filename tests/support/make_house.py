@@ -6,7 +6,7 @@ documents of each kind made from Markdown, attempts, tasks with a photo, an inta
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import url_for
@@ -16,18 +16,22 @@ from lms.accounts.actions import make_slips, make_token
 from lms.accounts.models import ApiToken, Person, RoleGrant, RosterPattern
 from lms.content import queries as content
 from lms.content.actions import reviewing
-from lms.content.models import Attachment, Document
+from lms.content.models import Attachment, Document, Part
 from lms.core import clock
 from lms.core.access import Role
 from lms.core.db import db, session, transaction
 from lms.kb.actions import gaps, suggestions, talk
 from lms.learning.actions import photos, tasks
 from lms.notifications.models import Notice
+from lms.quizzes.actions import regrade
+from lms.quizzes.models import Makeup
+from lms.quizzes.queries import asked_question
 from lms.web.auth import FRAMEWORK_ENDPOINTS
 from tests.support.make import LONG_AGO, a_person, a_team, an_actor, as_actor, mentors, sign_in
 from tests.support.make_content import a_document, a_draft, a_quiz_text, an_article_text, edited
 from tests.support.make_learning import a_cohort, a_curriculum, a_lesson, a_png, a_task, owes
 from tests.support.make_quizzes import answered_right, begun, handed_in
+from tests.support.make_sittings import a_makeup
 from tests.support.make_urgent import an_urgent, confirmed
 from tests.support.pages import token
 
@@ -63,6 +67,9 @@ class House:
     attachment_id: int = 0
     attachment_path: str = ""
     urgent: str = ""
+    question: str = ""
+    regrade: str = ""
+    makeup: str = ""
     gap: str = ""
     notice_id: int = 0
     request_id: int = 0
@@ -115,6 +122,7 @@ def _write(house: House) -> None:
     made["task"] = a_task(trainer, "own-task", evidence="[文字, 照片]")
     made["going"] = a_document(trainer, a_quiz_text(title="进行中的小测"), kind="quiz", slug="going")
     made["quiz"] = a_document(trainer, a_quiz_text(title="做完的小测"), kind="quiz", slug="done")
+    house.question = session().query(Part.key).filter_by(document_id=made["quiz"].id).scalar()
     made["written"] = a_document(trainer, WRITTEN, kind="quiz", slug="written")
     made["course"] = a_document(trainer, COURSE, kind="course", slug="base")
     made["curriculum"] = a_curriculum(trainer, [("第一段", [("own", 1), ("own-task", 1)])], slug="plan")
@@ -160,12 +168,29 @@ def _study(house: House) -> None:
     house.attempts["written"] = begun(own, "written")
     answered_right(own, house.attempts["written"])
     handed_in(own, house.attempts["written"])
+    a_makeup("written", trainer, own)
+    house.makeup = session().query(Makeup.public_id).scalar()
+    house.regrade = _regraded(house)
     with transaction():
         work = tasks.save(own, "own-task", ticked=[0, 1], evidence="听了两小时", version=None)
         house.photo = photos.attach(own, work, "工位.png", a_png()).public_id
     with transaction():
         handed = tasks.hand_in(own, "own-task", ticked=[0, 1], evidence="听了两小时", version=None)
         house.work_id, house.work_version = handed.id, handed.version
+
+
+def _regraded(house: House) -> str:
+    """The trainer gives everybody the points of the one question of the quiz that is done."""
+    part = session().query(Part).filter_by(key=house.question).one()
+    with transaction():
+        return regrade.begin(
+            as_actor(house.people["trainer"]),
+            document_id=part.document_id,
+            part_id=part.id,
+            from_sha=part.text_sha,
+            by=replace(asked_question(part.text_sha), given_to_all=True),
+            reason="题目有歧义",
+        )
 
 
 def _account(house: House) -> None:
@@ -219,6 +244,8 @@ def values_of(house: House, rule: Rule) -> list[dict[str, Any]]:
         return [{"kind": kind, "slug": SLUGS[kind], **more} for kind in kinds]
     if rule.arguments == {"slug"}:
         return [{"slug": SLUGS[KIND_OF[rule.endpoint]]}]
+    if rule.arguments == {"slug", "key"}:  # a question of the quiz that `own` has done
+        return [{"slug": SLUGS["quiz"], "key": house.question}]
     found: dict[str, Any] = {
         "attempt_id": house.attempts["open"],
         "attachment_id": house.attachment_id,
@@ -240,6 +267,8 @@ def values_of(house: House, rule: Rule) -> list[dict[str, Any]]:
         "token": house.slip_token,
         "request_id": house.request_id,
         "notice_id": house.notice_id,
+        "makeup_id": house.makeup,
+        "regrade_id": house.regrade,
         "mark_id": 999_999,  # nothing is in doubt here
     }
     if "gap" in rule.endpoint:
@@ -284,6 +313,27 @@ KIND_OF = {
     "learning.work": "task",
     "learning_api.save_task": "task",
     "quizzes.intro": "quiz",
+    "quizzes.regrades": "quiz",
+    "quizzes_api.regrade": "quiz",
+    "quizzes_api.regrades": "quiz",
+    "quizzes_api.analysis": "quiz",
+    "quizzes.unusual": "quiz",
+    "quizzes.analysis": "quiz",
+    "quizzes.act": "quiz",
+    "quizzes.give_makeups": "quiz",
+    "quizzes.live_seats": "quiz",
+    "quizzes.makeups": "quiz",
+    "quizzes.manage": "quiz",
+    "quizzes.score_sheet": "quiz",
+    "quizzes.scores": "quiz",
+    "quizzes.set_window": "quiz",
+    "quizzes_api.act": "quiz",
+    "quizzes_api.give_makeups": "quiz",
+    "quizzes_api.makeups": "quiz",
+    "quizzes_api.scores": "quiz",
+    "quizzes_api.set_window": "quiz",
+    "quizzes_api.sittings": "quiz",
+    "quizzes_api.windows": "quiz",
     "quizzes.marking": "quiz",
     "quizzes.next_answer": "quiz",
     "quizzes.plan_marking": "quiz",

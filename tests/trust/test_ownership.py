@@ -48,8 +48,12 @@ EDIT_COHORT = "403 403 403 403 403 {0} 403 {0} {0} 403"
 ROSTER = "403 403 403 {0} 404 {0} 403 {0} {0} 403"
 URGENT = "403 403 403 {0} 404 {0} {0} 403 403 {0}"
 ONLY_TRAINER = "404 404 404 404 404 {0} 404 404 404 404"
+ANALYSIS = "403 403 403 403 403 200 200 403 403 200"
 MARK = "403 403 403 403 403 {0} 403 403 403 403"
 SLIP = "403 403 403 200 404 200 403 200 200 403"
+SCORES = "403 403 403 200 200 200 200 200 403 200"
+RUN = "403 403 403 {0} {0} {0} 403 403 403 403"
+MAKEUP = "403 403 403 {0} 404 {0} 403 403 403 403"
 TABLE = {
     ("GET", "accounts.cohort"): Asked("403 403 200 200 404 200 200 200 200 200"),
     ("POST", "accounts.cohort_add"): Asked(EDIT_COHORT.format(422)),
@@ -105,6 +109,35 @@ TABLE = {
     ("GET", "quizzes.mark"): Asked(MARK.format(200), at="written"),
     ("POST", "quizzes.save_mark"): Asked(MARK.format(409), at="written"),
     ("POST", "quizzes.undo_mark"): Asked(MARK.format(303), at="written"),
+    ("GET", "quizzes.scores"): Asked(SCORES),
+    ("GET", "quizzes.score_sheet"): Asked(SCORES),
+    ("GET", "quizzes.manage"): Asked(RUN.format(200)),
+    ("POST", "quizzes.act"): Asked(RUN.format(303), form={"do": "pause"}),
+    ("GET", "quizzes.live_seats"): Asked(RUN.format(200)),
+    ("POST", "quizzes.set_window"): Asked(RUN.format(422)),
+    ("GET", "quizzes.makeups"): Asked(RUN.format(200)),
+    ("POST", "quizzes.give_makeups"): Asked(RUN.format(422)),
+    ("POST", "quizzes.withdraw_makeup"): Asked(MAKEUP.format(303), form={"reason": "写错人"}),
+    ("GET", "quizzes_api.scores"): Asked(SCORES),
+    ("GET", "quizzes_api.sittings"): Asked(RUN.format(200)),
+    ("POST", "quizzes_api.act"): Asked(RUN.format(409), json={"act": "pause"}),
+    ("GET", "quizzes_api.windows"): Asked(RUN.format(200)),
+    ("PUT", "quizzes_api.set_window"): Asked("403 403 403 403 403 200 403 403 403 403", json={"attempts": 2}),
+    ("GET", "quizzes_api.makeups"): Asked(RUN.format(200)),
+    ("POST", "quizzes_api.give_makeups"): Asked(RUN.format(422), json={"people": ["none"], "reason": "断电"}),
+    ("POST", "quizzes_api.withdraw_makeup"): Asked(MAKEUP.format(204), json={"reason": "写错人"}),
+    ("GET", "quizzes.analysis"): Asked(ANALYSIS),
+    ("GET", "quizzes.analysed_question"): Asked(ANALYSIS),
+    ("GET", "quizzes.unusual"): Asked(ANALYSIS),
+    ("POST", "quizzes.say_seen"): Asked(MARK.format(404), form={"version": "0" * 64, "kind": "key"}),
+    ("GET", "quizzes_api.analysis"): Asked(ANALYSIS),
+    ("GET", "quizzes.regrades"): Asked(MARK.format(200)),
+    ("GET", "quizzes.regrade_question"): Asked(MARK.format(200)),
+    ("POST", "quizzes.regrade_apply"): Asked(MARK.format(422)),
+    ("GET", "quizzes.regrade"): Asked(MARK.format(200)),
+    ("POST", "quizzes.regrade_continue"): Asked(MARK.format(303)),
+    ("GET", "quizzes_api.regrades"): Asked(MARK.format(200)),
+    ("POST", "quizzes_api.regrade"): Asked(MARK.format(404), json={"question": "aaaaaa", "to": "all"}),
     ("GET", "quizzes.marking"): Asked(MARK.format(200)),
     ("POST", "quizzes.plan_marking"): Asked(MARK.format(303)),
     ("GET", "quizzes.next_answer"): Asked(MARK.format(302)),
