@@ -7,7 +7,7 @@ from hashlib import sha256
 from lms.core.texts import Text, text
 from lms.questions.spec import Question
 
-MOST_QUESTIONS = 2_000
+MOST_QUESTIONS = 1_000
 """Of one file; a larger one is refused as a whole, with TooLarge."""
 LONGEST_EXCERPT = 80
 
