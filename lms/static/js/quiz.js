@@ -28,9 +28,9 @@
   var failures = 0;
   var stopped = "";        // "", "signedout" or "over"
   var savedAt = null;
+  var shown = "";          // the banner
+  var ending = false;      // the time is up, what is on the screen is being handed in
   var timer = 0;
-  var ends = null;
-  var spoken = {};
 
   // --- words and small tools
 
@@ -186,7 +186,7 @@
       failures = 0;
       banner("");
       savedAt = answer.body.saved_at || savedAt;
-      if (answer.body.seconds_left !== null) setClock(answer.body.seconds_left);
+      clock.set(answer.body.seconds_left);
       if (answer.body.changed || same(answer.body.value, entry.value)) {
         question.value = entry.value;
         if (still) keep(key, null);
@@ -230,6 +230,7 @@
     forget(attempt);
     waiting = {};
     stopped = "over";
+    clock.stop();
     location.assign(form.getAttribute("data-result"));
   }
 
@@ -249,6 +250,7 @@
   // --- what the page says about itself
 
   function banner(name) {
+    shown = name;
     all("[data-banner]").forEach(function (each) {
       each.hidden = !name;
       if (name) each.querySelector("[data-banner-text]").textContent = words[name];
@@ -285,43 +287,14 @@
     write("[data-count]", say("count", { n: answered, total: total }));
   }
 
-  // --- moving about
-
-  function current() { return Number(form.getAttribute("data-current")); }
-  function go(number, focus) {
-    var key = order[number - 1];
-    if (!key) return;
-    form.setAttribute("data-current", number);
-    order.forEach(function (each) { questions[each].section.classList.toggle("is-current", each === key); });
-    all("[data-cell]").forEach(function (cell) {
-      if (cell.getAttribute("data-cell") === key) cell.setAttribute("aria-current", "true");
-      else cell.removeAttribute("aria-current");
-    });
-    all('[data-step]:not([data-step="0"])').forEach(function (button) {
-      var to = number + Number(button.getAttribute("data-step"));
-      button.value = to;
-      if (button.getAttribute("data-step") === "1") button.hidden = to > order.length;
-      else button.disabled = to < 1;
-    });
-    all("[data-last]").forEach(function (button) { button.hidden = number !== order.length; });
-    history.replaceState(null, "", location.pathname + "?q=" + number);
-    if (focus) {
-      questions[key].section.focus({ preventScroll: true });
-      questions[key].section.scrollIntoView({ block: "start" });
-    }
-  }
-
-  form.addEventListener("focusin", function (event) {
-    var section = event.target.closest("[data-question]");
-    if (section && Number(section.getAttribute("data-number")) !== current()) go(Number(section.getAttribute("data-number")), false);
-  });
+  // --- buttons
 
   form.addEventListener("click", function (event) {
     var cell = event.target.closest("[data-cell]");
     if (cell) {
       event.preventDefault();
       all(".thumb details").forEach(function (each) { each.open = false; });
-      go(questions[cell.getAttribute("data-cell")].number, true);
+      moving.go(questions[cell.getAttribute("data-cell")].number, true);
       return;
     }
     var button = event.target.closest('button[type="submit"]');
@@ -331,7 +304,7 @@
     if (button.name === "flag") flag(questions[button.value], button);
     else if (button.name === "check") settle(function () { post("check", button.value); });
     else if (button.value === "finish") settle(function () { location.assign(form.getAttribute("data-confirm")); });
-    else go(Number(button.value), true);
+    else moving.go(Number(button.value), true);
   });
   // Enter in a field is no wish to hand in.
   form.addEventListener("submit", function (event) { event.preventDefault(); });
@@ -368,50 +341,34 @@
     });
   }
 
-  // --- the clock: the server's, counted here; it speaks at 5 minutes, 1 minute, 30 seconds
+  // --- the end
 
-  function setClock(left) {
-    ends = performance.now() + left * 1000;
-    if (Object.keys(spoken).length === 0) [300, 60, 30].forEach(function (mark) { spoken[mark] = left <= mark; });
-  }
-  function minutesOf(n) { return say(n === 1 ? "minute" : "minutes", { n: n }); }
-  function tick() {
-    if (ends === null || stopped === "over") return;
-    var left = Math.max(Math.ceil((ends - performance.now()) / 1000), 0);
-    var minutes = Math.floor(left / 60);
-    write("[data-clock-text]", left > 300 ? minutesOf(Math.ceil(left / 60)) : minutes + ":" + ("0" + left % 60).slice(-2));
-    all("[data-clock]").forEach(function (each) { each.classList.toggle("bad", left <= 60); });
-    [300, 60, 30].forEach(function (mark) {
-      if (left > mark || spoken[mark]) return;
-      spoken[mark] = true;
-      if (left > mark - 10) speak(say("left", { time: mark > 30 ? minutesOf(mark / 60) : say("seconds", { n: mark }) }));
-    });
-    if (left > 0) return;
-    if (presence.covered()) awaitEnd(); else expire();
-  }
   // Another page holds the paper and hands it in, or the server does: this one only follows.
   function awaitEnd() {
-    ends = null;
     call("GET", api).then(function (answer) {
       if (answer.status === 200 && answer.body.state !== "open") leaveForResult();
-      else if (answer.status === 200 && !answer.body.paused && answer.body.seconds_left > 0) setClock(answer.body.seconds_left);
+      else if (answer.status === 200 && !answer.body.paused && answer.body.seconds_left > 0) clock.set(answer.body.seconds_left);
       else setTimeout(awaitEnd, 5000);
     }, function () { setTimeout(awaitEnd, 5000); });
   }
   // The page's clock ran out: send what is on the screen, then ask the server, whose clock alone counts.
   function expire() {
-    ends = null;
+    if (ending) return;
+    ending = true;
     speak(words.over);
     order.forEach(function (key) { if (!questions[key].checked) changed(questions[key].section, 0); });
     pump(true).then(function () { return presence.tell(); }).then(function () { return call("GET", api); }).then(function (answer) {
-      if (answer.status === 401) return newSession();
-      if (presence.covered()) return awaitEnd();
-      if (answer.body.state === "open" && answer.body.seconds_left > 0) return setClock(answer.body.seconds_left);
+      var goesOn = answer.status === 200 && answer.body.state === "open" && answer.body.seconds_left > 0;
+      if (answer.status === 401 || presence.covered() || goesOn) {
+        ending = false;
+        if (answer.status === 401) return newSession();
+        return presence.covered() ? awaitEnd() : clock.set(answer.body.seconds_left);
+      }
       return call("POST", api + "/submit").then(function (handed) {
         if (handed.status !== 200 && handed.status !== 409) throw new Error("submit");
         leaveForResult();
       });
-    }).catch(function () { banner("offline"); setTimeout(expire, 5000); });
+    }).catch(function () { ending = false; banner("offline"); setTimeout(expire, 5000); });
   }
 
   // Back at this page after a while, or the paper taken over from another: what was answered there comes in, by number.
@@ -426,7 +383,7 @@
       if (answer.status !== 200) return;
       if (answer.body.state !== "open") { leaveForResult(); return; }
       if (stopped === "signedout") { location.reload(); return; }
-      if (answer.body.seconds_left !== null) setClock(answer.body.seconds_left);
+      clock.set(answer.body.seconds_left);
       answer.body.questions.forEach(function (each) {
         var question = questions[each.id];
         if (!question || question.checked || each.seq < question.seq || each.seq === question.seq && !waiting[each.id]) return;
@@ -442,31 +399,6 @@
       if (Object.keys(waiting).length) pump(true);
     }, function () { /* the next answer will tell */ });
   }
-
-  // --- which question is looked at
-
-  function front() {
-    var shown = order.map(function (key) { return questions[key].section; }).filter(function (section) { return section.offsetParent; });
-    if (shown.length < 2) return shown[0] || null;
-    var active = document.activeElement && document.activeElement.closest("[data-question]");
-    function onScreen(section) { var box = section.getBoundingClientRect(); return box.bottom > 80 && box.top < innerHeight - 80; }
-    if (active && onScreen(active)) return active;
-    return shown.filter(function (section) { return section.getBoundingClientRect().bottom > innerHeight * 0.4; })[0] || null;
-  }
-
-  // --- keys
-
-  document.addEventListener("keydown", function (event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    var target = event.target;
-    if (/^(TEXTAREA|SELECT)$/.test(target.tagName) || (target.tagName === "INPUT" && !/^(radio|checkbox)$/.test(target.type))) return;
-    if (event.key === "n" || event.key === "p") { event.preventDefault(); go(current() + (event.key === "n" ? 1 : -1), true); }
-    else if (event.key === "?") all("[data-keys]").forEach(function (each) { each.open = !each.open; });
-    else if (/^[1-9]$/.test(event.key)) {
-      var choice = all(".choice input", questions[order[current() - 1]].section)[Number(event.key) - 1];
-      if (choice) { event.preventDefault(); choice.click(); choice.focus(); }
-    }
-  });
 
   // --- beginning
 
@@ -489,16 +421,17 @@
     all("select", section).forEach(function (each) { each.setAttribute("data-before", each.value); });
   });
 
+  var moving = paper.moving(form, order, questions);
+  var clock = paper.clock(say, speak, function () { if (presence.covered()) awaitEnd(); else expire(); });
   var presence = paper.presence(form, {
     call: call,
-    front: front,
+    front: moving.front,
     onHeld: function (standing, was) {
-      failures = 0;
-      banner("");
-      if (standing.seconds_left !== null) setClock(standing.seconds_left);
+      if (shown === "offline") { failures = 0; banner(""); plan(0); }
+      clock.set(standing.seconds_left);
       if (was) merge();
     },
-    onCovered: function (name) { if (name === "paused") ends = null; },
+    onCovered: function (name) { if (name === "paused") clock.stop(); },
     onOver: leaveForResult,
     onTrouble: function (answer) {
       if (answer && (answer.status === 401 || answer.code === "csrf")) newSession();
@@ -513,9 +446,9 @@
     show(question.section, waiting[key].value);
   });
 
-  form.setAttribute("data-current", (form.querySelector(".question.is-current") || form).getAttribute("data-number") || 1);
-  var clock = document.querySelector("[data-clock]");
-  if (clock) { setClock(Number(clock.getAttribute("data-left"))); setInterval(tick, 500); tick(); }
+  var place = document.querySelector("[data-clock]");
+  if (place && presence.covered()) clock.show(Number(place.getAttribute("data-left")));
+  else if (place) clock.set(Number(place.getAttribute("data-left")));
   window.addEventListener("online", function () { failures = 0; banner(""); pump(true); });
   window.addEventListener("pagehide", flush);
   window.addEventListener("beforeunload", function (event) {
