@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from apiflask import APIFlask
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select, text, update
 
 from lms import create_app
 from lms.accounts import passwords
@@ -22,19 +22,28 @@ from lms.assignments import actions as duties
 from lms.assignments.models import AssignmentItem
 from lms.assignments.queries import duties as duties_of
 from lms.content.jobs import sync_files
-from lms.content.models import Document, Slug
+from lms.content.models import Document, Part, Slug
 from lms.core import clock
 from lms.core.access import Role
 from lms.core.db import db, session, transaction
 from lms.core.here import today
+from lms.questions.rules.identity import asked_sha
 from lms.records.actions import append, lock_people
 from lms.records.events import Verb
+from tests.support.make_cohort_of_attempts import MISKEYED, simulated, write
+from tests.support.make_quizzes import a_quiz
 
 REPOSITORY = Path(__file__).parents[2]
 HERE = Path(__file__).parent
 PASSWORD = "bench-password"
 QUIZ = "bench/twenty"
 TEAMS = 20
+THIRTY = "bench/thirty"
+WRONG = "wrong4"
+"""Key of its question with the wrong key."""
+SAT = 5_000
+"""People who have sat the quiz of thirty questions, whose analysis and regrade are measured; only where there are so
+many."""
 TAKERS = 400
 """People with a token, each of whom takes the quiz once, so that nobody's history grows while it is measured."""
 
@@ -47,6 +56,7 @@ class Installation:
     people: int
     learner: str
     lead: str
+    trainer: str
     paths: dict[str, str]
     tokens: tuple[str, ...]
 
@@ -94,11 +104,14 @@ def build(folder: Path, people: int) -> Installation:
         sync_files(content_folder(folder / "content"))
         assign_patterns()
         copies(people)
+        if people >= SAT:
+            sat_by_many()
         found = Installation(
             folder=folder,
             people=people,
             learner="P3",
             lead="L1",
+            trainer="T1001",
             paths=paths(),
             tokens=tokens(min(TAKERS, people // 2)),
         )
@@ -255,6 +268,17 @@ def _copies() -> list[str]:
 
 
 _COPIES = _copies()
+
+
+def sat_by_many() -> None:
+    """Let 5,000 people have sat a quiz of thirty questions, one of which has a wrong key."""
+    cohort = simulated(people=SAT, questions=30, planted={3: MISKEYED})
+    a_quiz(*cohort.questions, slug=THIRTY, title="三十题")
+    with transaction() as s:
+        wrong = asked_sha(cohort.questions[3])
+        s.execute(update(Part).where(Part.text_sha == wrong).values(key=WRONG))
+    ids = list(people_by_no().values())
+    write(cohort, THIRTY, team_id=0, people=ids[:SAT])
 
 
 def paths() -> dict[str, str]:

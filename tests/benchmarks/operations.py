@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.benchmarks.data import PASSWORD, QUIZ, Installation
+from tests.benchmarks.data import PASSWORD, QUIZ, THIRTY, WRONG, Installation
 from tests.benchmarks.measure import Asks, sign_in
 
 JSON = {"Content-Type": "application/json"}
@@ -135,6 +135,15 @@ OPERATIONS: tuple[Operation, ...] = (
     page("completion", REPORT, limit=40, person="lead", runs=10),
     page("home-lead", "/", limit=None, person="lead", runs=10),
     page("completion-5000", REPORT, limit=None, person="lead", runs=3, people=5_000),
+    page("item-analysis", f"/exams/{THIRTY}/analysis", limit=None, person="trainer", runs=1, people=5_000),
+    page(
+        "regrade-preview",
+        f"/exams/{THIRTY}/regrades/{WRONG}?act=all",
+        limit=None,
+        person="trainer",
+        runs=1,
+        people=5_000,
+    ),
     Operation(name="csv", people=5_000, limit=600, runs=1, begin=as_lead, run=completion_csv),
     page("csv-matrix", f"{REPORT}?format=csv", limit=None, person="lead", runs=1, people=5_000),
     Operation(name="sync", people=0, limit=None, runs=1, requests=0),
