@@ -90,7 +90,7 @@ class WindowBody(Schema):
     )
 
 
-class ChangeBody(Schema):
+class MovedBody(Schema):
     ended = Integer(required=True)
     earlier = Integer(required=True)
     later = Integer(required=True)
@@ -147,7 +147,7 @@ class MakeupsBody(Schema):
     next = Integer(allow_none=True)
 
 
-class ReasonBody(Schema):
+class WhyBody(Schema):
     reason = String(required=True, validate=Length(min=1, max=LONGEST_REASON))
 
 
@@ -284,7 +284,7 @@ def windows(slug: str) -> dict[str, Any]:
 @bp.put("/quizzes/<path:slug>/windows")
 @requires(Permission.QUIZ_MANAGE)
 @bp.input(WindowBody, arg_name="body")
-@bp.output(ChangeBody)
+@bp.output(MovedBody)
 @bp.doc(
     summary="Set the window of everybody, a team or a person; one that says nothing is taken away",
     responses=refusals(404, 409, 422),
@@ -355,7 +355,7 @@ def give_makeups(slug: str, body: dict[str, Any]) -> dict[str, Any]:
 
 @bp.post("/makeups/<makeup_id>/withdraw")
 @requires(Permission.QUIZ_MANAGE)
-@bp.input(ReasonBody, arg_name="body")
+@bp.input(WhyBody, arg_name="body")
 @bp.output({}, status_code=204)
 @bp.doc(summary="Take a makeup back that nobody sits", responses=refusals(404, 409, 422))
 def withdraw_makeup(makeup_id: str, body: dict[str, Any]) -> tuple[str, int]:
