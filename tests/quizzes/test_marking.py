@@ -164,6 +164,24 @@ def test_a_mark_taken_back_lets_the_answer_wait_again(world):
     assert sitting(attempt).passed is True
 
 
+def test_a_step_back_leads_to_the_mark_before_it_and_so_on(world):
+    learner, trainer, slug = an_actor(), a_trainer(), a_written_quiz()
+    attempt = written(learner, slug)
+    for points, note in ((1, ""), (2, "少了一分"), (3, "都说到了")):
+        saved = marked(trainer, attempt, points, 0, 0, 0, note=note)
+    for left, comment in ((2, "少了一分"), (1, "")):
+        with transaction():
+            marking.undo(trainer, attempt, 1, version=item(attempt).mark_version)
+        assert (item(attempt).earned, item(attempt).marked_by) == (left * POINT, trainer.id)
+        assert sheet(trainer, attempt).lines[0].given == left * POINT
+        assert result(learner, attempt).lines[0].review.view["comment"] == comment
+        marked(trainer, attempt, 0, 0, 0, 0, note="再看")
+        with transaction():
+            marking.undo(trainer, attempt, 1, version=item(attempt).mark_version)
+    assert saved.version == 3
+    assert item(attempt).earned == POINT
+
+
 def test_only_one_s_own_last_mark_is_taken_back(world):
     attempt = written(an_actor(), a_written_quiz())
     saved, other = marked(a_trainer(), attempt), a_trainer()

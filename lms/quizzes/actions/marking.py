@@ -1,6 +1,6 @@
 """Marking written answers: a first mark, a second one that has not seen it, a decision between both, a step back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,13 +22,13 @@ from lms.quizzes.models import Attempt, AttemptItem, GradeChange, MarkingPlan, S
 from lms.quizzes.queries.answers import answer_in, history_of, row_of, standing_in
 from lms.quizzes.queries.marking import Plan, plans_of, quiz_of
 from lms.quizzes.queries.sittings import question_as
-from lms.quizzes.rules.marking import LONGEST_NOTE, MarkedMeanwhile, Turn, checked, sampled, turn_of
+from lms.quizzes.rules.marking import LONGEST_NOTE, MarkedMeanwhile, Turn, checked, counting, sampled, turn_of
 from lms.records import actions as records
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saved:
-    """turn: what the mark was. earned: 1/27,720 point. version: the answer's from now on. again: a second one follows."""
+    """turn: what the mark was. earned: 1/27,720 point. version: of the answer, from now on. again: somebody marks it too."""
 
     turn: Turn
     earned: Points
@@ -92,13 +92,17 @@ def undo(actor: Actor, ref: str, position: int, *, version: int) -> None:
         return
     if version != row.mark_version:
         raise _meanwhile(row, turn_of(standing_in(row), actor.id))
-    last = _last_change(item)
+    changes = _changes(item)
+    kinds = [each.kind for each in changes]
+    place = counting(kinds)
+    last = changes[place] if place is not None and "regrade" not in kinds[place:] else None
     if last is None or last.kind != "mark" or last.made_by != actor.id or (second is not None and second.marked_by):
         raise Conflict(text("没有可以撤销的批改：别人已经接着批了，或这一步不是您做的。"))
-    if second is not None:
-        session().delete(second)
     waited = last.earned_before is None
-    earlier = _standing_mark(item, before=last.id)
+    if second is not None and waited:
+        session().delete(second)
+    below = counting([*kinds, "undo"])
+    earlier = changes[below] if below is not None and kinds[below] in ("mark", "settle") else None
     item.marked_by = earlier.made_by if earlier else None
     _write_row(actor, item, "undo", 0 if waited else last.earned_before or 0, earlier.criteria if earlier else [], "")
     item.waiting = waited
@@ -203,26 +207,16 @@ def _second(
     )
 
 
-def _last_change(item: AttemptItem) -> GradeChange | None:
-    return session().scalar(
-        select(GradeChange)
-        .where(GradeChange.attempt_id == item.attempt_id, GradeChange.position == item.position)
-        .order_by(GradeChange.id.desc())
-        .limit(1)
-    )
-
-
-def _standing_mark(item: AttemptItem, before: int) -> GradeChange | None:
-    """Return the mark that stood before a change; None where the answer waited or was marked by its rubric alone."""
-    found = session().scalar(
-        select(GradeChange)
-        .where(
-            GradeChange.attempt_id == item.attempt_id, GradeChange.position == item.position, GradeChange.id < before
+def _changes(item: AttemptItem) -> Sequence[GradeChange]:
+    return (
+        session()
+        .scalars(
+            select(GradeChange)
+            .where(GradeChange.attempt_id == item.attempt_id, GradeChange.position == item.position)
+            .order_by(GradeChange.id)
         )
-        .order_by(GradeChange.id.desc())
-        .limit(1)
+        .all()
     )
-    return found if found is not None and found.kind in ("mark", "settle") else None
 
 
 def _key(item: AttemptItem) -> str:

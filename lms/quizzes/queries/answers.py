@@ -25,7 +25,7 @@ from lms.quizzes.queries.lists import lists
 from lms.quizzes.queries.marking import CLOSED, Quiz, plans_of, quizzes_of, ref_of
 from lms.quizzes.queries.sittings import question_as
 from lms.quizzes.rules.aliases import number_of
-from lms.quizzes.rules.marking import NotMarkable, Standing, Turn, turn_of
+from lms.quizzes.rules.marking import NotMarkable, Standing, Turn, counting, turn_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +102,7 @@ class Answer:
     @property
     def first(self) -> Past | None:
         """The mark that counts now."""
-        return next((each for each in reversed(self.history) if each.kind in ("mark", "settle")), None)
+        return mark_in(self.history)
 
     def can_undo(self, actor: Actor) -> bool:
         last = self.history[-1] if self.history else None
@@ -146,8 +146,8 @@ _HISTORY = (
 def row_of(actor: Actor, ref: str, position: int) -> Row[Any]:
     """Return the raw row of an answer that the actor may mark. ref: public name, or alias in a blind quiz.
 
-    Raises NotFound, also for the public name of an attempt at a blind quiz while it is to be marked; Forbidden for one's own answer, and
-    NotMarkable for what no person marks.
+    Raises NotFound, also for the public name of an attempt at a blind quiz while it is to be marked; Forbidden for
+    one's own answer, and NotMarkable for what no person marks.
     """
     number = number_of(settings().secret_key, ref)
     named = Attempt.id == number if number is not None else Attempt.public_id == ref
@@ -163,10 +163,10 @@ def row_of(actor: Actor, ref: str, position: int) -> Row[Any]:
     ).one_or_none()
     if row is None:
         raise NotFound()
-    if ref != ref_of(row.id, row.public_id, plans_of({row.document_id})[row.document_id]):
-        # Who looks into a marked answer because its person asks knows whose it is; nobody else needs its name.
-        if ref != row.public_id or turn_of(standing_in(row), actor.id) is not Turn.CHANGE:
-            raise NotFound()
+    # Who looks into a marked answer because its person asks knows whose it is; nobody else needs its name.
+    is_asked_for = ref == row.public_id and turn_of(standing_in(row), actor.id) is Turn.CHANGE
+    if not is_asked_for and ref != ref_of(row.id, row.public_id, plans_of({row.document_id})[row.document_id]):
+        raise NotFound()
     if row.person_id == actor.id:
         raise Forbidden(text("自己的答案不能自己批改，请交给别的培训师。"))
     if row.state not in CLOSED:
@@ -202,7 +202,7 @@ def answer_of(actor: Actor, ref: str, position: int) -> Answer:
     turn = turn_of(standing_in(row), actor.id)
     history = history_of(row.id, row.position) if turn is not Turn.SECOND else ()
     second = _second(row) if turn in (Turn.SETTLE, Turn.CHANGE) and row.second_by is not None else None
-    before = next((each.given for each in reversed(history) if each.kind in ("mark", "settle")), None)
+    counts = mark_in(history)
     return Answer(
         attempt_id=row.id,
         public_id=row.public_id,
@@ -218,7 +218,7 @@ def answer_of(actor: Actor, ref: str, position: int) -> Answer:
         waiting=row.waiting,
         version=row.mark_version,
         turn=turn,
-        lines=lines_of(shape, graded, row.points, None if row.waiting else before),
+        lines=lines_of(shape, graded, row.points, counts.given if counts and not row.waiting else None),
         pieces=pieces(written, graded),
         hints=lists().hints(shape, written, graded.lines),
         history=history,
@@ -268,6 +268,12 @@ def history_of(attempt_id: int, position: int) -> tuple[Past, ...]:
         )
         for change, name in found
     )
+
+
+def mark_in(history: Sequence[Past]) -> Past | None:
+    """Return the mark of a person that counts; None where the answer waits or its rubric marked it."""
+    place = counting([each.kind for each in history])
+    return history[place] if place is not None and history[place].kind in ("mark", "settle") else None
 
 
 def given_in(criteria: Sequence[Any]) -> dict[int, Points]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import bindparam, select
 
@@ -14,6 +15,7 @@ from lms.questions.rules.written import decided
 from lms.questions.spec import Open
 from lms.quizzes.models import GradeChange
 from lms.quizzes.queries.sittings import Drawn
+from lms.quizzes.rules.marking import counting
 
 _CHANGES = (
     select(GradeChange.position, GradeChange.kind, GradeChange.criteria, GradeChange.note)
@@ -33,14 +35,23 @@ class Given:
 
 def marks_of(attempt_id: int) -> dict[int, Given]:
     """Return the marks of every written answer of an attempt, by position."""
-    found: dict[int, Given] = {}
+    changes: dict[int, list[Any]] = {}
     for row in rows(_CHANGES, {"attempt_id": attempt_id}):
-        if row.kind in ("auto", "mark", "settle", "regrade"):
-            found[row.position] = Given(
-                points={each["line"]: each["points"] for each in row.criteria},
-                comment=row.note if row.kind in ("mark", "settle") else "",
-                by_person=row.kind in ("mark", "settle"),
-            )
+        changes.setdefault(row.position, []).append(row)
+    found: dict[int, Given] = {}
+    for position, every in changes.items():
+        place = counting([each.kind for each in every])
+        if place is None:
+            continue
+        counts = every[place]
+        by_person = counts.kind in ("mark", "settle")
+        if not by_person and every[-1].kind == "regrade":
+            continue  # by another rubric than then: what it gives now is counted anew
+        found[position] = Given(
+            points={each["line"]: each["points"] for each in counts.criteria},
+            comment=counts.note if by_person else "",
+            by_person=by_person,
+        )
     return found
 
 

@@ -64,6 +64,20 @@ def turn_of(standing: Standing, marker_id: int) -> Turn:
     return Turn.CHANGE
 
 
+def counting(kinds: Sequence[str]) -> int | None:
+    """Return the place of the change whose marks count, after every step back; None where there is none.
+
+    kinds: of GradeChange, the first one first. A regrade keeps a person's marks, so it is none of its own.
+    """
+    standing: list[int] = []
+    for place, kind in enumerate(kinds):
+        if kind == "undo":
+            del standing[-1:]
+        elif kind != "regrade":
+            standing.append(place)
+    return standing[-1] if standing else None
+
+
 def sampled(public_id: str, position: int, percent: int) -> bool:
     """Say whether a second person marks this answer: the same answers each time, `percent` of all."""
     digest = sha256(f"second/{public_id}/{position}".encode()).digest()
