@@ -38,4 +38,5 @@ def _list(entries: tuple[WordEntry, ...]) -> str:
 def _line(entry: WordEntry) -> str:
     first, *others = (str(escape(word)) for word in entry.words)
     line = f"<strong>{first}</strong>" + "".join(f" · {word}" for word in others)
-    return f"{line} → {escape(entry.instead)}" if entry.instead else line
+    line = f"{line} → {escape(entry.instead)}" if entry.instead else line
+    return f"{line} <small>{escape(entry.ground)}</small>" if entry.ground else line
