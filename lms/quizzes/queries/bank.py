@@ -174,12 +174,16 @@ def drawn_by(document_ids: Collection[int]) -> dict[int, tuple[File, ...]]:
 def choices() -> Choices:
     """Return what the list can be filtered by: two statements."""
     words = session().execute(select(cast(BankQuestion.tags, String), BankQuestion.tags).distinct()).all()
-    files = session().execute(
-        select(Document.id, Document.title, Document.use, Document.shops, Slug.slug)
-        .join(Slug, and_(Slug.document_id == Document.id, Slug.is_current))
-        .where(Document.state == PUBLISHED, Document.kind == "quiz")
-        .order_by(Document.use != BANK, Document.title)
-    ).all()
+    files = (
+        session()
+        .execute(
+            select(Document.id, Document.title, Document.use, Document.shops, Slug.slug)
+            .join(Slug, and_(Slug.document_id == Document.id, Slug.is_current))
+            .where(Document.state == PUBLISHED, Document.kind == "quiz")
+            .order_by(Document.use != BANK, Document.title)
+        )
+        .all()
+    )
     able = session().execute(select(cast(BankQuestion.competencies, String), BankQuestion.competencies).distinct())
     return Choices(
         tags=tuple(sorted({tag for row in words for tag in row.tags})),

@@ -46,12 +46,16 @@ class Beside:
 
 def banks_beside() -> Beside:
     """Return every bank that is not archived, by title, in two statements. A draft has no questions yet."""
-    rows = session().execute(
-        select(Document.id, Document.folder, Document.title, Slug.slug)
-        .join(Slug, and_(Slug.document_id == Document.id, Slug.is_current))
-        .where(Document.use == BANK, Document.state != "archived")
-        .order_by(Document.title, Document.id)
-    ).all()
+    rows = (
+        session()
+        .execute(
+            select(Document.id, Document.folder, Document.title, Slug.slug)
+            .join(Slug, and_(Slug.document_id == Document.id, Slug.is_current))
+            .where(Document.use == BANK, Document.state != "archived")
+            .order_by(Document.title, Document.id)
+        )
+        .all()
+    )
     found: dict[int, list[tuple[tuple[str, ...], int | None]]] = {row.id: [] for row in rows}
     held = select(BankQuestion.document_id, BankQuestion.tags, BankQuestion.level)
     for row in session().execute(held.where(BankQuestion.document_id.in_(found))):
