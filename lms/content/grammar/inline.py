@@ -16,6 +16,9 @@ _LABEL = re.compile(r"\s*([^：:\n]{1,60}?)\s*[：:]\s*")
 _ARGUMENT = re.compile(r"(.*?)\s*[（(]([^（）()]*)[）)]\s*$", re.DOTALL)
 _ARROW = re.compile(r"\s*(?:[=＝][>＞]|→|⇒|⟶|➔|➜)\s*")
 _BAR = re.compile(r"(?<!\\)[|｜]")
+_ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!|>~-])")
+_HIDDEN = {sign: chr(0xE200 + ord(sign)) for sign in "\\`*_{}[]()#+.!|>~-"}
+_SHOWN = str.maketrans({hidden: sign for sign, hidden in _HIDDEN.items()})
 _EMPHASIS = re.compile(r"\*\*([^*\n]+)\*\*|(?<![\w*])\*([^*\s][^*\n]*)\*(?![\w*])")
 
 
@@ -123,6 +126,8 @@ def split_arrow(text: str) -> tuple[str, str] | None:
 
 def plain_text(text: str) -> str:
     """Return what a reader sees of inline Markdown: links as their label, no stars, no backticks."""
+    if "\\" in text:  # what is escaped is neither star nor bracket
+        text = _ESCAPED.sub(lambda match: _HIDDEN[match[1]], text)
     pieces = []
     start = 0
     for link in find_links(text):
@@ -130,8 +135,8 @@ def plain_text(text: str) -> str:
         pieces.append(link.label)
         start = link.end
     pieces.append(text[start:])
-    bare = _EMPHASIS.sub(lambda match: match[1] or match[2], "".join(pieces))
-    return re.sub(r"\\([\\`*_{}\[\]()#+.!|>~-])", r"\1", bare.replace("`", "")).strip()
+    bare = _EMPHASIS.sub(lambda match: match[1] or match[2], "".join(pieces)).replace("`", "")
+    return bare.translate(_SHOWN).strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from lms.questions.spec import Item, Question, Rich, Single
 from lms.quizzes.importers import build
 from lms.quizzes.importers.collecting import TOO_LONG, Collector, Made, Unfit, text_of
 from lms.quizzes.importers.losses import PICTURES, Losses, lost_of
-from lms.quizzes.importers.markup import without_pictures
+from lms.quizzes.importers.markup import Texts, without_pictures
 from lms.quizzes.importers.reading import Bank, Taken, Where, Written
 
 MOST_OPTIONS = 26
@@ -47,9 +47,10 @@ def is_meant(name: str, data: bytes) -> bool:
 def read(data: bytes) -> Taken:
     """Return what an Aiken file holds. Raises Unreadable, TooLarge for a file that is no text, or too large."""
     found = Collector()
+    texts = Texts()
     for typed in _typed(text_of(data)):
         words = " ".join(typed.stem) or " ".join(words for _, words in typed.options)
-        found.take(Where(line=typed.line), words, "", lambda typed=typed: _question(typed))  # type: ignore[misc]
+        found.take(Where(line=typed.line), words, "", lambda typed=typed: _question(texts, typed))  # type: ignore[misc]
     return found.taken()
 
 
@@ -80,7 +81,7 @@ def _typed(source: str) -> Iterator[_Typed]:
         yield now
 
 
-def _question(typed: _Typed) -> Made:
+def _question(texts: Texts, typed: _Typed) -> Made:
     if sum(map(len, typed.stem)) + sum(len(words) for _, words in typed.options) > build.LONGEST_TEXT:
         raise Unfit(TOO_LONG)
     if not typed.options:
@@ -101,8 +102,8 @@ def _question(typed: _Typed) -> Made:
         )
     if match[1] not in letters:
         raise Unfit(text("答案是 %(letter)s，没有这个选项。", letter=match[1]))
-    shape = build.single([build.plain(words) for _, words in typed.options], letters.index(match[1]))
-    return Made(build.question(stem=build.plain("\n".join(typed.stem)), shape=shape))
+    shape = build.single([texts.markdown(words, "plain") for _, words in typed.options], letters.index(match[1]))
+    return Made(build.question(stem=texts.markdown("\n".join(typed.stem), "plain"), shape=shape))
 
 
 def write(bank: Bank) -> Written:

@@ -142,7 +142,9 @@ def _question(texts: Texts, body: str, noted: str) -> Made:
         raise Unfit(text("花括号没有成对，题目中间也不能有空行。题干里的花括号写成 \\{ 和 \\}。"))
     answer, behind = body[start + 1 : end].strip(), body[end + 1 :].strip()
     if "{" in answer or "{" in behind or "}" in behind:
-        raise Unfit(text("一道题只能有一组花括号。文字里的花括号写成 \\{ 和 \\}；多个空请拆成几道题。"))
+        raise Unfit(
+            text("一道题只能有一组花括号：两道题之间要空一行，文字里的花括号写成 \\{ 和 \\}，多个空请拆成几道题。")
+        )
     before = body[:start].rstrip() if not behind else body[:start]
     asked = f"{before}____{body[end + 1 :].rstrip()}" if behind else before
     answer, _, general = answer.rpartition("####") if "####" in answer else (answer, "", "")

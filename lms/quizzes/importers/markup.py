@@ -19,12 +19,13 @@ from lms.quizzes.importers.reading import Picture
 
 LONGEST_HTML = 60_000
 """Characters of one text without its pictures: a page of Word's HTML with five lines on it has as many."""
-MOST_HTML = 4_000_000
-"""Characters of HTML that one file may hold; a megabyte takes about a second."""
+MOST_MARKS = 80_000
+"""Signs of one file that HTML or Markdown looks at twice; each takes some 8 µs, and a question has about twenty."""
 HELD = "@@PLUGINFILE@@/"
 """What Moodle writes before the name of a file that lies beside the text."""
 
 LOOKS_HTML = re.compile(r"</?[a-zA-Z][^<>]{0,200}>|&(?:[a-z]{2,8}|#\d{1,6});")
+_MARKS = re.compile(r"[`*_!\\<&\[\]()~|\n]")
 _TAG = re.compile(r"<[a-zA-Z/!]")
 _PARAGRAPH = re.compile(r"\s*<p(?:\s+dir=\"(?:ltr|rtl)\"[^<>]*|\s+style=\"text-align: left;\")?>([^<>]*)</p>\s*", re.I)
 _HELD_NAME = re.compile(r"@@PLUGINFILE@@/([^\"'<>()\s?]{1,400})(?:\?[^\"'<>()\s]{0,100})?")
@@ -36,10 +37,13 @@ _TYPES = {".png": "png", ".jpg": "jpeg", ".gif": "gif", ".webp": "webp"}
 
 @dataclass(slots=True)
 class Texts:
-    """Turns the texts of one file. pictures: those that were met, by the target that the Markdown writes."""
+    """Turns the texts of one file. pictures: those that were met, by the target that the Markdown writes.
+
+    marks: how many signs were looked at.
+    """
 
     pictures: dict[str, Picture] = field(default_factory=dict)
-    spent: int = 0
+    marks: int = 0
 
     def markdown(self, words: str, form: str, files: Mapping[str, bytes] | None = None) -> str:
         """Return a text as Markdown. form: html, markdown or plain; files: what lies beside it, by name.
@@ -51,6 +55,7 @@ class Texts:
             return self._of_html(words, files)
         if len(words) > build.LONGEST_TEXT:
             raise Unfit(TOO_LONG)
+        self._spend(words)
         return self._of_markdown(words, files) if form == "markdown" else build.plain(words)
 
     def _of_html(self, words: str, files: Mapping[str, bytes]) -> str:
@@ -58,14 +63,14 @@ class Texts:
         if not _TAG.search(words) or alone:
             if len(words) > build.LONGEST_TEXT:
                 raise Unfit(TOO_LONG)
-            return build.plain(" ".join(unescape(alone[1] if alone else words).split()))
+            plain = " ".join(unescape(alone[1] if alone else words).split())
+            self._spend(plain)
+            return build.plain(plain)
         if _LOADED.search(words):
             raise Unfit(text("题里有视频、音频或嵌入的网页，带不过来。请删去，或改成链接。"))
-        self.spent += len(words)
         if len(words) > LONGEST_HTML:
             raise Unfit(TOO_LONG)
-        if self.spent > MOST_HTML:
-            raise Unfit(text("文件里带格式的文字太多，读到这里为止。请把后面的题分到另一个文件再传。"))
+        self._spend(words)
         for source in _SOURCE.findall(words):
             if not source.startswith((HELD, "data:image/")):
                 raise Unfit(_elsewhere(unescape(source)))
@@ -89,6 +94,11 @@ class Texts:
             if link.is_image and link.target not in self.pictures:
                 raise Unfit(_elsewhere(link.target))
         return plain
+
+    def _spend(self, words: str) -> None:
+        self.marks += len(_MARKS.findall(words)) + 2 * words.count("\n")  # a line may be a block of its own
+        if self.marks > MOST_MARKS:
+            raise Unfit(text("文件里带格式的文字太多，读到这里为止。请把后面的题分到另一个文件再传。"))
 
     def _picture(self, data: bytes, words: str = "") -> Picture:
         picture = Picture(data=data, suffix=_suffix(data), words=words)

@@ -96,3 +96,7 @@ def test_any_text_can_be_read(text: str):
     plain_text(text)
     split_arrow(text)
     split_bubbles(text, 1, ["a"])
+
+
+def test_what_is_escaped_is_shown_as_it_is():
+    assert plain_text(r"\*甲\* \`码\` \[x](y) C:\temp \\") == "*甲* `码` [x](y) C:\\temp \\"

@@ -36,7 +36,9 @@ def in_gift(question: Question) -> Question:
             shape = replace(shape, unit="")
         case Matching():
             left = tuple(replace(item, note=None) for item in shape.left)
-            shape = replace(shape, left=left, right=tuple(build.options([r.body.text for r in shape.right], letter="r")))
+            shape = replace(
+                shape, left=left, right=tuple(build.options([r.body.text for r in shape.right], letter="r"))
+            )
     points = None if question.points == ONE_POINT else question.points
     return replace(question, shape=shape, hint=None, model=None, points=points)
 
@@ -52,7 +54,7 @@ def same(one: Question, other: Question) -> bool:
     return write_question(one) == write_question(other)
 
 
-@settings(max_examples=150)
+@settings(max_examples=70)
 @given(questions())
 def test_what_gift_can_say_of_a_question_comes_back(question):
     written = gift_write.write(bank(question))
@@ -66,7 +68,7 @@ def test_what_gift_can_say_of_a_question_comes_back(question):
     assert same(found.question, in_gift(settled(question)))
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(questions())
 def test_a_gift_file_of_ours_is_written_again_byte_for_byte(question):
     first = gift_write.write(bank(question)).data
@@ -74,7 +76,7 @@ def test_a_gift_file_of_ours_is_written_again_byte_for_byte(question):
     assert gift_write.write(bank(*found)).data == (first if found else b"")
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(shapes.questions)
 def test_every_shape_goes_through_gift(question):
     if isinstance(question.shape, FillIn):
@@ -85,7 +87,7 @@ def test_every_shape_goes_through_gift(question):
         assert gift_write.write(bank(found.question)).data == written
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(questions())
 def test_what_aiken_can_say_of_a_question_comes_back(question):
     written = aiken.write(bank(question))

@@ -15,9 +15,7 @@ from lms.quizzes.importers.reading import Bank, Group, Picture
 from tests.questions import shapes
 from tests.questions.written import questions
 
-PNG = b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
+PNG = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 
 
 def bank(*several, **more):
@@ -40,7 +38,7 @@ def in_moodle(question: Question) -> Question:
     return replace(found, shape=shape, model=model, points=None if found.points == ONE_POINT else found.points)
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(questions())
 def test_what_moodle_can_say_of_a_question_comes_back(question):
     written = moodle_write.write(bank(question))
@@ -51,7 +49,7 @@ def test_what_moodle_can_say_of_a_question_comes_back(question):
     assert moodle_write.write(bank(found.question)).data == written.data
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(shapes.questions)
 def test_every_shape_goes_through_moodle(question):
     if isinstance(question.shape, FillIn):
