@@ -18,7 +18,7 @@ from lms.quizzes.queries.analysis import Take, Wanted, analysis, choices
 from lms.quizzes.queries.health import bad_by_quiz, unwell
 from tests.support import make_cohort_of_attempts as made
 from tests.support.make import a_person, a_team, an_actor, sign_in
-from tests.support.make_quizzes import a_quiz, document_id
+from tests.support.make_quizzes import a_quiz, answered_right, begun, document_id, handed_in, one_of_each
 from tests.support.pages import token
 
 COHORT = made.simulated(3, people=60, questions=8, planted={3: made.MISKEYED})
@@ -210,7 +210,9 @@ def test_a_filter_that_nothing_fits_can_be_cleared(exam, client):
     assert "清除筛选" in html
 
 
-@pytest.mark.parametrize("rest", ["?from=never&team=none&revision=-1&occasion=%00&sort=x&take=y", "?from=0001-01-01&to=9999-12-31"])
+@pytest.mark.parametrize(
+    "rest", ["?from=never&team=none&revision=-1&occasion=%00&sort=x&take=y", "?from=0001-01-01&to=9999-12-31"]
+)
 def test_an_address_typed_by_hand_breaks_nothing(exam, client, rest):
     assert as_role(client, Role.TRAINER).get(f"/exams/{exam}/analysis{rest}").status_code == 200
 
@@ -236,6 +238,25 @@ def test_a_question_shows_who_chose_what_and_where_to_go_on(exam, client):
     assert html.count('data-label="高分的三分之一"') == 4
     assert f"/studio/quiz/{exam}/edit" in html
     assert "改题" in html
+
+
+def test_every_kind_of_question_has_its_page(world, client):
+    slug = a_quiz(*one_of_each(written=True))
+    for right in (True, False, True):
+        actor = an_actor(Role.AGENT)
+        attempt = begun(actor, slug)
+        if right:
+            answered_right(actor, attempt)
+        handed_in(actor, attempt)
+    with transaction() as s:
+        s.execute(update(AttemptItem).values(waiting=False, earned=0))
+    as_role(client, Role.TRAINER)
+    findings = counted(slug).report.findings
+    assert len(findings) == 8
+    for finding in findings:
+        assert client.get(f"/exams/{slug}/analysis/{key_of(finding)}").status_code == 200
+    assert "请到阅卷页看" in page(client, slug, f"/{key_of(findings[-1])}")
+    assert client.get(f"/exams/{slug}/analysis?format=xlsx").status_code == 200
 
 
 def test_quality_reads_a_question_and_changes_nothing(exam, client):

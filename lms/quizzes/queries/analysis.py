@@ -121,7 +121,7 @@ def analysis_of(document_id: int, quiz: QuizSpec, chance: float, wanted: Wanted)
     cuts, starts = cuts_of([paper.score for paper in papers]), slices_of([paper.submitted_at for paper in papers])
     written = any(isinstance(question.shape, Open) for question in quiz.questions)
     cells = _cells(counted, cuts, starts, written=written) if papers else []
-    asked = _asked({cell.sha for cell in cells})
+    asked = _asked(document_id, {cell.sha for cell in cells})
     return Analysis(
         report=report_of(
             papers,
@@ -361,7 +361,8 @@ def _people(counted: Any) -> list[stats.Person]:
     ]
 
 
-def _asked(shas: set[bytes]) -> dict[bytes, Asked]:
+def _asked(document_id: int, shas: set[bytes]) -> dict[bytes, Asked]:
+    """Return the versions. Numbers go on from the quiz's own questions to those that it draws from banks."""
     if not shas:
         return {}
     every = rows(
@@ -370,19 +371,24 @@ def _asked(shas: set[bytes]) -> dict[bytes, Asked]:
             PartVersion.part_id,
             PartVersion.spec,
             Part.key,
+            Part.document_id,
             Part.position,
             Part.text_sha,
             Part.retired_at,
         )
         .join(Part, Part.id == PartVersion.part_id)
         .where(PartVersion.sha.in_(shas))
-    )
+    ).all()
+    own = [row.position + 1 for row in every if row.document_id == document_id]
+    drawn = sorted({(row.document_id, row.position) for row in every if row.document_id != document_id})
+    numbers = {place: number for number, place in enumerate(drawn, start=max(own, default=0) + 1)}
     return {
         row.sha: Asked(
             sha=row.sha,
             part_id=row.part_id,
+            document_id=row.document_id,
             key=row.key,
-            number=row.position + 1,
+            number=numbers.get((row.document_id, row.position), row.position + 1),
             question=from_plain(Question, row.spec),
             current=row.retired_at is None and row.text_sha == row.sha,
         )

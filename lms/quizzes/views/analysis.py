@@ -143,6 +143,7 @@ def analysed_question(slug: str, key: str) -> str:
         slices=slices_of(shown, found.slices),
         words=words,
         show=shower(html),
+        home=content.cards([shown.item.asked.document_id]).get(shown.item.asked.document_id),
         piece=piece_of(content.spec(opened), key),
         may_edit=allows(actor, Permission.CONTENT_EDIT),
         may_regrade=allows(actor, Permission.QUIZ_REGRADE),

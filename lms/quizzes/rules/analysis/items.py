@@ -22,10 +22,14 @@ TRUE, FALSE = "true", "false"  # ids of what a true-or-false question offers
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """One version of a question. number: its place in the quiz from 1. current: what is asked today."""
+    """One version of a question. number: its place in the quiz from 1. current: what is asked today.
+
+    document_id: where it is written, which is a bank where it was drawn from one.
+    """
 
     sha: bytes
     part_id: int
+    document_id: int = 0
     key: str
     number: int
     question: Question
