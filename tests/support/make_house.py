@@ -268,6 +268,7 @@ def values_of(house: House, rule: Rule) -> list[dict[str, Any]]:
         "request_id": house.request_id,
         "notice_id": house.notice_id,
         "makeup_id": house.makeup,
+        "key": house.question,
         "regrade_id": house.regrade,
         "mark_id": 999_999,  # nothing is in doubt here
     }

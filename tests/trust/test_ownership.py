@@ -128,6 +128,7 @@ TABLE = {
     ("POST", "quizzes_api.withdraw_makeup"): Asked(MAKEUP.format(204), json={"reason": "写错人"}),
     ("GET", "quizzes.analysis"): Asked(ANALYSIS),
     ("GET", "quizzes.analysed_question"): Asked(ANALYSIS),
+    ("GET", "quizzes.bank_question"): Asked(MARK.format(200)),
     ("GET", "quizzes.unusual"): Asked(ANALYSIS),
     ("POST", "quizzes.say_seen"): Asked(MARK.format(404), form={"version": "0" * 64, "kind": "key"}),
     ("GET", "quizzes_api.analysis"): Asked(ANALYSIS),
