@@ -6,6 +6,7 @@ import pytest
 
 from lms.core.access import Role
 from lms.core.points import from_fraction
+from lms.quizzes.spec import Use
 from tests.quizzes.test_marking import item
 from tests.support.make import a_person, as_actor, sign_in
 from tests.support.make_marking import GOOD, a_written, a_written_quiz, marked, planned, sitting, written
@@ -148,6 +149,19 @@ def test_the_learner_sees_that_it_waits_and_later_what_it_earned(client, world):
     for words in ("没有说到", "再请顾客拍照", "很抱歉让您久等了", "3/3 分"):
         assert words in shown
     assert "待阅卷" not in page(client, "/")
+
+
+def test_an_exam_that_can_be_repeated_shows_points_and_no_word_of_the_rubric(client, trainer):
+    person = a_person()
+    slug = a_written_quiz(use=Use.EXAM, attempts=3, pass_mark=0.9)
+    attempt = written(as_actor(person), slug, "很抱歉")
+    marked(trainer, attempt, 3, 0, 0, 0, note="再请顾客拍照")
+    sign_in(client, person)
+    shown = page(client, f"/attempts/{attempt}/result")
+    told = client.get(f"/api/v1/attempts/{attempt}").text
+    assert "3/7 分" in shown
+    for secret in ("拆封", "语气是否平和", "再请顾客拍照", "很抱歉让您久等了", "said-earns"):
+        assert secret not in shown + told
 
 
 def test_a_trainer_s_first_screen_says_how_many_wait(client, trainer):

@@ -28,7 +28,7 @@ from lms.records import actions as records
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saved:
-    """turn: what the mark was. earned: 1/27,720 point. version: of the answer, from now on. again: somebody marks it too."""
+    """turn: what the mark was. earned: 1/27,720 point. version: of the answer, from now on. again: one more follows."""
 
     turn: Turn
     earned: Points
