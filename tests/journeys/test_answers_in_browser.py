@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from sqlalchemy import func, select, update
 
@@ -382,3 +383,57 @@ def test_own_mistakes_are_practised_with_the_key_shown_at_once(floor, person):
     page.locator("#q1 .choice").nth(1).click()
     page.locator("#q1").get_by_role("button", name="对一下答案").click()
     expect(page.locator("#q1 .is-right").first).to_be_visible()
+
+
+def test_a_page_that_lost_the_paper_hands_nothing_in_when_its_clock_runs_out(floor, person):
+    floor.allowed.append("status of 409")
+    attempt = begun(as_actor(person), a_quiz(*one_of_each(), seconds=600))
+    page, newer = floor.page_of(person), floor.page_of(person)
+    posts = []
+    page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    page.clock.install()
+    page.goto(f"/attempts/{attempt}")
+    newer.goto(f"/attempts/{attempt}")
+    expect(newer.locator("[data-clock-text]")).to_be_visible()
+    page.locator("#q1 .choice").nth(1).click()
+    page.clock.fast_forward(1_000)
+    expect(page.get_by_role("button", name="在这里继续")).to_be_visible()
+    page.keyboard.press("2")
+    set_deadline(attempt, 0)
+    page.clock.fast_forward(700_000)
+    page.wait_for_timeout(200)
+    assert (posts, state_of(floor, attempt), stored(floor, attempt)["q1"]) == ([], "open", None)
+    handed_in(as_actor(person), attempt)
+    page.clock.fast_forward(6_000)
+    page.wait_for_url(re.compile("/result"))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nobody_is_shut_out_of_a_covered_paper_and_a_score_sheet(floor, theme):
+    """WCAG 2.2 AA as far as axe can see it, on a phone and on a desk, in both languages."""
+    person = a_person(theme=theme, locale="zh_CN" if theme == "light" else "en")
+    actor, slug = as_actor(person), a_quiz(*one_of_each(written=True), seconds=900, interruptible=False)
+    done = begun(actor, slug)
+    handed_in(actor, done)
+    for size in (PHONE, DESK):
+        page = floor.page_of(person, size=size)
+        for path in (f"/quizzes/{slug}", f"/attempts/{done}/print", f"/attempts/{done}/result"):
+            page.goto(path)
+            clear(page, path)
+    attempt = begun(actor, slug)
+    page.goto(f"/attempts/{attempt}")
+    newer = page.context.new_page()
+    newer.goto(f"/attempts/{attempt}")
+    expect(page.locator('[data-cover="elsewhere"]')).to_be_visible()
+    clear(page, "elsewhere")
+    with transaction() as s:
+        s.execute(update(Attempt).where(Attempt.public_id == attempt).values(paused_at=clock.now()))
+    newer.reload()
+    expect(newer.locator('[data-cover="paused"]')).to_be_visible()
+    clear(newer, "paused")
+
+
+def clear(page, what):
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
+    assert found.violations_count == 0, f"{what}\n{found.generate_report()}"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), what

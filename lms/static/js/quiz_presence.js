@@ -94,7 +94,7 @@
     function plan() {
       clearTimeout(timer);
       if (covered === "elsewhere") return;
-      timer = setTimeout(function () { tell(!held); }, covered === "paused" ? PAUSED_BEAT : BEAT);
+      timer = setTimeout(function () { if (covered !== "elsewhere") tell(!held); }, covered === "paused" ? PAUSED_BEAT : BEAT);
     }
 
     // --- the cover
@@ -109,7 +109,8 @@
       if (name && shown) shown.focus();
       if (name) on.onCovered(name);
     }
-    function lose() { held = false; cover("elsewhere"); }
+    // From now on only the button takes the paper back: no beat that was planned before may do it.
+    function lose() { held = false; clearTimeout(timer); cover("elsewhere"); }
 
     all("[data-here]").forEach(function (button) {
       button.addEventListener("click", function () { tell(true); });
