@@ -24,6 +24,7 @@ WAYS: dict[str, tuple[Text, str, str]] = {
     "studio": (text("编辑台"), "content.index", "pen"),
     "courses": (text("课程"), "learning.index", "book"),
     "reports": (text("报表"), "reports.completion", "chart"),
+    "exams": (text("测验"), "quizzes.exams", "check-list"),
     "kb": (text("知识库"), "kb.index", "bookmark"),
     "people": (text("人员"), "accounts.people", "people"),
     "confirm": (text("确认"), "learning.queue", "check-list"),
@@ -39,18 +40,22 @@ def _ways_of(actor: Actor) -> list[str]:
     """Return the ways of a person, the most used first: a phone shows four of them."""
     sees_people = allows(actor, Permission.PERSON_READ) and not actor.is_new_hire_only
     if allows(actor, Permission.CONTENT_EDIT):
-        order = ["today", "studio", "confirm", "reports", "kb", "people"]
+        order = ["today", "studio", "confirm", "reports", "kb", "people", "exams"]
     elif Role.LEAD in actor.roles:
-        order = ["today", "reports", "people", "kb", "confirm", "courses"]
+        order = ["today", "reports", "people", "kb", "confirm", "exams", "courses"]
     elif actor.mentees:
         order = ["today", "confirm", "kb", "courses", "reports"]
     elif allows(actor, Permission.REPORT_READ):
-        order = ["today", "reports", "people", "kb"]
+        order = ["today", "reports", "people", "kb", "exams"]
     elif sees_people:
         order = ["today", "people", "kb", "me"]
     else:
         order = ["today", "courses", "kb", "me"]
-    held = {"people": sees_people, "confirm": allows(actor, Permission.TASK_CONFIRM)}
+    held = {
+        "people": sees_people,
+        "confirm": allows(actor, Permission.TASK_CONFIRM),
+        "exams": allows(actor, Permission.QUIZ_SCORES),
+    }
     return [name for name in order if held.get(name, True)]
 
 
