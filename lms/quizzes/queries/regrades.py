@@ -216,6 +216,7 @@ def still_complete(actor: Actor, public_id: str) -> list[Line]:
         .where(
             Regrade.public_id == public_id,
             RegradeLine.old_passed.is_(True),
+            RegradeLine.new_passed.is_(False),
             Attempt.passed.is_(False),
             Attempt.state != State.VOIDED.value,
             ~exists().where(

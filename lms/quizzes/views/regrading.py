@@ -29,7 +29,7 @@ from lms.quizzes.rules.regrade import Correction, Drop, Outcome, Rekey
 from lms.quizzes.views.room import bp
 from lms.web.auth import current_actor, requires
 
-PAGE = 50
+PAGE = 30
 EDIT = "edit"  # beside the ways that have a name everywhere
 
 
