@@ -22,6 +22,7 @@ _ONE = re.compile(r"(?:^|(?<=[\s;；。]))[（(]?(\d{1,3})\s*[、.:：)）]\s*")
 _CAPTION = re.compile(
     r"\s*(?:[一二三四五六七八九十]{1,3}\s*[、.．]\s*\S.*|.{0,6}(?:单选|多选|判断|填空|选择|问答|简答|排序|不定项).{0,12}题.{0,30})$"
 )
+_OPTION = re.compile(r"\s*[A-HＡ-Ｈ]\s*[、.．:：)）]\s*\S")
 _SIGNS = re.compile(r"[A-Z]+|[√×✓✗对错]")
 
 
@@ -38,12 +39,21 @@ def parted(lines: Sequence[tuple[int, str]]) -> tuple[list[tuple[int, str]], lis
     for place, (_, line) in enumerate(lines):
         head = _HEAD.match(line)
         both = None if head else _HEAD_AND_KEYS.match(line)
-        if head or both:
-            rest = [line[both.end() :]] if both else []
-            groups = groups_in([*rest, *(each for _, each in lines[place + 1 :])])
-            if sum(len(group.keys) for group in groups) >= 2:
-                return list(lines[:place]), groups
+        below = [each for _, each in lines[place + 1 :] if each.strip()]
+        if both:
+            below.insert(0, line[both.end() :])
+        if (head or both) and _are_keys(below, at_once=2 if both else 1):
+            return list(lines[:place]), groups_in(below)
     return list(lines), []
+
+
+def _are_keys(lines: Sequence[str], at_once: int) -> bool:
+    """Whether keys of several questions stand here, and not the answer of one. at_once: keys of the first line."""
+    if not lines or any(_OPTION.match(line) for line in lines):
+        return False
+    first = normalize("NFKC", lines[0]).strip()
+    begins = len(list(_keys_in(first))) >= at_once or (at_once == 1 and bool(_CAPTION.match(first)))
+    return begins and sum(len(group.keys) for group in groups_in(lines)) >= 2
 
 
 def groups_in(lines: Sequence[str]) -> list[Group]:
@@ -85,6 +95,8 @@ def _keys_in(plain: str) -> list[tuple[int, str]]:
             found += zip(range(first, last + 1), signs, strict=True)
             rest = rest.replace(match[0], " ")
     marks = list(_ONE.finditer(rest))
+    if not marks:
+        return found
     ends = [mark.start() for mark in marks[1:]] + [len(rest)]
     for mark, end in zip(marks, ends, strict=True):
         key = rest[mark.end() : end].strip(" ;；,，")
@@ -113,7 +125,7 @@ def give(questions: Sequence[Typed], groups: Sequence[Group]) -> None:
     """Give each question without an answer its key: group by group where there are as many, else by its number."""
     own: list[list[Typed]] = []
     for each in questions:
-        if not own or each.caption or each.number <= own[-1][-1].number:
+        if not own or each.caption != own[-1][-1].caption or each.number <= own[-1][-1].number:
             own.append([])
         own[-1].append(each)
     if len(own) == len(groups):
