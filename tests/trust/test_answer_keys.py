@@ -142,6 +142,9 @@ def article_text(canary, rule="七天内可以申请。"):
 """
 
 
+AT_AN_ATTEMPT = ("", "/confirm", "/result", "?q=3", "/print", "/scores.xlsx")
+
+
 class Class:
     """A house in which three quizzes, a lesson and an article carry tokens, and one learner who takes them."""
 
@@ -197,7 +200,7 @@ class Class:
                     yield from (path + more for more in FILES)
         yield from (f"/quizzes/{slug}" for slug in PAPERS)
         for attempt in self.attempts.values():
-            yield from (f"/attempts/{attempt}{more}" for more in ("", "/confirm", "/result", "?q=3"))
+            yield from (f"/attempts/{attempt}{more}" for more in AT_AN_ATTEMPT)
             yield f"/api/v1/attempts/{attempt}"
         yield from ("/learn/lesson/checked", "/learn/lesson/checked?q=1", "/learn/lesson/checked?q=2", "/kb/before")
         yield from (f"/kb?q={HEAD}", f"/api/v1/kb/search?q={HEAD}", f"/people?q={HEAD}", f"/studio?q={HEAD}")

@@ -8,6 +8,7 @@ from lms.content.events import MissedQuestion, QuestionsMissed
 from lms.content.models import Part
 from lms.core.db import rows
 from lms.quizzes.models import Attempt, AttemptItem
+from lms.quizzes.queries.sittings import MISTAKES
 
 _MISSED: Select[*tuple[Any, ...]] = (
     select(
@@ -22,6 +23,7 @@ _MISSED: Select[*tuple[Any, ...]] = (
         Attempt.state.in_(("submitted", "expired")),
         Attempt.submitted_at >= bindparam("start"),
         Attempt.submitted_at < bindparam("end"),
+        Attempt.occasion != MISTAKES,
         AttemptItem.earned.is_not(None),
         AttemptItem.answered,
         ~AttemptItem.dropped,
@@ -33,7 +35,10 @@ _MISSED: Select[*tuple[Any, ...]] = (
 
 
 def missed(asked: QuestionsMissed) -> list[MissedQuestion]:
-    """Return every question answered in this time with its wrong answers; voided attempts don't count."""
+    """Return every question answered in this time with its wrong answers.
+
+    Voided attempts and practices of mistakes don't count.
+    """
     return [
         MissedQuestion(key=key, title=title, answered=answered, wrong=wrong)
         for key, title, answered, wrong in rows(_MISSED, {"start": asked.start, "end": asked.end})
