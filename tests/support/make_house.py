@@ -314,6 +314,7 @@ KIND_OF = {
     "learning.work": "task",
     "learning_api.save_task": "task",
     "quizzes.intro": "quiz",
+    "quizzes.mistakes": "quiz",
     "quizzes.regrades": "quiz",
     "quizzes_api.regrade": "quiz",
     "quizzes_api.regrades": "quiz",
