@@ -8,6 +8,7 @@ from lms.content import actions as content
 from lms.content.actions import marks
 from lms.content.models import Part
 from lms.content.queries import marks as doubts
+from lms.content.queries import open_published
 from lms.content.queries.marks import Wanted
 from lms.core.access import Role
 from lms.core.db import session, transaction
@@ -16,6 +17,7 @@ from lms.notifications import queries as inbox
 from lms.quizzes import actions, queries
 from lms.quizzes.actions.start import Held
 from lms.quizzes.models import AttemptItem, BankQuestion
+from lms.quizzes.queries import analysis
 from tests.support.make import a_person, an_actor, as_actor, sign_in
 from tests.support.make_content import a_document, a_draft, a_question, a_trainer, an_article_text, edited
 from tests.support.make_quizzes import begun, handed_in, paper
@@ -200,3 +202,15 @@ def test_the_list_of_questions_follows_what_is_published(world):
     rows = session().execute(select(BankQuestion.words, BankQuestion.tags).order_by(BankQuestion.part_id)).all()
     assert [row.tags for row in rows] == [["物流"], ["物流"]]
     assert {row.words.split("\n")[0] for row in rows} == {"甲题？", "丙题？"}
+
+
+def test_the_analysis_of_a_quiz_counts_what_was_drawn_and_how_likely_it_is_guessed(world):
+    author = a_trainer()
+    a_bank(author, *STEMS)
+    quiz = a_quiz(author)
+    for _ in range(3):
+        learner = an_actor()
+        handed_in(learner, begun(learner, "check"))
+    found = analysis.analysis(open_published(author, "quiz", "check"), analysis.Wanted())
+    assert len(found.papers) == 3
+    assert 0 < analysis.chance_of(None, quiz.published_id) < 1

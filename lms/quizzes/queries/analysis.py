@@ -17,12 +17,14 @@ from lms.accounts.queries import teams_below
 from lms.content import queries as content
 from lms.content.models import Part, PartVersion, Revision
 from lms.content.queries import Opened
+from lms.content.store import spec_of
 from lms.core import stats
 from lms.core.db import rows
 from lms.core.here import settings
 from lms.core.plain import from_plain
 from lms.questions.spec import Open, Question
 from lms.quizzes.models import Attempt, AttemptItem, ItemVerdict
+from lms.quizzes.queries.banks import drawing
 from lms.quizzes.rules.analysis.items import Asked
 from lms.quizzes.rules.analysis.papers import is_drawn
 from lms.quizzes.rules.analysis.report import Report, Verdict, Verdicts, report_of
@@ -119,9 +121,9 @@ def analysis_of(document_id: int, quiz: QuizSpec, chance: float, wanted: Wanted)
     counted = _counted(document_id, wanted)
     papers, waiting = _papers(counted)
     cuts, starts = cuts_of([paper.score for paper in papers]), slices_of([paper.submitted_at for paper in papers])
-    written = any(isinstance(question.shape, Open) for question in quiz.questions)
+    written = bool(quiz.draws) or any(isinstance(question.shape, Open) for question in quiz.questions)
     cells = _cells(counted, cuts, starts, written=written) if papers else []
-    asked = _asked(document_id, {cell.sha for cell in cells})
+    asked = _asked(document_id, {cell.sha: cell.part_id for cell in cells})
     return Analysis(
         report=report_of(
             papers,
@@ -145,11 +147,21 @@ def papers_of(document_id: int, wanted: Wanted) -> list[Paper]:
     return _papers(_counted(document_id, wanted))[0]
 
 
-@lru_cache(maxsize=256)
 def chance_of(compiled_sha: bytes | None, revision_id: int) -> float:
-    """Return the chance of passing a revision by guessing; kept by the digest, which never changes."""
-    spec: QuizSpec = content.compiled(revision_id)
-    return chance_of_passing(spec)
+    """Return the chance of passing a revision by guessing, drawn from its banks as they are now.
+
+    Without banks it is kept by the digest, which never changes.
+    """
+    quiz: QuizSpec = spec_of(compiled_sha) if compiled_sha else content.compiled(revision_id)
+    if not quiz.draws:
+        return _chance_of(compiled_sha, revision_id)
+    return chance_of_passing(quiz, drawing(quiz, ()).banks)
+
+
+@lru_cache(maxsize=256)
+def _chance_of(compiled_sha: bytes | None, revision_id: int) -> float:
+    quiz: QuizSpec = content.compiled(revision_id)
+    return chance_of_passing(quiz)
 
 
 def _counts(document_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -361,39 +373,40 @@ def _people(counted: Any) -> list[stats.Person]:
     ]
 
 
-def _asked(document_id: int, shas: set[bytes]) -> dict[bytes, Asked]:
-    """Return the versions. Numbers go on from the quiz's own questions to those that it draws from banks."""
-    if not shas:
+def _asked(document_id: int, part_of: Mapping[bytes, int]) -> dict[bytes, Asked]:
+    """Return the versions. part_of: the part under which each was asked: two quizzes may ask the same words.
+
+    Numbers go on from the quiz's own questions to those that it draws from banks.
+    """
+    if not part_of:
         return {}
-    every = rows(
-        select(
-            PartVersion.sha,
-            PartVersion.part_id,
-            PartVersion.spec,
-            Part.key,
-            Part.document_id,
-            Part.position,
-            Part.text_sha,
-            Part.retired_at,
+    specs = rows(select(PartVersion.sha, PartVersion.spec).where(PartVersion.sha.in_(part_of))).all()
+    parts = {
+        row.id: row
+        for row in rows(
+            select(Part.id, Part.key, Part.document_id, Part.position, Part.text_sha, Part.retired_at).where(
+                Part.id.in_(set(part_of.values()))
+            )
         )
-        .join(Part, Part.id == PartVersion.part_id)
-        .where(PartVersion.sha.in_(shas))
-    ).all()
-    own = [row.position + 1 for row in every if row.document_id == document_id]
-    drawn = sorted({(row.document_id, row.position) for row in every if row.document_id != document_id})
-    numbers = {place: number for number, place in enumerate(drawn, start=max(own, default=0) + 1)}
-    return {
-        row.sha: Asked(
-            sha=row.sha,
-            part_id=row.part_id,
-            document_id=row.document_id,
-            key=row.key,
-            number=numbers.get((row.document_id, row.position), row.position + 1),
-            question=from_plain(Question, row.spec),
-            current=row.retired_at is None and row.text_sha == row.sha,
-        )
-        for row in every
     }
+    own = [part.position + 1 for part in parts.values() if part.document_id == document_id]
+    drawn = sorted((part.document_id, part.position, part.id) for part in parts.values())
+    numbers = {part.id: part.position + 1 for part in parts.values()}
+    strangers = [part_id for place, _, part_id in drawn if place != document_id]
+    numbers |= {part_id: number for number, part_id in enumerate(strangers, start=max(own, default=0) + 1)}
+    return {row.sha: _asked_of(row.sha, parts[part_of[row.sha]], row.spec, numbers[part_of[row.sha]]) for row in specs}
+
+
+def _asked_of(sha: bytes, part: Any, spec: Any, number: int) -> Asked:
+    return Asked(
+        sha=sha,
+        part_id=part.id,
+        document_id=part.document_id,
+        key=part.key,
+        number=number,
+        question=from_plain(Question, spec),
+        current=part.retired_at is None and part.text_sha == sha,
+    )
 
 
 def verdicts(document_id: int) -> Verdicts:
