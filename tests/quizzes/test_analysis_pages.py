@@ -5,8 +5,9 @@ import io
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
+from lms.content.models import Part
 from lms.content.queries import open_published
 from lms.core import clock
 from lms.core.access import Role
@@ -186,7 +187,7 @@ def test_the_number_of_statements_does_not_grow_with_the_attempts(world, stateme
         statements.clear()
         analysis(found, Wanted())
         counts.append(len(statements))
-    assert counts == [5, 5]
+    assert counts == [6, 6]
 
 
 def test_the_page_says_first_what_is_wrong(exam, client):
@@ -263,6 +264,36 @@ def test_quality_reads_a_question_and_changes_nothing(exam, client):
     html = page(as_role(client, Role.QUALITY), exam, f"/{key_of(counted(exam).report.findings[3])}")
     assert "改题" not in html
     assert "看过了，不用改" not in html
+
+
+def test_the_same_words_in_two_quizzes_are_two_questions(exam, client):
+    """The version is one, by its words; it is asked and counted in each quiz by itself."""
+    other = sat(COHORT)
+    with transaction() as s:
+        parts = s.query(Part).filter_by(document_id=document_id(exam)).order_by(Part.position).all()
+        twins = [
+            Part(
+                key=f"w{part.key[1:]}",
+                document_id=document_id(other),
+                kind="question",
+                text_sha=part.text_sha,
+                position=place,
+            )
+            for place, part in enumerate(parts)
+        ]
+        s.add_all(twins)
+        s.flush()
+        mine = select(Attempt.id).where(Attempt.document_id == document_id(other))
+        for part, twin in zip(parts, twins, strict=True):
+            found = update(AttemptItem).where(AttemptItem.part_id == part.id, AttemptItem.attempt_id.in_(mine))
+            s.execute(found.values(part_id=twin.id))
+    finding = counted(other).report.findings[3]
+    assert finding.item.n == 60
+    assert key_of(finding).startswith("w")
+    as_role(client, Role.TRAINER)
+    assert say(client, other, finding).status_code == 303
+    assert not counted(other).report.bad
+    assert counted(exam).report.bad
 
 
 def test_a_question_of_another_quiz_is_not_found(exam, client):

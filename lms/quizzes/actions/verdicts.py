@@ -2,14 +2,13 @@
 
 import re
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
-from lms.content.models import Part, PartVersion
 from lms.content.queries import Opened
 from lms.core import clock
 from lms.core.access import Actor
 from lms.core.audit import audit
-from lms.core.db import rows, session, upsert
+from lms.core.db import session, upsert
 from lms.core.errors import Invalid, NotFound
 from lms.core.texts import text
 from lms.quizzes.actions.health import look_at
@@ -28,9 +27,10 @@ def say_seen(actor: Actor, opened: Opened, key: str, version: str, kind: str, no
     if len(note) > LONGEST_NOTE:
         why = text("备注最多 %(n)s 个字。", n=LONGEST_NOTE)
         raise Invalid(why, fields={"note": why})
-    sha = _version(key, version)
+    sha = _version(version)
     report = look_at(opened.document_id)
-    finding = next((each for each in report.findings if each.item.asked.sha == sha), None)
+    name = (sha, key)
+    finding = next((each for each in report.findings if (each.item.asked.sha, each.item.asked.key) == name), None)
     if finding is None or kind not in {each.value for each in Kind}:
         raise NotFound()
     said = {"answers": finding.item.n, "note": note.strip(), "made_by": actor.id, "made_at": clock.now()}
@@ -46,7 +46,7 @@ def say_seen(actor: Actor, opened: Opened, key: str, version: str, kind: str, no
 
 def ask_again(actor: Actor, opened: Opened, key: str, version: str, kind: str) -> None:
     """Take back that a hint was looked at. Raises NotFound where nobody said so."""
-    sha = _version(key, version)
+    sha = _version(version)
     taken = session().execute(
         delete(ItemVerdict)
         .where(
@@ -62,16 +62,8 @@ def ask_again(actor: Actor, opened: Opened, key: str, version: str, kind: str) -
     look_at(opened.document_id)
 
 
-def _version(key: str, version: str) -> bytes:
-    """Return the version of a question by its name. Raises NotFound."""
+def _version(version: str) -> bytes:
+    """Return the digest of a version. Raises NotFound for what is none."""
     if not _VERSION.fullmatch(version):
         raise NotFound()
-    sha = bytes.fromhex(version)
-    found = rows(
-        select(PartVersion.sha)
-        .join(Part, Part.id == PartVersion.part_id)
-        .where(Part.key == key, PartVersion.sha == sha)
-    ).first()
-    if found is None:
-        raise NotFound()
-    return sha
+    return bytes.fromhex(version)
