@@ -35,7 +35,7 @@ LINES = [{"line": line, "points": points} for line, points in enumerate((3, 2, 1
 def test_what_waits_is_read_and_marked(call):
     learner, slug = a_person(name="林小满"), a_written_quiz()
     attempt = written(as_actor(learner), slug, GOOD)
-    (task,) = call("GET", f"/marking?quiz={slug}")["items"]
+    (task,) = call("GET", f"/marking/waiting?quiz={slug}")["items"]
     assert (task["attempt"], task["position"], task["turn"], task["person"]) == (attempt, 1, "first", "林小满")
     answer = call("GET", f"/marking/{attempt}/1")
     assert [line["suggested"] for line in answer["lines"]] == [3, 2, 0, 0]
@@ -44,7 +44,7 @@ def test_what_waits_is_read_and_marked(call):
     assert "".join(piece["text"] for piece in answer["pieces"]) == GOOD
     saved = call("PUT", f"/marking/{attempt}/1", version=0, turn="first", lines=LINES, note="好")
     assert saved == {"turn": "first", "earned": 6.5, "version": 1, "asks_again": False}
-    assert call("GET", "/marking")["items"] == []
+    assert call("GET", "/marking/waiting")["items"] == []
     assert item(attempt).earned == from_fraction("6.5")
 
 
@@ -81,7 +81,7 @@ def test_a_blind_quiz_gives_an_alias_and_nobody_s_name(call):
         "blind": True,
         "second_percent": 10,
     }
-    (task,) = call("GET", "/marking")["items"]
+    (task,) = call("GET", "/marking/waiting")["items"]
     assert (task["person"], task["submitted_at"]) == (None, None)
     answer = call("GET", f"/marking/{task['attempt']}/1")
     assert attempt not in str(answer)

@@ -108,7 +108,7 @@ class PlanBody(Schema):
     second_percent = Integer(required=True, strict=True, validate=Range(min=0, max=100))
 
 
-@bp.get("/marking")
+@bp.get("/marking/waiting")
 @requires(Permission.QUIZ_MARK)
 @bp.input(TasksQuery, location="query", arg_name="query")
 @bp.output(TasksBody)
