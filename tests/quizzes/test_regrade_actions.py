@@ -6,19 +6,26 @@ from fractions import Fraction
 import pytest
 from sqlalchemy import select
 
+from lms.accounts.models import Person
+from lms.assignments.queries import duties
+from lms.content.models import Document
 from lms.core.access import Role
 from lms.core.db import session, transaction
 from lms.core.errors import Conflict, Invalid
+from lms.core.here import today
 from lms.notifications.models import Notice
+from lms.questions.rules.identity import asked_sha
 from lms.quizzes import actions
 from lms.quizzes.actions import regrade
 from lms.quizzes.models import GradeChange, Regrade, RegradeLine
 from lms.quizzes.queries import Mode
-from lms.quizzes.rules.regrade import NothingLeft
+from lms.quizzes.queries.impact import impact
+from lms.quizzes.rules.regrade import NothingLeft, Rekey
 from lms.records import queries as log
 from lms.records.events import Verb
 from lms.records.models import Record, RecordNote, Standing
 from tests.support.make import an_actor
+from tests.support.make_learning import owes
 from tests.support.make_quizzes import a_quiz, a_single, begun, document_id, handed_in, paper
 from tests.support.make_regrades import answered, begun_regrade, carried_out, regraded, result, shown, summed
 
@@ -223,3 +230,13 @@ def test_a_dropped_question_is_asked_nobody_any_more(trainer, slug):
     regraded(trainer, slug, WRONG, None)
     actor = an_actor()
     assert [item.question.stem.text for item in paper(actor, begun(actor, slug)).values()] == [OTHER.stem.text]
+
+
+def test_the_effect_says_whose_duty_it_would_end_and_who_keeps_a_completion(trainer, slug):
+    gains, _ = answered(slug, "o2", "o1")
+    answered(slug, "o3", "o1")
+    owes(trainer, session().get_one(Document, document_id(slug)), session().get_one(Person, gains.id))
+    found = impact(WRONG, asked_sha(WRONG), Rekey(by=RIGHT))
+    assert [each.count for each in found.consequences] == [1, 1]
+    regraded(trainer, slug, WRONG, RIGHT)
+    assert duties(gains.id, today())[0].item.done_at is not None
