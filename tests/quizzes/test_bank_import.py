@@ -174,6 +174,13 @@ def test_a_target_that_is_gone_leaves_all_as_it_was(client, me):
     assert documents() == 0
 
 
+def test_the_button_pressed_twice_imports_once(client, me):
+    page = preview(client, sheet(GOOD)).get_data(as_text=True)
+    sent = {"csrf_token": token(client, "/bank/import"), **hidden(page), "target": "bank", "title": "售后题库"}
+    assert [client.post("/bank/import/apply", data=sent).status_code for _ in range(2)] == [303, 409]
+    assert documents() == 1
+
+
 def test_what_was_refused_is_downloaded_with_its_reason(client, me):
     page = preview(client, sheet(GOOD, BAD)).get_data(as_text=True)
     answer = client.get("/bank/import/refused", query_string=hidden(page))

@@ -1,10 +1,12 @@
 """Banks of questions that trainers bring along: choose a file, see every question, import all of them or none."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from lms.content.actions.imports import one_at_a_time
 from lms.content.show import show
 from lms.core.access import Permission
 from lms.core.db import transaction
@@ -14,7 +16,7 @@ from lms.core.points import points_text
 from lms.core.sheets.read import MOST_BYTES
 from lms.questions.keyed import keyed
 from lms.quizzes.actions import importing
-from lms.quizzes.actions.importing import INTO, NEW_BANK, NEW_QUIZ, Plan, Target
+from lms.quizzes.actions.importing import INTO, NEW_BANK, NEW_QUIZ, Done, Plan, Target
 from lms.quizzes.importers.columns import COLUMNS, OPTION_COLUMNS, REASON
 from lms.quizzes.importers.formats import FORMATS
 from lms.quizzes.importers.reading import MOST_QUESTIONS
@@ -64,16 +66,15 @@ def bank_apply() -> str | Response | tuple[str, int]:
     plan: Plan | None = None
     name, key = request.form.get("name", ""), request.form.get("key", "")
     try:
-        plan = importing.plan(name, uploads.kept(actor, key), request.form.get("format", ""))
+        data = uploads.kept(actor, key)
+        plan = importing.plan(name, data, request.form.get("format", ""))
         rows = importing.kept(plan, _skipped(plan))
         pictures = importing.pictures_of(plan, rows)
-        with transaction():
-            done = importing.make(actor, name, plan, rows, _target(), pictures)
+        done = _once(key, data, lambda: importing.make(actor, name, plan, rows, _target(), pictures))
     except DomainError as error:
         if plan is None:
             return _page(error=say(error.message)), error.status
         return _preview(plan, name, key, error=say(error.message), fields=error.fields), error.status
-    uploads.drop(actor, key)
     flash(_("导入了 %(n)s 道题，还没有发布。请看一遍，再发布。", n=done.questions), "ok")
     if done.lost:
         flash(_("有 %(n)s 张图片打不开，没有带过来。", n=done.lost), "warn")
@@ -91,6 +92,24 @@ def bank_refused() -> Response | tuple[str, int]:
     except DomainError as error:
         return _page(error=say(error.message)), error.status
     return file_response(refused_rows(found.refused, say), XLSX, _("没有导入的题") + ".xlsx")
+
+
+def _once(key: str, data: bytes, make: Callable[[], Done]) -> Done:
+    """Make it in one transaction. The button pressed twice makes it once: the second finds the file gone."""
+    actor = current_actor()
+    gone = False
+    try:
+        with transaction():
+            one_at_a_time(actor)
+            uploads.kept(actor, key)
+            done = make()
+            uploads.drop(actor, key)  # before the commit, which lets the second one go on
+            gone = True
+    except BaseException:
+        if gone:
+            uploads.keep(actor, data)
+        raise
+    return done
 
 
 def _skipped(plan: Plan) -> set[int]:
