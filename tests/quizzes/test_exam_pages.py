@@ -12,9 +12,10 @@ from lms.core.db import session, transaction
 from lms.notifications.models import Notice
 from lms.quizzes import queries
 from lms.quizzes.models import Makeup, Presence, QuizWindow
+from lms.quizzes.models.marking import QuizHealth
 from lms.quizzes.rules.attempts import State
 from tests.support.make import a_person, a_team, as_actor, sign_in
-from tests.support.make_quizzes import a_quiz, answered_right, begun, handed_in, one_of_each
+from tests.support.make_quizzes import a_quiz, answered_right, begun, document_id, handed_in, one_of_each
 from tests.support.make_sittings import a_makeup, a_window, attempt_of
 from tests.support.pages import token
 
@@ -314,3 +315,13 @@ def test_the_statements_of_a_page_do_not_grow_with_the_people(floor, client, sta
         begun(as_actor(a_person(team=floor.teams[0])), floor.slug)
         failed(as_actor(a_person(team=floor.teams[1])), floor.slug)
     assert count() == few <= 14
+
+
+def test_the_list_says_how_many_questions_are_bad_to_those_who_may_know(floor, client):
+    with transaction() as s:
+        found = document_id(floor.slug)
+        s.add(QuizHealth(document_id=found, papers=60, bad=2, look=0, worst=None, made_at=clock.now()))
+    sign_in(client, floor.trainer)
+    assert f"/exams/{floor.slug}/analysis" in client.get("/exams").text
+    sign_in(client, floor.lead)
+    assert f"/exams/{floor.slug}/analysis" not in client.get("/exams").text

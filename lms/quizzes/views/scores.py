@@ -17,6 +17,7 @@ from lms.core.texts import Text, text
 from lms.quizzes.learner import USES
 from lms.quizzes.queries import scores as reading
 from lms.quizzes.queries.exams import Exam, exam, running
+from lms.quizzes.queries.health import bad_by_quiz
 from lms.quizzes.queries.scores import Wanted
 from lms.quizzes.rules.scores import SORTS, Line, Round, Standing, Try, in_order, totals
 from lms.quizzes.views.room import bp
@@ -59,6 +60,7 @@ def exams() -> str:
         sitting=sum(each.sitting for each in found),
         waiting=sum(each.waiting for each in found),
         uses=USES,
+        bad=bad_by_quiz() if allows(actor, Permission.QUIZ_ANALYSIS) else {},
         may_manage=allows(actor, Permission.QUIZ_MANAGE),
     )
 
