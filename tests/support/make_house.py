@@ -319,6 +319,7 @@ KIND_OF = {
     "quizzes_api.regrade": "quiz",
     "quizzes_api.regrades": "quiz",
     "quizzes_api.analysis": "quiz",
+    "quizzes_api.export_bank": "quiz",
     "quizzes.unusual": "quiz",
     "quizzes.analysis": "quiz",
     "quizzes.act": "quiz",

@@ -132,6 +132,7 @@ TABLE = {
     ("GET", "quizzes.unusual"): Asked(ANALYSIS),
     ("POST", "quizzes.say_seen"): Asked(MARK.format(404), form={"version": "0" * 64, "kind": "key"}),
     ("GET", "quizzes_api.analysis"): Asked(ANALYSIS),
+    ("GET", "quizzes_api.export_bank"): Asked(MARK.format(200)),
     ("GET", "quizzes.regrades"): Asked(MARK.format(200)),
     ("GET", "quizzes.regrade_question"): Asked(MARK.format(200)),
     ("POST", "quizzes.regrade_apply"): Asked(MARK.format(422)),

@@ -224,7 +224,7 @@ def _refused_if_broken() -> Iterator[None]:
     """Refuse what the library stumbles over, when a workbook is opened or while its rows are read."""
     try:
         yield
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError, SyntaxError, OverflowError) as error:
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, SyntaxError, OverflowError, OSError) as error:
         raise Unreadable(archives.BROKEN) from error
 
 
