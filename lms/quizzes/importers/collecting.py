@@ -55,6 +55,8 @@ class Collector:
         try:
             made = make()
             settled = build.settled(made.question)
+            if not isinstance(settled, Text):  # a list behind text is parted from it only once it was read
+                settled = build.settled(settled)
         except Unfit as unfit:
             settled = unfit.reason
         except (Unreadable, TooLarge) as error:  # Markdown or HTML that is made to be slow

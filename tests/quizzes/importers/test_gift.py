@@ -4,7 +4,7 @@ from lms.core.errors import TooLarge, Unreadable
 from lms.core.points import from_fraction
 from lms.questions.spec import FillIn, Kind, Matching, Multiple, Numeric, Open, Single, TrueFalse
 from lms.questions.write import number_text
-from lms.quizzes.importers import collecting, gift
+from lms.quizzes.importers import build, collecting, gift
 from lms.quizzes.importers.reading import MOST_QUESTIONS
 from tests.support.banks import GIFT, GIFT_EN, SAMPLES
 
@@ -184,3 +184,9 @@ def test_a_file_is_known_by_what_it_says():
     assert gift.is_meant("bank.txt", GIFT.encode())
     assert not gift.is_meant("bank.txt", "只是一段话".encode())
     assert not gift.is_meant("bank.xml", GIFT.encode())
+
+
+def test_a_question_is_read_as_its_file_will_say_it_the_second_time_too():
+    question, _ = one(r"[markdown]哪个？{=甲\n- 乙 ~丙}")
+    assert question.shape.options[0].body.source == "甲\n\n- 乙"
+    assert build.settled(question) == question
