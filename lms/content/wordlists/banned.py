@@ -8,9 +8,8 @@ from functools import lru_cache
 
 from lms.content.wordlists.spec import ListKind, WordEntry, WordListSpec
 from lms.core.folding import simplified
+from lms.core.negation import is_negated
 
-NEAR = 4
-"""Characters between a negation and the phrase that it still takes back."""
 GAP = "…"
 WIDE = 8
 """Characters of one clause that a … within a listed phrase stands for at most."""
@@ -21,15 +20,6 @@ _ENDS = "，。！？；：,!?;:、\n"
 _END = re.compile(f"[{_ENDS}]")
 _MARKS = (("“", "”"), ("‘", "’"), ("「", "」"), ("『", "』"), ("《", "》"), ('"', '"'))
 _QUOTED = re.compile("|".join(f"{one}[^{one}{other}\n]{{1,80}}{other}" for one, other in _MARKS))
-_NEGATION = re.compile(
-    r"不(?:能够?|会|可以?|敢|要|得|许|准|应该?|做|再|给|说|讲|用|是)?|无法|没法|没有?办法|没有?|并非|未|勿|别|禁止|严禁|避免|拒绝|"
-    r"(?<![a-z])(?:not|never|no|cannot|cant|dont|wont|without)(?![a-z])"
-)
-_NO_NEGATION = re.compile(
-    r"不好意思|对不起|不仅|不但|不管|不论|不光|不只|不错|差不多|不一会|不过|不到|不用(?:担心|着急|急|怕)|不必(?:担心|着急|怕)|"
-    r"不要(?:担心|着急|急|怕)|别(?:担心|着急|急|怕|的)|没有?(?:问题|关系|事)|是不是|能不能|可不可以|要不要|特别|分别|个别|未来"
-)
-_TAKEN_BACK = "不了"  # 今天一定到不了
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +62,7 @@ def hits(said: str, entries: Sequence[WordEntry], *, also_taken_back: bool = Fal
             place += 1
             continue
         first, last = places[place], places[end - 1] + 1
-        taken_back = (
-            any(start < first and last < stop for start, stop in quoted)
-            or _is_negated(plain[:place])
-            or plain.startswith(_TAKEN_BACK, end)
-        )
+        taken_back = any(start < first and last < stop for start, stop in quoted) or is_negated(plain, place, end)
         if also_taken_back or not taken_back:
             entry = phrase.entry
             found.append(
@@ -181,10 +167,3 @@ def _simplified(characters: Sequence[str]) -> str:
 
 def _is_latin(character: str) -> bool:
     return character.isascii() and character.isalnum()
-
-
-def _is_negated(before: str) -> bool:
-    """Whether the end of what stands before a phrase takes it back."""
-    clause = _END.split(before[-24:].replace("、", "＿"))[-1]  # what is denied of one is denied of all that are listed
-    bare = _NO_NEGATION.sub(lambda match: "＿" * len(match[0]), clause)
-    return any(len(bare) - match.end() <= NEAR for match in _NEGATION.finditer(bare))

@@ -3,31 +3,22 @@
 A phrase is found whatever its width, case or traditional writing; one that begins or ends with a digit or a letter is
 found as a whole number or word only ("7天" is not in "17天").
 
-A negation in the four characters before a phrase, within its clause (in English in the three words before it), leaves
-a doubt: the phrase neither earns nor costs anything by itself, and a person looks. So 我不能保证今天到 is no promise,
-and 我不理解您的心情 shows no understanding. A phrase that is said elsewhere without a negation counts as said.
+A phrase that is negated (core/negation) leaves a doubt: it neither earns nor costs anything by itself, and a person
+looks. So 我不能保证今天到 is no promise, and 我不理解您的心情 shows no understanding. A phrase that is said elsewhere
+without a negation counts as said.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from lms.core.negation import is_negated
 from lms.core.points import Points
 from lms.core.tracing import Traced, traced
 from lms.questions.expression import AllOf, AnyOf, Expression, Malformed, Phrase, phrases, read
 from lms.questions.spec import Criterion, CriterionKind, Open
 
-NEAR = 4  # characters between a negation and what it takes back
-NEAR_WORDS = 3  # the same in English
 MOST = 50  # places at which one phrase is shown
-_CLAUSE = re.compile(r"[，。！？；：、,!?;:\n…]|\.(?!\d)")
-_NEGATION = re.compile(r"不|无法|没|并非|绝非|未|勿|别|莫|拒绝|禁止|严禁|避免")
-_NO_NEGATION = re.compile(
-    r"不好意思|对不起|不仅|不但|不管|不论|不只|不光|不过|不错|没问题|没关系|差不多|特别|分别|个别"
-)
-_ENGLISH = re.compile(r"[a-z]+(?:['’][a-z]+)?")
-_NOT = frozenset({"not", "no", "never", "cannot", "without", "unable", "nor"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,19 +97,9 @@ def places(phrase: str, text: Traced) -> Iterator[Found]:
         end = at + len(wanted)
         if not (_runs_on(text.plain, at) or _runs_on(text.plain, end)):
             start, last = text.span(at, end)
-            yield Found(phrase=phrase, start=start, end=last, negated=is_negated(text.plain[:at], wanted))
+            yield Found(phrase=phrase, start=start, end=last, negated=is_negated(text.plain, at, end))
             count += 1
         at = text.plain.find(wanted, at + 1)
-
-
-def is_negated(before: str, phrase: str) -> bool:
-    """Say whether what stands before a phrase, folded, takes it back."""
-    clause = _CLAUSE.split(before[-60:])[-1]
-    if phrase[:1].isascii() and phrase[:1].isalpha():
-        near = _ENGLISH.findall(clause)[-NEAR_WORDS:]
-        return any(word in _NOT or word.endswith(("n't", "n’t")) for word in near)
-    bare = _NO_NEGATION.sub(lambda match: "＿" * len(match[0]), clause)
-    return _NEGATION.search(bare[-NEAR:]) is not None
 
 
 def _runs_on(plain: str, at: int) -> bool:
