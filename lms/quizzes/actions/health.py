@@ -13,7 +13,7 @@ from lms.core.texts import as_plain
 from lms.quizzes.models import Attempt, QuizHealth
 from lms.quizzes.queries.analysis import Wanted, analysis_of, chance_of
 from lms.quizzes.rules.analysis.report import Report
-from lms.quizzes.rules.attempts import State
+from lms.quizzes.rules.attempts import CLOSED
 from lms.quizzes.spec import Use
 
 AT_LEAST_EVERY = timedelta(hours=24)
@@ -22,7 +22,7 @@ AT_LEAST_EVERY = timedelta(hours=24)
 _LAST: Any = (
     select(Attempt.document_id, func.max(Attempt.submitted_at).label("at"))
     .where(
-        Attempt.state.in_((State.SUBMITTED.value, State.EXPIRED.value)),
+        Attempt.state.in_(CLOSED),
         Attempt.mode != Use.PRACTICE.value,
     )
     .group_by(Attempt.document_id)

@@ -20,7 +20,7 @@ from lms.quizzes.models import Attempt, Makeup
 from lms.quizzes.queries import as_past, history, occasions
 from lms.quizzes.queries.exams import Exam
 from lms.quizzes.queries.occasions import left_in, past_on
-from lms.quizzes.rules.attempts import State
+from lms.quizzes.rules.attempts import CLOSED, State
 from lms.quizzes.rules.makeups import MAKEUP, why_no_makeup
 from lms.quizzes.rules.windows import is_closed
 from lms.records.actions import lock_people
@@ -80,9 +80,7 @@ def why_not(exam: Exam, person_id: int, now: datetime) -> Text | None:
     past = history(person_id, exam.document_id, now)
     every = occasions(person_id, exam.document_id, exam.rules)
     names = {each.name for each in every}
-    results = [
-        each.passed for each in past if each.state in (State.SUBMITTED, State.EXPIRED) and each.occasion in names
-    ]
+    results = [each.passed for each in past if each.state in CLOSED and each.occasion in names]
     has_one = any(left_in(each, past) != 0 and not is_closed(each.plan, now) for each in every[1:])
     sitting = [each for each in past if each.state is State.OPEN and each.occasion != every[0].name]
     tries = as_past([*past_on(every[0].name, past), *sitting])

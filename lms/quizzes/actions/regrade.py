@@ -29,8 +29,8 @@ from lms.quizzes.models import Attempt, AttemptItem, GradeChange, Regrade, Regra
 from lms.quizzes.queries import asked_question
 from lms.quizzes.queries.corrections import standing
 from lms.quizzes.queries.impact import impact
-from lms.quizzes.queries.regrading import CLOSED, COUNTED, answers_to
-from lms.quizzes.rules.attempts import State
+from lms.quizzes.queries.regrading import COUNTED, answers_to
+from lms.quizzes.rules.attempts import CLOSED, State
 from lms.quizzes.rules.regrade import Change, Correction, Drop, Rekey, plan
 from lms.records import actions as records
 from lms.records.events import Verb

@@ -41,7 +41,7 @@ from lms.quizzes.rules.analysis.rows import (
     cuts_of,
     slices_of,
 )
-from lms.quizzes.rules.attempts import State
+from lms.quizzes.rules.attempts import CLOSED
 from lms.quizzes.rules.guessing import chance_of_passing
 from lms.quizzes.spec import QuizSpec, Use
 
@@ -168,7 +168,7 @@ def _counts(document_id: int) -> tuple[ColumnElement[bool], ...]:
     """Return what makes an attempt count: handed in or closed, not voided, no practice."""
     return (
         Attempt.document_id == document_id,
-        Attempt.state.in_((State.SUBMITTED.value, State.EXPIRED.value)),
+        Attempt.state.in_(CLOSED),
         Attempt.mode != Use.PRACTICE.value,
         Attempt.earned.is_not(None),
         Attempt.possible > 0,

@@ -22,9 +22,10 @@ from lms.questions.rules.written import LineState, Piece, pieces, state_of
 from lms.questions.spec import Criterion, Open, Question
 from lms.quizzes.models import Attempt, AttemptItem, GradeChange, SecondMark
 from lms.quizzes.queries.lists import lists
-from lms.quizzes.queries.marking import CLOSED, Quiz, plans_of, quizzes_of, ref_of
+from lms.quizzes.queries.marking import Quiz, plans_of, quizzes_of, ref_of
 from lms.quizzes.queries.sittings import question_as
 from lms.quizzes.rules.aliases import number_of
+from lms.quizzes.rules.attempts import CLOSED
 from lms.quizzes.rules.marking import NotMarkable, Standing, Turn, counting, turn_of
 
 

@@ -16,10 +16,10 @@ from lms.content.queries.reading import PUBLISHED
 from lms.core.db import rows, session
 from lms.core.errors import NotFound
 from lms.quizzes.models import Attempt, AttemptItem, BankQuestion
+from lms.quizzes.rules.attempts import CLOSED
 
 SORTS = ("file", "level", "kind", "asked", "share")
 PAGE = 50
-_CLOSED = ("submitted", "expired")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +100,7 @@ _WENT = (
         func.sum(AttemptItem.points).label("points"),
     )
     .join(Attempt, Attempt.id == AttemptItem.attempt_id)
-    .where(Attempt.state.in_(_CLOSED), AttemptItem.earned.is_not(None), ~AttemptItem.dropped, ~AttemptItem.waiting)
+    .where(Attempt.state.in_(CLOSED), AttemptItem.earned.is_not(None), ~AttemptItem.dropped, ~AttemptItem.waiting)
     .group_by(AttemptItem.part_id, AttemptItem.part_version_sha)
 )
 _WENT_OF = _WENT.where(AttemptItem.part_id.in_(bindparam("ids", expanding=True)))
@@ -272,7 +272,7 @@ def asked_in(part_id: int) -> list[AskedIn]:
         .join(Slug, and_(Slug.document_id == Document.id, Slug.is_current))
         .join(Attempt, Attempt.document_id == Document.id)
         .join(AttemptItem, AttemptItem.attempt_id == Attempt.id)
-        .where(AttemptItem.part_id == part_id, Attempt.state.in_(_CLOSED))
+        .where(AttemptItem.part_id == part_id, Attempt.state.in_(CLOSED))
         .group_by(Document.id, Document.title, Document.use, Slug.slug)
         .order_by(func.count().desc(), Document.title)
     )

@@ -18,10 +18,8 @@ from lms.core.db import rows, session
 from lms.core.errors import NotFound
 from lms.quizzes.models import Attempt, AttemptItem
 from lms.quizzes.queries.sittings import MISTAKES, ONCE
-from lms.quizzes.rules.attempts import State
+from lms.quizzes.rules.attempts import CLOSED, State
 from lms.quizzes.spec import QuizRules, QuizSpec
-
-CLOSED = (State.SUBMITTED.value, State.EXPIRED.value)
 
 _asked = aliased(Slug)
 _EXAM: Any = (

@@ -21,10 +21,8 @@ from lms.quizzes.models import Attempt, AttemptItem, GradeChange, MarkingPlan, S
 from lms.quizzes.queries.sittings import asked_question
 from lms.quizzes.rules.agreement import Agreement, Pair, agreement
 from lms.quizzes.rules.aliases import alias
-from lms.quizzes.rules.attempts import State
+from lms.quizzes.rules.attempts import CLOSED
 from lms.quizzes.rules.marking import Turn
-
-CLOSED = (State.SUBMITTED.value, State.EXPIRED.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from lms.content.models import Part
 from lms.core.db import rows
 from lms.quizzes.models import Attempt, AttemptItem
 from lms.quizzes.queries.sittings import MISTAKES
+from lms.quizzes.rules.attempts import CLOSED
 
 _MISSED: Select[*tuple[Any, ...]] = (
     select(
@@ -20,7 +21,7 @@ _MISSED: Select[*tuple[Any, ...]] = (
     .join(AttemptItem, AttemptItem.part_id == Part.id)
     .join(Attempt, Attempt.id == AttemptItem.attempt_id)
     .where(
-        Attempt.state.in_(("submitted", "expired")),
+        Attempt.state.in_(CLOSED),
         Attempt.submitted_at >= bindparam("start"),
         Attempt.submitted_at < bindparam("end"),
         Attempt.occasion != MISTAKES,

@@ -7,6 +7,7 @@ from lms.core.db import rows
 from lms.core.plain import from_plain
 from lms.questions.spec import Question
 from lms.quizzes.models import Attempt, AttemptItem
+from lms.quizzes.rules.attempts import CLOSED
 from lms.quizzes.rules.mistakes import Mistake, to_practise
 from lms.quizzes.spec import Use
 
@@ -16,7 +17,7 @@ _LAST = (
     .where(
         Attempt.person_id == bindparam("person_id"),
         Attempt.document_id == bindparam("document_id"),
-        Attempt.state.in_(("submitted", "expired")),
+        Attempt.state.in_(CLOSED),
         Attempt.mode != Use.EXAM.value,
         AttemptItem.earned.is_not(None),
     )

@@ -11,6 +11,7 @@ from lms.core.access import Actor
 from lms.core.db import rows, session
 from lms.questions.spec import Kind
 from lms.quizzes.models import Attempt, AttemptItem, Memory
+from lms.quizzes.rules.attempts import CLOSED
 from lms.quizzes.rules.recall import Candidate, Remembered
 from lms.quizzes.spec import QuizSpec, Recurring, Use
 from lms.records.models import Standing
@@ -19,7 +20,7 @@ _KEY_WAS_SEEN = exists().where(
     AttemptItem.part_id == Part.id,
     AttemptItem.attempt_id == Attempt.id,
     Attempt.person_id == bindparam("person_id"),
-    Attempt.state.in_(("submitted", "expired")),
+    Attempt.state.in_(CLOSED),
     or_(Attempt.mode != Use.EXAM.value, Attempt.passed.is_(True)),
 )
 """A question that was met only in an exam that is still to be passed would give its key away."""

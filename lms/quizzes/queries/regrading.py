@@ -19,13 +19,12 @@ from lms.questions.spec import Question
 from lms.quizzes.models import Attempt, AttemptItem
 from lms.quizzes.queries.corrections import Standing, standing
 from lms.quizzes.queries.sittings import MISTAKES, asked_question, question_as
-from lms.quizzes.rules.attempts import Score, State
+from lms.quizzes.rules.attempts import CLOSED, Score, State
 from lms.quizzes.rules.regrade import Answered, Outcome
 
 _SPEC = select(PartVersion.spec).where(PartVersion.sha == bindparam("sha"))
 COUNTED = Attempt.occasion != MISTAKES
 """A practice of one's own mistakes counts for nothing: it stays as it was."""
-CLOSED = (State.SUBMITTED.value, State.EXPIRED.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from lms.assignments.rules import CHECK
 from lms.content.models import Document, Part, Slug
 from lms.core.db import rows
 from lms.quizzes.models import Attempt, Memory
-from lms.quizzes.rules.attempts import State
+from lms.quizzes.rules.attempts import CLOSED
 
 ROUNDS = 8
 """Rounds that are shown, the last ones."""
@@ -82,7 +82,7 @@ _EARNED: Any = (
         func.sum(Attempt.earned).label("earned"),
         func.sum(Attempt.possible).label("possible"),
     )
-    .where(Attempt.occasion.startswith(CHECK), Attempt.state.in_((State.SUBMITTED.value, State.EXPIRED.value)))
+    .where(Attempt.occasion.startswith(CHECK), Attempt.state.in_(CLOSED))
     .group_by(Attempt.document_id, Attempt.occasion)
 )
 _FADED: Any = (

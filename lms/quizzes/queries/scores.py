@@ -14,9 +14,8 @@ from lms.core.access import Actor, Permission
 from lms.core.db import rows
 from lms.core.points import percent
 from lms.quizzes.models import Attempt, AttemptItem, Presence
-from lms.quizzes.queries.exams import CLOSED
 from lms.quizzes.queries.sittings import MISTAKES
-from lms.quizzes.rules.attempts import State
+from lms.quizzes.rules.attempts import CLOSED, State
 from lms.quizzes.rules.scores import Line, Round, Standing, Try, Who, line_of, round_of
 
 

@@ -22,6 +22,10 @@ class State(StrEnum):
     VOIDED = "voided"  # by a named person, with a reason: counts for nothing
 
 
+CLOSED = (State.SUBMITTED.value, State.EXPIRED.value)
+"""The states of an attempt that is over and counts, as its column holds them."""
+
+
 class NoAttemptsLeft(Conflict):
     """Every attempt that the quiz allows was used."""
 
