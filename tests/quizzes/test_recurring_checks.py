@@ -8,6 +8,7 @@ from sqlalchemy import select
 from lms.accounts.models import Person
 from lms.assignments.models import Assignment
 from lms.content.actions import archive
+from lms.content.models import Part
 from lms.core import clock
 from lms.core.access import Role
 from lms.core.db import session, transaction
@@ -15,12 +16,14 @@ from lms.quizzes import actions, jobs, queries
 from lms.quizzes.actions.recall import NothingLearned, round_of
 from lms.quizzes.models import Attempt, Memory
 from lms.quizzes.queries.rounds import faded, rounds
+from lms.quizzes.queries.sittings import asked_question
 from lms.quizzes.spec import Recurring
 from tests.support import make_duties
 from tests.support.make import a_person, as_actor, sign_in
 from tests.support.make_content import a_document, a_question, a_trainer
 from tests.support.make_duties import owes
 from tests.support.make_quizzes import answered_right, begun, document_id, handed_in, paper
+from tests.support.make_regrades import regraded
 
 MONDAY = datetime(2026, 11, 16, 1, tzinfo=UTC)
 WEEK = timedelta(days=7)
@@ -213,6 +216,17 @@ def test_what_was_withdrawn_is_asked_no_more(world):
     with transaction():
         archive(author, document_id("退货"))
     assert asked(person) == {"物流1？", "物流2？"}
+
+
+def test_a_question_that_counts_for_nobody_is_asked_no_more(world):
+    author, person = a_trainer(), an_agent()
+    a_quiz(author, "退货", 2)
+    a_check(author)
+    passed(person, "退货")
+    actor = as_actor(person)
+    asked_first = session().scalars(select(Part).where(Part.title == "退货1？")).one()
+    regraded(author, "退货", asked_question(asked_first.text_sha), None)
+    assert {item.question.stem.text for item in paper(actor, begun(actor, "weekly")).values()} == {"退货2？"}
 
 
 def test_an_answer_is_remembered_once_however_often_its_attempt_is_told(world):

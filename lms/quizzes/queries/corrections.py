@@ -34,14 +34,15 @@ def standing_of(attempt_id: int) -> dict[bytes, Standing]:
 
 
 _later = aliased(Regrade)
-_DROPPED = select(Regrade.from_sha).where(
+IS_DROPPED = select(Regrade.from_sha).where(
     Regrade.to_sha.is_(None), ~exists().where(_later.from_sha == Regrade.from_sha, _later.id > Regrade.id)
 )
+"""The versions that count for nobody."""
 
 
 def dropped() -> frozenset[str]:
     """Return hex of the versions that count for nobody: they are asked nobody any more."""
-    return frozenset(row.from_sha.hex() for row in rows(_DROPPED))
+    return frozenset(row.from_sha.hex() for row in rows(IS_DROPPED))
 
 
 def _last(condition: ColumnElement[bool]) -> dict[bytes, Standing]:

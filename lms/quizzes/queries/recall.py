@@ -11,6 +11,7 @@ from lms.core.access import Actor
 from lms.core.db import rows, session
 from lms.questions.spec import Kind
 from lms.quizzes.models import Attempt, AttemptItem, Memory
+from lms.quizzes.queries.corrections import IS_DROPPED
 from lms.quizzes.rules.attempts import CLOSED
 from lms.quizzes.rules.recall import Candidate, Remembered
 from lms.quizzes.spec import QuizSpec, Recurring, Use
@@ -51,6 +52,7 @@ _CANDIDATES = (
         # A written answer would wait for its marker: a check is over in three minutes.
         PartVersion.spec["shape"]["is"].as_string() != Kind.OPEN.value,
         ~_IS_HELD,
+        Part.text_sha.not_in(IS_DROPPED),
         or_(_LEARNED, and_(Memory.part_id.is_not(None), _KEY_WAS_SEEN)),
     )
     .order_by(Part.id)
@@ -61,7 +63,7 @@ def candidates(actor: Actor) -> dict[Candidate, bytes]:
     """Return what the person has learned and may be asked, each with the digest of what is asked; none asks the same.
 
     Learned is what belongs to a document that the person has completed, and what was answered where its key could be
-    seen. Left out: what is in doubt, withdrawn, not for the person any more, or written at length.
+    seen. Left out: what is in doubt, dropped, withdrawn, not for the person any more, or written at length.
     """
     found: dict[bytes, Candidate] = {}
     for row in session().execute(_CANDIDATES.where(content.readable(actor)), {"person_id": actor.id}):
