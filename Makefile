@@ -27,7 +27,7 @@ demo: $(VENV)/.ok ## build the sample company and serve it on 127.0.0.1:8000 (PO
 
 test: $(VENV)/.ok ## run the whole suite; what needs a browser or PostgreSQL gets it where it can
 	@$(BIN)/python -m tests.support.machine
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
 
 check: $(VENV)/.ok ## format, lint, types, architecture
 	@$(BIN)/ruff format --check .
