@@ -1,4 +1,4 @@
-"""The analysis of a quiz as a file: the rows of the page, and in a workbook the figures of the quiz on a second sheet."""
+"""The analysis of a quiz as a file: the rows of the page; in a workbook the quiz's own figures on a second sheet."""
 
 from collections.abc import Sequence
 

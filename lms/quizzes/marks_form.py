@@ -15,7 +15,7 @@ QUICK = 6  # a line with at most so many whole marks has a button for each
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One line as it is drawn. value: as typed. quick: marks to choose at one touch. stored: what somebody else gave."""
+    """One line as it is drawn. value: as typed. quick: marks to choose at one touch. stored: what another one gave."""
 
     line: Line
     name: str

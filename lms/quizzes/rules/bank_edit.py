@@ -1,4 +1,4 @@
-"""Changing chosen questions of a file in one go, and bringing them into another one. Pure: Markdown in, Markdown out."""
+"""Changing chosen questions of a file in one go, and taking them into another one. Pure: Markdown in and out."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace

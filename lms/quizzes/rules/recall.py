@@ -46,7 +46,8 @@ def after_answer(memory: Remembered | None, share: Fraction, at: datetime) -> Re
     """
     rating = Rating.Good if share == 1 else Rating.Hard if share > 0 else Rating.Again
     card, _ = _SCHEDULER.review_card(_card(memory, at), rating, at)
-    assert card.stability is not None and card.difficulty is not None
+    assert card.stability is not None
+    assert card.difficulty is not None
     return Remembered(stability=card.stability, difficulty=card.difficulty, due_at=card.due, last_at=at)
 
 
