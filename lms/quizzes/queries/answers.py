@@ -105,10 +105,6 @@ class Answer:
         """The mark that counts now."""
         return mark_in(self.history)
 
-    def can_undo(self, actor: Actor) -> bool:
-        last = self.history[-1] if self.history else None
-        return self.turn is Turn.CHANGE and last is not None and last.kind == "mark" and last.by_id == actor.id
-
 
 _COLUMNS = (
     Attempt.id,

@@ -24,7 +24,6 @@ from lms.quizzes.rules.regrade import Outcome
 from lms.records.models import Standing
 
 SHOWN = 200
-FLIPS = ("to_pass", "to_fail", "undecided")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

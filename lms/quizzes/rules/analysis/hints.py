@@ -267,19 +267,6 @@ def _leaked(item: Item, others: Sequence[Item]) -> Iterator[Hint]:
         )
 
 
-def leaked_from(item: Item, others: Sequence[Item]) -> int | None:
-    """Return the slice from which a question looks leaked, None where it does not."""
-    best: tuple[float, int] | None = None
-    for at in range(1, len(item.slices)):
-        before, after = _part(item.slices[:at]), _part(item.slices[at:])
-        if min(before.n, after.n) < JUMP_FROM:
-            continue
-        jump = after.share - _moved(before.share, _common_move(item, others, at))
-        if jump >= JUMP and (best is None or jump > best[0]):
-            best = jump, at
-    return best[1] if best else None
-
-
 def _part(slices: Sequence[Slice]) -> Slice:
     n = sum(each.n for each in slices)
     return Slice(n=n, share=math.fsum(each.n * each.share for each in slices) / n if n else 0.0)
