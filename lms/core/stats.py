@@ -177,7 +177,8 @@ def nested_reliability(people: Sequence[Person]) -> float | None:
     """Return (MS between - MS within) / MS between: the reliability where everybody has items of their own.
 
     The one-way analysis of variance: ICC(1,k) of Shrout and Fleiss (1979), the items-within-people design of
-    generalizability theory. A hard draw counts as error, so it is mostly below alpha of the same answers. None for fewer than two people or items, or without spread.
+    generalizability theory. A hard draw counts as error, so it is mostly below alpha of the same answers. None for
+    fewer than two people or items, or without spread.
     """
     every = [person for person in people if person.items]
     items = sum(person.items for person in every)
