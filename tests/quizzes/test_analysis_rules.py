@@ -1,5 +1,6 @@
 """What an analysis says of people whose abilities, and of questions whose faults, are known."""
 
+from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -127,6 +128,41 @@ def test_good_questions_are_hardly_ever_doubted_in_200_quizzes():
 def test_people_who_learn_in_time_make_no_question_look_leaked():
     found = report(made.simulated(21, people=400, shift=1.0))
     assert not [finding for finding in found.findings if Kind.LEAKED in kinds(finding)]
+
+
+def times_in(cohort):
+    """Return for each question and slice of time how many needed so many seconds."""
+    papers = made.rows_of(cohort).papers
+    starts = slices_of([paper.submitted_at for paper in papers])
+    found = {asked_sha(question): defaultdict(Counter) for question in cohort.questions}
+    for paper, sat in zip(papers, cohort.sat, strict=True):
+        for question, seconds in zip(cohort.questions, sat.seconds, strict=True):
+            found[asked_sha(question)][slice_of(paper.submitted_at, starts)][seconds] += 1
+    return found
+
+
+def leaked_of_forty(*, timed):
+    """Return how often a leaked question is found in 15 quizzes of 40 people, and how many good ones are doubted."""
+    found = doubted = 0
+    for seed in range(15):
+        cohort = made.simulated(3_000 + seed, people=40, planted={7: made.LEAKED})
+        findings = report(cohort, seconds=times_in(cohort) if timed else {}).findings
+        found += Kind.LEAKED in kinds(findings[7])
+        doubted += sum(Kind.LEAKED in kinds(finding) for number, finding in enumerate(findings) if number != 7)
+    return found, doubted
+
+
+def test_of_forty_people_a_leaked_question_is_found_by_the_time_they_need_as_well():
+    found, doubted = leaked_of_forty(timed=True)
+    assert found >= 5
+    assert found > leaked_of_forty(timed=False)[0]
+    assert doubted <= 1  # of 285
+
+
+def test_a_leak_says_how_the_time_fell():
+    cohort = made.simulated(11, people=400, planted=PLAN)
+    hint = next(hint for hint in report(cohort, seconds=times_in(cohort)).findings[7].hints if hint.kind is Kind.LEAKED)
+    assert "用时也短了" in str(hint.evidence[1])
 
 
 def test_eight_papers_are_too_few_for_any_word():
@@ -265,7 +301,7 @@ def one_item(question, answers):
         for answer, share, band, count in answers
     ]
     asked = Asked(sha=sha, part_id=1, key="k00001", number=1, question=question)
-    return items_of(cells, {sha: asked}, {sha: {10: 3, 20: 1}})[0]
+    return items_of(cells, {sha: asked}, {sha: {0: {10: 2}, 1: {10: 1, 20: 1}}})[0]
 
 
 def test_an_answer_that_the_key_of_a_gap_lacks_is_found():

@@ -129,7 +129,7 @@ def analysis_of(document_id: int, quiz: QuizSpec, chance: float, wanted: Wanted)
             papers,
             cells,
             asked,
-            seconds=_seconds(counted) if papers else {},
+            seconds=_seconds(counted, starts) if papers else {},
             people=_people(counted) if is_drawn(len(papers), cells) else (),
             pass_mark=quiz.rules.pass_mark,
             verdicts=verdicts(document_id),
@@ -337,18 +337,19 @@ def _slice(at: Any, starts: Sequence[datetime]) -> Any:
     return case(*((at < start, number) for number, start in enumerate(starts)), else_=len(starts))
 
 
-def _seconds(counted: Any) -> dict[bytes, dict[int, int]]:
-    paper = _final(counted)
+def _seconds(counted: Any, starts: Sequence[datetime]) -> dict[bytes, dict[int, dict[int, int]]]:
+    """Return for each version and slice of time how many needed so many seconds."""
+    paper = _final(counted, lambda every: _slice(every.c.submitted_at, starts).label("slice"))
     version = _VERSION.label("sha")
-    found: dict[bytes, dict[int, int]] = defaultdict(dict)
+    found: dict[bytes, dict[int, dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
     for row in rows(
-        select(version, AttemptItem.seconds, func.count().label("n"))
+        select(version, paper.c.slice, AttemptItem.seconds, func.count().label("n"))
         .select_from(paper)
         .join(AttemptItem, AttemptItem.attempt_id == paper.c.id)
         .where(AttemptItem.seconds.is_not(None), ~AttemptItem.dropped)
-        .group_by(version, AttemptItem.seconds)
+        .group_by(version, paper.c.slice, AttemptItem.seconds)
     ):
-        found[bytes(row.sha)][row.seconds] = row.n
+        found[bytes(row.sha)][row.slice][row.seconds] = row.n
     return found
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from lms.core import stats
 from lms.core.texts import Text, text
 from lms.questions.spec import FillIn, Matching, Multiple, Numeric, Ordering, Single, TrueFalse
-from lms.quizzes.rules.analysis.items import FALSE, TRUE, AnswerFigures, Item, OptionFigures, Slice
+from lms.quizzes.rules.analysis.items import FALSE, TRUE, AnswerFigures, Item, OptionFigures, Slice, together
 
 SURE = 2.33  # z of a one-sided 1 %: a fair question is doubted in at most one of a hundred comparisons
 EASY = 0.95  # nearly everybody is right: the question tells nobody apart
@@ -26,6 +26,8 @@ OMITTED = 0.1  # the whole interval above this
 JUMP = 0.15  # more of the share right than the other questions gained
 JUMP_SURE = 4.0  # z: every question is looked at in every slice of time, so the bound is high
 JUMP_FROM = 20  # answers before and after
+QUICK = 0.5  # of the time that was usual before: who was told needs no thinking; then SURE is enough for the jump …
+QUICK_FROM = 10  # … and so many answers before and after
 RIVAL = 0.3  # of the upper third: a wrong option that so many of them choose, beside the key, may be right too …
 RIVAL_FROM = 30  # … where there are so many in it
 
@@ -236,40 +238,91 @@ def _pulls_up(item: Item) -> bool:
     return item.rest_range is not None and item.rest_range.low > 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Jump:
+    """A question before and after an instant. sure: z of the rise. usual: seconds before and after, if far less."""
+
+    before: Slice
+    after: Slice
+    expected: float
+    sure: float
+    usual: tuple[float, float] | None
+
+
 def _leaked(item: Item, others: Sequence[Item]) -> Iterator[Hint]:
-    """Yield where the share right jumped from one day on by much more than that of the other questions."""
-    best: tuple[float, int, float, float, float] | None = None
-    for at in range(1, len(item.slices)):
-        before, after = _part(item.slices[:at]), _part(item.slices[at:])
-        if min(before.n, after.n) < JUMP_FROM:
-            continue
-        expected = _moved(before.share, _common_move(item, others, at))
-        error = math.sqrt(
-            max(expected * (1 - expected), 0.01) / after.n + max(before.share * (1 - before.share), 0.01) / before.n
+    """Yield where the share right jumped from one day on by much more than that of the other questions.
+
+    Who was told answers in no time: where the time fell to half as well, fewer people are enough to say so.
+    """
+    found = [jump for at in range(1, len(item.slices)) if (jump := _jump(item, others, at)) is not None]
+    if not found:
+        return
+    best = max(found, key=lambda jump: jump.sure)
+    evidence = [
+        text(
+            "之前 %(before)s%% 的分，之后 %(after)s%%；照别的题看，应该在 %(expected)s%% 左右。",
+            before=round(100 * best.before.share),
+            after=round(100 * best.after.share),
+            expected=round(100 * best.expected),
         )
-        jump = after.share - expected
-        if jump >= JUMP and (z := jump / error) >= JUMP_SURE and (best is None or z > best[0]):
-            best = z, at, before.share, after.share, expected
-    if best is not None:
-        _, at, before_share, after_share, expected = best
-        yield Hint(
-            kind=Kind.LEAKED,
-            sentence=text("这道题可能泄题了：从某一天起，答对的人突然变多，别的题没有这样变。"),
-            evidence=(
-                text(
-                    "之前 %(before)s%% 的分，之后 %(after)s%%；照别的题看，应该在 %(expected)s%% 左右。",
-                    before=round(100 * before_share),
-                    after=round(100 * after_share),
-                    expected=round(100 * expected),
-                ),
-                text("也可能是刚讲过这个知识点。先问问，再决定要不要换题。"),
-            ),
+    ]
+    if best.usual is not None:
+        evidence.append(
+            text(
+                "用时也短了：之前一半的人要 %(before)s 秒以上，之后 %(after)s 秒。",
+                before=round(best.usual[0]),
+                after=round(best.usual[1]),
+            )
         )
+    yield Hint(
+        kind=Kind.LEAKED,
+        sentence=text("这道题可能泄题了：从某一天起，答对的人突然变多，别的题没有这样变。"),
+        evidence=(*evidence, text("也可能是刚讲过这个知识点。先问问，再决定要不要换题。")),
+    )
+
+
+def _jump(item: Item, others: Sequence[Item], at: int) -> _Jump | None:
+    """Return the jump from this slice on; None where it is none, or may be chance."""
+    before, after = _part(item.slices[:at]), _part(item.slices[at:])
+    if min(before.n, after.n) < QUICK_FROM:
+        return None
+    expected = _moved(before.share, _common_move(item, others, at))
+    if after.share - expected < JUMP:
+        return None
+    error = math.sqrt(
+        max(expected * (1 - expected), 0.01) / after.n + max(before.share * (1 - before.share), 0.01) / before.n
+    )
+    sure = (after.share - expected) / error
+    usual = _fallen(item, others, at)
+    least, enough = (JUMP_SURE, JUMP_FROM) if usual is None else (SURE, QUICK_FROM)
+    if sure < least or min(before.n, after.n) < enough:
+        return None
+    return _Jump(before=before, after=after, expected=expected, sure=sure, usual=usual)
+
+
+def _fallen(item: Item, others: Sequence[Item], at: int) -> tuple[float, float] | None:
+    """Return the usual time before and after, where it fell under QUICK of what the other questions make expect."""
+    before, after = _usual(item.slices[:at]), _usual(item.slices[at:])
+    if not before or after is None:
+        return None
+    pairs = [
+        (_usual(other.slices[:at]), _usual(other.slices[at:])) for other in others if other.asked.sha != item.asked.sha
+    ]
+    moves = sorted(now / then for then, now in pairs if then and now)
+    common = moves[len(moves) // 2] if moves else 1.0
+    return (before, after) if after < QUICK * before * common else None
 
 
 def _part(slices: Sequence[Slice]) -> Slice:
     n = sum(each.n for each in slices)
-    return Slice(n=n, share=math.fsum(each.n * each.share for each in slices) / n if n else 0.0)
+    share = math.fsum(each.n * each.share for each in slices) / n if n else 0.0
+    return Slice(n=n, share=share)
+
+
+def _usual(slices: Sequence[Slice]) -> float | None:
+    """Return the seconds that half of the people needed less than; None of too few."""
+    seconds = together(each.seconds for each in slices)
+    return stats.percentile(seconds, 0.5) if sum(seconds.values()) >= QUICK_FROM else None
 
 
 def _common_move(item: Item, others: Sequence[Item], at: int) -> float:

@@ -1,6 +1,6 @@
 """The figures of every version of every question, from answers counted by group."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -76,12 +76,17 @@ class AnswerFigures:
     chosen: Chosen
 
 
+Times = Mapping[int, Mapping[int, int]]
+"""By slice of time: how many needed so many seconds."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
-    """What happened in one part of the time. share: mean share of the points."""
+    """What happened in one part of the time. share: mean share of the points. seconds: how many needed so many."""
 
     n: int
     share: float
+    seconds: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,12 +134,10 @@ class _Tally:
     slices: dict[int, list[float]] = field(default_factory=lambda: defaultdict(lambda: [0.0, 0]))
 
 
-def items_of(
-    cells: Iterable[Cell], asked: Mapping[bytes, Asked], seconds: Mapping[bytes, Mapping[int, int]]
-) -> list[Item]:
+def items_of(cells: Iterable[Cell], asked: Mapping[bytes, Asked], seconds: Mapping[bytes, Times]) -> list[Item]:
     """Return the figures of every version that was answered or left out, in the order of the quiz.
 
-    seconds: for each version, how many needed so many seconds.
+    seconds: for each version and slice of time, how many needed so many seconds.
     """
     tallies: dict[bytes, _Tally] = defaultdict(_Tally)
     for cell in cells:
@@ -205,7 +208,7 @@ def _options_in(question: Question, answer: Answer) -> Sequence[str]:
             return ()
 
 
-def _item(asked: Asked, tally: _Tally, seconds: Mapping[int, int]) -> Item:
+def _item(asked: Asked, tally: _Tally, seconds: Times) -> Item:
     whole = in_shares(
         {points: Sums(n=n, x=x, y=y, xx=xx, yy=yy, xy=xy) for points, (n, x, y, xx, yy, xy) in tally.whole.items()}
     )
@@ -231,8 +234,8 @@ def _item(asked: Asked, tally: _Tally, seconds: Mapping[int, int]) -> Item:
             AnswerFigures(answer=answer, share=share, chosen=chosen) for answer, share, chosen in answers[:COMMON]
         ),
         more_answers=max(0, len(answers) - COMMON),
-        seconds=_quarters(seconds),
-        slices=tuple(_slice(*tally.slices[at]) for at in range(max(tally.slices, default=-1) + 1)),
+        seconds=_quarters(together(seconds.values())),
+        slices=tuple(_slice(seconds.get(at, {}), *tally.slices[at]) for at in range(max(tally.slices, default=-1) + 1)),
     )
 
 
@@ -241,8 +244,16 @@ def _quarters(seconds: Mapping[int, int]) -> tuple[float, float, float] | None:
     return None if first is None or middle is None or third is None else (first, middle, third)
 
 
-def _slice(total: float, count: float) -> Slice:
-    return Slice(n=int(count), share=total / count if count else 0.0)
+def together(parts: Iterable[Mapping[int, int]]) -> Mapping[int, int]:
+    """Return how many needed so many seconds in all these parts."""
+    found: Counter[int] = Counter()
+    for each in parts:
+        found.update(each)
+    return found
+
+
+def _slice(seconds: Mapping[int, int], total: float, count: float) -> Slice:
+    return Slice(n=int(count), share=total / count if count else 0.0, seconds=seconds)
 
 
 def _options(question: Question, chosen: Mapping[str, Chosen]) -> tuple[OptionFigures, ...]:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from lms.core import stats
 from lms.core.texts import Text, text
 from lms.quizzes.rules.analysis.hints import Hint, Kind, hints_of, is_good, key_position
-from lms.quizzes.rules.analysis.items import ENOUGH, Asked, Item, items_of
+from lms.quizzes.rules.analysis.items import ENOUGH, Asked, Item, Times, items_of
 from lms.quizzes.rules.analysis.papers import Whole, whole_of
 from lms.quizzes.rules.analysis.rows import Cell, Paper
 
@@ -98,7 +98,7 @@ def report_of(
     cells: Sequence[Cell],
     asked: Mapping[bytes, Asked],
     *,
-    seconds: Mapping[bytes, Mapping[int, int]],
+    seconds: Mapping[bytes, Times],
     people: Sequence[stats.Person],
     pass_mark: Fraction,
     verdicts: Verdicts,
