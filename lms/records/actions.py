@@ -5,14 +5,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import Table, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
 from lms.core import clock
 from lms.core.access import Actor
 from lms.core.bus import emit
-from lms.core.db import queued, session
+from lms.core.db import queued, rows, session, type_pk
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.here import day_of
 from lms.core.texts import text
@@ -22,6 +22,25 @@ from lms.records.rules import Folded, fold, link, makes_done, note_digest
 
 UNNUMBERED = 1 << 62
 """Queued lines sort behind every numbered one."""
+
+_LOCK = (
+    select(Person.id, Person.team_id)
+    .where(Person.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Person.id)
+    .with_for_update(key_share=True)
+)
+_LINES = (
+    select(Record.__table__)
+    .where(Record.person_id == bindparam("person_id"), Record.document_id == bindparam("document_id"))
+    .order_by(Record.seq)
+)
+_HEAD = select(LogHead).where(LogHead.id == 1).with_for_update().execution_options(populate_existing=True)
+_standing: Table = Standing.__table__  # type: ignore[assignment]
+_NUMBERED = (
+    update(_standing)
+    .where(_standing.c.person_id == bindparam("of_person"), _standing.c.document_id == bindparam("of_document"))
+    .values(last_seq=bindparam("new_seq", type_=type_pk))
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,10 +75,7 @@ def lock_people(person_ids: Iterable[int]) -> None:
 
     Two items of one person that are finished at once wait here, and the second one sees the first.
     """
-    ids = sorted(set(person_ids))
-    session().execute(
-        select(Person.id).where(Person.id.in_(ids)).order_by(Person.id).with_for_update(key_share=True)
-    ).all()
+    rows(_LOCK, {"ids": sorted(set(person_ids))}).all()
 
 
 def append(
@@ -85,16 +101,14 @@ def append(
     earned, possible: 1/27,720 point. note: free text, kept beside the log and deletable. The caller holds the
     person's lock (`lock_people`) before any lock on an attempt.
     """
-    current = session()
-    lock_people([person_id])
+    person = rows(_LOCK, {"ids": [person_id]}).one_or_none()
     now = clock.now()
-    team_id = current.scalar(select(Person.team_id).where(Person.id == person_id))
     pending = Pending(
         at=now,
         day=day_of(now),
         person_id=person_id,
         actor_id=actor.id if actor else None,
-        team_id=team_id,
+        team_id=person.team_id if person else None,
         verb=verb,
         document_id=document_id,
         revision_id=revision_id,
@@ -192,19 +206,13 @@ def regrade(
 
 def refold(person_id: int, document_id: int) -> Folded | None:
     """Fold the standing of one person with one document anew from the log and what is queued; store it."""
-    current = session()
-    written = current.scalars(
-        select(Record)
-        .where(Record.person_id == person_id, Record.document_id == document_id)
-        .order_by(Record.seq)
-        .execution_options(populate_existing=True)
-    ).all()
+    written = rows(_LINES, {"person_id": person_id, "document_id": document_id}).all()
     waiting = [
         pending for pending in queued().records if pending.person_id == person_id and pending.document_id == document_id
     ]
     folded = fold([*written, *waiting])
     if folded is None:
-        current.execute(delete(Standing).where(Standing.person_id == person_id, Standing.document_id == document_id))
+        session().execute(delete(Standing).where(Standing.person_id == person_id, Standing.document_id == document_id))
         return None
     store(person_id, document_id, folded)
     return folded
@@ -229,9 +237,7 @@ def link_pending(current: Session) -> None:
     waiting: list[Pending] = queued().records
     if not waiting:
         return
-    head = current.scalars(
-        select(LogHead).where(LogHead.id == 1).with_for_update().execution_options(populate_existing=True)
-    ).one()
+    head = current.scalars(_HEAD).one()
     seq, previous = head.seq, head.hash
     numbered: dict[tuple[int, int], int] = {}
     for pending in waiting:
@@ -252,12 +258,16 @@ def link_pending(current: Session) -> None:
         seq += 1
         if pending.note:
             current.add(RecordNote(seq=seq, salt=pending.salt, text=pending.note))
-    for key, last in numbered.items():
-        standing = current.get(Standing, key)
-        if standing is not None:
-            standing.last_seq = last
     head.seq, head.hash = seq, previous
     current.flush()
+    if numbered:
+        current.execute(
+            _NUMBERED,
+            [
+                {"of_person": person_id, "of_document": document_id, "new_seq": last}
+                for (person_id, document_id), last in numbered.items()
+            ],
+        )
 
 
 def refold_people(person_ids: Sequence[int]) -> None:

@@ -31,6 +31,21 @@ _NEXT_DUE = select(
     ~AssignmentItem.exempt,
 )
 
+_OPENED = (
+    update(AssignmentItem)
+    .where(
+        AssignmentItem.assignment_id.in_(
+            select(Assignment.id).where(Assignment.person_id == bindparam("of_person")).scalar_subquery()
+        ),
+        AssignmentItem.document_id == bindparam("of_document"),
+        AssignmentItem.purpose == "complete",
+        AssignmentItem.opened_at.is_(None),
+        AssignmentItem.done_at.is_(None),
+    )
+    .values(opened_at=bindparam("at"))
+    .execution_options(synchronize_session=False)
+)
+
 
 def items_of(assignment_id: int) -> list[Item]:
     """Return the items of one assignment as the rules see them."""
@@ -290,19 +305,7 @@ def _with_its_past(assignment: Assignment, items: Sequence[Item]) -> list[Item]:
 
 def opened(person_id: int, document_id: int) -> None:
     """Note that a person has begun an item, so that lists say 进行中. Changes nothing where it was noted before."""
-    owed = select(Assignment.id).where(Assignment.person_id == person_id).scalar_subquery()
-    session().execute(
-        update(AssignmentItem)
-        .where(
-            AssignmentItem.assignment_id.in_(owed),
-            AssignmentItem.document_id == document_id,
-            AssignmentItem.purpose == "complete",
-            AssignmentItem.opened_at.is_(None),
-            AssignmentItem.done_at.is_(None),
-        )
-        .values(opened_at=clock.now())
-        .execution_options(synchronize_session=False)
-    )
+    session().execute(_OPENED, {"of_person": person_id, "of_document": document_id, "at": clock.now()})
 
 
 def first_completion(person_id: int, document_id: int, revision_id: int | None, at: datetime) -> None:

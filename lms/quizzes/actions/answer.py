@@ -134,7 +134,7 @@ def save_answer(
         raise _final()
     saved_seq, saved_at, changed = seq, now, True
     new = {**_new_values(row, question, answer, now), "new_seq": seq, "new_seconds": _bounded(row, seconds, now)}
-    if session().execute(_IF_NEWER, new).first() is None:
+    if rows(_IF_NEWER, new).first() is None:
         kept = rows(_SAVED, {"of_attempt": row.id, "at_position": row.position}).one()
         saved_seq, saved_at, changed = kept.seq, kept.saved_at, False
         answer = kept.value["v"] if kept.value else None

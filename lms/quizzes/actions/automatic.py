@@ -6,17 +6,14 @@ from typing import Any
 
 from sqlalchemy import Table, bindparam, insert, select, update
 
-from lms.content.models import PartVersion
-from lms.core.db import session
-from lms.core.plain import from_plain
+from lms.core.db import rows, session
 from lms.core.points import share_of
 from lms.questions.rules.answers import Answer
-from lms.questions.rules.correction import corrected
 from lms.questions.rules.grade import Graded, grade
 from lms.questions.rules.rubric import suggested
 from lms.questions.spec import Open, Question
 from lms.quizzes.models import AttemptItem, GradeChange
-from lms.quizzes.queries import asked_question
+from lms.quizzes.queries import question_as
 from lms.quizzes.queries.lists import Lists, lists
 from lms.quizzes.rules.attempts import Mark, mark
 
@@ -29,9 +26,7 @@ _ANSWERS = (
         _item.c.dropped,
         _item.c.part_version_sha,
         _item.c.graded_as,
-        PartVersion.spec,
     )
-    .join(PartVersion, PartVersion.sha == _item.c.part_version_sha)
     .where(_item.c.attempt_id == bindparam("attempt_id"))
     .order_by(_item.c.position)
 )
@@ -56,7 +51,7 @@ def mark_all(attempt_id: int, at: datetime) -> list[Mark]:
 
     A written answer leaves a line in the history of its marks: what the rubric gave, or suggests where it waits.
     """
-    every = [_marked(row) for row in session().execute(_ANSWERS, {"attempt_id": attempt_id}).all()]
+    every = [_marked(row) for row in rows(_ANSWERS, {"attempt_id": attempt_id}).all()]
     if any(_is_written(each) for each in every):
         help = lists()
         every = [_looked_at(each, help) for each in every]
@@ -79,9 +74,7 @@ def mark_all(attempt_id: int, at: datetime) -> list[Mark]:
 
 
 def _marked(row: Any) -> _Marked:
-    question: Question = from_plain(Question, row.spec)
-    if row.graded_as not in (None, row.part_version_sha):
-        question = corrected(question, asked_question(row.graded_as))
+    question = question_as(row.part_version_sha, row.graded_as)
     answer = row.value["v"] if row.value else None
     graded = grade(question, answer)
     return _Marked(row, question, answer, graded, mark(row.points, graded))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import undefer
 
 from lms.accounts.models import Person
@@ -31,6 +31,26 @@ from lms.records.models import Record
 LEFT_LYING = 2 * 60 * 60
 """Seconds from which an attempt without a limit was left lying, not worked on: nothing is counted as observed."""
 
+_OWN = (
+    select(Attempt)
+    .options(undefer(Attempt.limits))
+    .where(Attempt.public_id == bindparam("public_id"), Attempt.person_id == bindparam("person_id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_TO_CLOSE = (
+    select(Attempt)
+    .options(undefer(Attempt.limits))
+    .where(
+        Attempt.person_id == bindparam("person_id"),
+        Attempt.document_id == bindparam("document_id"),
+        Attempt.state == State.OPEN.value,
+        Attempt.paused_at.is_(None),
+        or_(Attempt.deadline_at < bindparam("before"), Attempt.occasion == MISTAKES),
+    )
+    .with_for_update()
+)
+
 
 def submit(actor: Actor, public_id: str) -> bool:
     """Close and mark one's own attempt; say whether this call did it. Sent again, it changes nothing.
@@ -39,16 +59,7 @@ def submit(actor: Actor, public_id: str) -> bool:
     voided one.
     """
     records.lock_people([actor.id])
-    attempt = (
-        session()
-        .scalars(
-            select(Attempt)
-            .where(Attempt.public_id == public_id, Attempt.person_id == actor.id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-        .one_or_none()
-    )
+    attempt = session().scalars(_OWN, {"public_id": public_id, "person_id": actor.id}).one_or_none()
     if attempt is None:
         raise NotFound()
     if attempt.state == State.VOIDED:
@@ -71,17 +82,8 @@ def close_over(person_id: int, document_id: int) -> None:
     The caller holds the person's lock and begins another one.
     """
     now = clock.now()
-    for attempt in session().scalars(
-        select(Attempt)
-        .where(
-            Attempt.person_id == person_id,
-            Attempt.document_id == document_id,
-            Attempt.state == State.OPEN.value,
-            Attempt.paused_at.is_(None),
-            or_(Attempt.deadline_at < now - GRACE, Attempt.occasion == MISTAKES),
-        )
-        .with_for_update()
-    ):
+    keys = {"person_id": person_id, "document_id": document_id, "before": now - GRACE}
+    for attempt in session().scalars(_TO_CLOSE, keys):
         if attempt.occasion == MISTAKES:
             _close(None, attempt, State.SUBMITTED, now)
         else:
@@ -114,6 +116,7 @@ def close_all(attempt_ids: Sequence[int], person_ids: Sequence[int]) -> int:
     closed = 0
     for attempt in session().scalars(
         select(Attempt)
+        .options(undefer(Attempt.limits))
         .where(Attempt.id.in_(attempt_ids), Attempt.state == State.OPEN.value)
         .order_by(Attempt.id)
         .with_for_update()

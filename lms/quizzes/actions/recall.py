@@ -15,17 +15,16 @@ from lms.assignments.rules import CHECK
 from lms.content.models import Document, Part
 from lms.content.parts import PartKind
 from lms.core.access import Actor, Role
-from lms.core.db import session
+from lms.core.db import rows, session
 from lms.core.errors import Conflict
 from lms.core.points import ONE_POINT
-from lms.core.texts import text
 from lms.questions.rules.order import shown_order
 from lms.quizzes.events import QuizGraded
 from lms.quizzes.models import Attempt, AttemptItem, Memory
 from lms.quizzes.queries.recall import candidates
 from lms.quizzes.queries.sittings import asked_question
 from lms.quizzes.rules.draw import Paper, PaperItem
-from lms.quizzes.rules.recall import Remembered, after_answer, choose
+from lms.quizzes.rules.recall import NOTHING_LEARNED, Remembered, after_answer, choose
 from lms.quizzes.spec import Recurring
 from lms.records.models import Standing
 
@@ -45,7 +44,7 @@ def draw_check(actor: Actor, check: Recurring, seed: str, now: datetime) -> Pape
     """Return the paper of one person: what they are likely to have forgotten. Raises NothingLearned."""
     learned = candidates(actor)
     if not learned:
-        raise NothingLearned(text("知识考核从学过的内容里出题。先学完一门课或通过一份测验，再来这里。"))
+        raise NothingLearned(NOTHING_LEARNED)
     items = []
     for chosen in choose(learned, check.questions, now, seed):
         asked = learned[chosen].hex()
@@ -62,13 +61,20 @@ def draw_check(actor: Actor, check: Recurring, seed: str, now: datetime) -> Pape
     return Paper(items=tuple(items))
 
 
-_ANSWERED = select(AttemptItem.part_id, AttemptItem.earned, AttemptItem.points).where(
-    AttemptItem.attempt_id == bindparam("attempt_id"),
-    AttemptItem.points > 0,
-    AttemptItem.answered,
-    AttemptItem.earned.is_not(None),
-    ~AttemptItem.waiting,
-    ~AttemptItem.dropped,
+_ANSWERED = (
+    select(AttemptItem.part_id, AttemptItem.earned, AttemptItem.points)
+    .join(Attempt, Attempt.id == AttemptItem.attempt_id)
+    .where(
+        Attempt.public_id == bindparam("public_id"),
+        AttemptItem.points > 0,
+        AttemptItem.answered,
+        AttemptItem.earned.is_not(None),
+        ~AttemptItem.waiting,
+        ~AttemptItem.dropped,
+    )
+)
+_KNOWN = select(_memory).where(
+    _memory.c.person_id == bindparam("person_id"), _memory.c.part_id.in_(bindparam("part_ids", expanding=True))
 )
 
 
@@ -77,16 +83,11 @@ def remember(fact: QuizGraded) -> None:
 
     What was left open says nothing: time may have run out. The person's lock is held.
     """
-    attempt_id = session().scalar(select(Attempt.id).where(Attempt.public_id == fact.attempt_id))
-    answers = session().execute(_ANSWERED, {"attempt_id": attempt_id}).all()
-    known = {
-        row.part_id: row
-        for row in session().execute(
-            select(_memory).where(
-                _memory.c.person_id == fact.person_id, _memory.c.part_id.in_([row.part_id for row in answers])
-            )
-        )
-    }
+    answers = rows(_ANSWERED, {"public_id": fact.attempt_id}).all()
+    if not answers:
+        return
+    keys = {"person_id": fact.person_id, "part_ids": [row.part_id for row in answers]}
+    known = {row.part_id: row for row in rows(_KNOWN, keys)}
     fresh: list[dict[str, Any]] = []
     for row in answers:
         old = known.get(row.part_id)

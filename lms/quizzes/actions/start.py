@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Table, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.models import Person
@@ -14,7 +14,7 @@ from lms.content.models import Part, PartVersion
 from lms.content.queries.marks import held as held_questions
 from lms.core import clock
 from lms.core.access import Actor
-from lms.core.db import session
+from lms.core.db import rows, session
 from lms.core.errors import Conflict, NotFound
 from lms.core.here import today
 from lms.core.plain import to_plain
@@ -34,6 +34,14 @@ from lms.quizzes.spec import QuizSpec
 from lms.records.actions import lock_people
 
 _item: Table = AttemptItem.__table__  # type: ignore[assignment]
+_PERCENT = select(Person.time_factor_percent).where(Person.id == bindparam("person_id"))
+_OPEN_ONE = select(Attempt.public_id).where(
+    Attempt.person_id == bindparam("person_id"),
+    Attempt.document_id == bindparam("document_id"),
+    Attempt.state == State.OPEN.value,
+)
+_ASKED = select(PartVersion.sha, PartVersion.part_id).where(PartVersion.sha.in_(bindparam("shas", expanding=True)))
+_KEYED = select(Part.key, Part.id).where(Part.key.in_(bindparam("keys", expanding=True)))
 
 
 class Locked(Conflict):
@@ -86,7 +94,7 @@ def start(actor: Actor, slug: str, occasion: str | None = None) -> Started:
     reason = locked_reason(actor.id, opened.document_id, today())
     if reason is not None:
         raise Locked(reason)
-    percent = session().scalar(select(Person.time_factor_percent).where(Person.id == actor.id)) or 100
+    percent = rows(_PERCENT, {"person_id": actor.id}).scalar() or 100
     source = for_actor(quiz, held, actor)
     frozen = queries.Frozen(
         rules=plan.rules,
@@ -136,17 +144,8 @@ def _paper(person_id: int, document_id: int, source: Drawing, seed: str) -> Pape
 
 
 def _open_one(person_id: int, document_id: int) -> str:
-    return (
-        session()
-        .scalars(
-            select(Attempt.public_id).where(
-                Attempt.person_id == person_id,
-                Attempt.document_id == document_id,
-                Attempt.state == State.OPEN.value,
-            )
-        )
-        .one()
-    )
+    found: str = rows(_OPEN_ONE, {"person_id": person_id, "document_id": document_id}).scalar_one()
+    return found
 
 
 def lay_out(attempt_id: int, paper: Paper) -> None:
@@ -172,12 +171,8 @@ def lay_out(attempt_id: int, paper: Paper) -> None:
 def _parts_of(paper: Paper) -> dict[str, int]:
     """Return the part of each drawn question: that of its own quiz or bank where another one asks the same."""
     shas = [bytes.fromhex(item.asked) for item in paper.items]
-    found = {
-        row.sha.hex(): row.part_id
-        for row in session().execute(select(PartVersion.sha, PartVersion.part_id).where(PartVersion.sha.in_(shas)))
-    }
+    found = {row.sha.hex(): row.part_id for row in rows(_ASKED, {"shas": shas})}
     keys = {item.key: item.asked for item in paper.items if item.key}
     if keys:
-        own = select(Part.key, Part.id).where(Part.key.in_(keys))
-        found.update({keys[row.key]: row.id for row in session().execute(own)})
+        found.update({keys[row.key]: row.id for row in rows(_KEYED, {"keys": list(keys)})})
     return found

@@ -1,13 +1,19 @@
 """Which versions of questions are marked otherwise than they were asked: the last regrade of each says how."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import aliased
 
-from lms.core.db import rows, session
+from lms.core.db import rows
 from lms.quizzes.models import AttemptItem, Regrade
+
+_LAST = select(Regrade.from_sha, Regrade.to_sha, Regrade.id).order_by(Regrade.id)
+_OF_ATTEMPT = _LAST.where(
+    Regrade.from_sha.in_(select(AttemptItem.part_version_sha).where(AttemptItem.attempt_id == bindparam("attempt_id")))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,13 +30,12 @@ class Standing:
 
 def standing(shas: Collection[bytes]) -> dict[bytes, Standing]:
     """Return the corrections of these versions that stand, also one that is still being applied."""
-    return _last(Regrade.from_sha.in_(shas)) if shas else {}
+    return _last(rows(_LAST.where(Regrade.from_sha.in_(shas)))) if shas else {}
 
 
 def standing_of(attempt_id: int) -> dict[bytes, Standing]:
     """Return the corrections of what an attempt asks, in one statement that mostly finds nothing."""
-    asked = select(AttemptItem.part_version_sha).where(AttemptItem.attempt_id == attempt_id)
-    return _last(Regrade.from_sha.in_(asked))
+    return _last(rows(_OF_ATTEMPT, {"attempt_id": attempt_id}))
 
 
 _later = aliased(Regrade)
@@ -45,8 +50,5 @@ def dropped() -> frozenset[str]:
     return frozenset(row.from_sha.hex() for row in rows(IS_DROPPED))
 
 
-def _last(condition: ColumnElement[bool]) -> dict[bytes, Standing]:
-    found = session().execute(
-        select(Regrade.from_sha, Regrade.to_sha, Regrade.id).where(condition).order_by(Regrade.id)
-    )
+def _last(found: Iterable[Any]) -> dict[bytes, Standing]:
     return {row.from_sha: Standing(graded_as=row.to_sha, regrade_id=row.id) for row in found}

@@ -15,7 +15,7 @@ from sqlalchemy import Integer, bindparam, literal, null, or_, select, union_all
 from lms.accounts.models import Person, TeamPlace
 from lms.content.models import Slug
 from lms.core import clock
-from lms.core.db import rows, session
+from lms.core.db import rows
 from lms.core.errors import NotFound
 from lms.core.here import today
 from lms.quizzes.models import Makeup, QuizWindow
@@ -209,7 +209,8 @@ def _sum(counts: Iterable[int | None]) -> int | None:
     return None if None in every else sum(each or 0 for each in every)
 
 
-_HOLD = select(Slug.slug).where(Slug.document_id == bindparam("document_id"), Slug.is_current)
+_NAME = select(Slug.slug).where(Slug.document_id == bindparam("document_id"), Slug.is_current)
+_HOLD, _HOLD_TO_CHANGE = _NAME.with_for_update(read=True), _NAME.with_for_update()
 
 
 def hold_windows(document_id: int, *, to_change: bool = False) -> None:
@@ -218,7 +219,7 @@ def hold_windows(document_id: int, *, to_change: bool = False) -> None:
     So no attempt begins under windows that are changed at the same moment. What is locked is the row of the quiz's
     name: nothing else locks it but a new name. Taken after the person's lock and before the attempts'.
     """
-    session().execute(_HOLD.with_for_update(read=not to_change), {"document_id": document_id}).all()
+    rows(_HOLD_TO_CHANGE if to_change else _HOLD, {"document_id": document_id}).all()
 
 
 def plans_of(document_id: int, people: Mapping[int, QuizRules], said: Sequence[Any]) -> dict[int, Plan]:

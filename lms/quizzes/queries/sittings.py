@@ -187,6 +187,12 @@ _PAST = (
     )
     .order_by(Attempt.started_at, Attempt.id)
 )
+_SEEN = (
+    select(AttemptItem.part_version_sha)
+    .join(Attempt, Attempt.id == AttemptItem.attempt_id)
+    .where(Attempt.person_id == bindparam("person_id"), Attempt.document_id == bindparam("document_id"))
+    .distinct()
+)
 _SPEC = select(PartVersion.spec).where(PartVersion.sha == bindparam("sha"))
 
 
@@ -366,12 +372,7 @@ def as_past(attempts: Sequence[PastAttempt]) -> list[Past]:
 
 def seen_by(person_id: int, document_id: int) -> set[str]:
     """Return hex of what the person was asked in earlier attempts at the quiz."""
-    rows = session().scalars(
-        select(AttemptItem.part_version_sha)
-        .join(Attempt, Attempt.id == AttemptItem.attempt_id)
-        .where(Attempt.person_id == person_id, Attempt.document_id == document_id)
-        .distinct()
-    )
+    rows = session().scalars(_SEEN, {"person_id": person_id, "document_id": document_id})
     return {sha.hex() for sha in rows}
 
 
