@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from lms.accounts.models import Person
 from lms.assignments.models import Assignment
@@ -15,6 +15,7 @@ from lms.core.db import session, transaction
 from lms.quizzes import actions, jobs, queries
 from lms.quizzes.actions.recall import NothingLearned, round_of
 from lms.quizzes.models import Attempt, Memory
+from lms.quizzes.queries.intro import intro
 from lms.quizzes.queries.rounds import faded, rounds
 from lms.quizzes.queries.sittings import asked_question
 from lms.quizzes.spec import Recurring
@@ -206,6 +207,50 @@ def test_an_exam_that_is_still_to_be_passed_gives_no_key_away(world):
         begun(as_actor(person), "weekly")
 
 
+def test_an_exam_that_is_sat_again_gives_no_key_away_meanwhile(world):
+    author, person = a_trainer(), an_agent()
+    a_quiz(author, "上岗", 3, use="考试", more="可考次数: 5\n")
+    a_quiz(author, "退货", 2)
+    a_check(author)
+    passed(person, "上岗")
+    passed(person, "退货")
+    begun(as_actor(person), "上岗")
+    assert asked(person) == {"退货1？", "退货2？"}
+
+
+def test_an_exam_that_has_to_be_passed_again_gives_no_key_away_until_then(world):
+    author, person = a_trainer(), an_agent()
+    a_quiz(author, "上岗", 2, use="考试", more="可考次数: 5\n")
+    a_check(author)
+    passed(person, "上岗")
+    due = Assignment(
+        person_id=person.id,
+        document_id=document_id("上岗"),
+        occasion="2027",
+        counts_from=clock.now(),
+        starts_on=date(2026, 11, 16),
+    )
+    with transaction():
+        session().add(due)
+    with pytest.raises(NothingLearned):
+        begun(as_actor(person), "weekly")
+    with transaction():
+        due.state = "done"
+        session().merge(due)
+    assert asked(person) == {"上岗1？", "上岗2？"}
+
+
+def test_a_pass_that_a_regrade_took_away_closes_the_key_again(world):
+    author, person = a_trainer(), an_agent()
+    a_quiz(author, "上岗", 2, use="考试", more="可考次数: 5\n")
+    a_check(author)
+    passed(person, "上岗")
+    with transaction():
+        session().execute(update(Attempt).where(Attempt.person_id == person.id).values(passed=False))
+    with pytest.raises(NothingLearned):
+        begun(as_actor(person), "weekly")
+
+
 def test_what_was_withdrawn_is_asked_no_more(world):
     author, person = a_trainer(), an_agent()
     a_quiz(author, "退货", 2)
@@ -284,3 +329,14 @@ def test_the_panel_offers_the_check_that_is_owed(client):
     assert 'action="/quizzes/weekly"' in client.get("/panel").text
     failed(person, "weekly")
     assert "每周知识考核" not in client.get("/panel").text
+
+
+def test_its_first_page_says_how_many_questions_there_are_now(client):
+    author, person = a_trainer(), an_agent()
+    a_quiz(author, "退货", 2)
+    a_check(author, questions=5)
+    sign_in(client, person)
+    assert "先学完一门课或通过一份测验" in client.get("/quizzes/weekly").text
+    passed(person, "退货")
+    found = intro(as_actor(person), "weekly")
+    assert (found.questions, found.held, found.refusal) == (2, 0, None)
