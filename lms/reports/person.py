@@ -147,7 +147,8 @@ def _log(actor: Actor, person_id: int) -> list[LogLine]:
             percent=Fraction(100 * row.earned, row.possible) if row.possible else None,
             passed=row.passed,
             actor=row.actor or "",
-            note=row.note or "",
+            # Why a mark was changed may tell what is right: that is said where keys are seen, not here.
+            note=(row.note or "") if row.verb != "regraded" else "",
             voided=row.voided is not None,
         )
         for row in rows

@@ -10,6 +10,7 @@ from lms.core.access import Role
 from lms.core.db import session
 from lms.quizzes import jobs
 from lms.quizzes.models import Regrade
+from lms.quizzes.spec import Use
 from tests.support.make import a_person, as_actor, sign_in
 from tests.support.make_quizzes import a_quiz, a_single, document_id, one_of_each
 from tests.support.make_regrades import answered, begun_regrade, part_of, regraded, result
@@ -200,6 +201,15 @@ def test_a_result_says_what_it_was_before_and_why(client, slug, page):
     shown = read(client, f"/attempts/{attempt}/result")
     assert "更正前 50 分" in shown
     assert "看错了条款" in shown
+
+
+def test_the_reason_is_not_said_while_an_exam_is_still_to_be_passed(client):
+    person, slug = a_person(name="郑可"), a_quiz(WRONG, OTHER, use=Use.EXAM, attempts=None)
+    _, attempt = answered(slug, "o2", "o2", actor=as_actor(person))
+    regraded(as_actor(a_person(Role.TRAINER)), slug, WRONG, RIGHT, reason="正确的是七天")
+    sign_in(client, person)
+    for path in (f"/attempts/{attempt}/result", f"/attempts/{attempt}/print", "/inbox", f"/quizzes/{slug}"):
+        assert "正确的是七天" not in read(client, path)
 
 
 def test_a_dropped_question_says_that_it_does_not_count(client, slug, page):
