@@ -51,6 +51,21 @@ def two_teams():
     return *people, as_actor(a_person(Role.LEAD, team=teams[0])), a_quiz(*one_of_each(), seconds=1800)
 
 
+def test_more_time_pressed_twice_on_one_page_is_given_once(world):
+    trainer, actor, slug = an_actor(Role.TRAINER), an_actor(), a_quiz(seconds=1800)
+    with at(0):
+        attempt = begun(actor, slug)
+        ends = attempt_of(attempt).deadline_at
+    with at(2):
+        assert act(running.extend, trainer, everybody(slug), 10, seen_at=NOON + MINUTE) == 1
+        with pytest.raises(Conflict):
+            act(running.extend, trainer, everybody(slug), 10, seen_at=NOON + MINUTE)
+    assert attempt_of(attempt).deadline_at == ends + 10 * MINUTE
+    with at(4):
+        assert act(running.extend, trainer, everybody(slug), 10, seen_at=NOON + 3 * MINUTE) == 1
+    assert attempt_of(attempt).deadline_at == ends + 20 * MINUTE
+
+
 # pause
 
 

@@ -19,6 +19,7 @@ from lms.core.access import Actor, Permission
 from lms.core.audit import audit
 from lms.core.db import session
 from lms.core.errors import Conflict, Invalid, NotFound
+from lms.core.models import AuditEntry
 from lms.core.texts import text
 from lms.quizzes.actions import finish
 from lms.quizzes.models import Attempt
@@ -65,20 +66,41 @@ def go_on(actor: Actor, whom: Whom) -> int:
     return len(stopped)
 
 
-def extend(actor: Actor, whom: Whom, minutes: int) -> int:
+def extend(actor: Actor, whom: Whom, minutes: int, *, seen_at: datetime | None = None) -> int:
     """Give more time; return to how many. An attempt without a deadline needs none.
 
-    minutes: 1 to LONGEST_MINUTES. Raises Invalid, NotFound, and Conflict where nobody sits.
+    minutes: 1 to LONGEST_MINUTES. seen_at: when the page was shown on which it was pressed; who has been given time
+    since gets no more, so that a press that comes twice counts once. Raises Invalid, NotFound, and Conflict where
+    nobody sits or all have been given it already.
     """
     if not 1 <= minutes <= LONGEST_MINUTES:
         message = text("延长 1 到 %(most)s 分钟。", most=LONGEST_MINUTES)
         raise Invalid(message, fields={"minutes": message})
-    given = [each for each in _sitting(actor, whom) if each.deadline_at is not None]
+    limited = [each for each in _sitting(actor, whom) if each.deadline_at is not None]
+    had = _extended_since(limited, seen_at) if seen_at else set()
+    given = [each for each in limited if each.public_id not in had]
+    if had and not given:
+        why = text("打开这一页之后已经延长过，没有再加。要再加，请看过现在的剩余时间再按。")
+        raise Conflict(why, code="given_already")
     for attempt in given:
         before = attempt.deadline_at
         _later(attempt, minutes * 60, "added_seconds")
         _note(actor, attempt, "attempt.extended", {"deadline_at": before}, {"deadline_at": attempt.deadline_at})
     return len(given)
+
+
+def _extended_since(attempts: Sequence[Attempt], at: datetime) -> set[str]:
+    """Return the public names of those that were given time since. The attempts are locked."""
+    return set(
+        session().scalars(
+            select(AuditEntry.object_id).where(
+                AuditEntry.object_kind == "attempt",
+                AuditEntry.object_id.in_([each.public_id for each in attempts]),
+                AuditEntry.verb == "attempt.extended",
+                AuditEntry.at > at,
+            )
+        )
+    )
 
 
 def to_collect(actor: Actor, whom: Whom, *, confirmed: int | None = None) -> list[tuple[str, int]]:

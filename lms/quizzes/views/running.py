@@ -1,6 +1,7 @@
 """现场: who sits a quiz now, and what those who run it may do: pause, more time, collect, windows, makeups."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -234,12 +235,21 @@ def _do(actor: Actor, found: Exam, do: str, whom: Whom) -> str:
         if do == "extend":
             written = request.form.get("minutes", "")
             minutes = int(written) if written.isdecimal() and len(written) < 5 else 0
-            count = acts.extend(actor, whom, minutes)
+            count = acts.extend(actor, whom, minutes, seen_at=_shown_at())
             return ngettext("已给 %(n)s 人延长 %(m)s 分钟。", "已给 %(n)s 人延长 %(m)s 分钟。", count) % {
                 "n": count,
                 "m": minutes,
             }
     raise Invalid(text("请按页面上的按钮操作。"))
+
+
+def _shown_at() -> datetime | None:
+    """Return when the page was shown that was pressed, as it says itself."""
+    try:
+        said = datetime.fromisoformat(request.form.get("shown", ""))
+    except ValueError:
+        return None
+    return said if said.tzinfo is not None else None
 
 
 def _preview(actor: Actor, found: Exam, whom: Whom) -> str:
