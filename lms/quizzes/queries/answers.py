@@ -200,6 +200,8 @@ def answer_of(actor: Actor, ref: str, position: int) -> Answer:
     history = history_of(row.id, row.position) if turn is not Turn.SECOND else ()
     second = _second(row) if turn in (Turn.SETTLE, Turn.CHANGE) and row.second_by is not None else None
     counts = mark_in(history)
+    if quiz.plan.blind:  # when the server marked it is when it was handed in
+        history = tuple(each for each in history if each.kind != "auto")
     return Answer(
         attempt_id=row.id,
         public_id=row.public_id,
