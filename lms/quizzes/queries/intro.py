@@ -14,10 +14,12 @@ from lms.core.texts import Text
 from lms.quizzes.queries.banks import for_actor
 from lms.quizzes.queries.mistakes import mistakes
 from lms.quizzes.queries.occasions import Occasion, occasion_now, occasions, past_on
+from lms.quizzes.queries.recall import candidates
 from lms.quizzes.queries.sittings import MISTAKES, PastAttempt, as_past, history
 from lms.quizzes.rules.attempts import CoolingDown, NoAttemptsLeft, State, attempts_left, may_start, next_start
 from lms.quizzes.rules.holding import left_on_paper, on_one_paper, why_not_now
 from lms.quizzes.rules.mistakes import may_practise
+from lms.quizzes.rules.recall import NOTHING_LEARNED
 from lms.quizzes.rules.windows import Closed, NotOpenYet, require_window
 from lms.quizzes.spec import QuizRules, QuizSpec
 
@@ -85,11 +87,15 @@ def intro(actor: Actor, slug: str) -> Intro:
     refusal: Text | None = None
     retry_at: datetime | None = None
     left = left_on_paper(source.quiz, source.held, source.banks)
+    if quiz.recurring:
+        left = min(left, len(candidates(actor)))
     if going is None:
         try:
             require_window(occasion.plan, now)
             may_start(rules, tries, now)
             refusal = locked_reason(actor.id, opened.document_id, today())
+            if refusal is None and quiz.recurring and not left:
+                refusal = NOTHING_LEARNED
             if refusal is None and source.may_be_short:
                 refusal = why_not_now(source.quiz, left, doubted=bool(source.held))
         except (NoAttemptsLeft, Closed) as refused:
@@ -102,7 +108,7 @@ def intro(actor: Actor, slug: str) -> Intro:
         slug=opened.slug,
         title=opened.title,
         questions=left,
-        held=on_one_paper(source.quiz) - left,
+        held=0 if quiz.recurring else on_one_paper(source.quiz) - left,
         rules=rules,
         quiz=quiz,
         past=tuple(reversed(past)),

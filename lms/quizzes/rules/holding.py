@@ -10,6 +10,8 @@ from lms.quizzes.spec import QuizSpec, Use
 
 def on_one_paper(quiz: QuizSpec) -> int:
     """Return how many questions a paper has when none is in doubt and every bank has enough."""
+    if quiz.recurring:
+        return quiz.recurring.questions
     own = sum(
         len(section.questions) if section.draw is None else min(section.draw, len(section.questions))
         for section in quiz.sections

@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from fsrs import Card, Rating, Scheduler, State
 
+from lms.core.texts import text
 from lms.questions.rules.order import shuffled
 
 KNOWN = 0.9  # share of people who still know it on the day when a question is due again
@@ -18,6 +19,9 @@ REST = timedelta(days=3)  # a question answered so lately is asked again only wh
 
 # Days and longer: nobody repeats a rule of returns after ten minutes. No chance in it: the same answers, the same days.
 _SCHEDULER = Scheduler(desired_retention=KNOWN, learning_steps=(), relearning_steps=(), enable_fuzzing=False)
+
+
+NOTHING_LEARNED = text("知识考核从学过的内容里出题。先学完一门课或通过一份测验，再来这里。")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
