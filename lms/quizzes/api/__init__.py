@@ -1,6 +1,7 @@
 """JSON of the quizzes: `analysis` is how questions do, `attempts` taking them, `banks` files in and out.
 
-`marking` is marking, `presence` what a paper's page tells of itself. Importing a module adds its routes.
+`marking` is marking, `presence` what a paper's page tells of itself, `regrades` marking again, `running` what those who
+run a quiz do. Importing a module adds its routes.
 """
 
 from lms.quizzes.api import analysis, attempts, banks, marking, presence, regrades, running
