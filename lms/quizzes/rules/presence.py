@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from lms.core.texts import Text, text
+from lms.quizzes.rules.lengths import rough_length
 from lms.quizzes.spec import QuizRules
 
 GONE = timedelta(minutes=3)
@@ -102,15 +103,10 @@ def hints(seen: Seen | None, rules: QuizRules) -> tuple[Text, ...]:
     found = []
     if watches_focus(rules) and seen.away_times:
         found.append(
-            text("切到别的窗口 %(n)s 次，共 %(length)s", n=seen.away_times, length=length_text(seen.away_seconds))
+            text("切到别的窗口 %(n)s 次，共 %(length)s", n=seen.away_times, length=rough_length(seen.away_seconds))
         )
     if watches_absence(rules) and seen.gone_times:
-        found.append(text("中途离开 %(n)s 次，共 %(length)s", n=seen.gone_times, length=length_text(seen.gone_seconds)))
+        found.append(
+            text("中途离开 %(n)s 次，共 %(length)s", n=seen.gone_times, length=rough_length(seen.gone_seconds))
+        )
     return tuple(found)
-
-
-def length_text(seconds: int) -> Text:
-    """Return a length of time for people, to the second below two minutes, to the minute above."""
-    if seconds < 120:
-        return text("%(n)s 秒", n=seconds)
-    return text("%(count)s 分钟", count=round(seconds / 60))

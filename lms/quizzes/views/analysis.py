@@ -27,6 +27,7 @@ from lms.quizzes.queries.analysis import OCCASION, Analysis, Choice, Take, Wante
 from lms.quizzes.rules.analysis import words
 from lms.quizzes.rules.analysis.papers import Whole
 from lms.quizzes.rules.analysis.report import Finding
+from lms.quizzes.rules.lengths import exact_length
 from lms.quizzes.spec import QuizSpec
 from lms.quizzes.views.room import bp
 from lms.web.auth import current_actor, requires
@@ -109,6 +110,7 @@ def analysis(slug: str) -> str | BaseResponse:
         histogram=histogram_of(found.report.whole) if found.report.whole else None,
         old=sum(not finding.item.asked.current for finding in found.report.findings),
         words=words,
+        exact_length=exact_length,
         good_names=_("、").join(str(finding.item.asked.number) for finding in found.report.good),
         **_frame(opened, table),
     )
@@ -142,6 +144,7 @@ def analysed_question(slug: str, key: str) -> str:
         rows=words.choices(shown.item),
         slices=slices_of(shown, found.slices),
         words=words,
+        exact_length=exact_length,
         show=shower(html),
         home=content.cards([shown.item.asked.document_id]).get(shown.item.asked.document_id),
         piece=piece_of(content.spec(opened), key),
@@ -184,7 +187,7 @@ def unusual(slug: str) -> str:
         opened=opened,
         found=found,
         table=table,
-        seconds=words.seconds,
+        exact_length=exact_length,
         **_frame(opened, table),
     )
 

@@ -23,6 +23,7 @@ from lms.quizzes.actions.bank import COPY, DRAW, MOST, Chosens
 from lms.quizzes.queries import bank as queries
 from lms.quizzes.queries.bank import SORTS, Row, Wanted
 from lms.quizzes.queries.banks_known import receivers
+from lms.quizzes.rules.analysis.words import percent
 from lms.quizzes.rules.bank_edit import Change
 from lms.quizzes.rules.versions import version_changes
 from lms.quizzes.spec import QuizSpec
@@ -230,4 +231,4 @@ def _as_asked(version: queries.Version, now: Question) -> Question:
 def _percent(row: Row | queries.Went) -> str:
     """Return the share of right answers: "82%", "" while nobody was asked."""
     went = row.went if isinstance(row, Row) else row
-    return "" if went.share is None else f"{round(100 * went.share)}%"
+    return "" if went.share is None else f"{percent(float(went.share))}%"

@@ -19,13 +19,13 @@ from lms.quizzes.queries.mistakes import mistakes
 from lms.quizzes.queries.presence import seen_pages
 from lms.quizzes.queries.sittings import MISTAKES
 from lms.quizzes.rules.attempts import AttemptClosed, Paused, State
+from lms.quizzes.rules.lengths import exact_length
 from lms.quizzes.rules.mistakes import may_practise
 from lms.quizzes.rules.presence import hints, watches_absence, watches_focus
 from lms.quizzes.rules.release import release_text
 from lms.quizzes.spec import QuizRules
 from lms.quizzes.views.room import bp
 from lms.web.auth import current_actor, requires
-from lms.web.shell import show_minutes
 
 FINISH = "finish"
 
@@ -191,7 +191,7 @@ def result(attempt_id: str) -> str | Response:
         points=points_text,
         letters=forms.LETTERS,
         split=forms.split_stem,
-        taken=_taken(sitting.seconds_taken),
+        taken=say(exact_length(sitting.seconds_taken)),
         retry_at=next_try if next_try and next_try > now else None,
         may_void=allows(actor, Permission.RECORD_VOID) and not own,
         practice=sitting.occasion == MISTAKES,
@@ -238,14 +238,6 @@ def _current(cards: list[forms.Card]) -> int:
     if asked.isdecimal() and len(asked) < 4 and 1 <= int(asked) <= len(cards):
         return int(asked)
     return next((card.number for card in cards if not card.answered), 1)
-
-
-def _taken(seconds: int) -> str:
-    """Return a length of time for people: "6 分 12 秒"."""
-    minutes, rest = divmod(seconds, 60)
-    if minutes >= 60:
-        return show_minutes(minutes)
-    return _("%(m)s 分 %(s)s 秒", m=minutes, s=rest) if minutes else _("%(s)s 秒", s=rest)
 
 
 def _hints(sitting: queries.Sitting) -> tuple[Text, ...]:

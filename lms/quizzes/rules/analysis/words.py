@@ -83,14 +83,6 @@ def span(interval: Interval | None, places: int = 2, times: float = 1) -> str:
     return f"{low:.{places}f} … {high:.{places}f}"
 
 
-def seconds(value: float) -> Text:
-    """Return a length of time: "48 秒", "2 分 5 秒"."""
-    minutes, rest = divmod(round(value), 60)
-    if not minutes:
-        return text("%(s)s 秒", s=rest)
-    return text("%(m)s 分 %(s)s 秒", m=minutes, s=rest)
-
-
 def occasion(name: str) -> Text | str:
     """Return how an occasion is called: the usual one, a makeup, a week's check."""
     kind, _, which = name.partition(":")
