@@ -15,7 +15,11 @@ from lms.questions.word_paste import typed_in
 from lms.quizzes.importers import docx
 from lms.quizzes.importers.keys_at_end import groups_in, of_table, parted
 
-pytestmark = pytest.mark.usefixtures("world")
+# the app only says how a file is read in a child process: no row is touched, so one database is enough
+pytestmark = [
+    pytest.mark.usefixtures("world"),
+    pytest.mark.parametrize("app", ["sqlite"], indirect=True, scope="session"),
+]
 
 
 def saved(made) -> bytes:
