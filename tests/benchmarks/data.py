@@ -95,8 +95,8 @@ def open_app(folder: Path) -> APIFlask:
     return create_app({"instance_path": folder})
 
 
-def build(folder: Path, people: int) -> Installation:
-    """Fill an empty folder with an installation of so many people."""
+def build(folder: Path, people: int, *, takers: int = TAKERS) -> Installation:
+    """Fill an empty folder with an installation of so many people. takers: how many get a token, at most half."""
     app = open_app(folder)
     with app.app_context():
         db.create_all()
@@ -113,7 +113,7 @@ def build(folder: Path, people: int) -> Installation:
             lead="L1",
             trainer="T1001",
             paths=paths(),
-            tokens=tokens(min(TAKERS, people // 2)),
+            tokens=tokens(min(takers, people // 2)),
         )
         db.session.remove()
         db.engine.dispose()

@@ -78,15 +78,21 @@ def _worker_of(master: "subprocess.Popen[bytes]", port: int) -> int:
         if master.poll() is not None:
             raise RuntimeError(f"the server ended with {master.returncode}")
         children = Path(f"/proc/{master.pid}/task/{master.pid}/children").read_text().split()
-        if children:
-            with contextlib.suppress(OSError, http.client.HTTPException):
-                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-                connection.request("GET", "/sign-in")
-                connection.getresponse().read()
-                connection.close()
-                return int(children[0])
+        if children and answers(port):
+            return int(children[0])
         time.sleep(0.05)
     raise RuntimeError("the server did not answer within 30 seconds")
+
+
+def answers(port: int) -> bool:
+    """Say whether the server answers by now."""
+    with contextlib.suppress(OSError, http.client.HTTPException):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection.request("GET", "/sign-in")
+        connection.getresponse().read()
+        connection.close()
+        return True
+    return False
 
 
 class Client:
