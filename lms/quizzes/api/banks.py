@@ -23,6 +23,10 @@ from lms.web.auth import current_actor, requires
 
 _READ = [each.name for each in FORMATS.values() if each.reader]
 _WRITTEN = [each.name for each in FORMATS.values() if each.writer]
+_FILES = {
+    each.media_type: {"schema": {"type": "string", "format": "binary"}} for each in FORMATS.values() if each.writer
+}
+_EXPORTED: Any = {200: {"description": "the file", "content": _FILES}, **refusals(404, 422)}
 
 
 class ImportQuery(Schema):
@@ -82,7 +86,10 @@ def import_bank(query_data: dict[str, Any], files_data: dict[str, Any]) -> dict[
 @bp.get("/quizzes/<path:slug>/export")
 @requires(Permission.CONTENT_EDIT)
 @bp.input(ExportQuery, location="query")
-@bp.doc(summary="The questions of a quiz or bank as a file", responses=refusals(404, 422))
+@bp.doc(
+    summary="The questions of a quiz or bank as a file",
+    responses=_EXPORTED,
+)
 def export_bank(slug: str, query_data: dict[str, Any]) -> Response:
     """The header `X-Notes` counts what the format could not say."""
     found = exported([slug], query_data["format"])
