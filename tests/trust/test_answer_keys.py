@@ -4,16 +4,20 @@ Whatever must not be seen before its time holds a random token. Everything that 
 URL map under real names, as page, JSON and file, and every link on these pages; no token may be among it.
 """
 
+from dataclasses import replace
+
 import pytest
 
 from lms.core.access import Role
 from lms.core.db import transaction
 from lms.quizzes import actions
+from lms.quizzes.actions.mistakes import practise
 from tests.support.canary import HEAD, Canary, crawled
 from tests.support.make import a_person, as_actor
 from tests.support.make_content import a_document, an_article_text, edited
 from tests.support.make_house import KIND_OF, a_house, address, all_rules, browser_of, values_of
 from tests.support.make_quizzes import answered_right, begun, handed_in, paper, right_value
+from tests.support.make_regrades import regraded
 
 # What is released is decided in Python; which attempt is whose on both databases is proved in test_ownership.py.
 pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True, scope="session")
@@ -139,6 +143,45 @@ def article_text(canary, rule="七天内可以申请。"):
 - 空1：48 | {canary.plant("article 2: accepted word")}
 
 > 解析：{canary.plant("article 2: explanation")}
+"""
+
+
+def bank_text(canary):
+    return f"""---
+类型: 测验
+用途: 题库
+---
+# 题库
+
+## 全部
+
+### 题库里的题：几天内答复？
+1. [ ] 三天
+    - 解析：{canary.plant("bank: note")}
+2. [x] 一天
+
+> 解析：{canary.plant("bank: explanation")}
+"""
+
+
+DRAWN = """---
+类型: 测验
+用途: 考试
+及格: 80%
+可考次数: 3
+---
+# 从题库抽
+
+## 抽题
+- [题库](bank.md) `抽1题`
+"""
+WEEKLY = """---
+类型: 测验
+用途: 知识考核
+考核日: 周一
+每次题数: 20
+---
+# 每周知识考核
 """
 
 
@@ -317,6 +360,34 @@ def test_a_change_card_shows_what_explains_a_question_after_a_wrong_answer_to_it
         {f"article {n}" for n in ("1: note", "1: explanation", "2: explanation")},
     )
     assert school.seen() == []
+
+
+def test_a_bank_a_weekly_check_and_a_corrected_key_show_nothing_of_an_exam_that_is_failed(school):
+    trainer, canary = as_actor(school.house.people["trainer"]), school.canary
+    a_document(trainer, bank_text(canary), kind="quiz", slug="bank")
+    a_document(trainer, DRAWN, kind="quiz", slug="drawn")
+    a_document(trainer, WEEKLY, kind="quiz", slug="weekly")
+    first = school.begin("exam")
+    school.answer_wrong()
+    question = paper(school.learner, first)["q1"].question
+    handed_in(school.learner, first)
+    handed_in(school.learner, school.begin("drawn"))
+    right = replace(question, shape=replace(question.shape, right="o1"))
+    regraded(trainer, "exam", question, right, reason=canary.plant("reason of a regrade"))
+    weekly = school.begin("weekly")
+    assert school.seen() == school.seen("lead") == []
+    handed_in(school.learner, weekly)
+    assert school.seen() == []
+
+
+def test_practised_mistakes_show_their_key_and_nothing_of_the_exam(school):
+    first = school.begin("check")
+    school.answer_wrong()
+    handed_in(school.learner, first)
+    with transaction():
+        school.attempts["again"] = practise(school.learner, "check").public_id
+    assert places(school.seen()) == released(school, "check")
+    assert school.seen("mate") == []
 
 
 @pytest.mark.parametrize("who", ["mate", "mentor", "lead", "other_lead", "hr", "admin"])
