@@ -11,10 +11,10 @@ from lms.core.errors import Conflict, Forbidden, Invalid, NotFound
 from lms.core.points import from_fraction
 from lms.quizzes.actions import marking
 from lms.quizzes.actions import void as void_attempt
-from lms.quizzes.models import AttemptItem, GradeChange, SecondMark
+from lms.quizzes.models import Attempt, AttemptItem, GradeChange, SecondMark
 from lms.quizzes.queries import marking as heaps
 from lms.quizzes.rules.attempts import Mark, score
-from lms.quizzes.rules.marking import MarkedMeanwhile, NotMarkable, Turn
+from lms.quizzes.rules.marking import MarkedMeanwhile, NotMarkable, Turn, sampled
 from lms.records.models import Record, Standing
 from tests.support.make import a_person, an_actor, as_actor
 from tests.support.make_content import a_document as published
@@ -334,12 +334,15 @@ def test_a_mark_that_met_a_second_one_is_told_nothing_of_the_first(world):
     assert set(refused.value.details) == {"version", "turn"}
 
 
-def test_the_sample_is_about_as_large_as_it_is_said(world):
+def test_a_second_person_is_asked_for_the_answers_of_the_sample_and_no_other(world):
+    """That the sample is as large as it is said is a rule: test_marking_rules."""
     trainer, slug = a_trainer(), a_written_quiz()
-    planned(trainer, slug, second_percent=30)
-    for _ in range(30):
-        marked(trainer, written(an_actor(), slug))
-    assert 2 <= session().scalar(select(func.count()).select_from(SecondMark)) <= 18
+    planned(trainer, slug, second_percent=50)
+    answers = [written(an_actor(), slug) for _ in range(6)]
+    for answer in answers:
+        marked(trainer, answer)
+    asked = select(Attempt.public_id).join(SecondMark, SecondMark.attempt_id == Attempt.id)
+    assert set(session().scalars(asked)) == {answer for answer in answers if sampled(answer, 1, 50)}
 
 
 # what follows

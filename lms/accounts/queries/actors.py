@@ -292,6 +292,12 @@ def team_tree() -> list[TeamRow]:
     return found
 
 
+def teams_within(actor: Actor, permission: Permission) -> list[TeamRow]:
+    """Return the open teams over which the actor holds a permission, in the order of the tree."""
+    everywhere = Scope.ALL in scopes(actor, permission)
+    return [team for team in team_tree() if everywhere or team.id in actor.teams_below]
+
+
 def shops() -> list[Shop]:
     return list(session().scalars(select(Shop).order_by(Shop.id)))
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from lms.accounts.queries import team_tree
+from lms.accounts.queries import teams_within
 from lms.core import clock
 from lms.core.access import Actor, Permission, Scope, scopes
 from lms.core.db import transaction
@@ -193,15 +193,9 @@ def _seats(actor: Actor, found: Exam) -> dict[str, Any]:
         "exam": found,
         "seats": seats,
         "paused": sum(seat.paused_at is not None for seat in seats),
-        "teams": _teams_of(actor),
+        "teams": teams_within(actor, Permission.QUIZ_MANAGE),
         "makeup_number": makeup_number,
     }
-
-
-def _teams_of(actor: Actor) -> list[Any]:
-    """Return the teams that the actor may touch, in the order of the tree."""
-    held = scopes(actor, Permission.QUIZ_MANAGE)
-    return [team for team in team_tree() if Scope.ALL in held or team.id in actor.teams_below]
 
 
 def _pressed(found: Exam) -> tuple[str, Whom]:
@@ -262,7 +256,7 @@ def _window_form(actor: Actor, values: dict[str, Any] | None = None) -> forms.Wi
     """Return the form as posted, or with these values."""
     held = scopes(actor, Permission.QUIZ_MANAGE)
     more: dict[str, Any] = {} if values is None else {"formdata": None, "data": values}
-    return forms.WindowForm(teams=_teams_of(actor), for_all=Scope.ALL in held, **more)
+    return forms.WindowForm(teams=teams_within(actor, Permission.QUIZ_MANAGE), for_all=Scope.ALL in held, **more)
 
 
 def _of_address(actor: Actor, found: Exam) -> dict[str, Any]:

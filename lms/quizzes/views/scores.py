@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from lms.accounts.queries import team_tree
+from lms.accounts.queries import team_tree, teams_within
 from lms.core import clock
-from lms.core.access import Actor, Permission, Scope, allows, scopes
+from lms.core.access import Permission, allows
 from lms.core.here import local
 from lms.core.i18n import _, say
 from lms.core.points import decimal_text, number
@@ -87,7 +86,7 @@ def scores(slug: str) -> str | BaseResponse:
         total=len(lines),
         totals=found_totals,
         mean="–" if found_totals.mean is None else decimal_text(found_totals.mean, 1),
-        teams=_teams_of(actor),
+        teams=teams_within(actor, Permission.QUIZ_SCORES),
         standings=STANDINGS,
         rounds=ROUNDS,
         periods=PERIODS,
@@ -141,11 +140,6 @@ def _conditions(table: TableState) -> list[str]:
         if table.get(name) in words:
             said.append(say(words[table.get(name)]))
     return [each for each in (*said, table.get("q")) if each]
-
-
-def _teams_of(actor: Actor) -> list[Any]:
-    held = scopes(actor, Permission.QUIZ_SCORES)
-    return [team for team in team_tree() if Scope.ALL in held or team.id in actor.teams_below]
 
 
 def _shown(one: Try | None) -> str:
