@@ -3,8 +3,9 @@
 import pytest
 
 from lms.accounts.actions import make_token
+from lms.accounts.models import Person
 from lms.core.access import Role
-from lms.core.db import transaction
+from lms.core.db import session, transaction
 from tests.support.make import a_person, a_team, as_actor
 from tests.support.make_quizzes import a_quiz, answered_right, begun, handed_in, one_of_each
 from tests.support.make_sittings import attempt_of
@@ -97,3 +98,23 @@ def test_a_makeup_is_given_listed_scored_apart_and_withdrawn(place):
     withdrawn = call("POST", f"/makeups/{row['id']}/withdraw", {"reason": "写错人"})
     assert withdrawn.status_code == 204
     assert call("GET", path).json["items"][0]["withdrawn_at"]
+
+
+def test_a_lead_reaches_nobody_of_another_team(place, client):
+    call, actor, slug, team = place
+    attempt = begun(actor, slug)
+    stranger = Program(client, a_person(Role.LEAD, team=a_team()))
+    number = session().get_one(Person, actor.id).employee_no
+    assert call("POST", f"/quizzes/{slug}/makeups", {"people": [number], "reason": "停电"}).status_code == 200
+    for what in ("sittings", "makeups", "scores"):
+        shown = stranger("GET", f"/quizzes/{slug}/{what}")
+        assert (shown.status_code, shown.json["items"]) == (200, [])
+    act = f"/quizzes/{slug}/sittings"
+    assert stranger("POST", act, {"act": "pause", "attempts": [attempt]}).status_code == 404
+    assert stranger("POST", act, {"act": "collect", "team": team.code, "confirm": 9}).status_code == 409
+    window = f"/quizzes/{slug}/windows"
+    assert stranger("PUT", window, {"team": team.code, "attempts": 9}).status_code == 404
+    assert stranger("PUT", window, {"employee_no": number, "attempts": 9}).status_code == 422
+    assert stranger("PUT", window, {"attempts": 9}).status_code == 403
+    assert stranger("POST", f"/quizzes/{slug}/makeups", {"people": [number], "reason": "停电"}).status_code == 422
+    assert attempt_of(attempt).paused_at is None
