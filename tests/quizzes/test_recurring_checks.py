@@ -143,7 +143,29 @@ def test_who_is_still_in_onboarding_has_enough_to_do(world):
         assert jobs.give_checks() == 0
 
 
-def test_handing_it_in_is_enough_whatever_was_right(world):
+def all_wrong(person, slug="weekly"):
+    actor = as_actor(person)
+    attempt = begun(actor, slug)
+    for key in paper(actor, attempt):
+        with transaction():
+            actions.save_answer(actor, attempt, key, "o2", 9)
+    handed_in(actor, attempt)
+
+
+def test_a_paper_handed_in_half_empty_does_not_do(world):
+    author, person = a_trainer(), an_agent()
+    a_quiz(author, "退货", 3)
+    a_check(author)
+    with clock.frozen(MONDAY):
+        passed(person, "退货")
+        jobs.give_checks()
+        failed(person, "weekly")
+        assert [state for _, state, _ in owed(person)] == ["open"]
+        all_wrong(person)
+    assert [state for _, state, _ in owed(person)] == ["done"]
+
+
+def test_answering_it_is_enough_whatever_was_right(world):
     author, person = a_trainer(), an_agent()
     a_quiz(author, "退货", 3)
     a_check(author)
@@ -151,7 +173,7 @@ def test_handing_it_in_is_enough_whatever_was_right(world):
         passed(person, "退货")
         jobs.give_checks()
     with clock.frozen(MONDAY + timedelta(days=1)):
-        failed(person, "weekly")
+        all_wrong(person)
     assert [(occasion, state) for occasion, state, _ in owed(person)] == [("check:2026-W47", "done")]
     assert session().scalars(select(Attempt.occasion).where(Attempt.document_id == document_id("weekly"))).all() == [
         "check:2026-W47"
@@ -303,10 +325,10 @@ def test_the_trainer_sees_who_did_it_and_what_is_being_forgotten(client):
             passed(person, "退货")
     with clock.frozen(MONDAY):
         jobs.give_checks()
-        failed(people[0], "weekly")
+        all_wrong(people[0])
         (this_week,) = rounds()
         assert (this_week.given, this_week.done, this_week.week) == (5, 1, "2026-W47")
-        assert [(each.people, each.due) for each in faded(clock.now())] == [(5, 5)] * 3
+        assert [(each.people, each.due) for each in faded(clock.now())] == [(5, 4)] * 3
         sign_in(client, author)
         page = client.get("/recall").text
     assert "1/5" in page
@@ -327,7 +349,7 @@ def test_the_panel_offers_the_check_that_is_owed(client):
     assert "每周知识考核" not in client.get("/panel").text
     jobs.give_checks()
     assert 'action="/quizzes/weekly"' in client.get("/panel").text
-    failed(person, "weekly")
+    all_wrong(person)
     assert "每周知识考核" not in client.get("/panel").text
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import Select, bindparam, exists, or_, select
 from sqlalchemy.orm import undefer
 
 from lms.accounts.models import Person
@@ -20,10 +20,11 @@ from lms.core.texts import text
 from lms.quizzes.actions.automatic import mark_all
 from lms.quizzes.actions.corrections import take_corrections
 from lms.quizzes.events import QuizGraded
-from lms.quizzes.models import Attempt
+from lms.quizzes.models import Attempt, AttemptItem
 from lms.quizzes.queries import Frozen
 from lms.quizzes.queries.sittings import MISTAKES
 from lms.quizzes.rules.attempts import GRACE, AttemptClosed, State, is_over, paused, score
+from lms.quizzes.spec import Use
 from lms.records import actions as records
 from lms.records.events import Verb
 from lms.records.models import Record
@@ -212,6 +213,8 @@ def _close(actor: Actor | None, attempt: Attempt, state: State, at: datetime, *,
     marks = mark_all(attempt.id, clock.now())
     total = score(marks)
     passed = total.verdict(frozen.rules.pass_mark)
+    if frozen.rules.use is Use.RECURRING:
+        passed = _is_all_answered(attempt.id)
     attempt.state = state.value
     attempt.submitted_at = at
     attempt.ended_by = "deadline" if state is State.EXPIRED else ended_by
@@ -244,6 +247,13 @@ def _close(actor: Actor | None, attempt: Attempt, state: State, at: datetime, *,
             passed=passed,
             at=at,
         )
+    )
+
+
+def _is_all_answered(attempt_id: int) -> bool:
+    """Say whether nothing was left out: a check that decides nothing is done when each question was tried."""
+    return not session().scalar(
+        select(exists().where(AttemptItem.attempt_id == attempt_id, ~AttemptItem.answered, ~AttemptItem.dropped))
     )
 
 
