@@ -16,8 +16,8 @@ from lms.core.here import today
 from lms.notifications.models import Notice
 from lms.questions.rules.identity import asked_sha
 from lms.quizzes import actions
-from lms.quizzes.actions import regrade
-from lms.quizzes.models import GradeChange, Regrade, RegradeLine
+from lms.quizzes.actions import health, regrade
+from lms.quizzes.models import GradeChange, QuizHealth, Regrade, RegradeLine
 from lms.quizzes.queries import Mode
 from lms.quizzes.queries.impact import impact
 from lms.quizzes.rules.regrade import NothingLeft, Rekey
@@ -65,6 +65,15 @@ def test_a_corrected_key_gives_everybody_what_they_earn_by_it(trainer, slug):
     assert (result(one), result(other)) == ((2 * POINT, 2 * POINT, True), (POINT, 2 * POINT, False))
     assert summed(one) == result(one)[:2]
     assert summed(other) == result(other)[:2]
+
+
+def test_the_questions_of_a_quiz_are_counted_anew_once_its_key_is_corrected(trainer, slug):
+    answered(slug, "o2", "o1")
+    with transaction() as s:
+        health.look_at(document_id(slug))
+        s.get_one(QuizHealth, document_id(slug)).bad = 1
+    regraded(trainer, slug, WRONG, RIGHT)
+    assert session().get_one(QuizHealth, document_id(slug), populate_existing=True).bad == 0
 
 
 def test_the_log_keeps_the_old_line_and_says_why_another_result_counts(trainer, slug):

@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select
 from lms.content.models import Document, Revision
 from lms.content.queries import compiled
 from lms.core import clock
-from lms.core.db import rows, upsert
+from lms.core.db import rows, session, upsert
 from lms.core.texts import as_plain
 from lms.quizzes.models import Attempt, QuizHealth
 from lms.quizzes.queries.analysis import Wanted, analysis_of, chance_of
@@ -49,6 +49,13 @@ def due(now: datetime) -> list[int]:
             .order_by(_LAST.c.document_id)
         ).scalars()
     )
+
+
+def look_again(document_id: int) -> None:
+    """Count a quiz anew that was counted before: its keys are others now. One that is not published is left alone."""
+    if session().get(QuizHealth, document_id) and session().get_one(Document, document_id).state == "published":
+        session().flush()
+        look_at(document_id)
 
 
 def look_at(document_id: int) -> Report:

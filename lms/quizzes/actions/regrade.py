@@ -24,6 +24,7 @@ from lms.core.plain import to_plain
 from lms.core.texts import text
 from lms.questions.rules.identity import asked_sha
 from lms.questions.spec import Question
+from lms.quizzes.actions import health
 from lms.quizzes.actions.telling import tell_regraded
 from lms.quizzes.models import Attempt, AttemptItem, GradeChange, Regrade, RegradeLine
 from lms.quizzes.queries import asked_question
@@ -173,6 +174,7 @@ def portion(regrade_id: int, after: int = 0) -> int | None:
     people = _next_people(row, after)
     if not people:
         row.done_at = clock.now()
+        health.look_again(row.document_id)
         return None
     records.lock_people(people)
     _apply(row, _closed_of(row, people))
