@@ -184,7 +184,9 @@ PROPERTIES: Mapping[Word, tuple[Property, ...]] = {
             choices=_WEEKDAYS,
             hint=text("只用于知识考核：每周这天发下去，七天内做完。"),
         ),
-        Property(word=Word.PER_CHECK, label=text("每次题数"), hint=text("只用于知识考核；空着是 5 题。")),
+        Property(
+            word=Word.PER_CHECK, label=text("每次题数"), hint=text("只用于知识考核；空着是 5 题。"), sample=text("5")
+        ),
         Property(
             word=Word.POSITIONS,
             label=text("给哪些岗位"),
