@@ -45,8 +45,17 @@ def _values(card: Any) -> dict[str, list[str]]:
             return {f"card-{name}": [getattr(card, name)] for name in ("title", "body", "behind")} | _words(card)
         case SectionCard():
             drawn = {"card-drawn": ["draw" if card.draw else "all"]}
-            return drawn | {f"card-{each.name}": [getattr(card, each.name)] for each in fields(card)}
+            own = {f"card-{each.name}": [getattr(card, each.name)] for each in fields(card) if each.name != "rows"}
+            return drawn | own | _draws(card)
     raise TypeError(card)
+
+
+def _draws(card: SectionCard) -> dict[str, list[str]]:
+    values = {"row": [str(row.number) for row in card.rows]}
+    for row in card.rows:
+        values[f"row-{row.number}-bank"] = [f"{row.bank} {row.title}".strip()]
+        values |= {f"row-{row.number}-{name}": [getattr(row, name)] for name in ("tags", "low", "high", "count")}
+    return values
 
 
 def _words(card: WordsCard) -> dict[str, list[str]]:
