@@ -16,7 +16,7 @@ from lms.content.queries.quality import Concern, Wanted
 from lms.core import clock
 from lms.core.db import db, session
 from lms.core.here import settings, today
-from lms.demo import story, writings
+from lms.demo import exams, story, writings
 from lms.demo.company import AUTUMN_COHORT
 from lms.demo.stage import FULL_PACE, Stage
 from lms.home import desk
@@ -158,8 +158,12 @@ def test_a_draft_has_lain_about_for_a_month(academy):
     assert worries(Concern.OLD_DRAFT) == ["emergency/outage"]
 
 
-def test_a_quiz_made_in_a_hurry_has_no_owner_rests_on_nothing_and_lies_in_no_course(academy):
-    assert worries(Concern.NO_OWNER) == worries(Concern.NO_BASIS) == worries(Concern.UNUSED) == [writings.PEAK_CHECK]
+def test_a_quiz_made_in_a_hurry_has_no_owner_and_rests_on_nothing(academy):
+    assert worries(Concern.NO_OWNER) == worries(Concern.NO_BASIS) == [writings.PEAK_CHECK]
+
+
+def test_three_quizzes_lie_in_no_course(academy):
+    assert sorted(worries(Concern.UNUSED)) == sorted([writings.PEAK_CHECK, exams.MONTHLY, "practice/mixed-review"])
 
 
 def test_a_file_and_the_studio_have_both_changed_one_article(academy):
@@ -251,8 +255,8 @@ def test_the_freight_rule_put_12_questions_and_3_lessons_in_doubt_and_all_were_l
     assert all(count == cleared for count, cleared in marks.values())
 
 
-def test_five_questions_wait_to_be_confirmed_after_yesterdays_edit(academy):
-    assert doubted("after-sales/price-protection")["question", "quiz"] == (5, 0)
+def test_ten_questions_of_quizzes_and_banks_wait_to_be_confirmed_after_yesterdays_edit(academy):
+    assert doubted("after-sales/price-protection")["question", "quiz"] == (10, 0)
 
 
 def test_each_fate_of_a_proposal_can_be_seen(academy):
@@ -263,7 +267,7 @@ def test_each_fate_of_a_proposal_can_be_seen(academy):
 def test_somebody_is_on_leave_and_still_owes_what_came_meanwhile(academy):
     away = session().scalars(select(Person).where(Person.name == "常乐")).one()
     assert not works_of([away.id])[away.id](today())
-    assert [duty.kind for duty in duties(away.id, today()) if not duty.item.settled] == ["article", "article"]
+    assert [duty.kind for duty in duties(away.id, today()) if not duty.item.settled] == ["quiz", "article", "article"]
 
 
 def test_told_soon_after_midnight_this_morning_still_lies_in_today(academy):

@@ -38,8 +38,6 @@ def test_a_key_is_corrected_without_a_mouse_after_its_effect_was_seen(floor):
     page.goto(f"/exams/{slug}/regrades/{key}")
     page.locator("[name=act]").first.focus()
     page.keyboard.press("Space")  # 直接改答案
-    page.locator("details.fold summary").focus()
-    page.keyboard.press("Enter")
     for option, press in (("o2", True), ("o3", True)):
         page.locator(f"[name=right][value={option}]").focus()
         if press:

@@ -11,13 +11,15 @@ from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Person
 from lms.content.models import Document, DocumentCheck, Edge, FileState, Part, Revision, Slug
-from lms.content.queries.reading import ARCHIVED, CARD, CARD_MORE, PUBLISHED, Card, card_of
+from lms.content.queries.reading import ARCHIVED, BANK, CARD, CARD_MORE, PUBLISHED, Card, card_of
 from lms.core.db import session
 from lms.core.texts import Text, from_plain, text
 
 SOON = timedelta(days=14)  # a review day that is near; a draft that has lain about
 TARGET_EXPIRED = "C144"
 IN_PATHS = ("lesson", "task", "quiz")
+BY_ITSELF = (BANK, "recurring")
+"""Uses of quizzes that nobody looks for in a course: drawn from, or given each week."""
 
 
 class Concern(StrEnum):
@@ -189,5 +191,6 @@ def _unused(wanted: Wanted) -> Iterator[Worry]:
         text("没有放进任何课程或培训计划，学员在路径里学不到它。"),
         Document.kind.in_(IN_PATHS),
         Document.state == PUBLISHED,
+        Document.use.not_in(BY_ITSELF),
         ~used,
     )

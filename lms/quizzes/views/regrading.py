@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -102,7 +102,7 @@ def regrade_apply(slug: str, key: str) -> tuple[str, int] | Response:
 
 @bp.get("/regrades/<regrade_id>")
 @requires(Permission.QUIZ_REGRADE)
-def regrade(regrade_id: str) -> str:
+def regrade(regrade_id: str) -> Response:
     """Show one regrade: how far it is, old results beside new ones, who counts as done although below the mark."""
     actor = current_actor()
     made = regrades.made(regrade_id)
@@ -110,7 +110,7 @@ def regrade(regrade_id: str) -> str:
     page = min(max(int(asked), 1), 10_000) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
     lines, shown, hidden = regrades.lines(actor, regrade_id, offset=(page - 1) * PAGE, limit=PAGE)
     card = content.cards([made.document_id])[made.document_id]
-    return render_template(
+    shown_page = render_template(
         "lms/quizzes/regrade.html",
         quiz=card,
         made=made,
@@ -124,6 +124,10 @@ def regrade(regrade_id: str) -> str:
         undo=_undo(card.slug, made),
         page=_shared(made.asked, made.now),
     )
+    response = make_response(shown_page)
+    if not made.done_at:
+        response.headers["Refresh"] = "3"  # the page follows the work without a script
+    return response
 
 
 @bp.post("/regrades/<regrade_id>/continue")
