@@ -12,12 +12,13 @@ from typing import TypeVar
 from flask import Flask
 
 from lms.core.bus import Bus
+from lms.drills.events import DrillScored
 from lms.quizzes.events import QuizGraded, QuizRegraded
 from lms.records.events import DocumentCompleted
 
-__all__ = ["FACTS", "DocumentCompleted", "QuizGraded", "QuizRegraded", "on"]
+__all__ = ["FACTS", "DocumentCompleted", "DrillScored", "QuizGraded", "QuizRegraded", "on"]
 
-FACTS = (QuizGraded, QuizRegraded, DocumentCompleted)
+FACTS = (QuizGraded, QuizRegraded, DrillScored, DocumentCompleted)
 
 Fact = TypeVar("Fact")
 

@@ -32,6 +32,8 @@ from lms.content.events import (
     WhoSaw,
 )
 from lms.core.bus import Bus
+from lms.drills import api as drills_api
+from lms.drills import views as drills_views
 from lms.home import views as home_views
 from lms.home.navigation import navigation
 from lms.kb import duties as kb_duties
@@ -70,11 +72,13 @@ PAGES = (
     learning_views,
     notifications_views,
     quizzes_views,
+    drills_views,
     reports_views,
 )
 API = (
     accounts_api,
     quizzes_api,
+    drills_api,
     reports_api,
     learning_api,
     kb_api,

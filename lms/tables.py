@@ -5,6 +5,7 @@ from lms.assignments import models as assignments
 from lms.content import models as content
 from lms.core import models as core
 from lms.core.db import Base
+from lms.drills import models as drills
 from lms.kb import models as kb
 from lms.learning import models as learning
 from lms.notifications import models as notifications
@@ -12,6 +13,6 @@ from lms.quizzes import models as quizzes
 from lms.records import models as records
 from lms.search import models as search
 
-ROOMS = (core, search, accounts, content, records, assignments, quizzes, learning, kb, notifications)
+ROOMS = (core, search, accounts, content, records, assignments, quizzes, drills, learning, kb, notifications)
 
 metadata = Base.metadata

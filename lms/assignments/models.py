@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
-from lms.core.db import Base, pk, plain, pseudonym, type_json
+from lms.core.db import Base, free_text, new_public_id, pk, plain, pseudonym, type_json
 
 
 class Rule(Base):
@@ -102,3 +102,33 @@ class AssignmentItem(Base):
     opened_at: Mapped[datetime | None] = plain()
     done_at: Mapped[datetime | None] = plain()
     exempt: Mapped[bool] = plain(default=False, server_default=text("false"))
+
+
+class Measure(Base):
+    """What somebody is to do so that something does not happen again, and whether it was looked at later.
+
+    about: of what it came, `team_drill:<id>`. check_on: the day on which somebody looks whether it worked.
+    verdict: "" until then | worked | not_worked. An open one is neither done nor dropped.
+    """
+
+    __tablename__ = "measure"
+    __table_args__ = (
+        Index("ix_measure_about", "about"),
+        Index("ix_measure_owner", "owner_id", "done_at"),
+    )
+    id: Mapped[pk]
+    public_id: Mapped[str] = plain(String(32), unique=True, default=new_public_id)
+    about: Mapped[str] = plain(String(40))
+    text: Mapped[str] = free_text()
+    owner_id: Mapped[int] = pseudonym(ForeignKey("person.id"))
+    due_on: Mapped[date] = plain()
+    made_by: Mapped[int] = pseudonym(ForeignKey("person.id"))
+    made_at: Mapped[datetime] = plain()
+    done_at: Mapped[datetime | None] = plain()
+    done_note: Mapped[str] = free_text(default="", server_default="")
+    check_on: Mapped[date | None] = plain()
+    verdict: Mapped[str] = plain(String(12), default="", server_default="")
+    check_note: Mapped[str] = free_text(default="", server_default="")
+    checked_by: Mapped[int | None] = pseudonym(ForeignKey("person.id"))
+    checked_at: Mapped[datetime | None] = plain()
+    dropped_at: Mapped[datetime | None] = plain()

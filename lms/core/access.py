@@ -35,6 +35,10 @@ class Permission(StrEnum):
     QUIZ_ANALYSIS = "quiz.analysis"  # how questions perform, over everybody
     QUIZ_REGRADE = "quiz.regrade"  # correct a key and mark again
     QUIZ_MANAGE = "quiz.manage"  # windows, extra time, pauses, sitting again
+    DRILL_RESULTS = "drill.results"
+    DRILL_REVIEW = "drill.review"  # rate and comment a run, overrule a finding
+    DRILL_RESCORE = "drill.rescore"  # score runs anew with a mended rubric
+    DRILL_SCHEDULE = "drill.schedule"  # team drills
     RECORD_VOID = "record.void"
     RECORD_READ = "record.read"  # the log over the API
     REPORT_READ = "report.read"
@@ -97,6 +101,18 @@ POLICY: dict[Permission, dict[Role | Relation, Scope]] = {
     Permission.QUIZ_ANALYSIS: {Role.TRAINER: Scope.ALL, Role.QUALITY: Scope.ALL, Role.DIRECTOR: Scope.ALL},
     Permission.QUIZ_REGRADE: {Role.TRAINER: Scope.ALL},
     Permission.QUIZ_MANAGE: {Role.TRAINER: Scope.ALL, Role.LEAD: Scope.TEAM},
+    Permission.DRILL_RESULTS: {
+        Role.AGENT: Scope.OWN,
+        Relation.MENTOR: Scope.MENTEES,
+        Role.LEAD: Scope.TEAM,
+        Role.TRAINER: Scope.ALL,
+        Role.QUALITY: Scope.ALL,
+        Role.DIRECTOR: Scope.ALL,
+        Role.HR: Scope.ALL,
+    },
+    Permission.DRILL_REVIEW: {Relation.MENTOR: Scope.MENTEES, Role.LEAD: Scope.TEAM, Role.TRAINER: Scope.ALL},
+    Permission.DRILL_RESCORE: {Role.TRAINER: Scope.ALL},
+    Permission.DRILL_SCHEDULE: {Role.LEAD: Scope.TEAM, Role.TRAINER: Scope.ALL, Role.QUALITY: Scope.ALL},
     Permission.RECORD_VOID: {Role.TRAINER: Scope.ALL, Role.DIRECTOR: Scope.ALL},
     Permission.RECORD_READ: {Role.DIRECTOR: Scope.ALL, Role.HR: Scope.ALL, Role.ADMIN: Scope.ALL},
     Permission.REPORT_READ: {

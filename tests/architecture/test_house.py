@@ -20,7 +20,7 @@ ROWS: list[tuple[str, ...]] = [
     ("home",),
     ("notifications",),
     ("reports",),
-    ("kb", "quizzes", "learning"),
+    ("kb", "quizzes", "drills", "learning"),
     ("assignments",),
     ("records",),
     ("questions",),

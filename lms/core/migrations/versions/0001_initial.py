@@ -31,6 +31,12 @@ AFTER = {
         "CREATE TRIGGER record_no_update BEFORE UPDATE ON record BEGIN SELECT RAISE(ABORT, 'record is append-only'); END",
         "CREATE TRIGGER record_no_delete BEFORE DELETE ON record BEGIN SELECT RAISE(ABORT, 'record is append-only'); END",
         "CREATE TRIGGER record_no_replace BEFORE INSERT ON record WHEN EXISTS (SELECT 1 FROM record WHERE seq = NEW.seq) BEGIN SELECT RAISE(ABORT, 'record is append-only'); END",
+        "CREATE TRIGGER run_event_no_update BEFORE UPDATE ON run_event BEGIN SELECT RAISE(ABORT, 'run_event is append-only'); END",
+        "CREATE TRIGGER run_event_no_delete BEFORE DELETE ON run_event BEGIN SELECT RAISE(ABORT, 'run_event is append-only'); END",
+        "CREATE TRIGGER run_event_no_replace BEFORE INSERT ON run_event WHEN EXISTS (SELECT 1 FROM run_event WHERE run_id = NEW.run_id AND seq = NEW.seq) BEGIN SELECT RAISE(ABORT, 'run_event is append-only'); END",
+        "CREATE TRIGGER run_score_no_update BEFORE UPDATE ON run_score BEGIN SELECT RAISE(ABORT, 'run_score is append-only'); END",
+        "CREATE TRIGGER run_score_no_delete BEFORE DELETE ON run_score BEGIN SELECT RAISE(ABORT, 'run_score is append-only'); END",
+        "CREATE TRIGGER run_score_no_replace BEFORE INSERT ON run_score WHEN EXISTS (SELECT 1 FROM run_score WHERE run_id = NEW.run_id AND number = NEW.number) BEGIN SELECT RAISE(ABORT, 'run_score is append-only'); END",
         "CREATE TRIGGER grade_change_no_update BEFORE UPDATE ON grade_change BEGIN SELECT RAISE(ABORT, 'grade_change is append-only'); END",
         "CREATE TRIGGER grade_change_no_delete BEFORE DELETE ON grade_change BEGIN SELECT RAISE(ABORT, 'grade_change is append-only'); END",
         "CREATE TRIGGER grade_change_no_replace BEFORE INSERT ON grade_change WHEN EXISTS (SELECT 1 FROM grade_change WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'grade_change is append-only'); END",
@@ -51,6 +57,10 @@ AFTER = {
         "CREATE TRIGGER part_version_no_truncate BEFORE TRUNCATE ON part_version FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER record_no_change BEFORE UPDATE OR DELETE ON record FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER record_no_truncate BEFORE TRUNCATE ON record FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
+        "CREATE TRIGGER run_event_no_change BEFORE UPDATE OR DELETE ON run_event FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
+        "CREATE TRIGGER run_event_no_truncate BEFORE TRUNCATE ON run_event FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
+        "CREATE TRIGGER run_score_no_change BEFORE UPDATE OR DELETE ON run_score FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
+        "CREATE TRIGGER run_score_no_truncate BEFORE TRUNCATE ON run_score FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER grade_change_no_change BEFORE UPDATE OR DELETE ON grade_change FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER grade_change_no_truncate BEFORE TRUNCATE ON grade_change FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER regrade_line_no_change BEFORE UPDATE OR DELETE ON regrade_line FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
@@ -368,6 +378,32 @@ def upgrade() -> None:
     op.create_index("ix_document_kind", "document", ["kind", "state"], unique=False)
     op.create_index("ix_document_owner", "document", ["owner_id"], unique=False)
     op.create_index(op.f("ix_document_verified_until"), "document", ["verified_until"], unique=False)
+    op.create_table(
+        "measure",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("about", sa.String(length=40), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("owner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.Column("done_at", UTCDateTime(), nullable=True),
+        sa.Column("done_note", sa.Text(), server_default="", nullable=False),
+        sa.Column("check_on", sa.Date(), nullable=True),
+        sa.Column("verdict", sa.String(length=12), server_default="", nullable=False),
+        sa.Column("check_note", sa.Text(), server_default="", nullable=False),
+        sa.Column("checked_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("checked_at", UTCDateTime(), nullable=True),
+        sa.Column("dropped_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["checked_by"], ["person.id"], name=op.f("fk_measure_checked_by_person")),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_measure_made_by_person")),
+        sa.ForeignKeyConstraint(["owner_id"], ["person.id"], name=op.f("fk_measure_owner_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_measure")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_measure_public_id")),
+    )
+    op.create_index("ix_measure_about", "measure", ["about"], unique=False)
+    op.create_index("ix_measure_owner", "measure", ["owner_id", "done_at"], unique=False)
     op.create_table(
         "membership",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -786,6 +822,29 @@ def upgrade() -> None:
         postgresql_where=sa.text("is_current"),
     )
     op.create_table(
+        "team_drill",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("incident", sa.String(length=12), nullable=False),
+        sa.Column("opens_at", UTCDateTime(), nullable=False),
+        sa.Column("closes_at", UTCDateTime(), nullable=False),
+        sa.Column("repeats", sa.String(length=12), server_default="", nullable=False),
+        sa.Column("on_shift", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("previous_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.Column("cancelled_at", UTCDateTime(), nullable=True),
+        sa.Column("closed_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_team_drill_document_id_document")),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_team_drill_made_by_person")),
+        sa.ForeignKeyConstraint(["previous_id"], ["team_drill.id"], name=op.f("fk_team_drill_previous_id_team_drill")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_team_drill")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_team_drill_public_id")),
+    )
+    op.create_index("ix_team_drill_opens", "team_drill", ["opens_at"], unique=False)
+    op.create_table(
         "urgent_notice",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.String(length=32), nullable=False),
@@ -823,6 +882,23 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_watching_person_id_person")),
         sa.PrimaryKeyConstraint("person_id", "attachment_id", name=op.f("pk_watching")),
+    )
+    op.create_table(
+        "after_review",
+        sa.Column(
+            "team_drill_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("went_well", sa.Text(), server_default="", nullable=False),
+        sa.Column("went_badly", sa.Text(), server_default="", nullable=False),
+        sa.Column("causes", sa.Text(), server_default="", nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="1", nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_after_review_by_id_person")),
+        sa.ForeignKeyConstraint(
+            ["team_drill_id"], ["team_drill.id"], name=op.f("fk_after_review_team_drill_id_team_drill")
+        ),
+        sa.PrimaryKeyConstraint("team_drill_id", name=op.f("pk_after_review")),
     )
     op.create_table(
         "article_view",
@@ -1195,6 +1271,63 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'open'"),
     )
     op.create_table(
+        "run",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("team_drill_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", sa.String(length=12), server_default="open", nullable=False),
+        sa.Column("from_scene", sa.Text(), server_default="", nullable=False),
+        sa.Column("started_at", UTCDateTime(), nullable=False),
+        sa.Column("deadline_at", UTCDateTime(), nullable=True),
+        sa.Column("due_at", UTCDateTime(), nullable=True),
+        sa.Column("paused_at", UTCDateTime(), nullable=True),
+        sa.Column("ended_at", UTCDateTime(), nullable=True),
+        sa.Column("events", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+        sa.Column("lanes", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("frozen", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=True),
+        sa.Column("waiting", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("earned", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("possible", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("passed", sa.Boolean(), nullable=True),
+        sa.Column("result", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=True),
+        sa.Column(
+            "self_rating", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=True
+        ),
+        sa.Column("self_rated_at", UTCDateTime(), nullable=True),
+        sa.CheckConstraint(
+            "earned IS NULL OR (earned >= 0 AND earned <= possible)", name=op.f("ck_run_earned_in_range")
+        ),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_run_document_id_document")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_run_person_id_person")),
+        sa.ForeignKeyConstraint(["revision_id"], ["revision.id"], name=op.f("fk_run_revision_id_revision")),
+        sa.ForeignKeyConstraint(["team_drill_id"], ["team_drill.id"], name=op.f("fk_run_team_drill_id_team_drill")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_run")),
+        sa.UniqueConstraint("person_id", "document_id", "number", name=op.f("uq_run_person_id_document_id_number")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_run_public_id")),
+    )
+    op.create_index("ix_run_document", "run", ["document_id", "state"], unique=False)
+    op.create_index(
+        "ix_run_due",
+        "run",
+        ["due_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.create_index("ix_run_team_drill", "run", ["team_drill_id", "person_id"], unique=False)
+    op.create_index(
+        "uq_run_open",
+        "run",
+        ["person_id", "document_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.create_table(
         "standing",
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1286,6 +1419,37 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_task_work_document_id"), "task_work", ["document_id"], unique=False)
     op.create_index("ix_task_work_state", "task_work", ["state", "submitted_at"], unique=False)
+    op.create_table(
+        "team_drill_person",
+        sa.Column(
+            "team_drill_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column(
+            "person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("added_at", UTCDateTime(), nullable=False),
+        sa.Column("excused", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_team_drill_person_person_id_person")),
+        sa.ForeignKeyConstraint(
+            ["team_drill_id"], ["team_drill.id"], name=op.f("fk_team_drill_person_team_drill_id_team_drill")
+        ),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_team_drill_person_team_id_team")),
+        sa.PrimaryKeyConstraint("team_drill_id", "person_id", name=op.f("pk_team_drill_person")),
+        sa.UniqueConstraint("person_id", "team_drill_id", name=op.f("uq_team_drill_person_person_id_team_drill_id")),
+    )
+    op.create_table(
+        "team_drill_team",
+        sa.Column(
+            "team_drill_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["team_drill_id"], ["team_drill.id"], name=op.f("fk_team_drill_team_team_drill_id_team_drill")
+        ),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_team_drill_team_team_id_team")),
+        sa.PrimaryKeyConstraint("team_drill_id", "team_id", name=op.f("pk_team_drill_team")),
+    )
     op.create_table(
         "urgent_receipt",
         sa.Column("urgent_notice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1514,6 +1678,98 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("done_at IS NULL"),
         postgresql_where=sa.text("done_at IS NULL"),
+    )
+    op.create_table(
+        "run_event",
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("lane", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("step", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("scene", sa.Text(), nullable=False),
+        sa.Column("led_to", sa.Text(), nullable=False),
+        sa.Column("choice", sa.String(length=12), nullable=False),
+        sa.Column("milliseconds", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("mood", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("points", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_run_event_run_id_run")),
+        sa.PrimaryKeyConstraint("run_id", "seq", name=op.f("pk_run_event")),
+        info={"append_only": True},
+    )
+    op.create_index("ix_run_event_scene", "run_event", ["scene", "kind"], unique=False)
+    op.create_table(
+        "run_lookup",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("lane", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("step", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("words", sa.Text(), server_default="", nullable=False),
+        sa.Column("found", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("anchor", sa.Text(), server_default="", nullable=False),
+        sa.Column("seconds", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_run_lookup_document_id_document")),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_run_lookup_run_id_run")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_run_lookup")),
+    )
+    op.create_index("ix_run_lookup_run", "run_lookup", ["run_id", "number"], unique=True)
+    op.create_table(
+        "run_overrule",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("line", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("held", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("offered", sa.String(length=12), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_run_overrule_by_id_person")),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_run_overrule_run_id_run")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_run_overrule")),
+    )
+    op.create_index("ix_run_overrule_run", "run_overrule", ["run_id", "seq", "line"], unique=False)
+    op.create_table(
+        "run_review",
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("rating", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("comment", sa.Text(), server_default="", nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="1", nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_run_review_by_id_person")),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_run_review_run_id_run")),
+        sa.PrimaryKeyConstraint("run_id", name=op.f("pk_run_review")),
+    )
+    op.create_table(
+        "run_score",
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("cause", sa.String(length=12), nullable=False),
+        sa.Column("revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("earned", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("possible", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("passed", sa.Boolean(), nullable=False),
+        sa.Column("result", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_run_score_by_id_person")),
+        sa.ForeignKeyConstraint(["revision_id"], ["revision.id"], name=op.f("fk_run_score_revision_id_revision")),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_run_score_run_id_run")),
+        sa.PrimaryKeyConstraint("run_id", "number", name=op.f("pk_run_score")),
+        info={"append_only": True},
+    )
+    op.create_table(
+        "run_text",
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_run_text_run_id_run")),
+        sa.PrimaryKeyConstraint("run_id", "seq", name=op.f("pk_run_text")),
     )
     op.create_table(
         "second_mark",

@@ -1,0 +1,1 @@
+"""Drills: scenarios with a simulated customer, their runs and debriefs, and team drills."""

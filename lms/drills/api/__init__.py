@@ -1,0 +1,5 @@
+"""JSON of the drills. Importing a module adds its routes."""
+
+from lms.drills.api.room import bp
+
+__all__ = ["bp"]

@@ -1,0 +1,1 @@
+"""Pure rules of drills: no database, no request, no clock."""
