@@ -181,6 +181,11 @@ class Scene:
     source: str = field(default="", compare=False)
     span: Span = field(default=NOWHERE, compare=False)
 
+    @property
+    def name(self) -> str:
+        """How events and pages name it: for life by its key, else by its title."""
+        return self.key or self.title
+
     def route(self, kind: RouteKind) -> Route | None:
         """The first route of this kind."""
         return next((each for each in self.routes if each.kind is kind), None)
@@ -261,6 +266,11 @@ class DrillSpec:
         if found is None:
             raise LookupError(title)
         return found
+
+    def named(self, name: str) -> Scene:
+        """Return the scene of that key or title, as events name it. Raises LookupError."""
+        found = next((each for each in self.scenes if each.name == name), None)
+        return found if found is not None else self.scene(name)
 
     @property
     def first(self) -> Scene:

@@ -214,7 +214,15 @@ def _arrived(drill: DrillSpec, state: State) -> State:
             return replace(state, end=End.PASS)
         case Ending.FAIL:
             return replace(state, end=End.FAIL)
-    return replace(state, end=End.STEPS) if state.steps >= MAX_STEPS else state
+    if state.steps >= MAX_STEPS:
+        return replace(state, end=End.STEPS)
+    return replace(state, end=End.FAIL) if _is_stuck(drill, state) else state
+
+
+def _is_stuck(drill: DrillSpec, state: State) -> bool:
+    """Whether nothing can ever happen here: no reply is offered and no clock runs."""
+    scene = drill.scene(state.scene)
+    return not scene.free and scene.seconds is None and not offered(drill, state)
 
 
 def _most_of(scene: Scene, choices: Iterable[Choice]) -> dict[str, int]:
