@@ -22,6 +22,7 @@ from lms.core import clock
 from lms.core import jobs as core
 from lms.core.db import db, session, transaction
 from lms.core.models import WorkerBeat
+from lms.drills import jobs as drills
 from lms.kb.jobs import cards, gaps, indexing, reviews, searches
 from lms.kb.jobs import urgent as urgent_notices
 from lms.learning import jobs as learning
@@ -46,6 +47,7 @@ class Job:
 SCHEDULE = (
     Job(name="kb.keep_index", every=timedelta(seconds=2), work=indexing.keep_index),
     Job(name="quizzes.close_expired", every=timedelta(seconds=10), work=quizzes.close_expired),
+    Job(name="drills.run_clocks", every=timedelta(seconds=5), work=drills.run_clocks),
     Job(name="quizzes.give_checks", every=timedelta(hours=1), work=quizzes.give_checks),
     Job(name="quizzes.look_at_questions", every=timedelta(hours=1), work=quizzes.look_at_questions),
     Job(name="quizzes.regrade_waiting", every=timedelta(seconds=5), work=quizzes.regrade_waiting),

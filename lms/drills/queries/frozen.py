@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from lms.content.queries import compiled
+from lms.drills.spec import DrillSpec
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrozenLane:
@@ -16,12 +19,19 @@ class FrozenLane:
 class Frozen:
     """lanes: at least one. word_revisions: of the 禁用语 and 同义词 lists. time_percent: 100 = as written.
 
-    minutes: credited to whoever passes. mood, flags: of a retry, as they were when its scene began.
+    minutes: credited for a run. scene: title at which a retry begins, "" for the first one; mood, flags: as they were
+    when that scene began.
     """
 
     lanes: tuple[FrozenLane, ...]
     word_revisions: tuple[int, ...] = ()
     time_percent: int = 100
     minutes: int = 0
+    scene: str = ""
     mood: int | None = None
     flags: tuple[str, ...] = ()
+
+
+def specs_of(frozen: Frozen) -> tuple[DrillSpec, ...]:
+    """Return the drill of each lane, as published when the run began."""
+    return tuple(compiled(lane.revision_id) for lane in frozen.lanes)

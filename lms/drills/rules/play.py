@@ -99,7 +99,12 @@ def begin_at(drill: DrillSpec, scene: str, *, mood: int | None = None, flags: It
 
 def bubbles(drill: DrillSpec, state: State) -> tuple[Bubble, ...]:
     """Return what stands in the chat when a scene begins, for the mood in which it begins."""
-    return tuple(each for each in drill.scene(state.scene).bubbles if _is_said(each, state.mood))
+    return said_in(drill.scene(state.scene), state.mood)
+
+
+def said_in(scene: Scene, mood: int | None) -> tuple[Bubble, ...]:
+    """Return what is said when a scene begins in this mood."""
+    return tuple(each for each in scene.bubbles if _is_said(each, mood))
 
 
 def offered(drill: DrillSpec, state: State) -> tuple[Choice, ...]:
@@ -123,13 +128,18 @@ def choose(drill: DrillSpec, state: State, choice_id: str) -> Move:
     )
 
 
-def reply(drill: DrillSpec, state: State, judged: Judged) -> Move:
-    """Send a free reply, as it was judged against the scene's rubric. Raises NotOffered where none is asked."""
+def reply(drill: DrillSpec, state: State, judged: Judged, *, led_to: str = "") -> Move:
+    """Send a free reply, as it was judged against the scene's rubric. Raises NotOffered where none is asked.
+
+    led_to: name of the scene to which it led when it was sent. What it earns may be judged anew; its way stays.
+    """
     scene = drill.scene(state.scene)
     if state.end is not None or not scene.free:
         raise NotOffered("text")
     said = judged.effects(scene)
     route = _route(scene, said.sum, violated=judged.violated(scene))
+    if led_to and (route is None or drill.scene(route.target).name != led_to):
+        route = next((each for each in scene.routes if drill.scene(each.target).name == led_to), route)
     effects = together(said, route.effects if route else NO_EFFECTS)
     return Move(
         after=_moved(drill, state, effects, _most_free(scene, judged), route.target if route else None),

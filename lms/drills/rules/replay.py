@@ -11,13 +11,14 @@ from lms.drills.spec import DrillSpec
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """One event as it is stored, with what was written at it."""
+    """One event as it is stored, with what was written at it. led_to: name of the scene after it."""
 
     seq: int
     lane: int
     kind: Kind
     choice: str = ""
     text: str = ""
+    led_to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,7 @@ def replay(
 ) -> tuple[Replayed, ...]:
     """Return every event with the states that it led from and to.
 
+    Each free reply keeps the way that it took, also where its rubric was mended since or a person found otherwise.
     first: the state of each lane at the start. decided: by `seq` of a free reply, what a person found of its lines.
     """
     standing = list(first)
@@ -59,7 +61,7 @@ def _one(drill: DrillSpec, before: State, fact: Fact, words: Words, decided: Map
             move = choose(drill, before, fact.choice)
         case Kind.TEXT:
             judged = judge(drill.scene(before.scene), fact.text, words, decided)
-            move = reply(drill, before, judged)
+            move = reply(drill, before, judged, led_to=fact.led_to)
         case Kind.TIMEOUT:
             move = run_out(drill, before)
         case Kind.OVER | Kind.LEFT:
