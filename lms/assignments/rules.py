@@ -12,6 +12,9 @@ READ = "read"
 CHECK = "check:"
 """What the occasion of a round of a recurring check begins with: `check:2026-W48`."""
 
+DRILL = "drill:"
+"""What the occasion of a team drill begins with: `drill:12`. It is done by taking part, whatever the result."""
+
 WHOLE, CHANGE = "acknowledge", "change"
 """Purposes of such a duty: somebody reads it for the first time, or what has changed since they did."""
 
@@ -275,3 +278,26 @@ def place_of(found: Sequence[Duty], document_id: int) -> Place | None:
         previous=course[number - 2] if number > 1 else None,
         next=free[0] if free else None,
     )
+
+
+class MeasureState(StrEnum):
+    OPEN = "open"
+    LATE = "late"
+    DONE = "done"  # and nobody has to look yet, or ever
+    CHECK = "check"  # done, and the day has come to see whether it worked
+    WORKED = "worked"
+    NOT_WORKED = "not_worked"
+    DROPPED = "dropped"
+
+
+def measure_state(
+    *, done: bool, dropped: bool, verdict: str, due_on: date, check_on: date | None, today: date
+) -> MeasureState:
+    """Return how a measure stands on a day; the due day itself is in time, on the day of the check it is to be seen."""
+    if dropped:
+        return MeasureState.DROPPED
+    if verdict:
+        return MeasureState(verdict)
+    if not done:
+        return MeasureState.LATE if is_overdue(due_on, today) else MeasureState.OPEN
+    return MeasureState.CHECK if check_on is not None and check_on <= today else MeasureState.DONE

@@ -11,9 +11,10 @@ from lms.assignments.actions.give import (
     give_by_position,
     give_to_lately_hired,
     keep_rule,
+    withdraw_occasion,
     withdraw_rounds,
 )
-from lms.assignments.actions.settle import first_completion, item_done, opened, recount
+from lms.assignments.actions.settle import first_completion, item_done, opened, recount, took_part
 
 __all__ = [
     "DELTA",
@@ -33,5 +34,7 @@ __all__ = [
     "opened",
     "recount",
     "reschedule",
+    "took_part",
+    "withdraw_occasion",
     "withdraw_rounds",
 ]

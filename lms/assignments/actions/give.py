@@ -41,11 +41,13 @@ def assign(
     occasion: str = "once",
     due_on: date | None = None,
     starts_on: date | None = None,
+    counts_from: datetime | None = None,
 ) -> list[int]:
     """Give a document to people (at most 100); return the ids of their assignments, new or old.
 
     Somebody who owes it already gets one more reason. starts_on: None = the start of the person's latest intake, else
-    the day of hire if it lies ahead, else today.
+    the day of hire if it lies ahead, else today. counts_from: what was completed before counts for nothing; None = ever
+    for what is owed once, else now.
     """
     document = session().get(Document, document_id)
     if document is None or document.published_id is None:
@@ -75,7 +77,7 @@ def assign(
                 document_id=document_id,
                 revision_id=document.published_id,
                 occasion=occasion,
-                counts_from=EVER if occasion == "once" else now,
+                counts_from=counts_from or (EVER if occasion == "once" else now),
                 starts_on=starts_on or first_days[person_id],
                 state="open",
                 done_items=0,
@@ -96,13 +98,13 @@ def assign(
     return found
 
 
-def withdraw_rounds(person_ids: Sequence[int], document_id: int, prefix: str, *, but: str) -> int:
-    """Ask no more for earlier rounds of a recurring duty that these people have not done; return how many.
+def withdraw_rounds(person_ids: Sequence[int], document_id: int, prefix: str, *, but: str) -> None:
+    """Ask no more for earlier rounds of a recurring duty that these people have not done.
 
     prefix: what the occasions of all rounds begin with. but: the round that is asked now. The people are locked.
     """
     lock_people(person_ids)
-    result = session().execute(
+    session().execute(
         update(Assignment)
         .where(
             Assignment.person_id.in_(person_ids),
@@ -115,7 +117,37 @@ def withdraw_rounds(person_ids: Sequence[int], document_id: int, prefix: str, *,
         .execution_options(synchronize_session=False)
     )
     session().expire_all()
-    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def withdraw_occasion(person_ids: Sequence[int], document_id: int, occasion: str) -> int:
+    """Ask these people (at most 100) no more for what they have not done of one occasion; return how many."""
+    lock_people(person_ids)
+    open_ones = list(
+        session().scalars(
+            select(Assignment.id).where(
+                Assignment.person_id.in_(person_ids),
+                Assignment.document_id == document_id,
+                Assignment.occasion == occasion,
+                Assignment.state == "open",
+            )
+        )
+    )
+    if not open_ones:
+        return 0
+    session().execute(
+        update(AssignmentReason)
+        .where(AssignmentReason.assignment_id.in_(open_ones), AssignmentReason.until.is_(None))
+        .values(until=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    session().execute(
+        update(Assignment)
+        .where(Assignment.id.in_(open_ones))
+        .values(state="withdrawn")
+        .execution_options(synchronize_session=False)
+    )
+    session().expire_all()
+    return len(open_ones)
 
 
 def starts(person_ids: Sequence[int]) -> dict[int, date]:

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, case, delete, func, insert, or_, select, updat
 
 from lms.assignments import rules
 from lms.assignments.models import Assignment, AssignmentItem, AssignmentReason
-from lms.assignments.rules import READ, Item
+from lms.assignments.rules import DRILL, READ, Item
 from lms.content.models import Document
 from lms.core import clock
 from lms.core.access import Actor
@@ -287,6 +287,8 @@ def recount(person_id: int, *, source: str) -> None:
         .scalars(select(Assignment).where(Assignment.person_id == person_id, Assignment.state != "withdrawn"))
         .all()
     ):
+        if assignment.occasion.startswith(DRILL) and assignment.state == "done":
+            continue  # done by taking part, of which the standings know nothing
         cleared = [rules.with_done(item, None) for item in items_of(assignment.id)]
         write_items(assignment, _with_its_past(assignment, cleared))
         settle(None, assignment, source=source)
@@ -301,6 +303,31 @@ def _with_its_past(assignment: Assignment, items: Sequence[Item]) -> list[Item]:
     if standing is not None and confirmed is not None and confirmed >= (assignment.revision_id or 0):
         at = standing.last_done_at
     return [rules.with_done(item, at) for item in items]
+
+
+def took_part(person_id: int, document_id: int, occasion: str, at: datetime) -> None:
+    """Note that a person has done what an occasion asks by taking part. The person's lock is held."""
+    assignment = (
+        session()
+        .scalars(
+            select(Assignment).where(
+                Assignment.person_id == person_id,
+                Assignment.document_id == document_id,
+                Assignment.occasion == occasion,
+                Assignment.state == "open",
+            )
+        )
+        .one_or_none()
+    )
+    if assignment is None:
+        return
+    session().execute(
+        update(AssignmentItem)
+        .where(AssignmentItem.assignment_id == assignment.id, AssignmentItem.done_at.is_(None))
+        .values(done_at=at)
+        .execution_options(synchronize_session=False)
+    )
+    settle(None, assignment, source="rollup")
 
 
 def opened(person_id: int, document_id: int) -> None:
