@@ -23,8 +23,8 @@ _MS = timedelta(milliseconds=1)
 class LaneDesk:
     """One conversation. first_ms, waits_ms: milliseconds that the customer waited for the first reply, for each one.
 
-    first_ms: None where he never got one. late: how often a clock ran out. crossed: `seq` of replies that were meant for
-    another customer. resolved: it ended well.
+    first_ms: None where he never got one. late: how often a clock ran out. crossed: `seq` of replies that were meant
+    for another customer. resolved: it ended well.
     """
 
     first_ms: int | None
