@@ -171,7 +171,10 @@ def chromium() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out what takes hours, unless SOAK=1 asks for it."""
+    """Give a browser more time than a function; leave out what takes hours, unless SOAK=1 asks for it."""
+    for item in items:
+        if item.get_closest_marker("browser") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(300))
     if os.environ.get("SOAK") != "1":
         for item in items:
             if item.get_closest_marker("soak"):

@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from apiflask import APIFlask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from lms.accounts.models import Person
@@ -19,6 +20,13 @@ from tests.support.make import sign_in
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
+WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+"""Sets of axe: WCAG 2.2 AA as far as it can see it, without what it calls best practice."""
+
+# Milliseconds after which what never comes has failed. A wait ends as soon as the thing is there, so a long limit costs
+# nothing, and a short one fails on a busy machine.
+PATIENCE = 30_000
+expect.set_options(timeout=15_000)
 
 
 @contextmanager
@@ -26,7 +34,8 @@ def served(app: APIFlask, port: int = 0) -> Iterator[str]:
     """Serve the app in threads of this process; yield its address. port: 0 = any free one."""
     server = make_server("127.0.0.1", port, app, threaded=True)
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    # Seconds between two looks at whether it shall stop: the first look is what each test waits for at its end.
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
@@ -54,7 +63,7 @@ class Floor:
         if person is not None:
             self.sign_in(context, person)
         page = context.new_page()
-        page.set_default_timeout(8_000)
+        page.set_default_timeout(PATIENCE)
         page.on("console", lambda message: self._heard(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: self._heard(str(error)))
         page.on("request", lambda request: self._asked(request.url))
@@ -82,6 +91,23 @@ class Floor:
     @property
     def unexpected(self) -> list[str]:
         return [text for text in self.trouble if not any(re.search(pattern, text) for pattern in self.allowed)]
+
+
+def press(page: Page, button: Locator | None = None) -> None:
+    """Press what leads to another page, or the one solid button of this one, and wait until that page is there."""
+    with page.expect_navigation():
+        (button or page.locator("main .btn-primary:visible").first).click()
+
+
+def fits(page: Page, what: object = "", *, rules: Sequence[str] = (), part: str | None = None) -> None:
+    """Nothing that axe finds (in a part of the page), nothing that scrolls sideways, at most one solid button."""
+    page.wait_for_load_state()
+    options = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
+    found = Axe().run(page, context=part, options=options).response["violations"]
+    where = what or page.url
+    assert [(each["id"], [node["html"][:160] for node in each["nodes"]][:3]) for each in found] == [], where
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], where  # type: ignore[index]
+    assert page.locator("main .btn-primary:visible").count() <= 1, where
 
 
 @pytest.fixture(scope="session")
