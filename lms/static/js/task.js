@@ -5,7 +5,7 @@
   if (!form || !window.fetch) return;
   var count = document.querySelector("[data-tick-count]");
   var said = form.querySelector("[data-saved]");
-  var queue = Promise.resolve();
+  var queue = Promise.resolve(), underWay = 0;
 
   function ticked() {
     return Array.prototype.slice.call(form.querySelectorAll("[name=tick]:checked")).map(function (box) { return Number(box.value); });
@@ -29,6 +29,16 @@
     if (event.target.name !== "tick") return;
     if (count) count.textContent = ticked().length + "/" + form.querySelectorAll("[name=tick]").length;
     // One after the other, so that an older state never overtakes a newer one.
-    queue = queue.then(save);
+    underWay += 1;
+    queue = queue.then(save).then(function () { underWay -= 1; });
+  });
+
+  // What is handed in names the version that it was written on: the one after the last tick, which is still to come.
+  form.addEventListener("submit", function (event) {
+    if (!underWay) return;
+    var button = event.submitter;
+    event.preventDefault();
+    event.stopPropagation();
+    queue.then(function () { form.requestSubmit(button); });
   });
 })();
