@@ -18,6 +18,7 @@ from tests.support.make import a_person, as_actor
 from tests.support.make_content import edited
 from tests.support.make_files import a_deck, a_film, a_pdf
 from tests.support.make_shown import a_lesson_of, a_shown_deck, a_shown_film, a_shown_pdf, link
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.browser
 
@@ -45,7 +46,7 @@ def uploaded(floor: Floor, trainer: Person, files: list[Path]) -> dict[str, Atta
     page.set_input_files("#file", [str(path) for path in files])
     page.get_by_role("button", name="上传", exact=True).click()
     expect(page.locator(".file-card")).to_have_count(3)
-    expect(page.locator("form[data-progress]")).to_have_count(0, timeout=30_000)
+    expect(page.locator("form[data-progress]")).to_have_count(0)
     floor.fresh_read()
     return {row.kind: row for row in session().scalars(select(Attachment))}
 
@@ -139,14 +140,14 @@ def test_leaving_the_page_keeps_the_place(floor: Floor, trainer: Person):
     page.locator("video").evaluate("film => { film.currentTime = 20; }")
     reaching(page, 22)
     page.goto("/courses")
-    place = 0.0
-    for _ in range(10):  # what is sent on leaving may come after the next page was asked for
+
+    def place() -> float:
         page.goto("/learn/lesson/film")
         source = page.locator("video source").get_attribute("src") or ""
-        place = float(source.partition("#t=")[2] or 0)
-        if place >= 21:
-            break
-    assert 21 <= place <= 30
+        return float(source.partition("#t=")[2] or 0)
+
+    until(lambda: place() >= 21)  # what is sent on leaving may come after the next page was asked for
+    assert place() <= 30
     expect(page.locator("[data-film-resume]")).to_contain_text("接着看")
 
 

@@ -8,17 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from lms.accounts import actions, queries
 from lms.core.db import transaction
 from lms.core.here import settings, today
 from lms.core.sheets import xlsx_bytes
-from tests.support.live import DESK, PHONE, Floor
+from tests.support.live import DESK, PHONE, Floor, fits, press
 from tests.support.make_content import a_lesson_text, write
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 
 SHIPPED = Path(__file__).parents[2]
 PLAN = (
@@ -53,19 +52,6 @@ def the_staff(folder: Path) -> Path:
     return file
 
 
-def fits(page: Page) -> None:
-    """Nothing that axe finds, nothing that scrolls sideways, one solid button."""
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    assert wide <= page.viewport_size["width"], page.url
-    found = Axe().run(page).response["violations"]
-    assert [(each["id"], each["nodes"][0]["target"]) for each in found] == [], page.url
-
-
-def press(page: Page) -> None:
-    """Press the one solid button of the page."""
-    page.locator("main .btn-primary:visible").first.click()
-
-
 @pytest.mark.parametrize(
     ("language", "size", "shade"), [("zh", DESK, "light"), ("en", PHONE, "dark")], ids=["zh-desk", "en-phone"]
 )
@@ -75,10 +61,9 @@ def test_from_the_first_start_to_the_first_learner_on_day_one(floor: Floor, tmp_
     with transaction():
         way_in = actions.invite_first(queries.console(), name="管理员")
     page = floor.page_of(None, size=size, color_scheme=shade)
-    page.set_default_timeout(20_000)
     page.goto("/")
     if language == "en":
-        page.click("form[action='/language'] button")
+        press(page, page.locator("form[action='/language'] button"))
     fits(page)
     page.goto(f"/slip/{way_in.token}")
     page.fill("#password", "drei-gute-worte")
@@ -99,20 +84,20 @@ def test_from_the_first_start_to_the_first_learner_on_day_one(floor: Floor, tmp_
     press(page)
     page.fill("#team-name", "售前组")
     page.fill("#team-code", "presale")
-    page.locator("form[action='/teams'] .btn-primary").click()
+    press(page, page.locator("form[action='/teams'] .btn-primary"))
     page.fill("#shop-name", "天猫旗舰店")
     page.fill("#shop-code", "tmall")
     page.fill("#shop-platform", "天猫")
-    page.locator("form[action='/shops'] button").click()
+    press(page, page.locator("form[action='/shops'] button"))
     fits(page)
-    page.locator(".setup-bar a").click()
+    press(page, page.locator(".setup-bar a"))
 
     press(page)  # 2 the staff, with teams that the list names
     fits(page)
     page.set_input_files("#file", the_staff(tmp_path))
     press(page)
     fits(page)
-    page.locator("form[action='/people/import/teams'] button").click()
+    press(page, page.locator("form[action='/people/import/teams'] button"))
     press(page)
     expect(page).to_have_url(re.compile("/setup$"))
 
@@ -136,7 +121,7 @@ def test_from_the_first_start_to_the_first_learner_on_day_one(floor: Floor, tmp_
     expect(page.locator("h1")).not_to_be_empty()
     fits(page)
 
-    page.locator(".setup-bar a").click()
+    press(page, page.locator(".setup-bar a"))
     press(page)  # 5 the slips
     expect(page.locator(".slip")).to_have_count(2)
     number, code = page.locator(".slip", has_text="林小满").locator("dd").all_inner_texts()
@@ -145,10 +130,9 @@ def test_from_the_first_start_to_the_first_learner_on_day_one(floor: Floor, tmp_
     fits(page)
 
     learner = floor.page_of(None, size=PHONE)
-    learner.set_default_timeout(20_000)
     learner.goto("/slip")
     if language == "en":
-        learner.click("form[action='/language'] button")
+        press(learner, learner.locator("form[action='/language'] button"))
     learner.fill("#employee_no", number)
     learner.fill("#code", code)
     learner.keyboard.press("Enter")
@@ -171,7 +155,7 @@ def test_without_javascript_every_step_can_be_done(floor: Floor, tmp_path):
     page.goto("/people/import")
     page.set_input_files("#file", the_staff(tmp_path))
     press(page)
-    page.locator("form[action='/people/import/teams'] button").click()
+    press(page, page.locator("form[action='/people/import/teams'] button"))
     press(page)
     page.goto("/setup/content")
     press(page)

@@ -3,28 +3,19 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from lms.accounts.models import Person
 from lms.core.access import Role
 from lms.core.db import transaction
 from lms.core.here import today
 from lms.core.sheets import csv_bytes
-from tests.support.live import DESK, PHONE, Floor
+from tests.support.live import DESK, PHONE, Floor, fits
 from tests.support.make import a_person, a_team, as_actor
 from tests.support.make_content import a_document, an_article_text
 from tests.support.make_kb import a_gap, a_shop, counted, gaps_by_title, missed_by, searched, the_gap, viewed, voted
 
 pytestmark = pytest.mark.browser
-
-
-def fits(page: Page) -> None:
-    """Nothing that axe finds, nothing that scrolls sideways, at most one solid button."""
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], page.url
-    found = Axe().run(page).response["violations"]
-    assert [(each["id"], each["nodes"][0]["target"]) for each in found] == [], page.url
-    assert page.locator("main .btn-primary:visible").count() <= 1, page.url
 
 
 def test_what_an_agent_misses_is_written_and_the_agent_hears_of_it(floor: Floor):

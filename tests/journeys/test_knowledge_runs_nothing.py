@@ -19,7 +19,7 @@ from lms.kb.models import GapMiss, Suggestion, Vote
 from lms.notifications.models import Notice
 from lms.reports.knowledge.rules import SECTIONS
 from tests.journeys.test_studio_runs_nothing import HIT, PAYLOADS
-from tests.support.live import Floor
+from tests.support.live import Floor, press
 from tests.support.make import a_person, a_team, as_actor
 from tests.support.make_cards import has_read
 from tests.support.make_content import a_document, a_draft, a_lesson_text, an_article_text
@@ -178,8 +178,8 @@ def test_nothing_that_was_typed_or_sent_runs_in_anybodys_page(floor: Floor, tmp_
     box = page.locator("input[type=search]").first
     page.goto("/kb")
     for p in FLAT[::4]:
-        box.fill(p)
-        page.wait_for_timeout(250)
+        with page.expect_response("**/kb/search/hints?*"):
+            box.fill(p)
         assert page.evaluate("document.documentElement.dataset.hit") is None, p
     page.goto("/kb/care/gaps/import")
     rows = "".join('"' + p.replace('"', '""') + f'","{"" if n else p[:9]}",3,2026-11-20\n' for n, p in enumerate(FLAT))
@@ -189,5 +189,5 @@ def test_nothing_that_was_typed_or_sent_runs_in_anybodys_page(floor: Floor, tmp_
         "buffer": f"原因,店铺,次数,日期\n{rows}".encode(),
     }
     page.locator("input[type=file]").set_input_files(sheet)
-    page.locator("main form button[type=submit]").first.click()
+    press(page, page.locator("main form button[type=submit]").first)
     assert page.evaluate("document.documentElement.dataset.hit") is None

@@ -5,13 +5,12 @@ beside the change, the question is back.
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from lms.accounts.models import Person
 from lms.content.models import Document
 from lms.core.access import Role
-from tests.support.live import DESK, PHONE, Floor
+from tests.support.live import DESK, PHONE, Floor, fits, press
 from tests.support.make import a_person, as_actor
 from tests.support.make_content import a_document, a_lesson_text, a_question, a_quiz_text, an_article_text, edited
 
@@ -35,14 +34,6 @@ def a_rule(trainer: Person) -> Document:
     body = "## 第一步\n先看[时效](../kb_content/rule.md#时效)，再答复。"
     a_document(author, a_lesson_text("怎么答复退货", body), kind="lesson", slug="reply")
     return rule
-
-
-def fits(page: Page) -> None:
-    """Nothing that axe finds, nothing that scrolls sideways, at most one solid button."""
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], page.url
-    found = Axe().run(page).response["violations"]
-    assert [(each["id"], each["nodes"][0]["target"]) for each in found] == [], page.url
-    assert page.locator("main .btn-primary:visible").count() <= 1, page.url
 
 
 def questions_of(floor: Floor, person: Person) -> int:
@@ -73,7 +64,7 @@ def test_from_the_change_to_the_confirmed_key(floor: Floor, trainer: Person):
     assert questions_of(floor, a_person()) == 1
 
     page.goto("/")
-    page.get_by_role("link", name=re.compile("1 题待复核")).click()
+    press(page, page.get_by_role("link", name=re.compile("1 题待复核")))
     doubt = page.locator("[data-doubt]").first
     expect(doubt).to_contain_text("时效怎么算？")
     expect(doubt.locator("ins")).to_contain_text("超过七天按质量问题办理。")

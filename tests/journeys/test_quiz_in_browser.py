@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from sqlalchemy import select, update
 
@@ -15,7 +14,7 @@ from lms.questions.spec import Kind
 from lms.quizzes import actions
 from lms.quizzes.models import Attempt, AttemptItem
 from lms.quizzes.spec import Use
-from tests.support.live import DESK, PHONE, Floor
+from tests.support.live import DESK, PHONE, WCAG, Floor, fits
 from tests.support.make import a_person, as_actor
 from tests.support.make_quizzes import (
     a_quiz,
@@ -31,6 +30,7 @@ from tests.support.waiting import until
 
 pytestmark = pytest.mark.browser
 
+HELD = "() => Object.keys(localStorage).some(name => name.startsWith('lms.tab.'))"
 OFFLINE = r"ERR_INTERNET_DISCONNECTED|ERR_CONNECTION|Failed to fetch"
 
 
@@ -125,6 +125,7 @@ def test_offline_answers_wait_in_the_browser_and_follow_when_back(floor, person)
     attempt = begun(as_actor(person), a_quiz(*one_of_each()))
     page = floor.page_of(person)
     page.goto(f"/attempts/{attempt}")
+    page.wait_for_function(HELD)
     page.context.set_offline(True)
     page.locator("#q1 .choice").nth(1).click()
     page.locator('[name="q5"]').fill("64")
@@ -144,6 +145,7 @@ def test_offline_answers_outlive_the_page(floor, person):
     attempt = begun(as_actor(person), a_quiz(*one_of_each()))
     page = floor.page_of(person)
     page.goto(f"/attempts/{attempt}")
+    page.wait_for_function(HELD)
     page.context.set_offline(True)
     page.locator("#q1 .choice").nth(2).click()
     expect(page.locator("[data-banner]")).to_be_visible()
@@ -203,6 +205,7 @@ def test_a_lost_response_is_sent_again_and_saved_once(floor, person):
     floor.allowed.append(OFFLINE)
     attempt = begun(as_actor(person), a_quiz(*one_of_each()))
     page = floor.page_of(person)
+    page.clock.install()
     page.goto(f"/attempts/{attempt}")
     lost = []
 
@@ -215,6 +218,8 @@ def test_a_lost_response_is_sent_again_and_saved_once(floor, person):
 
     page.route("**/answers/q1", lose_first)
     page.locator("#q1 .choice").nth(1).click()
+    expect(page.locator("[data-banner]")).to_be_visible()
+    page.clock.fast_forward(2_000)
     saved(page)
     assert lost[0].status == 200
     expect(page.locator("#q1 [data-trouble]")).to_be_hidden()
@@ -225,12 +230,16 @@ def test_a_lost_response_is_sent_again_and_saved_once(floor, person):
 
 
 def test_when_the_time_is_over_the_page_sends_what_is_on_it_and_shows_the_result(floor, person):
-    actor = as_actor(person)
-    with clock.frozen(clock.now() - timedelta(seconds=57)):
-        attempt = begun(actor, a_quiz(a_single(), seconds=60))
+    """The page's clock is moved to its end; the server's has just passed it, within the grace for what is under way."""
+    attempt = begun(as_actor(person), a_quiz(a_single(), seconds=600))
     page = floor.page_of(person)
+    page.clock.install()
     page.goto(f"/attempts/{attempt}")
-    page.evaluate("""() => setTimeout(() => document.querySelector('#q1 input[value="o2"]').click(), 2300)""")
+    expect(page.locator("[data-clock-text]")).to_be_visible()
+    with transaction() as s:
+        s.execute(update(Attempt).values(deadline_at=clock.now() - timedelta(seconds=1)))
+    page.evaluate("""() => document.querySelector('#q1 input[value="o2"]').click()""")
+    page.clock.fast_forward(601_000)
     page.wait_for_url(re.compile("/result"))
     expect(page.locator("h1.figure")).to_have_text("100分")
 
@@ -309,11 +318,13 @@ def test_two_steps_never_stand_on_one_place(floor, person):
 
 
 def test_the_clock_speaks_only_at_its_marks(floor, person):
-    with clock.frozen(clock.now() - timedelta(seconds=29)):
-        attempt = begun(as_actor(person), a_quiz(a_single(), seconds=61))
+    attempt = begun(as_actor(person), a_quiz(a_single(), seconds=55))
     page = floor.page_of(person)
+    page.clock.install()
     page.goto(f"/attempts/{attempt}")
-    expect(page.locator("[data-clock-text]")).to_have_text(re.compile(r"^0:(3\d|2\d)$"))
+    expect(page.locator("[data-clock-text]")).to_have_text(re.compile(r"^0:[345]\d$"))
+    expect(page.locator("[data-speaker]")).to_be_empty()
+    page.clock.run_for(26_000)
     expect(page.locator("[data-speaker]")).to_have_text("还剩 30 秒")
 
 
@@ -343,9 +354,7 @@ def test_nobody_is_shut_out_of_the_pages_of_a_quiz(floor, theme):
         page = floor.page_of(person, size=size)
         for path in pages:
             page.goto(path)
-            found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
-            assert found.violations_count == 0, f"{path}\n{found.generate_report()}"
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+            fits(page, path, rules=WCAG)
 
 
 def test_an_attempt_that_the_server_closed_takes_the_page_to_its_result(floor, person):
@@ -353,6 +362,7 @@ def test_an_attempt_that_the_server_closed_takes_the_page_to_its_result(floor, p
     attempt = begun(as_actor(person), a_quiz(*one_of_each(), seconds=900))
     page = floor.page_of(person)
     page.goto(f"/attempts/{attempt}")
+    page.wait_for_function(HELD)
     with transaction() as s:
         s.execute(
             update(Attempt).where(Attempt.public_id == attempt).values(deadline_at=clock.now() - timedelta(minutes=1))

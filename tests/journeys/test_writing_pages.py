@@ -5,19 +5,17 @@ import re
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from lms.accounts.models import Person
 from lms.core.access import Role
 from lms.core.db import session
 from lms.core.sheets import xlsx_bytes
-from tests.support.live import DESK, PHONE, Floor
+from tests.support.live import DESK, PHONE, WCAG, Floor, fits
 from tests.support.make import a_person, as_actor
 from tests.support.make_content import a_document, a_draft, a_quiz_text, an_article_text
 
 pytestmark = pytest.mark.browser
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PICTURES = os.environ.get("SHOTS_OF_WRITING", "")
 HEAD = ["问题", "相似问", "答案", "分类", "店铺", "有效期"]
 
@@ -30,9 +28,7 @@ def trainer(floor: Floor) -> Person:
 def check(page: Page, name: str) -> None:
     if PICTURES:
         page.screenshot(path=str(Path(PICTURES) / f"{name}.png"), full_page=False)
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
-    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-    assert [(each["id"], each["nodes"][0]["html"][:200]) for each in found] == [], name
+    fits(page, name, rules=WCAG)
 
 
 @pytest.mark.parametrize(
