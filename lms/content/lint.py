@@ -13,6 +13,7 @@ from lms.content.grammar.keywords import nearest
 from lms.content.grammar.traps import one_line, open_lines
 from lms.core.lines import split_lines
 from lms.core.markup_tree import heading_id
+from lms.core.masking.checks import is_bank_card, is_id_number
 from lms.core.texts import Text, text
 
 FOLDERS = ("courses", "quizzes", "kb_content")
@@ -122,8 +123,6 @@ def lint_pictures(source: str) -> list[Finding]:
 _PHONE = re.compile(r"(?<![\dA-Za-z_])1[3-9]\d(?:[ -]?\d{4}){2}(?![\dA-Za-z_])")
 _NUMBER = re.compile(r"(?<![\dA-Za-z_.])\d(?:[ -]?\d){13,19}[Xx]?(?![\dA-Za-z_.])")
 _ADDRESS = re.compile(r"https?://[^\s)）]+")
-_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_ID_CHECKS = "10X98765432"
 
 
 def lint_personal_data(source: str) -> list[Finding]:
@@ -152,26 +151,9 @@ def _kind_of_number(digits: str) -> str | None:
         return "C151"
     if not digits.isdecimal():
         return None
-    if 16 <= len(digits) <= 19 and digits[0] in "3456" and passes_luhn(digits):
+    if is_bank_card(digits):
         return "C152"
     return "C153" if len(digits) >= 15 and digits not in "0123456789" * 3 else None
-
-
-def is_id_number(digits: str) -> bool:
-    """Whether 18 characters are a valid number of a Chinese ID card: a birthday and the right check character."""
-    if not re.fullmatch(r"[1-8]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]", digits):
-        return False
-    total = sum(int(digit) * weight for digit, weight in zip(digits[:17], _ID_WEIGHTS, strict=True))
-    return _ID_CHECKS[total % 11] == digits[17].upper()
-
-
-def passes_luhn(digits: str) -> bool:
-    """Whether the last digit is the check digit that bank cards carry."""
-    total = 0
-    for position, digit in enumerate(reversed(digits)):
-        value = int(digit) * (2 if position % 2 else 1)
-        total += value - 9 if value > 9 else value
-    return total % 10 == 0
 
 
 def _made_up(phone: str) -> bool:

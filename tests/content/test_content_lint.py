@@ -6,14 +6,13 @@ from lms.content.grammar.document import Parsed, Reference
 from lms.content.grammar.findings import Severity, apply_fixes
 from lms.content.lint import (
     Target,
-    is_id_number,
     lint_links,
     lint_personal_data,
     lint_slug,
     lint_twins,
-    passes_luhn,
     slug_of,
 )
+from lms.core.masking.checks import is_id_number, passes_luhn
 
 PATH = "courses/a.md"
 KNOWN = {"kb_content/return-7d.md": Target(headings=("七天无理由退货", "时效说明")), "courses/图.png": Target()}

@@ -272,7 +272,11 @@ def _written(cell: Any) -> str:
         case float():
             return f"{cell:.15g}"  # as the spreadsheet shows it: 0.1 + 0.2 is 0.3
         case datetime():
-            return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ", "minutes")
+            return (
+                cell.date().isoformat()
+                if cell.time() == time()
+                else cell.isoformat(" ", "seconds" if cell.second else "minutes")
+            )
         case _:
             return str(cell)
 
