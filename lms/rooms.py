@@ -33,7 +33,9 @@ from lms.content.events import (
 )
 from lms.core.bus import Bus
 from lms.drills import api as drills_api
+from lms.drills import handlers as drills
 from lms.drills import views as drills_views
+from lms.drills.events import DrillScored
 from lms.home import views as home_views
 from lms.home.navigation import navigation
 from lms.kb import duties as kb_duties
@@ -128,6 +130,7 @@ def subscribe(bus: Bus) -> None:
     bus.subscribe(PersonHired, kb_duties.on_hired)
     bus.subscribe(PersonMoved, kb_duties.on_moved)
     bus.subscribe(QuizGraded, recall.remember)
+    bus.subscribe(DrillScored, drills.on_scored)
     bus.subscribe(Published, quizzes.on_published)
     bus.subscribe(Marked, quizzes.on_marked)
     bus.subscribe(Unmarked, quizzes.on_unmarked)

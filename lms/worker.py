@@ -48,6 +48,8 @@ SCHEDULE = (
     Job(name="kb.keep_index", every=timedelta(seconds=2), work=indexing.keep_index),
     Job(name="quizzes.close_expired", every=timedelta(seconds=10), work=quizzes.close_expired),
     Job(name="drills.run_clocks", every=timedelta(seconds=5), work=drills.run_clocks),
+    Job(name="drills.run_team_drills", every=timedelta(minutes=1), work=drills.run_team_drills),
+    Job(name="drills.remind_owners", every=timedelta(hours=1), work=drills.remind_owners),
     Job(name="quizzes.give_checks", every=timedelta(hours=1), work=quizzes.give_checks),
     Job(name="quizzes.look_at_questions", every=timedelta(hours=1), work=quizzes.look_at_questions),
     Job(name="quizzes.regrade_waiting", every=timedelta(seconds=5), work=quizzes.regrade_waiting),

@@ -1,14 +1,19 @@
 """What the worker does for the drills."""
 
 import logging
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
 
+from lms.assignments.actions.measures import remind_of_measures
 from lms.core import clock
-from lms.core.db import transaction
-from lms.drills.actions import running
+from lms.core.db import session, transaction
+from lms.drills.actions import running, team_duties, team_series
 
 AT_ONCE = 50
 """Runs caught up in one transaction: the log's head is locked only at the end of each."""
 
+Found = TypeVar("Found")
 log = logging.getLogger("lms")
 
 
@@ -26,6 +31,77 @@ def run_clocks() -> int:
         except Exception:
             done += sum(_catch_up_alone(each) for each in found)
     return done
+
+
+def run_team_drills() -> int:
+    """Close the team drills whose time is up and make the next of their series; keep the others in step with people.
+
+    Meant to run every minute. Return how many were closed and how many people taken in, let go or called off. One that
+    fails is logged and holds up no other; several workers do each thing once.
+    """
+    now, done = clock.now(), 0
+    for number in _read(team_duties.cancelled_with_duties):
+        done += _safely(number, partial(in_portions, partial(team_duties.withdraw_duties, number)))
+    for number in _read(partial(team_series.to_close, now)):
+        done += _safely(number, partial(_close, number))
+    for number in _read(partial(team_series.live, now)):
+        done += _safely(number, partial(keep_in_step, number))
+    return done
+
+
+def keep_in_step(team_drill_id: int) -> int:
+    """Let a team drill hold the people for whom it is planned, portion by portion; return how many came and went."""
+    now = clock.now()
+    if not _read(partial(team_duties.is_out_of_step, team_drill_id, now)):
+        return 0
+    return in_portions(partial(team_duties.keep_in_step, team_drill_id, now))
+
+
+def move_duties(team_drill_id: int) -> None:
+    """Let everybody's duty say the changed window of a team drill, portion by portion."""
+    after: int | None = 0
+    while after is not None:
+        with transaction():
+            after = team_duties.move_duties(team_drill_id, after)
+
+
+def remind_owners() -> int:
+    """Remind of measures that are due, late or to be checked, each once; return of how many.
+
+    Meant to run every hour.
+    """
+    with transaction():
+        return remind_of_measures()
+
+
+def in_portions(one: Callable[[], int]) -> int:
+    """Do something portion by portion, each in its transaction, until nothing is left; return how much it was."""
+    total = 0
+    while True:
+        with transaction():
+            count = one()
+        if not count:
+            return total
+        total += count
+
+
+def _close(team_drill_id: int) -> int:
+    with transaction():
+        return int(team_series.close(team_drill_id, clock.now()))
+
+
+def _read(what: Callable[[], Found]) -> Found:
+    found = what()
+    session().rollback()
+    return found
+
+
+def _safely(team_drill_id: int, work: Callable[[], int]) -> int:
+    try:
+        return work()
+    except Exception:
+        log.exception("team drill %s could not be kept", team_drill_id)
+        return 0
 
 
 def _catch_up(found: list[tuple[int, int]]) -> int:

@@ -47,7 +47,7 @@ def assign(
 
     Somebody who owes it already gets one more reason. starts_on: None = the start of the person's latest intake, else
     the day of hire if it lies ahead, else today. counts_from: what was completed before counts for nothing; None = ever
-    for what is owed once, else now.
+    for what is owed once, else now; said again, both are moved.
     """
     document = session().get(Document, document_id)
     if document is None or document.published_id is None:
@@ -87,6 +87,8 @@ def assign(
             session().flush()
         elif assignment.state == "withdrawn":
             assignment.state = "open"
+        if counts_from is not None and assignment.state == "open":
+            assignment.counts_from, assignment.starts_on = counts_from, starts_on or assignment.starts_on
         _give_reason(assignment, kind, ref or (f"person:{actor.id}" if actor else "system"), due_on, now)
         if fresh:
             days = layout.due_days(planned, assignment.starts_on, works[person_id])
