@@ -7,6 +7,8 @@ from apiflask import APIFlask
 from flask import has_request_context, request
 from werkzeug.routing import IntegerConverter
 
+from lms.web.limits import Incoming
+
 KEPT = 8_192
 """Addresses held in memory by one process."""
 GREATEST_KEY = 2**63 - 1
@@ -15,6 +17,8 @@ GREATEST_KEY = 2**63 - 1
 
 class Academy(APIFlask):
     """The application, whose `url_for` remembers. Within a request an address depends on its values and the mount."""
+
+    request_class = Incoming
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

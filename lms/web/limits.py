@@ -1,9 +1,10 @@
 """How much a form may hold: what the parser limits for one kind of form only is limited here for the other."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from io import BytesIO
+from typing import IO, Any, TypeVar
 
-from flask import Flask, current_app, request
+from flask import Flask, Request, current_app, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from lms.core.here import settings
@@ -13,6 +14,9 @@ from lms.core.texts import Text, text
 View = TypeVar("View", bound=Callable[..., Any])
 FORM_AROUND = 1_000_000
 """Bytes of a form beside its file."""
+
+MOST_UNKEPT = 8_000_000
+"""Bytes of a request that is held in memory as a whole."""
 
 URLENCODED = "application/x-www-form-urlencoded"
 
@@ -28,6 +32,8 @@ def _small_enough() -> None:
     Werkzeug counts neither in a plain form: 20 MB of `a&a&a` would become ten million fields in memory.
     Raises RequestEntityTooLarge (413).
     """
+    if is_unkept(request):
+        request.max_content_length = MOST_UNKEPT
     if request.mimetype != URLENCODED:
         return
     bytes_allowed: int | None = current_app.config["MAX_FORM_MEMORY_SIZE"]
@@ -37,6 +43,32 @@ def _small_enough() -> None:
     sent = request.get_data(cache=True, parse_form_data=False)
     if fields_allowed is not None and sent.count(b"&") >= fields_allowed:
         raise RequestEntityTooLarge
+
+
+def unkept(view: View) -> View:
+    """Never let what is sent to this view touch the disk, not even as a temporary file while it arrives."""
+    view.__lms_unkept__ = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_unkept(sent: Request) -> bool:
+    view = current_app.view_functions.get(sent.endpoint or "")
+    return getattr(view, "__lms_unkept__", False)
+
+
+class Incoming(Request):
+    """A request whose files arrive in memory where the view says so; else large ones wait on the disk."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        if is_unkept(self):
+            return BytesIO()
+        return super()._get_file_stream(total_content_length, content_type, filename, content_length)
 
 
 def accepts(largest: Callable[[Settings], int]) -> Callable[[View], View]:
