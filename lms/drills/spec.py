@@ -228,10 +228,16 @@ class Customer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Debrief:
-    """What stands under 复盘. asks: further questions of the self-rating."""
+    """What stands under 复盘. asks: further questions of the self-rating, no part of the body.
+
+    key: its name for life as a part, "" without one. title: the heading as written.
+    """
 
     body: Rich
     asks: tuple[str, ...] = ()
+    key: str = ""
+    title: str = field(default="", compare=False)
+    span: Span = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,6 +246,7 @@ class DrillSpec:
 
     mood: at the start, 0..100; None where the drill has none. concurrent: paths of the other drills that are played at
     the same time, 1 to 4. word_lists: paths of further 禁用语 lists. minutes: what a run takes, as lists show it.
+    intro_span: from the title to the last line above the first scene.
     """
 
     title: str
@@ -259,6 +266,7 @@ class DrillSpec:
     intro: Rich | None = None
     scenes: tuple[Scene, ...] = ()
     debrief: Debrief | None = None
+    intro_span: Span = field(default=NOWHERE, compare=False)
 
     def scene(self, title: str) -> Scene:
         """Return the scene of that title. Raises LookupError."""

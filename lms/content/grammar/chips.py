@@ -21,7 +21,7 @@ _HOLES = {
     "a": r"\d{1,6}",
     "b": r"\d{1,6}",
     "x": r"\d{1,6}(?:\.\d{1,4})?",
-    "signed": r"[+-] ?\d{1,4}",
+    "signed": r"[+\-−–—] ?\d{1,4}",
     "time": r"\d{1,6}(?:\.\d{1,3})? ?(?:秒钟?|分钟?|小时|天|s|sec|min|h|d)",
     "span": r"\d{1,6}(?:\.\d{1,3})? ?(?:分钟|小时|min|h)",
     "text": r".{1,200}",
@@ -70,6 +70,7 @@ class Form:
         raise ValueError(f"{self.word.name} takes no {sorted(values)}")
 
 
+_MINUS = str.maketrans("−–—", "---")
 _SHOWN_HOLES = {"n": "N", "a": "N", "b": "M", "x": "N", "signed": "+N", "time": "N分钟", "span": "N分钟"}
 
 
@@ -82,7 +83,7 @@ class ChipValue:
     values: dict[str, str]
 
     def number(self, name: str = "n") -> int:
-        return int(self.values[name].replace(" ", ""))
+        return int(self.values[name].replace(" ", "").translate(_MINUS))
 
 
 def _pattern(template: str) -> re.Pattern[str]:
