@@ -1,34 +1,21 @@
 """Forms of those who run a quiz: a window, a makeup. Times are the installation's, to the minute."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from wtforms import DateTimeLocalField, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from lms.accounts.queries import TeamRow
-from lms.core.here import local, settings
 from lms.core.i18n import say
 from lms.core.texts import text
 from lms.quizzes.actions.makeups import LONGEST_REASON, MOST_ATTEMPTS, Terms
 from lms.quizzes.actions.windows import LONGEST_SECONDS
 from lms.quizzes.actions.windows import MOST_ATTEMPTS as MOST_IN_WINDOW
 from lms.quizzes.rules.windows import Window
-from lms.web.forms import Form
+from lms.web.forms import MINUTES, Form, as_instant
 
-ADDRESS = "%Y-%m-%dT%H:%M"
 ALL, ONE = "all", "person"
-
-
-def as_local(at: datetime | None) -> datetime | None:
-    """Return an instant as a field shows it: no zone, whole minutes."""
-    return None if at is None else local(at).replace(tzinfo=None, second=0, microsecond=0)
-
-
-def as_instant(written: datetime | None) -> datetime | None:
-    """Return the instant that a field of the installation's time means."""
-    return None if written is None else written.replace(tzinfo=settings().timezone)
 
 
 class WindowForm(Form):
@@ -36,8 +23,8 @@ class WindowForm(Form):
 
     whose = SelectField(text("对谁"), [InputRequired()])
     employee_no = StringField(text("工号"), [Length(max=40)])
-    opens_at = DateTimeLocalField(text("从什么时候起可以开始"), [Optional()], format=[ADDRESS])
-    closes_at = DateTimeLocalField(text("到什么时候为止"), [Optional()], format=[ADDRESS])
+    opens_at = DateTimeLocalField(text("从什么时候起可以开始"), [Optional()], format=[MINUTES])
+    closes_at = DateTimeLocalField(text("到什么时候为止"), [Optional()], format=[MINUTES])
     minutes = IntegerField(text("限时（分钟）"), [Optional(), NumberRange(min=1, max=LONGEST_SECONDS // 60)])
     attempts = IntegerField(text("可考次数"), [Optional(), NumberRange(min=1, max=MOST_IN_WINDOW)])
     confirmed = IntegerField("", [Optional()])
@@ -67,8 +54,8 @@ class WindowForm(Form):
 
 class MakeupForm(Form):
     attempts = IntegerField(text("可考次数"), [InputRequired(), NumberRange(min=1, max=MOST_ATTEMPTS)], default=1)
-    opens_at = DateTimeLocalField(text("从什么时候起"), [Optional()], format=[ADDRESS])
-    closes_at = DateTimeLocalField(text("到什么时候为止"), [Optional()], format=[ADDRESS])
+    opens_at = DateTimeLocalField(text("从什么时候起"), [Optional()], format=[MINUTES])
+    closes_at = DateTimeLocalField(text("到什么时候为止"), [Optional()], format=[MINUTES])
     reason = StringField(text("原因"), [InputRequired(), Length(max=LONGEST_REASON)])
 
     def terms(self) -> Terms:

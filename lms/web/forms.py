@@ -1,11 +1,27 @@
 """The base of every form: messages in the reader's language, the token in the page."""
 
+from datetime import datetime
 from typing import Any
 
 from flask_wtf import FlaskForm
 
 from lms.core.errors import DomainError
+from lms.core.here import local, settings
 from lms.core.i18n import current_locale, say
+
+
+MINUTES = "%Y-%m-%dT%H:%M"
+"""How a field of date and time is written, in the installation's time."""
+
+
+def as_local(at: datetime | None) -> datetime | None:
+    """Return an instant as a field shows it: no zone, whole minutes."""
+    return None if at is None else local(at).replace(tzinfo=None, second=0, microsecond=0)
+
+
+def as_instant(written: datetime | None) -> datetime | None:
+    """Return the instant that a field of the installation's time means."""
+    return None if written is None else written.replace(tzinfo=settings().timezone)
 
 
 class Form(FlaskForm):  # type: ignore[misc]

@@ -27,6 +27,7 @@ from lms.quizzes.rules.scores import Standing, in_order
 from lms.quizzes.rules.windows import Window
 from lms.quizzes.views.room import bp
 from lms.web.auth import current_actor, requires
+from lms.web.forms import as_local
 
 AT_ONCE = 100
 """People in one transaction of a bulk act."""
@@ -267,8 +268,8 @@ def _of_address(actor: Actor, found: Exam) -> dict[str, Any]:
             return {
                 "whose": forms.ONE if row.employee_no else wanted,
                 "employee_no": row.employee_no,
-                "opens_at": forms.as_local(row.opens_at),
-                "closes_at": forms.as_local(row.closes_at),
+                "opens_at": as_local(row.opens_at),
+                "closes_at": as_local(row.closes_at),
                 "minutes": row.seconds // 60 if row.seconds else None,
                 "attempts": row.attempts,
             }
