@@ -8,6 +8,7 @@ looks. So 我不能保证今天到 is no promise, and 我不理解您的心情 s
 without a negation counts as said.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -19,6 +20,7 @@ from lms.questions.expression import AllOf, AnyOf, Expression, Malformed, Phrase
 from lms.questions.spec import Criterion, CriterionKind, Open
 
 MOST = 50  # places at which one phrase is shown
+_THOUSAND = re.compile(r"\d{3}(?!\d)")  # behind a comma of a number; 活动表 299，16:00 起 are two numbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,9 +114,9 @@ def _runs_on(plain: str, at: int) -> bool:
     if one.isdigit() and other.isdigit():
         return True
     if one in ".," and other.isdigit():
-        return plain[at - 2 : at - 1].isdigit()
+        return plain[at - 2 : at - 1].isdigit() and (one == "." or bool(_THOUSAND.match(plain, at)))
     if other in ".," and one.isdigit():
-        return plain[at + 1 : at + 2].isdigit()
+        return plain[at + 1 : at + 2].isdigit() and (other == "." or bool(_THOUSAND.match(plain, at + 1)))
     return one.isalpha() and other.isalpha()
 
 
