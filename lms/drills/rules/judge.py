@@ -1,14 +1,16 @@
 """What a free reply says, held against the scene's rubric and the 禁用语 lists, and which of its words say it. Pure.
 
-A phrase that is negated costs nothing by itself and leaves a doubt: a person looks (我不能保证今天到 is no promise).
+A phrase that is negated costs nothing by itself and leaves a doubt: a person looks (我不能保证今天到 is no promise). So
+does what only sounds like a forbidden phrase; a known disguise (薇信) is the phrase itself.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from lms.content.wordlists.banned import Hit, hits
+from lms.content.wordlists.banned import Hit
 from lms.content.wordlists.spec import WordEntry
-from lms.core.tracing import Traced, traced
+from lms.core.tracing import traced
+from lms.drills.rules.finding import earning, forbidden, listed
 from lms.drills.spec import NO_EFFECTS, Criterion, Effects, Scene
 from lms.questions.rules import rubric
 from lms.questions.rules.rubric import Found
@@ -25,6 +27,8 @@ class Words:
 
 
 NO_WORDS = Words()
+LISTED = -1
+"""Stands for the shared lists among what a person decided: whether they are violated."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,15 +46,21 @@ class LineFound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """A reply as it was judged: a line for each criterion, and what the shared lists forbid of it."""
+    """A reply as it was judged: a line for each criterion, and what the shared lists forbid of it.
+
+    listed: what a person found of the shared lists, None while nobody has.
+    """
 
     lines: tuple[LineFound, ...] = ()
     hits: tuple[Hit, ...] = ()
+    listed: bool | None = None
 
     @property
     def doubt(self) -> bool:
         """Whether a person has to look: something is in doubt and nobody has decided it."""
-        return any(line.doubt and not line.decided for line in self.lines) or any(hit.taken_back for hit in self.hits)
+        if any(line.doubt and not line.decided for line in self.lines):
+            return True
+        return self.listed is None and any(hit.taken_back for hit in self.hits)
 
     def violated(self, scene: Scene) -> bool:
         """Whether something was said that must not be."""
@@ -58,7 +68,8 @@ class Judged:
             line.held and criterion.kind is CriterionKind.NEVER
             for line, criterion in zip(self.lines, scene.rubric, strict=True)
         )
-        return never or any(not hit.taken_back for hit in self.hits)
+        by_lists = any(not hit.taken_back for hit in self.hits) if self.listed is None else self.listed
+        return never or by_lists
 
     def effects(self, scene: Scene) -> Effects:
         """Return what the reply earns and costs by the rubric alone, without the way that it takes."""
@@ -75,22 +86,24 @@ class Judged:
 
 
 def judge(scene: Scene, said: str, words: Words = NO_WORDS, decided: Mapping[int, bool] | None = None) -> Judged:
-    """Return what a reply says. decided: by the number of the line, what a person found; it wins."""
-    text = traced(said)
+    """Return what a reply says. decided: by the number of the line, or LISTED, what a person found; it wins."""
+    found = decided or {}
     lines = []
     for number, criterion in enumerate(scene.rubric):
-        line = _line(criterion, text, words)
-        if decided and number in decided:
-            line = replace(line, held=decided[number], decided=True)
+        line = _line(criterion, said, words)
+        if number in found:
+            line = replace(line, held=found[number], decided=True)
         lines.append(line)
-    return Judged(lines=tuple(lines), hits=hits(said, words.banned, also_taken_back=True))
+    return Judged(lines=tuple(lines), hits=listed(said, words.banned), listed=found.get(LISTED))
 
 
-def _line(criterion: Criterion, text: Traced, words: Words) -> LineFound:
+def _line(criterion: Criterion, said: str, words: Words) -> LineFound:
     if criterion.kind is CriterionKind.JUDGED:
         return LineFound(held=False)
+    never = criterion.kind is CriterionKind.NEVER
+    find = forbidden(said, words.synonyms) if never else earning(words.synonyms)
     asked = Asked(kind=criterion.kind, points=1, words=criterion.words)
-    mark = rubric.mark_line(asked, text)
+    mark = rubric.mark_line(asked, traced(said), find)
     return LineFound(held=mark.points != 0, found=mark.found, doubt=mark.doubt)
 
 

@@ -9,7 +9,7 @@ without a negation counts as said.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -25,12 +25,24 @@ _THOUSAND = re.compile(r"\d{3}(?!\d)")  # behind a comma of a number; 活动表 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A phrase in an answer. start, end: in the answer as it was typed, end excluded. negated: a negation is near."""
+    """A phrase in an answer. start, end: in the answer as it was typed, end excluded. negated: a negation is near.
+
+    alike: it only resembles the phrase, so a person has to look.
+    """
 
     phrase: str
     start: int
     end: int
     negated: bool
+    alike: bool = False
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is said beyond doubt."""
+        return not (self.negated or self.alike)
+
+
+Finder = Callable[[str, Traced], Iterable[Found]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,24 +85,6 @@ def attainable(rubric: Sequence[Criterion]) -> Points:
     return sum(line.points for line in rubric if line.points > 0)
 
 
-def mark_line(line: Criterion, text: Traced) -> LineMark:
-    """Return what one line gives for a traced answer."""
-    if line.kind is CriterionKind.JUDGED:
-        return LineMark(kind=line.kind, points=0)
-    try:
-        wanted = read(line.words)
-    except Malformed:  # written by a parser of another day: nobody's answer fails by it
-        return LineMark(kind=line.kind, points=0, doubt=True)
-    found = {phrase: tuple(places(phrase, text)) for phrase in phrases(wanted)}
-    said = {phrase for phrase, hits in found.items() if any(not hit.negated for hit in hits)}
-    hinted = {phrase for phrase, hits in found.items() if hits}
-    if _holds(wanted, said):
-        return LineMark(kind=line.kind, points=line.points, found=_bearing(wanted, said, found, negated=False))
-    if _holds(wanted, hinted):
-        return LineMark(kind=line.kind, points=0, found=_bearing(wanted, hinted, found, negated=True), doubt=True)
-    return LineMark(kind=line.kind, points=0, found=_sorted(hit for hits in found.values() for hit in hits))
-
-
 def places(phrase: str, text: Traced) -> Iterator[Found]:
     """Yield where a text says a phrase, at most MOST times."""
     wanted = traced(phrase).plain
@@ -102,6 +96,24 @@ def places(phrase: str, text: Traced) -> Iterator[Found]:
             yield Found(phrase=phrase, start=start, end=last, negated=is_negated(text.plain, at, end))
             count += 1
         at = text.plain.find(wanted, at + 1)
+
+
+def mark_line(line: Criterion, text: Traced, find: Finder = places) -> LineMark:
+    """Return what one line gives for a traced answer. find: where a text says a phrase."""
+    if line.kind is CriterionKind.JUDGED:
+        return LineMark(kind=line.kind, points=0)
+    try:
+        wanted = read(line.words)
+    except Malformed:  # written by a parser of another day: nobody's answer fails by it
+        return LineMark(kind=line.kind, points=0, doubt=True)
+    found = {phrase: tuple(find(phrase, text)) for phrase in phrases(wanted)}
+    said = {phrase for phrase, hits in found.items() if any(hit.counts for hit in hits)}
+    hinted = {phrase for phrase, hits in found.items() if hits}
+    if _holds(wanted, said):
+        return LineMark(kind=line.kind, points=line.points, found=_bearing(wanted, said, found, negated=False))
+    if _holds(wanted, hinted):
+        return LineMark(kind=line.kind, points=0, found=_bearing(wanted, hinted, found, negated=True), doubt=True)
+    return LineMark(kind=line.kind, points=0, found=_sorted(hit for hits in found.values() for hit in hits))
 
 
 def _runs_on(plain: str, at: int) -> bool:
@@ -134,7 +146,7 @@ def _bearing(
     wanted: Expression, said: set[str], found: dict[str, tuple[Found, ...]], *, negated: bool
 ) -> tuple[Found, ...]:
     """Return the places that bear the line out: those of every branch that holds, not of a half one."""
-    return _sorted(hit for phrase in _of_branches(wanted, said) for hit in found[phrase] if negated or not hit.negated)
+    return _sorted(hit for phrase in _of_branches(wanted, said) for hit in found[phrase] if negated or hit.counts)
 
 
 def _of_branches(wanted: Expression, said: set[str]) -> Iterator[str]:
