@@ -55,15 +55,25 @@ def finish(run: Run, frozen: Frozen, drills: Sequence[DrillSpec], lanes: Sequenc
 
 
 def keep_score(
-    run: Run, lanes: Sequence[Result], at: datetime, *, cause: str, by_id: int | None, revision_id: int
+    run: Run,
+    lanes: Sequence[Result],
+    at: datetime,
+    *,
+    cause: str,
+    by_id: int | None,
+    revision_id: int,
+    revisions: Sequence[int] = (),
 ) -> None:
     """Write one scoring of a run beside the earlier ones, and make it the one that counts.
 
-    lanes: the result of each conversation. cause: end | overrule | rescore.
+    lanes: the result of each conversation. cause: end | overrule | rescore. revisions: of each drill, by which it was
+    scored; () = those of its start.
     """
     whole = combined(lanes)
     run.earned, run.possible, run.passed = earned_of(whole.total), POSSIBLE, whole.passed
     run.result = {"lanes": [to_plain(each) for each in lanes], "together": to_plain(whole)}
+    if revisions:
+        run.result |= {"revisions": list(revisions)}
     session().flush()
     session().add(
         RunScore(
