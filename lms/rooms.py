@@ -12,7 +12,7 @@ from lms.assignments import handlers as assignments
 from lms.assignments import views as assignments_views
 from lms.assignments.events import Confirming
 from lms.content import handlers as content
-from lms.content import kind as content_kinds
+from lms.content import kind as content_kind
 from lms.content import kinds
 from lms.content import views as content_views
 from lms.content.api import documents as content_api
@@ -34,6 +34,7 @@ from lms.content.events import (
 from lms.core.bus import Bus
 from lms.drills import api as drills_api
 from lms.drills import handlers as drills
+from lms.drills import kind as drills_kind
 from lms.drills import views as drills_views
 from lms.drills.events import DrillScored
 from lms.home import views as home_views
@@ -89,7 +90,7 @@ API = (
     marks_api,
     notifications_api,
 )
-KINDS = (*learning_kinds.KINDS, quizzes_kind.KIND, kb_kind.KIND, *content_kinds.KINDS)
+KINDS = (*learning_kinds.KINDS, quizzes_kind.KIND, drills_kind.KIND, kb_kind.KIND, content_kind.KIND)
 
 
 def furnish(app: APIFlask) -> None:

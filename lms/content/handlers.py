@@ -27,11 +27,15 @@ def on_publish_preview(question: PublishPreview) -> list[Impact]:
     document = session().get_one(Document, question.document_id)
     found = marks.resting(document, question.touched)
     asked = sum(each.kind == PartKind.QUESTION for each in found)
-    others = {each.document_id: each.document_kind for each in found if each.kind != PartKind.QUESTION}
-    lessons = sum(kind != "article" for kind in others.values())
-    articles = len(others) - lessons
+    scenes = sum(each.kind == PartKind.SCENE for each in found)
+    others = {each.document_id: each.document_kind for each in found if each.kind == PartKind.SECTION}
+    articles = sum(kind == "article" for kind in others.values())
+    drills = sum(kind == "drill" for kind in others.values())
+    lessons = len(others) - articles - drills
     lines: list[tuple[int, Text]] = [
         (asked, text("%(n)s 道题待复核，确认答案之前不再抽给学员。", n=asked)),
+        (scenes, text("%(n)s 个演练场景待复核。", n=scenes)),
+        (drills, text("%(n)s 个演练的复盘待复核。", n=drills)),
         (lessons, text("%(n)s 个课时待复核。", n=lessons)),
         (articles, text("%(n)s 篇引用它的知识待复核。", n=articles)),
     ]

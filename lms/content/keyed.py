@@ -15,7 +15,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keyed:
-    """shape: single, multiple, … for its word. choices: of a choice; lines: the key of every other shape, in words."""
+    """shape: single, multiple, …, scene. choices: of a choice; lines: the key of every other shape, in words.
+
+    Of a scene, lines are its replies and ways with what they are worth, and the explanation is its notes.
+    """
 
     shape: str
     text_html: str

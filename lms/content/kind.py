@@ -1,10 +1,9 @@
-"""The kinds that belong to no slice of readers: word lists; and drills, so far stored, versioned, shown as source."""
+"""The kind that belongs to no slice of readers: word lists."""
 
 from lms.content.grammar.keywords import Word
 from lms.content.kinds import Kind
 from lms.content.parts import Meta, PartSpec
 from lms.content.rules.parts import section_parts
-from lms.content.source_kinds import SourceSpec, parse_drill
 from lms.content.wordlists import spec as wordlists
 from lms.content.wordlists.form import FORM as WORDS_FORM
 from lms.content.wordlists.learner import learner_pieces
@@ -12,7 +11,7 @@ from lms.content.wordlists.lint import lint, lint_lists
 from lms.content.wordlists.spec import WordListSpec
 
 
-def _meta(spec: SourceSpec | WordListSpec) -> Meta:
+def _meta(spec: WordListSpec) -> Meta:
     about = spec.about
     return Meta(
         title=spec.title,
@@ -24,34 +23,20 @@ def _meta(spec: SourceSpec | WordListSpec) -> Meta:
     )
 
 
-def _parts(spec: SourceSpec) -> tuple[PartSpec, ...]:
-    return section_parts(spec.sections[1:])  # the first one stands above all headings
-
-
-def _word_parts(spec: WordListSpec) -> tuple[PartSpec, ...]:
+def _parts(spec: WordListSpec) -> tuple[PartSpec, ...]:
     return section_parts(spec.sections)
 
 
-DRILL = Kind(
-    name="drill",
-    word=Word.DRILL,
-    folder="courses",
-    spec=SourceSpec,
-    parse=parse_drill,
-    meta=_meta,
-    parts=_parts,
-)
-WORDS = Kind(
+KIND = Kind(
     name="words",
     word=Word.WORDS,
     folder="kb_content",
     spec=WordListSpec,
     parse=wordlists.parse,
     meta=_meta,
-    parts=_word_parts,
+    parts=_parts,
     lint=lint,
     whole=lint_lists,
     safe_view=learner_pieces,
     form=WORDS_FORM,
 )
-KINDS = (DRILL, WORDS)

@@ -46,12 +46,12 @@ class Kind:
     """One kind of document. Everything here is pure: no database, no request, no clock.
 
     word: its name in front matter, in both languages. folder: where a new one goes.
-    parts: sections and questions in the order of the source. with_keys: the spec with the key of each question, by its
-    place among the questions. match: which question of a new version is which published one, given as key and stored
-    spec. expand: the steps of a course or curriculum. positions: for whom a curriculum is meant.
+    parts: sections, questions and scenes in the order of the source. with_keys: the spec with the key of each question
+    or scene, by its place among them. match: which question of a new version is which published one, given as key and
+    stored spec. expand: the steps of a course or curriculum. positions: for whom a curriculum is meant.
     lint: what is wrong within one document; whole: what is wrong between several, by path; beside: the paths of those
     that `whole` has to know to judge one, and that a sync publishes before it.
-    keyed: a question of it with its key, for those who write it; given the `spec` of its part.
+    keyed: a question or scene of it with its key, for those who write it; given the `spec` of its part.
     safe_view: what a learner would see of it, without any key, for the editor's preview; () where only authors see it.
     rank: a sync publishes what has a higher one later, so that a course finds its lessons.
     form: the document as a form, None where only the source and the properties are edited.

@@ -12,7 +12,7 @@ class Facts:
     """What stands under the title: length, pass mark, tries."""
 
     shape: ClassVar[str] = "facts"
-    texts: tuple[Text, ...]
+    texts: tuple[Text | str, ...]
 
     @property
     def pieces(self) -> tuple[str, ...]:
@@ -82,4 +82,18 @@ class Ticked:
         return (self.html,)
 
 
-Piece: TypeAlias = Facts | Words | Asked | Listed | Ticked
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One message of a chat. speaker: "" for the system. card: name and value of each line of an order card."""
+
+    shape: ClassVar[str] = "said"
+    speaker: str
+    html: str
+    card: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def pieces(self) -> tuple[str, ...]:
+        return (self.html,)
+
+
+Piece: TypeAlias = Facts | Words | Asked | Listed | Ticked | Said

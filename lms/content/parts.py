@@ -10,15 +10,21 @@ from lms.content.grammar.findings import Finding
 class PartKind(StrEnum):
     SECTION = "section"
     QUESTION = "question"
+    SCENE = "scene"  # of a drill
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether a learner answers it: it has a key for life within the spec, and a `spec` of its own."""
+        return self is not PartKind.SECTION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartSpec:
-    """A section or question of one version of a document, on the lines `first..last` of its source (1-based).
+    """A section, question or scene of one version of a document, on the lines `first..last` of its source (1-based).
 
-    key: the id chip, None without one. sha: 32 bytes of what is asked and keyed (question) or written (section).
-    words: for likeness. spec: the question itself, None for a section. gist: what stays the same where only blanks and
-    line breaks are others; b"" for a question, whose sha tells that already.
+    key: the id chip, None without one. sha: 32 bytes of what is asked and keyed (question, scene) or written (section).
+    words: for likeness. spec: the question or scene itself, None for a section. gist: what stays the same where only
+    blanks and line breaks are others; b"" for a question or scene, whose sha tells that already.
     """
 
     kind: PartKind

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
-from lms.content.grammar.document import About
+from lms.content.grammar.document import About, SectionSpec
+from lms.core.markup_tree import heading_id
 from lms.questions.spec import NOWHERE, CriterionKind, Rich, Span
 
 DEFAULT_PASS = 60
@@ -191,6 +192,12 @@ class Scene:
         return next((each for each in self.routes if each.kind is kind), None)
 
     @property
+    def notes(self) -> tuple[Rich, ...]:
+        """Every 点评 of it, in order."""
+        lines: tuple[Choice | Criterion | Route, ...] = (*self.choices, *self.rubric, *self.routes)
+        return tuple(each.note for each in lines if each.note is not None)
+
+    @property
     def when_late(self) -> Route | None:
         """Where the clock leads: 超时, in a free scene without one 其他."""
         return self.route(RouteKind.TIMEOUT) or (self.route(RouteKind.ELSE) if self.free else None)
@@ -239,6 +246,20 @@ class Debrief:
     title: str = field(default="", compare=False)
     span: Span = field(default=NOWHERE, compare=False)
 
+    @property
+    def section(self) -> SectionSpec:
+        return SectionSpec(
+            id=self.key or None,
+            title=self.title,
+            anchor=heading_id(self.title),
+            level=2,
+            source="\n\n".join((self.body.source, *self.asks)),
+            html=self.body.html,
+            text=self.body.text,
+            first=self.span.first,
+            last=self.span.last,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrillSpec:
@@ -283,3 +304,12 @@ class DrillSpec:
     @property
     def first(self) -> Scene:
         return self.scenes[0]
+
+    @property
+    def sections(self) -> tuple[SectionSpec, ...]:
+        """Scenes and debrief as sections, for whoever compares two versions by headings."""
+        scenes = tuple(
+            SectionSpec(title=scene.title, id=scene.key or None, anchor=scene.anchor, level=2, source=scene.source)
+            for scene in self.scenes
+        )
+        return scenes if self.debrief is None else (*scenes, self.debrief.section)

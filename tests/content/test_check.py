@@ -5,11 +5,13 @@ from hypothesis import strategies as st
 
 from lms.content.check import MAX_BYTES, check, is_document
 from lms.content.grammar.keywords import Word
-from lms.content.source_kinds import parse_drill
 from lms.content.wordlists.spec import parse as parse_words
+from lms.drills.parse import parse as parse_drill
 
 PARSERS = {Word.DRILL: parse_drill, Word.WORDS: parse_words}
-DRILL = "---\n类型: 演练\n---\n# 演练\n\n## 开场\n> 小雨：在吗\n\n- [在](#核实)\n\n## 核实订单\n"
+DRILL = (
+    "---\n类型: 演练\n顾客: 小雨\n---\n# 演练\n\n## 开场\n> 小雨：在吗\n\n- [在](#核实)\n\n## 核实订单\n`结局:通过`\n"
+)
 
 
 def findings(**files: str | bytes) -> list[str]:
@@ -21,7 +23,7 @@ def findings(**files: str | bytes) -> list[str]:
 
 
 def test_a_renamed_scene_is_offered_under_its_new_name():
-    assert findings(a=DRILL) == ["第 9 行：没有“核实”这个场景，是否“核实订单”？"]
+    assert findings(a=DRILL) == ["第 10 行：没有“核实”这个场景，是否“核实订单”？"]
 
 
 def test_a_file_that_is_no_text_is_told_so():
@@ -51,10 +53,10 @@ def test_a_file_without_kind_is_told_so():
 
 
 def test_links_between_files_are_checked_and_pictures_count():
-    source = "---\n类型: 演练\n---\n# 一\n\n见[二](b.md#二)和![图](a.png)，[三](c.md)\n"
+    source = "---\n类型: 词表\n词表: 同义词\n---\n# 一\n\n见[二](b.md#二)和![图](a.png)，[三](c.md)\n"
     files = {
         "courses/a.md": source.encode(),
-        "courses/b.md": "---\n类型: 演练\n---\n# 二\n".encode(),
+        "courses/b.md": "---\n类型: 词表\n词表: 同义词\n---\n# 二\n".encode(),
         "courses/a.png": b"\x89",
     }
     assert [finding.code for _, finding in check(files, PARSERS).findings] == ["C140"]

@@ -39,9 +39,9 @@ class Resting:
 def resting(document: Document, touched: Collection[int]) -> list[Resting]:
     """Return what rests on these parts of a document as it is published now, each part once.
 
-    A link to a heading rests on all that stands under it. A question that names the document without a heading rests
-    on all of it; of lessons and articles such a link is only a hint where to read on. A link above the first heading
-    belongs to the first section. A course only lists.
+    A link to a heading rests on all that stands under it. A question or scene that names the document without a heading
+    rests on all of it; of lessons and articles such a link is only a hint where to read on. A link above the first
+    heading belongs to the first section, of a drill to the first scene. A course only lists.
     """
     if not touched:
         return []
@@ -72,14 +72,14 @@ def resting(document: Document, touched: Collection[int]) -> list[Resting]:
     found: dict[int, Resting] = {}
     for row in rows:
         part_id = row.from_part_id or first.get(row.from_document_id)
-        kind = row.kind or PartKind.SECTION.value
+        kind = PartKind(row.kind) if row.kind else PartKind.SECTION
         named = row.to_part_id in causes
-        whole = row.to_part_id is None and kind == PartKind.QUESTION
+        whole = row.to_part_id is None and kind.is_answered
         if part_id is None or part_id in found or not (named or whole) or kind_of(row.document_kind).has_steps:
             continue
         found[part_id] = Resting(
             part_id=part_id,
-            kind=kind,
+            kind=kind.value,
             document_id=row.from_document_id,
             document_kind=row.document_kind,
             cause_part_id=causes[row.to_part_id] if named else None,
@@ -165,7 +165,7 @@ def _causes(document: Document, touched: Collection[int]) -> dict[int | None, in
     """Return by part the touched part because of which a link to it is in doubt: itself, or one under its heading."""
     rows = session().execute(
         select(Part.id, Part.anchor).where(
-            Part.document_id == document.id, Part.retired_at.is_(None), Part.kind == PartKind.SECTION
+            Part.document_id == document.id, Part.retired_at.is_(None), Part.kind != PartKind.QUESTION
         )
     )
     ids = {row.anchor: row.id for row in rows}
@@ -187,7 +187,7 @@ def _first_sections(document_ids: Collection[int]) -> dict[int, int]:
         return {}
     rows = session().execute(
         select(Part.document_id, Part.id)
-        .where(Part.document_id.in_(document_ids), Part.retired_at.is_(None), Part.kind == PartKind.SECTION)
+        .where(Part.document_id.in_(document_ids), Part.retired_at.is_(None), Part.kind != PartKind.QUESTION)
         .order_by(Part.position.desc())
     )
     return {row.document_id: row.id for row in rows}

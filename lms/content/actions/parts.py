@@ -24,7 +24,8 @@ class Assigned:
 
     lost: keys of live questions that are gone. changed: keys of questions that are asked otherwise than before.
     touched: ids of live parts of any kind that are gone or have another text than before; blanks and line breaks are
-    no text. rewritten: those and questions whose explanation, hint or marks are others. gone: those that are no more.
+    no text. rewritten: those, questions whose explanation, hint or marks are others, scenes whose notes are. gone:
+    those that are no more.
     """
 
     parts: tuple[PartSpec, ...]
@@ -37,10 +38,10 @@ class Assigned:
     findings: tuple[Finding, ...]
 
     @property
-    def question_keys(self) -> dict[int, str]:
-        """The key of each question by its place among the questions."""
-        questions = [part for part in self.parts if part.kind is PartKind.QUESTION]
-        return {place: part.key or "" for place, part in enumerate(questions)}
+    def answered_keys(self) -> dict[int, str]:
+        """The key of each question or scene by its place among them; a document has only one of the two."""
+        answered = [part for part in self.parts if part.kind.is_answered]
+        return {place: part.key or "" for place, part in enumerate(answered)}
 
 
 def assign(document: Document, kind: Kind, parts: Sequence[PartSpec]) -> Assigned:
@@ -59,7 +60,7 @@ def assign(document: Document, kind: Kind, parts: Sequence[PartSpec]) -> Assigne
         places = [place for place, part in enumerate(parts) if part.kind is which]
         chosen = [parts[place] for place in places]
         known = [row for row in live if row.kind == which]
-        if which is PartKind.SECTION:
+        if which is not PartKind.QUESTION:  # a section and a scene are known by their headings too
             found = match_sections(_sections_before(published, known), chosen)
         else:
             matching = kind.match(_questions_before(known), chosen)
@@ -148,7 +149,7 @@ def _touched(live: Sequence[Part], before: Sequence[PartSpec], after: Sequence[P
 def _rewritten(
     live: Sequence[Part], before: Sequence[PartSpec], after: Sequence[PartSpec], touched: Sequence[int]
 ) -> tuple[int, ...]:
-    """Return the touched parts, and the questions of which anything else is written otherwise."""
+    """Return the touched parts, and the questions and scenes of which anything else is written otherwise."""
     old = {part.key: part.spec for part in before if part.spec is not None}
     new = {part.key: part.spec for part in after if part.spec is not None}
 
@@ -159,7 +160,7 @@ def _rewritten(
 
 
 def _sections_before(published: Sequence[PartSpec], known: Sequence[Part]) -> list[PartSpec]:
-    """Return the published sections with their keys; their words come from the published version."""
+    """Return the published sections or scenes with their keys; their words come from the published version."""
     words = {part.sha: part.words for part in published}
     return [
         PartSpec(

@@ -151,7 +151,7 @@ def put_out(
     assigned = parts.assign(document, kind, kind.parts(spec))
     if any(finding.severity is Severity.ERROR for finding in assigned.findings):
         raise Unpublishable((*examined.findings, *assigned.findings))
-    spec = kind.with_keys(spec, assigned.question_keys)
+    spec = kind.with_keys(spec, assigned.answered_keys)
     blob_sha, compiled_sha = store.put_all([store.encode(examined.source), store.compile_spec(kind, spec)])
     revision = store.add_revision(
         document,
@@ -195,7 +195,7 @@ def put_out(
 
 
 def with_part_ids(document: Document, source: str) -> str:
-    """Return a published text with the id of each section and question; the source itself where that would change it.
+    """Return a published text with the id of each part; the source itself where that would change it.
 
     The written text is read again: only if it has the same parts with the same content is it taken.
     """

@@ -7,6 +7,7 @@ from apiflask.fields import Boolean, Integer, List, Nested, String
 from apiflask.validators import OneOf, Range
 
 from lms.content.actions import marks as actions
+from lms.content.parts import PartKind
 from lms.content.queries import Card, cards
 from lms.content.queries import marks as queries
 from lms.content.queries.marks import Mark, Wanted
@@ -19,7 +20,7 @@ bp = APIBlueprint("marks_api", __name__, url_prefix="/api/v1/content/marks", tag
 
 
 class MarkQuery(Schema):
-    kind = String(load_default="", validate=OneOf(("", "question", "section")))
+    kind = String(load_default="", validate=OneOf(("", *PartKind)))
     mine = Boolean(load_default=False, metadata={"description": "only documents that the caller owns"})
     after = Integer(load_default=0, strict=False, validate=Range(min=0, max=MOST))
     limit = Integer(load_default=100, strict=False, validate=Range(min=1, max=500))
@@ -27,8 +28,8 @@ class MarkQuery(Schema):
 
 class MarkBody(Schema):
     id = Integer(required=True)
-    kind = String(required=True, metadata={"enum": ["question", "section"]})
-    part = String(required=True, metadata={"description": "the id for life of the question or section"})
+    kind = String(required=True, metadata={"enum": [each.value for each in PartKind]})
+    part = String(required=True, metadata={"description": "the id for life of the question, section or scene"})
     title = String(required=True)
     document = String(required=True, metadata={"description": "kind:slug of what holds it"})
     cause = String(required=True, metadata={"description": "kind:slug of what changed"})

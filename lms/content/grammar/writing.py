@@ -27,6 +27,10 @@ class FrontWriter:
         if values:
             self._entries.append(Entry(key=word.written(self.language), line=0, items=tuple(values)))
 
+    def pairs(self, word: Word, values: Sequence[tuple[str, str]]) -> None:
+        if values:
+            self._entries.append(Entry(key=word.written(self.language), line=0, pairs=tuple(values)))
+
     def word(self, word: Word, value: Word | None) -> None:
         self.one(word, None if value is None else value.written(self.language))
 

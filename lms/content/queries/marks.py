@@ -30,7 +30,7 @@ _LINES = 60  # rows of one change
 class Wanted:
     """cause_id: only what this document's change put in doubt. owner_id: only what this person's documents hold.
 
-    part_kind: section | question; "" = both. document_id: only this document's own parts.
+    part_kind: section | question | scene; "" = every. document_id: only this document's own parts.
     """
 
     cause_id: int | None = None
@@ -53,7 +53,8 @@ class Change:
 class Doubt:
     """One part that is 待复核 because of one document. mark_ids: its open marks from there, of one version or several.
 
-    question: the part with its key; html: the section as its reader sees it; "" and None where the part is gone.
+    question: the question or scene with its key; html: the section as its reader sees it; "" and None where the part is
+    gone.
     """
 
     mark_ids: tuple[int, ...]
@@ -72,6 +73,10 @@ class Doubt:
     @property
     def is_question(self) -> bool:
         return self.part_kind == PartKind.QUESTION
+
+    @property
+    def is_scene(self) -> bool:
+        return self.part_kind == PartKind.SCENE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,10 +100,11 @@ class Totals:
 
     questions: int = 0
     sections: int = 0
+    scenes: int = 0
 
     @property
     def parts(self) -> int:
-        return self.questions + self.sections
+        return self.questions + self.sections + self.scenes
 
 
 _OPEN = and_(ReviewMark.cleared_at.is_(None), Part.retired_at.is_(None), Document.state == PUBLISHED)
@@ -135,7 +141,11 @@ def totals(wanted: Wanted | None = None) -> Totals:
         .group_by(Part.kind)
     )
     found = {row.kind: row.parts for row in session().execute(statement)}
-    return Totals(questions=found.get(PartKind.QUESTION.value, 0), sections=found.get(PartKind.SECTION.value, 0))
+    return Totals(
+        questions=found.get(PartKind.QUESTION.value, 0),
+        sections=found.get(PartKind.SECTION.value, 0),
+        scenes=found.get(PartKind.SCENE.value, 0),
+    )
 
 
 def counts(document_ids: Collection[int]) -> dict[int, int]:
@@ -363,7 +373,7 @@ def _shown(card: Card, mark: Any, spec: Any) -> tuple[Keyed | None, str]:
     if spec is None:
         return None, ""
     kind = kind_of(card.kind)
-    if mark.kind == PartKind.QUESTION:
+    if PartKind(mark.kind).is_answered:
         part = next((part for part in kind.parts(spec) if part.key == mark.key and part.spec is not None), None)
         return (kind.keyed(part.spec) if part is not None else None), ""
     section = next((each for each in sections_of(spec) if each.anchor[:200] == mark.anchor), None)

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from lms.content.actions import marks as actions
 from lms.content.kinds import kinds
+from lms.content.parts import PartKind
 from lms.content.queries import cards
 from lms.content.queries import marks as queries
 from lms.content.queries.marks import Cause, Wanted
@@ -37,7 +38,7 @@ def marks() -> str:
     wanted = Wanted(
         cause_id=cause,
         owner_id=actor.id if mine else None,
-        part_kind=kind if kind in ("question", "section") else "",
+        part_kind=kind if kind in tuple(PartKind) else "",
         document_id=document,
     )
     page = min(max(number_of("page") or 1, 1), 10_000)

@@ -2,7 +2,8 @@
 
 import re
 
-from lms.content.grammar.inline import Link, find_links, plain_text, split_arrow
+from lms.content.grammar.findings import Fix
+from lms.content.grammar.inline import find_links, plain_text, split_arrow
 from lms.content.grammar.keywords import nearest
 from lms.content.grammar.traps import one_line
 from lms.core.markup_tree import heading_id
@@ -95,14 +96,9 @@ def _no_link(frame: Frame, line: Line) -> None:
         return
     arrow = split_arrow(line.words)
     if arrow is not None and arrow[0]:
-        target = re.sub(r"`[^`]*`", "", arrow[1]).strip().lstrip("#").strip()
-        link = _meant(frame, arrow[1])
-        title = frame.scenes.get(heading_id(target)) or nearest(target, list(frame.scenes.values()))
-        fix = None
-        if title is not None and link is None and "\n" not in line.words:
-            chips = " ".join(f"`{written}`" for _, written in chips_of(line.line, arrow[1]))
-            fix = one_line(line.line, f"- [{arrow[0]}](#{heading_id(title)}) {chips}".rstrip(), text("改写这一行"))
-        reading.error("D305", line.line, text("选项写成“- [要发的话](#场景)”，不用箭头。"), fix)
+        reading.error(
+            "D305", line.line, text("选项写成“- [要发的话](#场景)”，不用箭头。"), _linked(frame, line, *arrow)
+        )
         return
     problem = text(
         "看不懂“%(words)s”。选项写成“- [要发的话](#场景)”，也可以是超时、必说、应说、禁说、得分≥N、命中禁用语、其他。",
@@ -111,5 +107,11 @@ def _no_link(frame: Frame, line: Line) -> None:
     reading.error("D305", line.line, problem)
 
 
-def _meant(frame: Frame, written: str) -> Link | None:
-    return next(iter(find_links(written)), None)
+def _linked(frame: Frame, line: Line, said: str, behind: str) -> Fix | None:
+    """Return the fix that makes a link of `要发的话 => 场景`; None where the scene is not known."""
+    target = re.sub(r"`[^`]*`", "", behind).strip().lstrip("#").strip()
+    title = frame.scenes.get(heading_id(target)) or nearest(target, list(frame.scenes.values()))
+    if title is None or find_links(behind):
+        return None
+    chips = " ".join(f"`{written}`" for _, written in chips_of(line.line, behind))
+    return one_line(line.line, f"- [{said}](#{heading_id(title)}) {chips}".rstrip(), text("改写这一行"))

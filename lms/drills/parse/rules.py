@@ -10,13 +10,13 @@ from lms.drills.parse.frame import Frame
 from lms.drills.spec import TOTAL_ENOUGH, Clause, Compared, PassRule
 
 FULL = 100
-COMPARED = r"(?:>=|=>|≥|≧|⩾|<=|=<|≤|≦|⩽|>|<|不低于|不少于|至少|不高于|最多|低于|小于|少于|高于|大于|超过|at least|at most|above|over|below|under)"
 _SIGNS = {
     Compared.AT_LEAST: (">=", "=>", "≥", "≧", "⩾", "不低于", "不少于", "至少", "at least"),
     Compared.AT_MOST: ("<=", "=<", "≤", "≦", "⩽", "不高于", "最多", "at most"),
     Compared.OVER: (">", "高于", "大于", "超过", "above", "over"),
     Compared.UNDER: ("<", "低于", "小于", "少于", "below", "under"),
 }
+COMPARED = f"(?:{'|'.join(sign for signs in _SIGNS.values() for sign in signs)})"
 _CLAUSE = re.compile(rf"\s*(?P<name>[^<>=≥≤]+?)\s*(?P<sign>{COMPARED})\s*(?P<limit>\d{{1,3}})\s*(?:分|%|pts?)?", re.I)
 _JOINED = re.compile(r"\s*(?:(?P<both>且|并且|而且|和|and\b|&&?|,|、)|(?P<either>或者?|or\b|\|\|?|;))", re.I)
 _BARE = re.compile(r"\s*(?:总分|total)?\s*(\d{1,3})\s*(?:分|%|pts?)?\s*", re.I)

@@ -208,9 +208,9 @@ def _fits(frame: Frame, section: Section, settings: _Settings, body: _Body) -> N
     """Report what cannot stand together in one scene."""
     reading = frame.reading
     if settings.ending is not None:
-        first = min((each.span.first for each in (*body.choices, *body.rubric, *body.routes)), default=0)
-        if first:
-            reading.error("D316", first, text("“%(scene)s”是结局，后面不能再有回复，请删去。", scene=section.title))
+        if body.answers:
+            problem = text("“%(scene)s”是结局，后面不能再有回复，请删去。", scene=section.title)
+            reading.error("D316", body.answers, problem)
         for form in (TIME, FREE, LENGTH):
             if form in settings.lines:
                 problem = text("结局不用“%(chip)s”，请删去。", chip=form.sample(reading.language))

@@ -84,10 +84,11 @@ def retag(actor: Actor, found: Sequence[Chosens], change: Change, note: str) -> 
     return save_all(actor, drafts, note)
 
 
-def add_to(actor: Actor, found: Sequence[Chosens], slug: str, how: str, title: str, note: str) -> str:
+def add_to(actor: Actor, found: Sequence[Chosens], slug: str, how: str, title: str, note: str) -> tuple[str, bool]:
     """Bring these questions into the draft of a quiz: as copies, or as lines that draw as many of their banks.
 
-    Returns the quiz's slug. title: of the section they go to. Raises NotFound, Invalid, Refused.
+    Returns the quiz's slug and whether there was anything to add: what it has already is not added again.
+    title: of the section they go to. Raises NotFound, Invalid, Refused.
     """
     target = target_of(slug)
     if how == DRAW:
@@ -97,6 +98,8 @@ def add_to(actor: Actor, found: Sequence[Chosens], slug: str, how: str, title: s
             each for one in found for each in texts_of(one.head.source, one.head.card.path, one.lines, target.card.path)
         ]
         source = with_questions(target.source, texts, title)
+    if source == target.source:
+        return target.card.slug, False
     wrong = broken_by(target, source)
     if wrong:
         raise Invalid(text("加进去以后有地方要先改：%(why)s", why=wrong[0]))
@@ -105,7 +108,7 @@ def add_to(actor: Actor, found: Sequence[Chosens], slug: str, how: str, title: s
         [Draft(document_id=target.card.document_id, base_revision_id=target.revision_id, source=source)],
         note,
     )
-    return target.card.slug
+    return target.card.slug, True
 
 
 def lines_for(found: Sequence[Chosens]) -> list[Draw]:
@@ -176,7 +179,7 @@ def _questions(head: Head, wanted: Collection[str]) -> Chosens:
     document = session().get_one(Document, head.card.document_id)
     assigned = assign(document, kind, kind.parts(spec))
     sections = [(section, question) for section in spec.sections for question in section.questions]
-    keys = assigned.question_keys
+    keys = assigned.answered_keys
     return Chosens(
         head=head,
         spec=spec,
