@@ -10,21 +10,21 @@ from dataclasses import dataclass
 
 from lms.core.masking.finding import Found, Kind
 from lms.core.masking.shadow import BREAK, HOLE
-from lms.core.masking.words import NOT_COARSE, NOT_FINE, PROVINCES
+from lms.core.masking.words import NOT_ENDS, NOT_PLACES, PROVINCES
 
 _HAN = r"[\u4e00-\u9fff]"
 _NO = r"[0-9一二三四五六七八九十百零〇A-Za-z]"
-_ENDS = "号楼|号院|号|弄|栋|幢|座|单元|楼|层|室|房|户|巷|#"
+_ENDS = "号楼|号院|号舍|舍|号|弄|栋|幢|座|单元|楼|层|室|房|户|巷|#"
 COARSE, FINE, NUMBER = 1, 2, 3
 _PIECE = re.compile(
     rf"(?P<province>(?:{PROVINCES})(?:省|市|(?:壮族|回族|维吾尔)?自治区|特别行政区)?)"
-    rf"|(?P<number>{_NO}{{1,6}}(?:[-–—]{_NO}{{1,6}}){{0,3}}(?:{_ENDS})|\d{{1,4}}(?:-\d{{1,5}}){{2,3}}(?!\d))"
+    rf"|(?P<number>{_NO}{{1,6}}(?:[-–—]{_NO}{{1,6}}){{0,3}} ?(?:{_ENDS})|\d{{1,4}}(?:-\d{{1,5}}){{2,3}}(?!\d))"
     r"|(?P<coarse>自治州|地区|市|区|县|旗|州|盟)"
-    r"|(?P<fine>街道|大道|大街|胡同|村委会|新村|小区|花园|家园|公寓|大厦|广场|宿舍|工业园|产业园|科技园|开发区"
-    r"|雅苑|佳苑|名苑|学院|大学|中学|小学|镇|乡|村|路|街|巷|弄|苑|庄|屯)"
+    r"|(?P<fine>街道|大道|大街|胡同|村委会|新村|社区|小区|花园|家园|公寓|大厦|广场|宿舍|工业园|产业园|科技园|开发区"
+    r"|雅苑|佳苑|名苑|学院|大学|中学|小学|镇|乡|村|路(?![径线过上程由人面况费途障])|街|巷|苑|庄|屯)"
 )
 _STOP = frozenset(
-    "我你您他她它们的了是在到寄送往发从去来给请把被和跟与或及就也都还要想让帮住说问有没不吗呢吧啊哦嗯这那哪里收改成换为叫很再先后前会能可过"
+    "我你您他她它们的了是在到寄送往发从去给请把被跟与或及就也还要想让帮住说问有没不吗呢吧啊哦嗯这那哪里收改换为叫很再先后前"
 )
 _LABEL = re.compile(
     r"(?:(?:收货|收件|家庭|寄件|发货|退货|新|详细|配送|通讯|公司|联系)?地址|住址|寄到|送到|寄往|发到|寄回"
@@ -51,7 +51,7 @@ class _Part:
 def find_addresses(plain: str) -> Iterator[Found]:
     """Yield addresses. Days are taken out first: the 11 of 11月11号 is no house."""
     plain = _DAYS.sub(lambda match: "\x01" * len(match[0]), plain)
-    parts = list(_parts(plain))
+    parts = _parts(plain)
     place = 0
     while place < len(parts):
         held = [parts[place]]
@@ -64,29 +64,31 @@ def find_addresses(plain: str) -> Iterator[Found]:
     yield from _labelled(plain)
 
 
-def _parts(plain: str) -> Iterator[_Part]:
-    """Yield what ends as a part of an address, with the name before it."""
+def _parts(plain: str) -> list[_Part]:
+    """Return what ends as a part of an address, with the name before it."""
+    found: list[_Part] = []
     edge = 0
     for match in _PIECE.finditer(plain):
         kind = match.lastgroup
-        if kind == "province":
-            yield _Part(match.start(), match.end(), COARSE)
-        elif kind == "number":
-            yield _Part(match.start(), match.end(), NUMBER)
-        else:
-            start = _name_start(plain, max(edge, match.start() - _LONGEST), match.start())
-            word = plain[start : match.end()]
-            refused = NOT_COARSE if kind == "coarse" else NOT_FINE
-            if start == match.start() and not word[:1].isdigit():
-                joined = match.start() == edge and edge > 0
-                if not joined:
-                    continue
-            if word in refused or any(
-                word.endswith(each) and len(each) > 1 for each in refused if len(each) == 2 and len(word) <= 4
-            ):
+        level = {"number": NUMBER, "fine": FINE}.get(kind or "", COARSE)
+        start = match.start()
+        if kind in ("coarse", "fine"):
+            start = _name_start(plain, max(edge, start - _LONGEST), start)
+            follows = match.start() == edge > 0
+            if _is_common(plain[start : match.end()], match[0], follows=follows):
                 continue
-            yield _Part(start, match.end(), COARSE if kind == "coarse" else FINE)
+            if follows and found and found[-1].level == level == FINE:
+                start = found.pop().start  # 翠苑 and 街道 are one name
+        found.append(_Part(start, match.end(), level))
         edge = match.end()
+    return found
+
+
+def _is_common(word: str, suffix: str, *, follows: bool) -> bool:
+    """Whether this is a word that only ends like a part of an address: 超市, 一路, 小区."""
+    if word == suffix:
+        return not follows
+    return word in NOT_PLACES or (len(suffix) == 1 and word[-2:] in NOT_ENDS)
 
 
 def _name_start(plain: str, least: int, end: int) -> int:
@@ -110,15 +112,10 @@ def _joins(plain: str, one: _Part, other: _Part) -> bool:
 def _judged(plain: str, parts: list[_Part]) -> Found | None:
     levels = [each.level for each in parts]
     start, end = parts[0].start, parts[-1].end
-    fine = levels.count(FINE)
-    numbers = levels.count(NUMBER)
-    if (fine + numbers >= 2 and (fine or _is_building(plain, parts))) or (fine and len(levels) >= 2 and FINE in levels):
+    built = _is_building(plain, parts)
+    if (FINE in levels and len(levels) > 1) or (built and len(levels) > 1):
         return Found(start, _extended(plain, end), Kind.ADDRESS)
-    if COARSE in levels and numbers and levels.index(COARSE) < levels.index(NUMBER):
-        return Found(start, _extended(plain, end), Kind.ADDRESS)
-    if fine:
-        return Found(start, end, Kind.ADDRESS, sure=False)
-    if numbers and _is_building(plain, parts):
+    if FINE in levels or built or (COARSE in levels and NUMBER in levels):
         return Found(start, end, Kind.ADDRESS, sure=False)
     return None
 
@@ -129,7 +126,7 @@ def _is_building(plain: str, parts: list[_Part]) -> bool:
         is not None
         and any(sign.isdigit() or sign.isascii() for sign in plain[each.start : each.end])
         for each in parts
-        if each.level == NUMBER
+        if each.level == NUMBER and not re.match(r"[48]00-", plain[each.start : each.end])
     )
 
 
@@ -154,10 +151,10 @@ def _labelled(plain: str) -> Iterator[Found]:
         phone = re.search(r"(?:电话|手机|收件人|联系人|邮编|\d{11}|1\d{2}[- ]\d{4})", value)
         if phone is not None:
             value = value[: phone.start()].rstrip()
-        if len(value) < 4 and not _PIECE.search(value):
+        if not (value[:1].isalnum() or value[:1] == " ") or (len(value) < 4 and not _PIECE.search(value)):
             continue
-        parts = list(_parts(value))
-        if any(each.level != COARSE for each in parts) or (parts and re.search(r"\d", value)):
+        parts = _parts(value)
+        if any(each.level == FINE for each in parts) or _is_building(value, parts):
             yield Found(match.end(), match.end() + len(value), Kind.ADDRESS)
         elif said and match[0].startswith(("收货", "收件", "家庭", "新", "详细", "配送", "地址", "住址")):
             yield Found(match.end(), match.end() + len(value), Kind.ADDRESS, sure=False)

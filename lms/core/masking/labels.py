@@ -17,7 +17,7 @@ _LABELLED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         Kind.ACCOUNT,
         re.compile(
-            r"(?:微信|薇信|威信|徽信|维信|V信|(?<![A-Za-z])VX|(?<![A-Za-z])WX|wechat|weixin|加[VW](?![A-Za-z]))(?:号码?|ID|账号)?"
+            r"(?:微信|薇信|威信|徽信|维信|V信|(?<![A-Za-z])VX|(?<![A-Za-z])WX(?!id_)|wechat|weixin|加[VW](?![A-Za-z]))(?:号码?|ID|账号)?"
             + _IS
             + r"([A-Za-z][-_A-Za-z0-9]{4,19}|\d{5,11})"
             + _END,
@@ -93,8 +93,10 @@ _LABELLED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 )
 _BORN = re.compile(r"((?:19|20)\d{2} ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2}[日号]?)(?= ?(?:出生|生的|生人|生日))")
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64} ?@ ?[\w-]{1,63}(?: ?\.[A-Za-z0-9-]{1,63}){1,5}", re.ASCII)
+_MOBILE = re.compile(r"1[3-9]\d{9}")
 _LINK = re.compile(r"(?:https?://|www\.)[^\s\x1e\u4e00-\u9fff,。;<>\"]{3,2000}", re.IGNORECASE)
-_PERSONAL = re.compile(r"\d{8}|order|trade|user|token|mobile|phone|uid|sign|buyer", re.IGNORECASE)
+_PERSONAL = re.compile(r"order|trade|user|token|mobile|phone|uid|sign|buyer", re.IGNORECASE)
+_NUMBER = re.compile(r"\d{8}")
 _PARCEL = re.compile(_APART + r"[A-Za-z]{1,5}-?\d{8,25}[A-Za-z]{0,4}" + _END)
 _NICK = re.compile(_APART + r"(?:tb\d{6,}|jd_[0-9a-z]{6,30}|wxid_\w{6,30}|dy[a-z0-9]{8,20}|用户\d{6,12})" + _END)
 _PLATE = re.compile(
@@ -108,7 +110,7 @@ _GOODS = re.compile(
 _DATES = re.compile(r"(?:19|20)\d{2}[-/]?\d{1,2}(?:[-/]?\d{1,2})?(?:T.*)?")
 _COUNTED = re.compile(r" ?(?:元|块|件|个|台|只|套|箱|包|天|小时|分|年|月|日|号[^码]|%|\.\d|[:/]\d)")
 _RUN = re.compile(r"\d+")
-_TURNS = re.compile(r"[A-Za-z]\d|\d[A-Za-z]")
+_TURNS = re.compile(r"(?<=[A-Za-z])\d|(?<=\d)[A-Za-z]")
 
 
 def find_labelled(plain: str) -> Iterator[Found]:
@@ -118,9 +120,16 @@ def find_labelled(plain: str) -> Iterator[Found]:
             value = match[1]
             if kind is Kind.ORDER and _is_no_order(value, plain, match.end(1)):
                 continue
-            yield Found(match.start(1), match.end(1), kind)
+            yield Found(match.start(1), match.end(1), _clearer(value) if kind is Kind.ACCOUNT else kind)
     for match in _BORN.finditer(plain):
         yield Found(match.start(1), match.end(1), Kind.BIRTHDAY)
+
+
+def _clearer(value: str) -> Kind:
+    """Return what the name of an account is besides: people take their phone or their mail for it."""
+    if _MOBILE.fullmatch(value):
+        return Kind.PHONE
+    return Kind.MAIL if _MAIL.fullmatch(value) else Kind.ACCOUNT
 
 
 def _is_no_order(value: str, plain: str, end: int) -> bool:
@@ -134,8 +143,9 @@ def find_tokens(plain: str) -> Iterator[Found]:
     for match in _MAIL.finditer(plain) if "@" in plain else ():
         yield Found(match.start(), match.end(), Kind.MAIL)
     for match in _LINK.finditer(plain):
-        if _PERSONAL.search(match[0]):
-            yield Found(match.start(), match.end(), Kind.LINK, sure=False)
+        personal, numbered = _PERSONAL.search(match[0]) is not None, _NUMBER.search(match[0]) is not None
+        if personal or numbered:
+            yield Found(match.start(), match.end(), Kind.LINK, sure=personal and numbered)
     for match in _PLATE.finditer(plain):
         if sum(each.isdigit() for each in match[0]) >= 2:
             yield Found(match.start(), match.end(), Kind.PLATE)
@@ -155,4 +165,4 @@ def _is_odd(token: str) -> bool:
         return False
     if not any(each.isalpha() for each in token):
         return False
-    return len(_TURNS.findall(token)) >= 5 or max(len(run) for run in _RUN.findall(token)) >= 6
+    return len(_TURNS.findall(token)) >= 4 or max(len(run) for run in _RUN.findall(token)) >= 6

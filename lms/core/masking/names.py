@@ -10,6 +10,8 @@ from lms.core.masking.finding import Found, Kind
 from lms.core.masking.shadow import HOLE
 from lms.core.masking.words import COMMON, NOT_CALLED, NOT_NAMES, SURNAMES, TWO
 
+NAMES = ("nr", "nrt", "nrfg")
+"""What the dictionary calls names of people."""
 _HAN = r"[\u4e00-\u9fff]"
 _TWO = "|".join(sorted(TWO))
 _SURNAME = rf"(?:{_TWO}|[{SURNAMES}])"
@@ -24,7 +26,7 @@ _CUT = re.compile(
 )
 _POLITE = re.compile(rf"(?<![A-Za-z])(?P<name>{_SURNAME}{_HAN}{{0,2}}?)(?=先生|女士|小姐|太太|夫人)")
 _TITLED = re.compile(
-    rf"(?P<name>{_SURNAME})(?=(?:老师|师傅|阿姨|大哥|大姐|大爷|大妈|叔叔|经理|主管|店长|医生|律师|教授|[总哥姐姨叔](?![是共之体结算部数的会能有不在额监经和说弟妹妹姐哥夫])))"
+    rf"(?P<name>{_SURNAME})(?=(?:老师|师傅|阿姨|大哥|大姐|大爷|大妈|叔叔|经理|主管|店长|医生|律师|教授|[总哥姐姨叔](?![是共之体结算部数的会能有不在额监经和弟妹妹姐哥夫])))"
 )
 _CLOSE = re.compile(rf"(?<!{_HAN})[老小阿](?P<name>[{SURNAMES}])(?!{_HAN})")
 _BESIDE = re.compile(
@@ -46,7 +48,7 @@ def find_names(plain: str) -> Iterator[Found]:
         yield from _behind_label(plain, match.end(), said=bool(match["said"]))
     for pattern in (_BESIDE, _BEHIND, _COURIER):
         for match in pattern.finditer(plain):
-            if match["name"] not in NOT_NAMES and not _is_word(match["name"]):
+            if _is_plausible(match["name"]):
                 yield Found(match.start("name"), match.end("name"), Kind.NAME)
     for match in _POLITE.finditer(plain):
         yield from _polite(plain, match.start("name"), match.end("name"))
@@ -60,7 +62,8 @@ def find_names(plain: str) -> Iterator[Found]:
     for match in _CALLED.finditer(plain):
         yield from _called(plain, match[0], match.end())
     for match in _CLOSE.finditer(plain):
-        yield Found(match.start(), match.end(), Kind.NAME, sure=False)
+        if match["name"] in COMMON:
+            yield Found(match.start(), match.end(), Kind.NAME, sure=False)
     yield from _alone(plain)
 
 
@@ -99,14 +102,13 @@ def _called(plain: str, how: str, start: int) -> Iterator[Found]:
         return
     if name in NOT_NAMES or name[:1] in NOT_CALLED or not 2 <= len(name) <= 4:
         return
-    ends = start + len(name) == run.end() or run[0][len(name) : len(name) + 1] in "的,"
-    strong = "叫" in how or "名字" in how
-    if _has_surname(name) and len(name) <= 3 and ends and (strong or _is_tagged_name(name)) and not _is_word(name):
+    ends = start + len(name) == run.end() or run[0][len(name)] in "的,"
+    strong = how.strip() in ("我叫", "名叫", "我的名字是", "我名字是")
+    named = _has_surname(name) and len(name) <= 3
+    if named and ends and (strong or _is_tagged_name(name)) and not _is_word(name):
         yield Found(start, start + len(name), Kind.NAME)
-    elif strong or (
-        how.startswith(("我是", "本人", "这是")) and _has_surname(name) and len(name) <= 3 and not _is_word(name)
-    ):
-        yield Found(start, start + min(len(name), 4), Kind.NAME, sure=False)
+    elif (strong and _is_unknown(name)) or (named and _is_plausible(name)):
+        yield Found(start, start + len(name), Kind.NAME, sure=False)
 
 
 def _polite(plain: str, start: int, end: int) -> Iterator[Found]:
@@ -122,7 +124,7 @@ def _alone(plain: str) -> Iterator[Found]:
     """Yield two or three characters between signs that begin with a surname and are in no dictionary."""
     for match in _WORD.finditer(plain):
         name = match["name"]
-        if name not in NOT_NAMES and _CUT.search(name[1:]) is None and not _is_word(name) and _is_tagged_name(name):
+        if _CUT.search(name[1:]) is None and _is_plausible(name):
             yield Found(match.start(), match.end(), Kind.NAME, sure=False)
 
 
@@ -147,9 +149,23 @@ def _dictionary() -> rjieba.Jieba:
 def _is_word(name: str) -> bool:
     """Whether the dictionary has it as a word that is no name."""
     tagged: Collection[tuple[str, str]] = _dictionary().tag(name)
-    return len(tagged) == 1 and next(iter(tagged))[1] not in ("nr", "x", "nrt", "nrfg")
+    return len(tagged) == 1 and next(iter(tagged))[1] not in (*NAMES, "x")
 
 
 def _is_tagged_name(name: str) -> bool:
     tagged: list[tuple[str, str]] = _dictionary().tag(name)
-    return any(kind in ("nr", "nrt", "nrfg") for _, kind in tagged) or len(tagged) > 1
+    return any(kind in NAMES for _, kind in tagged) or len(tagged) > 1
+
+
+def _is_unknown(name: str) -> bool:
+    """Whether there is no word in it but names of people."""
+    tagged: list[tuple[str, str]] = _dictionary().tag(name)
+    return not any(len(piece) > 1 and kind not in NAMES for piece, kind in tagged)
+
+
+def _is_plausible(name: str) -> bool:
+    """Whether characters that begin with a surname may be a name: no word, and no word in them: 查一下."""
+    if name in NOT_NAMES or name[:2] in NOT_NAMES or _is_word(name) or not _is_unknown(name):
+        return False
+    tagged: list[tuple[str, str]] = _dictionary().tag(name)
+    return name[:1] in COMMON or name[:2] in TWO or any(len(piece) > 1 for piece, _kind in tagged)
