@@ -41,7 +41,7 @@ def run_team_drills() -> int:
     """
     now, done = clock.now(), 0
     for number in _read(team_duties.cancelled_with_duties):
-        done += _safely(number, partial(in_portions, partial(team_duties.withdraw_duties, number)))
+        done += _safely(number, partial(withdraw_duties, number))
     for number in _read(partial(team_series.to_close, now)):
         done += _safely(number, partial(_close, number))
     for number in _read(partial(team_series.live, now)):
@@ -54,7 +54,7 @@ def keep_in_step(team_drill_id: int) -> int:
     now = clock.now()
     if not _read(partial(team_duties.is_out_of_step, team_drill_id, now)):
         return 0
-    return in_portions(partial(team_duties.keep_in_step, team_drill_id, now))
+    return _in_portions(partial(team_duties.keep_in_step, team_drill_id, now))
 
 
 def move_duties(team_drill_id: int) -> None:
@@ -63,6 +63,11 @@ def move_duties(team_drill_id: int) -> None:
     while after is not None:
         with transaction():
             after = team_duties.move_duties(team_drill_id, after)
+
+
+def withdraw_duties(team_drill_id: int) -> int:
+    """Ask nobody any more for a team drill that was called off, portion by portion; return how many owed it."""
+    return _in_portions(partial(team_duties.withdraw_duties, team_drill_id))
 
 
 def remind_owners() -> int:
@@ -74,7 +79,7 @@ def remind_owners() -> int:
         return remind_of_measures()
 
 
-def in_portions(one: Callable[[], int]) -> int:
+def _in_portions(one: Callable[[], int]) -> int:
     """Do something portion by portion, each in its transaction, until nothing is left; return how much it was."""
     total = 0
     while True:

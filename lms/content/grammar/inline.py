@@ -8,9 +8,13 @@ from urllib.parse import unquote
 
 from lms.content.grammar.keywords import Word, find_word, folded
 
-_CODE = re.compile(r"`[^`\n]*`")
-# Label and target cannot hold another bracket, so that each character is looked at a fixed number of times.
-_LINK = re.compile(r'(!?)\[([^\[\]\n]{0,400})\]\([ ]*<?([^()<>\n"]{0,1000}?)>?[ ]*(?:"[^"\n]{0,200}"[ ]*)?\)')
+_CODE = re.compile(r"(?<!\\)`[^`\n]*`")
+# Label and target cannot hold another bracket but an escaped one, at which no link begins: so each character is looked
+# at a fixed number of times.
+_LINK = re.compile(
+    r"(?<!\\)(!?)\[((?:\\[^\n]|[^\[\]\\\n]){0,1000})\]"
+    r'\([ ]*<?([^()<>\n"]{0,1000}?)>?[ ]*(?:"[^"\n]{0,200}"[ ]*)?\)'
+)
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]{0,20}:")
 _LABEL = re.compile(r"\s*([^：:\n]{1,60}?)\s*[：:]\s*")
 _ARGUMENT = re.compile(r"(.*?)\s*[（(]([^（）()]*)[）)]\s*$", re.DOTALL)

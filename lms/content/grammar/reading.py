@@ -193,7 +193,8 @@ class Reading(Properties):
             if self._scenes
             else text("没有“%(name)s”这一节，是否“%(guess)s”？", name=anchor, guess=guess)
         )
-        new = self.lines[line - 1].replace(f"#{anchor}", f"#{guess}", 1)
+        named = heading_id(guess) if " " in guess else guess
+        new = self.lines[line - 1].replace(f"#{anchor}", f"#{named}", 1)
         self.error("C141", line, problem, one_line(line, new, text("改为“%(guess)s”", guess=guess)))
 
 

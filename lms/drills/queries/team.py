@@ -224,6 +224,13 @@ def earlier(document_id: int, before: datetime, team_ids: Iterable[int], *, but:
     return [Earlier(**row) for row in rows(statement).mappings()]
 
 
+def earlier_by_id(team_drill_id: int) -> Earlier | None:
+    """Return one by its id, whoever asks: its name and day stand beside the one that is compared with it."""
+    statement = select(TeamDrill.id, TeamDrill.public_id, TeamDrill.title, TeamDrill.opens_at)
+    found = rows(statement.where(TeamDrill.id == team_drill_id)).mappings().one_or_none()
+    return Earlier(**found) if found else None
+
+
 def teams_of(team_drill_id: int) -> dict[int, str]:
     """Return the teams for which it was made, by id."""
     statement = (

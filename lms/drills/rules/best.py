@@ -6,6 +6,7 @@ from dataclasses import dataclass
 LEAST_PEOPLE = 3
 """Other people who wrote there, before anything of theirs is shown: nobody is to be guessed."""
 SHOWN = 2
+"""Of these replies at most, so that they are read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +18,7 @@ class Written:
     points: int
 
 
-def best_written(others: Iterable[Written], than: int, *, shown: int = SHOWN) -> tuple[str, ...]:
+def best_written(others: Iterable[Written], than: int) -> tuple[str, ...]:
     """Return the replies that earned most, one of each person, the best first; only those that earned more than `than`.
 
     () where fewer than LEAST_PEOPLE wrote there at all.
@@ -30,4 +31,4 @@ def best_written(others: Iterable[Written], than: int, *, shown: int = SHOWN) ->
     if len(best) < LEAST_PEOPLE:
         return ()
     better = sorted((each for each in best.values() if each.points > max(than, 0)), key=lambda each: -each.points)
-    return tuple(dict.fromkeys(" ".join(each.text.split()) for each in better))[:shown]
+    return tuple(dict.fromkeys(" ".join(each.text.split()) for each in better))

@@ -124,7 +124,7 @@ def choose(drill: DrillSpec, state: State, choice_id: str) -> Move:
     if chosen is None:
         raise NotOffered(choice_id)
     return Move(
-        after=_moved(drill, state, chosen.effects, _most_of(scene, choices), chosen.target), effects=chosen.effects
+        after=_moved(drill, state, chosen.effects, most_of(scene, choices), chosen.target), effects=chosen.effects
     )
 
 
@@ -137,12 +137,12 @@ def reply(drill: DrillSpec, state: State, judged: Judged, *, led_to: str = "") -
     if state.end is not None or not scene.free:
         raise NotOffered("text")
     said = judged.effects(scene)
-    route = _route(scene, said.sum, violated=judged.violated(scene))
+    route = route_for(scene, said.sum, violated=judged.violated(scene))
     if led_to and (route is None or drill.scene(route.target).name != led_to):
         route = next((each for each in scene.routes if drill.scene(each.target).name == led_to), route)
     effects = together(said, route.effects if route else NO_EFFECTS)
     return Move(
-        after=_moved(drill, state, effects, _most_free(scene, judged), route.target if route else None),
+        after=_moved(drill, state, effects, most_free(scene, judged), route.target if route else None),
         effects=effects,
         route=route,
     )
@@ -155,7 +155,7 @@ def run_out(drill: DrillSpec, state: State) -> Move:
         raise NotOffered("timeout")
     route = scene.when_late
     effects = route.effects if route else NO_EFFECTS
-    most = _most_free(scene, None) if scene.free else _most_of(scene, offered(drill, state))
+    most = most_free(scene, None) if scene.free else most_of(scene, offered(drill, state))
     return Move(
         after=_moved(drill, state, effects, most, route.target if route else None), effects=effects, route=route
     )
@@ -179,7 +179,7 @@ def together(*several: Effects) -> Effects:
     )
 
 
-def _route(scene: Scene, points: int, *, violated: bool) -> Route | None:
+def route_for(scene: Scene, points: int, *, violated: bool) -> Route | None:
     """Return the first way from the top that holds for a reply of so many points."""
     for route in scene.routes:
         match route.kind:
@@ -235,13 +235,13 @@ def _is_stuck(drill: DrillSpec, state: State) -> bool:
     return not scene.free and scene.seconds is None and not offered(drill, state)
 
 
-def _most_of(scene: Scene, choices: Iterable[Choice]) -> dict[str, int]:
+def most_of(scene: Scene, choices: Iterable[Choice]) -> dict[str, int]:
     """Return for each dimension that a choice scene can change the most that one of its ways gives."""
     ways = [each.effects for each in choices] + [each.effects for each in scene.routes]
     return _best(ways)
 
 
-def _most_free(scene: Scene, judged: Judged | None) -> dict[str, int]:
+def most_free(scene: Scene, judged: Judged | None) -> dict[str, int]:
     """Return for each dimension that a free reply can change the most that it gives: all that earns, on the best way.
 
     What only a person judges counts from when a person has.

@@ -20,6 +20,7 @@ FARTHEST = timedelta(days=366)
 SEARCHED = 31
 """Days after the one meant in which a working day is looked for."""
 MONTHLY = "monthly"
+_ABOUT = "team_drill:"
 
 
 class Incident(StrEnum):
@@ -194,3 +195,14 @@ def problems_of(title: str, opens_at: datetime, closes_at: datetime, now: dateti
     elif fresh and opens_at < now - SHORTEST:
         found["opens_at"] = text("开始时间已经过去。")
     return found
+
+
+def about_of(team_drill_id: int) -> str:
+    """Return how the measures that came of a team drill name it."""
+    return f"{_ABOUT}{team_drill_id}"
+
+
+def team_drill_of(about: str) -> int | None:
+    """Return the team drill of which a measure came; None where it came of something else."""
+    number = about.removeprefix(_ABOUT)
+    return int(number) if about.startswith(_ABOUT) and number.isdecimal() else None
