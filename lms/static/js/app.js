@@ -105,5 +105,5 @@
     strip.scrollLeft += place.left - room.left - (room.width - place.width) / 2;
   });
 
-  window.academy = { say: say, copyText: copyText };
+  window.academy = { say: say, copyText: copyText, scriptText: scriptText };
 })();
