@@ -89,7 +89,7 @@ class ReviewForm(Form):
 
 
 class MeasureForm(Form):
-    text = TextAreaField(text("要做什么"), [InputRequired(), Length(max=LONGEST_MEASURE)])
+    what = TextAreaField(text("要做什么"), [InputRequired(), Length(max=LONGEST_MEASURE)])
     owner = SelectField(text("谁负责"), [InputRequired()])
     due_on = DateField(text("什么时候完成"), [InputRequired()])
     check_on = DateField(text("什么时候复查"), [Optional()])

@@ -39,9 +39,9 @@ def add_measure(
     what = what.strip()
     problems: dict[str, Text] = {}
     if not what:
-        problems["text"] = text("请写要做什么。")
+        problems["what"] = text("请写要做什么。")
     elif len(what) > LONGEST:
-        problems["text"] = text("最多 %(n)s 个字。", n=LONGEST)
+        problems["what"] = text("最多 %(n)s 个字。", n=LONGEST)
     if not today() <= due_on <= today() + FARTHEST:
         problems["due_on"] = text("完成日期从今天起，两年之内。")
     if check_on is not None and not due_on <= check_on <= today() + FARTHEST:

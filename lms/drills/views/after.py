@@ -93,7 +93,7 @@ def add_measure(drill_id: str) -> Response | tuple[str, int]:
             measuring.add_measure(
                 actor,
                 about_of(row.id),
-                form.text.data,
+                form.what.data,
                 int(form.owner.data),
                 due_on=form.due_on.data,
                 check_on=form.check_on.data,
