@@ -65,10 +65,12 @@ def _on_postgresql(element: HoldsAny, compiler: Any, **more: Any) -> str:
     return f"EXISTS (SELECT 1 FROM {listed} WHERE held.value IN {compiler.process(words, **more)})"  # noqa: S608 - names of columns and places
 
 
+IS_FOR_ALL = cast(Document.audience, String) == "[]"
+
+
 def fits(words: Any) -> ColumnElement[bool]:
     """Return the condition that a published document is for whoever has these words. words: an expanding bindparam."""
-    for_all = cast(Document.audience, String) == "[]"
-    return and_(Document.state == "published", or_(for_all, HoldsAny(Document.audience, words)))
+    return and_(Document.state == "published", or_(IS_FOR_ALL, HoldsAny(Document.audience, words)))
 
 
 def readable(actor: Actor) -> ColumnElement[bool]:

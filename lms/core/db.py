@@ -178,6 +178,15 @@ def upsert(model: type[Base], keys: Mapping[str, Any], values: Mapping[str, Any]
     current.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=dict(changed)))
 
 
+def upsert_all(model: type[Base], unique: Sequence[str], values: Sequence[Mapping[str, Any]]) -> None:
+    """Write these rows, each new or in place of the one with the same columns `unique`. values: at least one row."""
+    current = session()
+    insert = postgresql_insert if current.get_bind().dialect.name == "postgresql" else sqlite_insert
+    statement = insert(model)
+    changed = {name: statement.excluded[name] for name in values[0] if name not in unique}
+    current.execute(statement.on_conflict_do_update(index_elements=list(unique), set_=changed), list(values))
+
+
 def insert_new(model: type[Base], unique: Sequence[str], values: Sequence[Mapping[str, Any]]) -> None:
     """Write those of these rows whose columns `unique` no row has yet. values: at least one row."""
     current = session()

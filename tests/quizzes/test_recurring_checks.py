@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from lms.accounts.models import Person
 from lms.assignments.models import Assignment
 from lms.content.actions import archive
-from lms.content.models import Part
+from lms.content.models import Document, Part
 from lms.core import clock
 from lms.core.access import Role
 from lms.core.db import session, transaction
@@ -16,6 +16,7 @@ from lms.quizzes import actions, jobs, queries
 from lms.quizzes.actions.recall import NothingLearned, round_of
 from lms.quizzes.models import Attempt, Memory
 from lms.quizzes.queries.intro import intro
+from lms.quizzes.queries.recall import recurring_checks
 from lms.quizzes.queries.rounds import faded, rounds
 from lms.quizzes.queries.sittings import asked_question
 from lms.quizzes.spec import Recurring
@@ -143,6 +144,64 @@ def test_who_is_still_in_onboarding_has_enough_to_do(world):
         assert jobs.give_checks() == 0
 
 
+def to_be_passed_again(person, slug):
+    """Owe an exam that was passed once more."""
+    due = Assignment(
+        person_id=person.id,
+        document_id=document_id(slug),
+        occasion="2027",
+        counts_from=clock.now(),
+        starts_on=date(2026, 11, 16),
+    )
+    with transaction():
+        session().add(due)
+    return due
+
+
+def test_who_may_be_asked_nothing_of_what_was_learned_gets_no_round(world):
+    author, person = a_trainer(), an_agent()
+    a_quiz(author, "上岗", 3, use="考试", more="可考次数: 5\n")
+    a_check(author)
+    with clock.frozen(MONDAY):
+        passed(person, "上岗")
+        to_be_passed_again(person, "上岗")
+        assert jobs.give_checks() == 0
+
+
+def test_what_is_meant_for_others_now_does_not_count_towards_a_round(world):
+    author, person = a_trainer(), an_agent()
+    a_quiz(author, "退货", 3)
+    a_check(author)
+    with clock.frozen(MONDAY):
+        passed(person, "退货")
+        with transaction():
+            session().execute(update(Document).where(Document.title == "退货").values(audience=["质检"]))
+        assert jobs.give_checks() == 0
+        with transaction():
+            session().execute(update(Document).where(Document.title == "退货").values(audience=["客服"]))
+        assert jobs.give_checks() == 1
+
+
+def test_what_is_learned_otherwise_than_by_its_quiz_counts_too(world):
+    author, person = a_trainer(), an_agent()
+    a_quiz(author, "练习", 3, use="练习")
+    a_check(author)
+    with clock.frozen(MONDAY):
+        all_wrong(person, "练习")
+        assert jobs.give_checks() == 1
+
+
+def test_no_other_quiz_is_read_to_find_the_checks(world, statements):
+    author = a_trainer()
+    for number in range(3):
+        a_quiz(author, f"退货{number}", 1)
+    a_check(author)
+    weekly = document_id("weekly")
+    statements.clear()
+    assert [document for document, _ in recurring_checks()] == [weekly]
+    assert len(statements) <= 3
+
+
 def all_wrong(person, slug="weekly"):
     actor = as_actor(person)
     attempt = begun(actor, slug)
@@ -245,15 +304,7 @@ def test_an_exam_that_has_to_be_passed_again_gives_no_key_away_until_then(world)
     a_quiz(author, "上岗", 2, use="考试", more="可考次数: 5\n")
     a_check(author)
     passed(person, "上岗")
-    due = Assignment(
-        person_id=person.id,
-        document_id=document_id("上岗"),
-        occasion="2027",
-        counts_from=clock.now(),
-        starts_on=date(2026, 11, 16),
-    )
-    with transaction():
-        session().add(due)
+    due = to_be_passed_again(person, "上岗")
     with pytest.raises(NothingLearned):
         begun(as_actor(person), "weekly")
     with transaction():

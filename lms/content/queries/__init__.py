@@ -3,6 +3,7 @@
 from lms.content.audience import readable
 from lms.content.queries.reading import (
     BANK,
+    RECURRING,
     Card,
     Opened,
     by_path,
@@ -37,6 +38,7 @@ from lms.content.queries.studio import (
 __all__ = [
     "BANK",
     "PAGE",
+    "RECURRING",
     "SORTS",
     "Backlink",
     "Card",

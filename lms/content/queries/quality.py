@@ -11,14 +11,14 @@ from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Person
 from lms.content.models import Document, DocumentCheck, Edge, FileState, Part, Revision, Slug
-from lms.content.queries.reading import ARCHIVED, BANK, CARD, CARD_MORE, PUBLISHED, Card, card_of
+from lms.content.queries.reading import ARCHIVED, BANK, CARD, CARD_MORE, PUBLISHED, RECURRING, Card, card_of
 from lms.core.db import session
 from lms.core.texts import Text, from_plain, text
 
 SOON = timedelta(days=14)  # a review day that is near; a draft that has lain about
 TARGET_EXPIRED = "C144"
 IN_PATHS = ("lesson", "task", "quiz")
-BY_ITSELF = (BANK, "recurring")
+BY_ITSELF = (BANK, RECURRING)
 """Uses of quizzes that nobody looks for in a course: drawn from, or given each week."""
 
 

@@ -18,8 +18,8 @@ from lms.core.db import rows, session
 from lms.core.errors import NotFound
 
 DRAFT, PUBLISHED, ARCHIVED = "draft", "published", "archived"
-BANK = "bank"
-"""The use of a quiz that holds questions for others."""
+BANK, RECURRING = "bank", "recurring"
+"""The uses of a quiz that holds questions for others, and of one that is given anew every week."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,28 +5,26 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, exists, func, insert, select
+from sqlalchemy import Table, bindparam, exists, select
 
 from lms.accounts.models import Person
-from lms.accounts.queries import holds
+from lms.accounts.queries import actor_by_id, holds
 from lms.assignments import actions as assignments
 from lms.assignments.models import Assignment
 from lms.assignments.rules import CHECK
-from lms.content.models import Document, Part
-from lms.content.parts import PartKind
+from lms.content.models import Document
 from lms.core.access import Actor, Role
-from lms.core.db import rows, session
+from lms.core.db import rows, upsert_all
 from lms.core.errors import Conflict
 from lms.core.points import ONE_POINT
 from lms.questions.rules.order import shown_order
 from lms.quizzes.events import QuizGraded
 from lms.quizzes.models import Attempt, AttemptItem, Memory
-from lms.quizzes.queries.recall import candidates
+from lms.quizzes.queries.recall import candidates, count_for_all, count_learned
 from lms.quizzes.queries.sittings import asked_question
 from lms.quizzes.rules.draw import Paper, PaperItem
 from lms.quizzes.rules.recall import NOTHING_LEARNED, Remembered, after_answer, choose
 from lms.quizzes.spec import Recurring
-from lms.records.models import Standing
 
 _memory: Table = Memory.__table__  # type: ignore[assignment]
 
@@ -109,12 +107,8 @@ def remember(fact: QuizGraded) -> None:
                 "last_at": after.last_at,
             }
         )
-    if not fresh:
-        return
-    again = [each["part_id"] for each in fresh if each["part_id"] in known]
-    if again:
-        session().execute(delete(_memory).where(_memory.c.person_id == fact.person_id, _memory.c.part_id.in_(again)))
-    session().execute(insert(_memory), fresh)
+    if fresh:
+        upsert_all(Memory, ("person_id", "part_id"), fresh)
 
 
 def round_of(check: Recurring, today: date) -> tuple[str, date]:
@@ -127,16 +121,8 @@ def round_of(check: Recurring, today: date) -> tuple[str, date]:
 def lacking(document_id: int, check: Recurring, occasion: str, today: date) -> list[int]:
     """Return who is to get this round and has not got it yet, in order.
 
-    Whoever has not learned enough for one paper is left in peace, and so is who is still in training for the position.
+    Whoever may not be asked enough for one paper is left in peace, and so is who is still in training for the position.
     """
-    questions = (
-        select(func.count())
-        .select_from(Part)
-        .join(Standing, (Standing.document_id == Part.document_id) & (Standing.state == "done"))
-        .where(Part.kind == PartKind.QUESTION.value, Part.retired_at.is_(None), Standing.person_id == Person.id)
-        .correlate(Person)
-        .scalar_subquery()
-    )
     in_training = exists().where(
         Assignment.person_id == Person.id,
         Assignment.state == "open",
@@ -146,13 +132,18 @@ def lacking(document_id: int, check: Recurring, occasion: str, today: date) -> l
     has_it = exists().where(
         Assignment.person_id == Person.id, Assignment.document_id == document_id, Assignment.occasion == occasion
     )
-    return list(
-        session().scalars(
-            select(Person.id)
-            .where(Person.active, _gets(check, today), ~in_training, ~has_it, questions >= check.questions)
-            .order_by(Person.id)
-        )
-    )
+    found = rows(
+        select(Person.id, count_for_all.label("for_all"))
+        .where(Person.active, _gets(check, today), ~in_training, ~has_it, count_learned >= check.questions)
+        .order_by(Person.id)
+    ).all()
+    return [row.id for row in found if row.for_all >= check.questions or _may_ask(row.id, check.questions)]
+
+
+def _may_ask(person_id: int, least: int) -> bool:
+    """Whether the person may read enough of what was learned: some of it is no longer meant for everybody."""
+    actor = actor_by_id(person_id)
+    return actor is not None and len(candidates(actor)) >= least
 
 
 def _gets(check: Recurring, today: date) -> Any:
