@@ -40,10 +40,11 @@ from lms.core.db import rows, session
 from lms.core.here import today
 from lms.core.installation import joined, remember
 
+_TODAY: Any = bindparam("today")
 
-def _live(table: Any) -> ColumnElement[bool]:
-    """Return the condition that a dated row holds on the day :today."""
-    day: Any = bindparam("today")
+
+def is_live(table: Any, day: Any = _TODAY) -> ColumnElement[bool]:
+    """Return the condition that a dated row holds on a day; by itself on the day :today."""
     return and_(table.from_on <= day, or_(table.until_on.is_(None), table.until_on > day))
 
 
@@ -64,11 +65,11 @@ _ACTOR = select(
     Person.session_version,
     Team.name.label("team_name"),
     _joined(
-        select(RoleGrant).where(RoleGrant.person_id == _own, _live(RoleGrant)).correlate(Person),
+        select(RoleGrant).where(RoleGrant.person_id == _own, is_live(RoleGrant)).correlate(Person),
         RoleGrant.role + literal(":") + cast(RoleGrant.team_id, String),
     ).label("grants"),
     _joined(
-        select(Mentor).where(Mentor.mentor_id == _own, _live(Mentor)).correlate(Person),
+        select(Mentor).where(Mentor.mentor_id == _own, is_live(Mentor)).correlate(Person),
         cast(Mentor.person_id, String),
     ).label("mentees"),
     _joined(select(Cohort).where(Cohort.trainer_id == _own).correlate(Person), cast(Cohort.id, String)).label(
@@ -199,7 +200,7 @@ def root_id() -> int | None:
 def _below() -> Select[*tuple[Any, ...]]:
     base = select(Team.id).where(Team.id.in_(bindparam("ids", expanding=True))).cte("below", recursive=True)
     place = aliased(TeamPlace)
-    tree = base.union(select(place.team_id).where(place.parent_id == base.c.id, _live(place)))
+    tree = base.union(select(place.team_id).where(place.parent_id == base.c.id, is_live(place)))
     return select(tree.c.id)
 
 
@@ -260,7 +261,7 @@ def visible_keys(actor: Actor) -> dict[str, Any]:
 _TREE = (
     select(Team.id, Team.code, Team.name, TeamPlace.parent_id)
     .join(TeamPlace, TeamPlace.team_id == Team.id)
-    .where(_live(TeamPlace), Team.closed_on.is_(None))
+    .where(is_live(TeamPlace), Team.closed_on.is_(None))
     .order_by(Team.code)
 )
 
@@ -314,7 +315,7 @@ _MENTOR = (
     select(Person.id, Person.name, Person.employee_no, Team.name.label("team_name"))
     .join(Mentor, Mentor.mentor_id == Person.id)
     .outerjoin(Team, Team.id == Person.team_id)
-    .where(Mentor.person_id == bindparam("person_id"), _live(Mentor))
+    .where(Mentor.person_id == bindparam("person_id"), is_live(Mentor))
     .order_by(Mentor.from_on.desc(), Mentor.id.desc())
     .limit(1)
 )

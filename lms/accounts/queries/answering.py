@@ -6,27 +6,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 
 from lms.accounts.models import Person, RoleGrant, TeamPlace
+from lms.accounts.queries.actors import is_live
 from lms.core.access import Role
 from lms.core.db import rows
 from lms.core.here import today
 
 
-def _held(role: Role) -> Any:
-    day: Any = bindparam("today")
-    return and_(
-        RoleGrant.role == role,
-        RoleGrant.from_on <= day,
-        or_(RoleGrant.until_on.is_(None), RoleGrant.until_on > day),
-    )
-
-
 def holds(role: Role, day: date) -> ColumnElement[bool]:
     """Return the condition that a Person holds a role on this day, on whatever team; without any grant, AGENT."""
-    live = and_(
-        RoleGrant.person_id == Person.id,
-        RoleGrant.from_on <= day,
-        or_(RoleGrant.until_on.is_(None), RoleGrant.until_on > day),
-    )
+    live = and_(RoleGrant.person_id == Person.id, is_live(RoleGrant, day))
     granted = exists().where(live, RoleGrant.role == role)
     return or_(granted, ~exists().where(live)) if role is Role.AGENT else granted
 
@@ -34,14 +22,19 @@ def holds(role: Role, day: date) -> ColumnElement[bool]:
 _TRAINERS = (
     select(Person.id)
     .join(RoleGrant, RoleGrant.person_id == Person.id)
-    .where(Person.active, _held(Role.TRAINER))
+    .where(Person.active, RoleGrant.role == Role.TRAINER, is_live(RoleGrant))
     .distinct()
     .order_by(Person.id)
 )
 _LEADS = (
     select(RoleGrant.team_id, RoleGrant.person_id)
     .join(Person, Person.id == RoleGrant.person_id)
-    .where(Person.active, _held(Role.LEAD), RoleGrant.person_id != bindparam("person_id"))
+    .where(
+        Person.active,
+        RoleGrant.role == Role.LEAD,
+        is_live(RoleGrant),
+        RoleGrant.person_id != bindparam("person_id"),
+    )
     .order_by(RoleGrant.from_on.desc(), RoleGrant.id.desc())
 )
 _IN_OFFICE = (
@@ -50,16 +43,14 @@ _IN_OFFICE = (
     .where(
         Person.active,
         RoleGrant.role.in_((Role.TRAINER, Role.LEAD, Role.QUALITY, Role.DIRECTOR)),
-        RoleGrant.from_on <= bindparam("today"),
-        or_(RoleGrant.until_on.is_(None), RoleGrant.until_on > bindparam("today")),
+        is_live(RoleGrant),
     )
     .distinct()
     .order_by(Person.name, Person.id)
 )
 _TEAM = select(Person.team_id).where(Person.id == bindparam("person_id"))
 _PARENTS = select(TeamPlace.team_id, TeamPlace.parent_id).where(
-    TeamPlace.from_on <= bindparam("today"),
-    or_(TeamPlace.until_on.is_(None), TeamPlace.until_on > bindparam("today")),
+    is_live(TeamPlace),
 )
 
 

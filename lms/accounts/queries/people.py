@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select
+from sqlalchemy import Select, func, literal, or_, select
 
 from lms.accounts.models import (
     ApiToken,
@@ -20,7 +20,7 @@ from lms.accounts.models import (
     SignInSlip,
     Team,
 )
-from lms.accounts.queries.actors import teams_below, visible
+from lms.accounts.queries.actors import is_live, teams_below, visible
 from lms.core.access import Actor, Permission, Role, Scope, scopes
 from lms.core.db import session
 from lms.core.errors import NotFound
@@ -38,15 +38,10 @@ SORTS = {
 }
 
 
-def _live(table: Any, day: date) -> ColumnElement[bool]:
-    condition: ColumnElement[bool] = (table.from_on <= day) & or_(table.until_on.is_(None), table.until_on > day)
-    return condition
-
-
 def _roles(day: date) -> Any:
     return (
         select(func.coalesce(func.aggregate_strings(RoleGrant.role, ","), ""))
-        .where(RoleGrant.person_id == Person.id, _live(RoleGrant, day))
+        .where(RoleGrant.person_id == Person.id, is_live(RoleGrant, day))
         .correlate(Person)
         .scalar_subquery()
     )
@@ -272,7 +267,7 @@ def mentees_of(person_id: int) -> list[Pair]:
     return _pairs(
         select(Person.id, Person.employee_no, Person.name, Mentor.from_on, Mentor.until_on)
         .join(Mentor, Mentor.person_id == Person.id)
-        .where(Mentor.mentor_id == person_id, _live(Mentor, today()), Person.active)
+        .where(Mentor.mentor_id == person_id, is_live(Mentor, today()), Person.active)
         .order_by(Person.employee_no)
     )
 
@@ -353,7 +348,7 @@ def team_heads() -> dict[int, tuple[int, str]]:
     for team_id, name in session().execute(
         select(RoleGrant.team_id, Person.name)
         .join(Person, Person.id == RoleGrant.person_id)
-        .where(RoleGrant.role == Role.LEAD, _live(RoleGrant, day), Person.active)
+        .where(RoleGrant.role == Role.LEAD, is_live(RoleGrant, day), Person.active)
         .order_by(Person.employee_no)
     ):
         leads.setdefault(team_id, []).append(name or "")
