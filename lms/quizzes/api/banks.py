@@ -41,7 +41,7 @@ class ImportQuery(Schema):
 
 
 class ImportFile(Schema):
-    file = File(required=True)  # type: ignore[no-untyped-call]
+    file = File(required=True)  # type: ignore[no-untyped-call]  # APIFlask gives its field no types
 
 
 class ImportBody(Schema):

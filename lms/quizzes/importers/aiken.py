@@ -9,6 +9,7 @@ ANSWER: B
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from unicodedata import normalize
 
 from lms.core.texts import Text, text
@@ -50,7 +51,7 @@ def read(data: bytes) -> Taken:
     texts = Texts()
     for typed in _typed(text_of(data)):
         words = " ".join(typed.stem) or " ".join(words for _, words in typed.options)
-        found.take(Where(line=typed.line), words, "", lambda typed=typed: _question(texts, typed))  # type: ignore[misc]
+        found.take(Where(line=typed.line), words, "", partial(_question, texts, typed))
     return found.taken()
 
 

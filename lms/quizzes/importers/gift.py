@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 
 from lms.content.grammar.chips import HALF_IF_INCOMPLETE, LENGTH, NONE_IF_WRONG
 from lms.core.texts import Text, text
@@ -74,7 +75,7 @@ def read(data: bytes) -> Taken:
             Where(line=line, label=" ".join(title.split())[:40]),
             _unescaped(asked),
             section,
-            lambda asked=asked, noted=block.noted: _question(texts, asked, noted),  # type: ignore[misc]
+            partial(_question, texts, asked, block.noted),
         )
     return found.taken()
 

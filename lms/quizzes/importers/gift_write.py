@@ -20,7 +20,7 @@ from lms.questions.spec import (
 )
 from lms.quizzes.importers.collecting import Unfit
 from lms.quizzes.importers.gift import FORM, WEIGHT, category_of
-from lms.quizzes.importers.losses import PICTURES, Losses, lost_of
+from lms.quizzes.importers.losses import PICTURES, lost_of, written
 from lms.quizzes.importers.markup import without_pictures
 from lms.quizzes.importers.reading import Bank, Picture, Written
 from lms.quizzes.importers.tagged import case_tag, tags_of
@@ -31,23 +31,8 @@ _RESERVED = re.compile(r"[\\~=#{}:]")
 
 def write(bank: Bank) -> Written:
     """Return the questions as a GIFT file, and what it does not say, a question each."""
-    losses = Losses()
-    blocks, section = [], ""
-    for group in bank.groups:
-        title = " ".join(group.title.split())
-        if title != section and group.questions:
-            section = title
-            blocks.append(f"$CATEGORY: {category_of(_escaped(section))}")
-        for question in group.questions:
-            losses.next()
-            pen = _Pen(bank.pictures)
-            try:
-                blocks.append(pen.question(question))
-            except Unfit as unfit:
-                losses.left_out(unfit.reason)
-            else:
-                losses.add(pen.notes)
-    return Written(data="".join(f"{block}\n\n" for block in blocks).encode(), notes=tuple(losses.notes))
+    blocks, notes = written(bank, _Pen, lambda section: f"$CATEGORY: {category_of(_escaped(section))}")
+    return Written(data="".join(f"{block}\n\n" for block in blocks).encode(), notes=notes)
 
 
 class _Pen:

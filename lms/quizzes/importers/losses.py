@@ -1,11 +1,14 @@
 """What a format can't say of a question is told, one sentence each, by the question's number. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from lms.core.points import ONE_POINT
 from lms.core.texts import Text, text
 from lms.questions.spec import Matching, Numeric, Open, Question
+from lms.quizzes.importers.collecting import Unfit
+from lms.quizzes.importers.reading import Bank, Picture
 
 PICTURES = text("图片没有写进去，只留下图片的说明。")
 
@@ -26,6 +29,38 @@ class Losses:
 
     def left_out(self, reason: Text) -> None:
         self.notes.append(text("第 %(n)s 题没有写进文件：%(reason)s", n=self.number, reason=reason))
+
+
+class Pen(Protocol):
+    """Writes one question and remembers what was lost of it."""
+
+    notes: list[Text]
+
+    def question(self, question: Question) -> str:
+        """Return the question in the pen's format. Raises Unfit."""
+        ...
+
+
+def written(
+    bank: Bank, pen_of: Callable[[Mapping[str, Picture]], Pen], heading: Callable[[str], str]
+) -> tuple[list[str], tuple[Text, ...]]:
+    """Return the questions of a bank one by one, a heading before each new section, and what was lost."""
+    losses, found, section = Losses(), [], ""
+    for group in bank.groups:
+        title = " ".join(group.title.split())
+        if title != section and group.questions:
+            section = title
+            found.append(heading(section))
+        for question in group.questions:
+            losses.next()
+            pen = pen_of(bank.pictures)
+            try:
+                found.append(pen.question(question))
+            except Unfit as unfit:
+                losses.left_out(unfit.reason)
+            else:
+                losses.add(pen.notes)
+    return found, tuple(losses.notes)
 
 
 def lost_of(

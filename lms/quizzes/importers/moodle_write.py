@@ -24,9 +24,8 @@ from lms.questions.spec import (
 )
 from lms.questions.write import write_question
 from lms.quizzes.importers import moodle_gaps
-from lms.quizzes.importers.collecting import Unfit
 from lms.quizzes.importers.gift import category_of
-from lms.quizzes.importers.losses import PICTURES, Losses, lost_of
+from lms.quizzes.importers.losses import PICTURES, lost_of, written
 from lms.quizzes.importers.markup import name_of, with_held, without_pictures
 from lms.quizzes.importers.reading import Bank, Picture, Written, excerpt_of
 from lms.quizzes.importers.tagged import tags_of
@@ -48,27 +47,14 @@ _LONGEST_NAME = 60
 
 def write(bank: Bank) -> Written:
     """Return the questions as a Moodle XML file, and what it does not say, a question each."""
-    losses = Losses()
-    parts, section = [], ""
-    for group in bank.groups:
-        title = " ".join(group.title.split())
-        if title != section and group.questions:
-            section = title
-            category = f"<category>\n{_text(category_of(section))}\n</category>"
-            parts.append(f'<question type="category">\n{category}\n</question>\n')
-        for question in group.questions:
-            losses.next()
-            pen = _Pen(bank.pictures)
-            try:
-                parts.append(pen.question(question))
-            except Unfit as unfit:
-                losses.left_out(unfit.reason)
-            else:
-                losses.add(pen.notes)
+    parts, notes = written(bank, _Pen, _category)
     body = "\n".join(parts)
-    return Written(
-        data=f'<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n\n{body}\n</quiz>\n'.encode(), notes=tuple(losses.notes)
-    )
+    return Written(data=f'<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n\n{body}\n</quiz>\n'.encode(), notes=notes)
+
+
+def _category(section: str) -> str:
+    category = f"<category>\n{_text(category_of(section))}\n</category>"
+    return f'<question type="category">\n{category}\n</question>\n'
 
 
 class _Pen:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from html import unescape
 
 from lms.core import xml
@@ -67,7 +68,7 @@ def read(data: bytes) -> Taken:
             Where(line=element.sourceline, label=name[:40]),
             asked or name,
             section,
-            lambda element=element, kind=kind: _question(Fields(element, texts), kind),  # type: ignore[misc]
+            partial(_question, Fields(element, texts), kind),
         )
     if not found.questions and not found.refused:
         raise Unreadable(text("这个 Moodle XML 里没有题目。"))
