@@ -126,7 +126,6 @@ def test_a_broken_bank_gives_whole_questions_and_reasons_and_nothing_else(name):
 
 
 @pytest.mark.soak
-@pytest.mark.skipif("SOAK" not in os.environ, reason="make soak")
 @pytest.mark.parametrize("name", SAMPLES)
 def test_thousands_of_broken_banks_give_whole_questions_and_reasons(name):
     for _ in range(10):
