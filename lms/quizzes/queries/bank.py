@@ -91,6 +91,27 @@ class Choices:
 
 _IN_DOUBT = exists().where(ReviewMark.part_id == Part.id, ReviewMark.cleared_at.is_(None))
 _EDGE_DRAWS = and_(Edge.to_document_id == Document.id, Edge.from_document_id != Document.id)
+_QUESTIONS = (
+    select(
+        Part.id,
+        Part.key,
+        Part.title,
+        BankQuestion.sha,
+        BankQuestion.kind,
+        BankQuestion.level,
+        BankQuestion.tags,
+        BankQuestion.competencies,
+        Document.id.label("document_id"),
+        Document.title.label("file"),
+        Document.use,
+        Document.shops,
+        Slug.slug,
+        _IN_DOUBT.label("in_doubt"),
+    )
+    .join(BankQuestion, BankQuestion.part_id == Part.id)
+    .join(Document, Document.id == BankQuestion.document_id)
+    .join(Slug, and_(Slug.document_id == Document.id, Slug.is_current))
+)
 _WENT = (
     select(
         AttemptItem.part_id,
@@ -108,28 +129,7 @@ _WENT_OF = _WENT.where(AttemptItem.part_id.in_(bindparam("ids", expanding=True))
 
 def questions(wanted: Wanted) -> tuple[list[Row], int]:
     """Return one page of questions and how many there are in all: four statements."""
-    statement = (
-        select(
-            Part.id,
-            Part.key,
-            Part.title,
-            BankQuestion.sha,
-            BankQuestion.kind,
-            BankQuestion.level,
-            BankQuestion.tags,
-            BankQuestion.competencies,
-            Document.id.label("document_id"),
-            Document.title.label("file"),
-            Document.use,
-            Document.shops,
-            Slug.slug,
-            _IN_DOUBT.label("in_doubt"),
-        )
-        .join(BankQuestion, BankQuestion.part_id == Part.id)
-        .join(Document, Document.id == BankQuestion.document_id)
-        .join(Slug, and_(Slug.document_id == Document.id, Slug.is_current))
-        .where(*_conditions(wanted))
-    )
+    statement = _QUESTIONS.where(*_conditions(wanted))
     total = session().scalar(select(func.count()).select_from(statement.subquery())) or 0
     statement, order = _ordered(statement, wanted.sort)
     found = session().execute(statement.order_by(*order).limit(wanted.size).offset(wanted.offset)).all()
@@ -220,27 +220,7 @@ def question(key: str) -> One:
     found = (
         session()
         .execute(
-            select(
-                Part.id,
-                Part.key,
-                Part.title,
-                BankQuestion.sha,
-                BankQuestion.kind,
-                BankQuestion.level,
-                BankQuestion.tags,
-                BankQuestion.competencies,
-                Document.id.label("document_id"),
-                Document.title.label("file"),
-                Document.use,
-                Document.shops,
-                Document.folder,
-                Slug.slug,
-                Revision.compiled_sha,
-                _IN_DOUBT.label("in_doubt"),
-            )
-            .join(BankQuestion, BankQuestion.part_id == Part.id)
-            .join(Document, Document.id == BankQuestion.document_id)
-            .join(Slug, and_(Slug.document_id == Document.id, Slug.is_current))
+            _QUESTIONS.add_columns(Document.folder, Revision.compiled_sha)
             .join(Revision, Revision.id == Document.published_id)
             .where(Part.key == key, Document.state == PUBLISHED)
         )
