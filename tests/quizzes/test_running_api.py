@@ -48,6 +48,20 @@ def test_who_sits_is_paused_given_time_and_collected_when_the_number_is_right(pl
     assert call("POST", act, {"act": "pause"}).json["error"]["code"] == "nobody_sits"
 
 
+def test_time_that_is_given_twice_by_a_call_that_came_twice_counts_once(place):
+    call, actor, slug, _ = place
+    attempt = begun(actor, slug)
+    act = f"/quizzes/{slug}/sittings"
+    seen = call("GET", act).json["at"]
+    body = {"act": "extend", "minutes": 5, "seen_at": seen}
+    assert call("POST", act, body).json == {"count": 1}
+    later = attempt_of(attempt).deadline_at
+    again = call("POST", act, body)
+    assert (again.status_code, again.json["error"]["code"]) == (409, "given_already")
+    assert attempt_of(attempt).deadline_at == later
+    assert call("POST", act, {**body, "seen_at": call("GET", act).json["at"]}).json == {"count": 1}
+
+
 def test_a_window_is_set_asked_about_and_taken_away(place):
     call, actor, slug, _ = place
     begun(actor, slug)

@@ -112,6 +112,11 @@ def is_answered(question: Question, answer: Answer) -> bool:
             return True
 
 
+def is_written(question: Question, answer: Answer) -> bool:
+    """Whether it is an answer in somebody's own words; blanks alone say nothing."""
+    return isinstance(question.shape, Open) and isinstance(answer, str) and bool(answer.strip())
+
+
 def _wrong(why: Text) -> Invalid:
     return Invalid(why, code="answer_form", fields={"value": why})
 

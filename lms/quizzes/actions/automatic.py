@@ -8,7 +8,7 @@ from sqlalchemy import Table, bindparam, insert, select, update
 
 from lms.core.db import rows, session
 from lms.core.points import share_of
-from lms.questions.rules.answers import Answer
+from lms.questions.rules.answers import Answer, is_written
 from lms.questions.rules.grade import Graded, grade
 from lms.questions.rules.rubric import suggested
 from lms.questions.spec import Open, Question
@@ -52,7 +52,7 @@ def mark_all(attempt_id: int, at: datetime) -> list[Mark]:
     A written answer leaves a line in the history of its marks: what the rubric gave, or suggests where it waits.
     """
     every = [_marked(row) for row in rows(_ANSWERS, {"attempt_id": attempt_id}).all()]
-    if any(_is_written(each) for each in every):
+    if any(is_written(each.question, each.answer) for each in every):
         help = lists()
         every = [_looked_at(each, help) for each in every]
     session().execute(
@@ -67,7 +67,7 @@ def mark_all(attempt_id: int, at: datetime) -> list[Mark]:
             for each in every
         ],
     )
-    changes = [_change(attempt_id, each, at) for each in every if _is_written(each)]
+    changes = [_change(attempt_id, each, at) for each in every if is_written(each.question, each.answer)]
     if changes:
         session().execute(insert(GradeChange), changes)
     return [each.mark for each in every if not each.row.dropped]
@@ -78,10 +78,6 @@ def _marked(row: Any) -> _Marked:
     answer = row.value["v"] if row.value else None
     graded = grade(question, answer)
     return _Marked(row, question, answer, graded, mark(row.points, graded))
-
-
-def _is_written(each: _Marked) -> bool:
-    return isinstance(each.question.shape, Open) and isinstance(each.answer, str) and bool(each.answer.strip())
 
 
 def _looked_at(each: _Marked, help: Lists) -> _Marked:

@@ -21,7 +21,7 @@ from lms.core.plain import from_plain, to_plain
 from lms.core.texts import Text, text
 from lms.quizzes.models import Attempt, Makeup, QuizWindow
 from lms.quizzes.queries import ONCE, Frozen
-from lms.quizzes.queries.occasions import hold_windows, plans_of
+from lms.quizzes.queries.occasions import hold_windows, limits_of
 from lms.quizzes.rules.attempts import State
 from lms.quizzes.rules.makeups import MAKEUP
 from lms.quizzes.rules.windows import Move, Plan, Window, deadline, move_of, plan_of
@@ -187,7 +187,7 @@ def _planned(document_id: int, before: Sequence[Any], after: Sequence[Any]) -> l
         row.Attempt.person_id: spec_of(row.compiled_sha).rules if row.compiled_sha else frozen[row.Attempt.id].rules
         for row in sitting
     }
-    old, new = plans_of(document_id, rules, before), plans_of(document_id, rules, after)
+    old, new = limits_of(rules, before), limits_of(rules, after)
     given = _makeups(document_id, list(rules))
     found = []
     for attempt in (row.Attempt for row in sitting):

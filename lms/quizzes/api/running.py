@@ -64,8 +64,9 @@ def scores(slug: str) -> dict[str, Any]:
 @bp.doc(summary="Who sits the quiz now, of those whom one manages", responses=refusals(404))
 def sittings(slug: str) -> dict[str, Any]:
     actor = current_actor()
-    found = live.seats(actor, exam(actor, slug).document_id, clock.now())
-    return page(
+    now = clock.now()
+    found = live.seats(actor, exam(actor, slug).document_id, now)
+    seats = page(
         [
             {
                 "attempt": seat.attempt_id,
@@ -88,6 +89,7 @@ def sittings(slug: str) -> dict[str, Any]:
         ],
         None,
     )
+    return {"at": instant(now), **seats}
 
 
 @bp.post("/quizzes/<path:slug>/sittings")
@@ -109,7 +111,7 @@ def act(slug: str, body: dict[str, Any]) -> dict[str, int]:
         return {"count": count}
     with transaction():
         if body["act"] == "extend":
-            return {"count": acts.extend(actor, whom, body.get("minutes", 0))}
+            return {"count": acts.extend(actor, whom, body.get("minutes", 0), seen_at=body["seen_at"])}
         return {"count": (acts.pause if body["act"] == "pause" else acts.go_on)(actor, whom)}
 
 
@@ -149,7 +151,7 @@ def set_window(slug: str, body: dict[str, Any]) -> dict[str, int]:
     document_id = exam(actor, slug).document_id
     if body["team"] and body["employee_no"]:
         raise Invalid(text("一个时段只给一个团队，或只给一个人。"))
-    person = _ids(actor, [body["employee_no"]])[body["employee_no"]] if body["employee_no"] else None
+    person = live.managed(actor, [body["employee_no"]])[body["employee_no"]] if body["employee_no"] else None
     window = Window(
         opens_at=body["opens_at"], closes_at=body["closes_at"], seconds=body["seconds"], attempts=body["attempts"]
     )
@@ -192,7 +194,7 @@ def makeups(slug: str) -> dict[str, Any]:
 def give_makeups(slug: str, body: dict[str, Any]) -> dict[str, Any]:
     actor = current_actor()
     found = exam(actor, slug)
-    by_no = _ids(actor, body["people"])
+    by_no = live.managed(actor, body["people"])
     names = {person_id: number for number, person_id in by_no.items()}
     terms = Terms(
         attempts=body["attempts"], opens_at=body["opens_at"], closes_at=body["closes_at"], reason=body["reason"]
@@ -226,15 +228,6 @@ def _team_id(actor: Actor, code: str) -> int | None:
     if found is None:
         reason = text("没有代码为 %(code)s 的团队。", code=code)
         raise Invalid(reason, fields={"team": reason})
-    return found
-
-
-def _ids(actor: Actor, numbers: list[str]) -> dict[str, int]:
-    found = live.people_by_no(actor, numbers)
-    missing = next((number for number in numbers if number not in found), None)
-    if missing is not None:
-        reason = text("没有找到工号 %(no)s，或不在您管的团队里。", no=missing)
-        raise Invalid(reason, fields={"employee_no": reason})
     return found
 
 

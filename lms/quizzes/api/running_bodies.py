@@ -36,6 +36,7 @@ class SeatBody(Schema):
 
 
 class SeatsBody(Schema):
+    at = String(required=True, metadata={"description": "now, as the server's clock has it", "format": "date-time"})
     items = List(Nested(SeatBody), required=True)
     next = Integer(allow_none=True)
 
@@ -49,6 +50,11 @@ class ActBody(Schema):
         load_default="", validate=Length(max=40), metadata={"description": "code of a team; all below it too"}
     )
     minutes = Integer(strict=True, validate=Range(min=1, max=LONGEST_MINUTES), metadata={"description": "of `extend`"})
+    seen_at = AwareDateTime(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "of `extend`: the `at` of the list; who got time since then gets no more"},
+    )
     confirm = Integer(
         strict=True,
         load_default=0,

@@ -12,6 +12,8 @@ from lms.accounts.models import Person, Team
 from lms.accounts.queries import visible
 from lms.core.access import Actor, Permission, Scope, scopes
 from lms.core.db import rows
+from lms.core.errors import Invalid
+from lms.core.texts import text
 from lms.quizzes.models import Attempt, AttemptItem, Makeup, Presence, QuizWindow
 from lms.quizzes.queries.sittings import MISTAKES, seconds_between
 from lms.quizzes.rules.attempts import State, is_over
@@ -111,12 +113,21 @@ def seats(actor: Actor, document_id: int, now: datetime) -> list[Seat]:
     ]
 
 
-def people_by_no(actor: Actor, numbers: Sequence[str]) -> dict[str, int]:
-    """Return the ids of those of these employee numbers whom the actor may manage."""
-    found = select(Person.employee_no, Person.id).where(
-        Person.employee_no.in_(numbers), Person.active, visible(actor, Permission.QUIZ_MANAGE)
+def managed(actor: Actor, numbers: Sequence[str], field: str = "employee_no") -> dict[str, int]:
+    """Return the ids of the people with these employee numbers, by number and in this order.
+
+    Raises Invalid at the field where nobody is named, or one who is not the actor's to manage.
+    """
+    wanted = [number for number in dict.fromkeys(numbers) if number]
+    those = select(Person.employee_no, Person.id).where(
+        Person.employee_no.in_(wanted), Person.active, visible(actor, Permission.QUIZ_MANAGE)
     )
-    return {row.employee_no: row.id for row in rows(found)}
+    found = {row.employee_no: row.id for row in rows(those)} if wanted else {}
+    missing = next((number for number in wanted if number not in found), "")
+    if missing or not wanted:
+        reason = text("没有找到工号 %(no)s，或不在您管的团队里。", no=missing) if missing else text("请填工号。")
+        raise Invalid(reason, fields={field: reason})
+    return {number: found[number] for number in wanted}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -222,7 +222,7 @@ def hold_windows(document_id: int, *, to_change: bool = False) -> None:
     rows(_HOLD_TO_CHANGE if to_change else _HOLD, {"document_id": document_id}).all()
 
 
-def plans_of(document_id: int, people: Mapping[int, QuizRules], said: Sequence[Any]) -> dict[int, Plan]:
+def limits_of(people: Mapping[int, QuizRules], said: Sequence[Any]) -> dict[int, Plan]:
     """Return what counts for each of many people on the common occasion. said: rows of windows. people: their rules."""
     teams = teams_up(people) if any(row.team_id for row in said) else {}
     return {

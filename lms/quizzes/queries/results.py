@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lms.core.points import Points
-from lms.questions.rules.answers import Answer
+from lms.questions.rules.answers import Answer, is_written
 from lms.questions.rules.grade import Graded, grade
 from lms.questions.rules.view import Json, learner_view, review_view
 from lms.questions.spec import Open, Reference
@@ -95,7 +95,11 @@ def result_of(sitting: Sitting, *, knows_keys: bool = False) -> Result:
     )
     items = items_of(sitting)
     marks = [_mark(item) for item in items]
-    given = marks_of(sitting.id) if shows is Reveal.KEY and any(_is_written(item) for item in items) else {}
+    given = (
+        marks_of(sitting.id)
+        if shows is Reveal.KEY and any(is_written(item.question, item.answer) for item in items)
+        else {}
+    )
     return Result(
         sitting=sitting,
         reveal=shows,
@@ -128,10 +132,6 @@ def review_of(item: Drawn, shows: Reveal, given: Given | None = None) -> Review:
 
 def _graded(item: Drawn) -> Graded:
     return grade(item.question, item.answer)
-
-
-def _is_written(item: Drawn) -> bool:
-    return isinstance(item.question.shape, Open) and item.answer is not None
 
 
 def _mark(item: Drawn) -> Mark:

@@ -1,6 +1,5 @@
 """现场: who sits a quiz now, and what those who run it may do: pause, more time, collect, windows, makeups."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -136,7 +135,7 @@ def give_makeups(slug: str) -> str | Response | tuple[str, int]:
     try:
         if not chosen:
             raise Invalid(text("请先勾选要补考的人。"))
-        ids = _ids(actor, chosen, "person")
+        ids = list(live.managed(actor, chosen, "person").values())
         given, refused = 0, 0
         for start in range(0, len(ids), AT_ONCE):
             with transaction():
@@ -285,19 +284,9 @@ def whose(row: live.WindowRow) -> str:
 
 def _of(actor: Actor, form: forms.WindowForm) -> Of:
     if form.whose.data == forms.ONE:
-        return Of(person_id=_ids(actor, [(form.employee_no.data or "").strip()], "employee_no")[0])
+        number = (form.employee_no.data or "").strip()
+        return Of(person_id=live.managed(actor, [number])[number])
     return Of(team_id=form.team_id)
-
-
-def _ids(actor: Actor, numbers: Sequence[str], field: str) -> list[int]:
-    """Return the people with these numbers. Raises Invalid at the field where one is not the actor's to manage."""
-    wanted = [number for number in dict.fromkeys(numbers) if number]
-    found = live.people_by_no(actor, wanted)
-    if not wanted or len(found) < len(wanted):
-        missing = next((number for number in wanted if number not in found), "")
-        reason = text("没有找到工号 %(no)s，或不在您管的团队里。", no=missing) if missing else text("请填工号。")
-        raise Invalid(reason, fields={field: reason})
-    return [found[number] for number in wanted]
 
 
 def _says_something(form: forms.WindowForm) -> bool:
