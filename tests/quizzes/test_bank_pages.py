@@ -181,6 +181,22 @@ def test_chosen_questions_of_a_bank_become_a_line_that_draws_as_many(world):
     assert "- [售后题库](banks/a.md) `抽2题` `#退货`" in draft_of("check")
 
 
+@pytest.mark.parametrize("how", [COPY, DRAW])
+def test_what_a_quiz_has_already_is_not_added_again(trainer, how):
+    values = {
+        "question": keys("几天内可以退？", "对吗？"),
+        "to": "check",
+        "how": how,
+        "title": "新的",
+        "csrf_token": token(trainer, "/studio/new"),
+    }
+    trainer.post("/bank/add", data=values)
+    once = draft_of("check")
+    answer = trainer.post("/bank/add", data=values)
+    assert (answer.status_code, draft_of("check")) == (303, once)
+    assert "没有再加一遍" in trainer.get(answer.location).text
+
+
 def test_one_file_that_cannot_be_changed_leaves_all_as_they_were(world):
     author = a_trainer()
     a_bank(author)

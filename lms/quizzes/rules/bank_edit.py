@@ -70,8 +70,15 @@ def texts_of(source: str, path: str, lines: Collection[int], to: str) -> list[st
 
 
 def with_questions(source: str, texts: Sequence[str], title: str) -> str:
-    """Return the source with these questions at the end of its section `title`, else in a new one at its end."""
+    """Return the source with these questions at the end of its section `title`, else in a new one at its end.
+
+    What stands in it already, word for word, is not added once more.
+    """
     board = outline(source, LEVELS)
+    there = {_bare(piece.text) for piece in board.pieces if piece.level == QUESTION}
+    texts = [each for each in texts if _bare(each) not in there]
+    if not texts:
+        return source
     at = next((n for n, each in enumerate(board.pieces) if each.level == SECTION and each.title.strip() == title), None)
     if at is not None:
         return board.inserted(board.owned(at).stop, texts, QUESTION).source
@@ -80,9 +87,20 @@ def with_questions(source: str, texts: Sequence[str], title: str) -> str:
 
 
 def with_lines(source: str, path: str, lines: Sequence[Draw], title: str) -> str:
-    """Return the source with a section at its end that draws these lines. path: of the file, for its links."""
+    """Return the source with a section at its end that draws these lines, but for those that it has already.
+
+    path: of the file, for its links.
+    """
     language = file_language(source)
-    written = [write_draw(replace(line, link=link_to(path, line.target)), language) for line in lines]
+    there = set(split_lines(source))
+    every = [write_draw(replace(line, link=link_to(path, line.target)), language) for line in lines]
+    written = [each for each in every if each not in there]
+    if not written:
+        return source
     board = outline(source, LEVELS)
     section = write_heading(title, SECTION) + "\n\n" + "\n".join(written)
     return board.inserted(len(board.pieces), [section], SECTION).source
+
+
+def _bare(question: str) -> str:
+    return "\n".join(split_lines(drop_id(question))).strip()

@@ -132,12 +132,15 @@ def bank_add_submit() -> str | Response | tuple[str, int]:
             raise Invalid(text("请写小节的名字。"), fields={"title": text("请写小节的名字。")})
         found = _chosen()
         with transaction():
-            slug = actions.add_to(
+            slug, added = actions.add_to(
                 current_actor(), found, request.form["to"], request.form.get("how", COPY), title, _("从题库加题")
             )
     except DomainError as error:
         return _add(error), error.status
-    flash(_("已加进这份测验的草稿，看过以后发布。"), "ok")
+    if added:
+        flash(_("已加进这份测验的草稿，看过以后发布。"), "ok")
+    else:
+        flash(_("这些都已经在这份测验里，没有再加一遍。"), "info")
     return redirect(url_for("content.edit", kind="quiz", slug=slug), 303)
 
 
