@@ -1,5 +1,7 @@
 """Five hundred people who begin one quiz within half a minute and answer every five seconds: BENCH_ONLY=crowd.
 
+And three hundred who begin one drill and reply every five seconds: BENCH_ONLY=crowd-drill.
+
 They are served as `lms serve` serves, with its default number of processes, by one client in this process. Each has a
 connection of one's own that is kept open, and a token. A time is counted from the moment when the request was due, so
 that a client or a server that falls behind shows as a long time, not as fewer requests.
@@ -14,26 +16,23 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from lms.serving import web_command
 from tests.benchmarks import data
-from tests.benchmarks.data import QUIZ, Installation
+from tests.benchmarks.data import DRILL, QUIZ, Installation
 from tests.benchmarks.measure import Figures, Sample, Server, answers, free_port
-from tests.benchmarks.operations import value_for
+from tests.benchmarks.operations import step_for, value_for
 
-PEOPLE = int(os.environ.get("BENCH_CROWD", "500"))
 BEGIN_WITHIN = 30.0
 ANSWER_EVERY = 5.0
 STEADY = 30.0
 """Seconds of answering after the last one has begun."""
 PROCESSES = 2
 """What `lms serve` takes on two cores."""
-LIMITS = {"start": 1_000.0, "save": 150.0}
-"""Of the p95, in ms."""
 HEAD = f"{'crowd':<10}{'requests':>10}{'p50 ms':>9}{'p95 ms':>9}{'p99 ms':>9}{'max ms':>9}{'limit':>8}"
 
 
@@ -41,7 +40,7 @@ HEAD = f"{'crowd':<10}{'requests':>10}{'p50 ms':>9}{'p95 ms':>9}{'p99 ms':>9}{'m
 class Seen:
     """What the client has seen. times: in ms, by what was asked. errors: what was not 200 or 201."""
 
-    times: dict[str, list[float]] = field(default_factory=lambda: {"start": [], "save": []})
+    times: dict[str, list[float]] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
 
 
@@ -63,7 +62,7 @@ class Person:
             self.seen.errors.append(f"{kind}: {error!r}")
             self.writer = None
             return None
-        self.seen.times[kind].append((time.perf_counter() - due) * 1000)
+        self.seen.times.setdefault(kind, []).append((time.perf_counter() - due) * 1000)
         if status not in (200, 201):
             self.seen.errors.append(f"{kind}: {status} {content[:200]!r}")
             return None
@@ -84,7 +83,7 @@ class Person:
 
 
 async def takes(person: Person, due: float, until: float) -> None:
-    """Begin at `due`, then answer one question after the other, round and round, until the end."""
+    """Begin a quiz at `due`, then answer one question after the other, round and round, until the end."""
     await asyncio.sleep(max(0.0, due - time.perf_counter()))
     attempt = await person.call("start", "POST", f"/quizzes/{QUIZ}/attempts", {}, due)
     number = 0
@@ -94,18 +93,57 @@ async def takes(person: Person, due: float, until: float) -> None:
         number += 1
         body = {"value": value_for(question), "seq": number}
         await person.call("save", "PUT", f"/attempts/{attempt['id']}/answers/{question['id']}", body, due)
-    if person.writer is not None:
-        person.writer.close()
 
 
-async def all_take(installation: Installation, port: int) -> Seen:
+async def plays(person: Person, due: float, until: float) -> None:
+    """Begin a drill at `due`, then reply to its customer until the end."""
+    await asyncio.sleep(max(0.0, due - time.perf_counter()))
+    run = await person.call("start", "POST", f"/drills/{DRILL}/runs", {}, due)
+    while run and (due := due + ANSWER_EVERY) < until:
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+        run = await person.call("step", "POST", f"/runs/{run['id']}/steps", step_for(run), due)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crowd:
+    """Who comes and what each does. limits: of the p95 in ms, by what is asked."""
+
+    name: str
+    people: int
+    does: Callable[[Person, float, float], Awaitable[None]]
+    limits: dict[str, float]
+
+
+CROWDS = {
+    each.name: each
+    for each in (
+        Crowd(
+            name="crowd",
+            people=int(os.environ.get("BENCH_CROWD", "500")),
+            does=takes,
+            limits={"start": 1_000.0, "save": 150.0},
+        ),
+        Crowd(
+            name="crowd-drill",
+            people=int(os.environ.get("BENCH_CROWD", "300")),
+            does=plays,
+            limits={"start": 1_000.0, "step": 200.0},
+        ),
+    )
+}
+
+
+async def all_come(crowd: Crowd, installation: Installation, port: int) -> Seen:
     seen = Seen()
     began = time.perf_counter() + 1
     until = began + BEGIN_WITHIN + STEADY
-    people = [Person(port, token, seen) for token in installation.tokens[:PEOPLE]]
+    people = [Person(port, token, seen) for token in installation.tokens[: crowd.people]]
     await asyncio.gather(
-        *(takes(each, began + BEGIN_WITHIN * place / len(people), until) for place, each in enumerate(people))
+        *(crowd.does(each, began + BEGIN_WITHIN * place / len(people), until) for place, each in enumerate(people))
     )
+    for each in people:
+        if each.writer is not None:
+            each.writer.close()
     return seen
 
 
@@ -133,31 +171,32 @@ def cpu_ms(server: Server) -> float:
     return sum(Server(port=server.port, pid=int(child)).cpu_ms() for child in children)
 
 
-def measure() -> dict[str, Any]:
+def measure(crowd: Crowd) -> dict[str, Any]:
     """Print and return what the crowd saw."""
     with tempfile.TemporaryDirectory(prefix="lms-bench-") as folder:
-        print(f"making an installation of {2 * PEOPLE:,} people …", file=sys.stderr, flush=True)
-        installation = data.build(Path(folder), 2 * PEOPLE, takers=PEOPLE)
+        print(f"making an installation of {2 * crowd.people:,} people …", file=sys.stderr, flush=True)
+        installation = data.build(Path(folder), 2 * crowd.people, takers=crowd.people)
         with served(installation) as server:
             before = cpu_ms(server)
             own = time.process_time()
-            seen = asyncio.run(all_take(installation, server.port))
+            seen = asyncio.run(all_come(crowd, installation, server.port))
             used, own = cpu_ms(server) - before, time.process_time() - own
     print(HEAD)
-    result: dict[str, Any] = {"people": PEOPLE, "errors": len(seen.errors)}
+    result: dict[str, Any] = {"people": crowd.people, "errors": len(seen.errors)}
     for name, times in seen.times.items():
         figures = Figures([Sample(0.0, times)])
         points = {f"p{percent}_ms": round(figures.percentile(percent), 1) for percent in (50, 95, 99, 100)}
-        fine = points["p95_ms"] <= LIMITS[name]
-        result[name] = {"requests": len(times), **points, "limit": LIMITS[name], "ok": fine}
+        fine = points["p95_ms"] <= crowd.limits[name]
+        result[name] = {"requests": len(times), **points, "limit": crowd.limits[name], "ok": fine}
         shown = "".join(f"{point:>9.1f}" for point in points.values())
-        print(f"{name:<10}{len(times):>10}{shown}{LIMITS[name]:>8.0f}  {'ok' if fine else 'OVER'}", flush=True)
-    steady = len(seen.times["save"]) / (BEGIN_WITHIN / 2 + STEADY)
-    result["saves_a_second"] = round(steady, 1)
+        print(f"{name:<10}{len(times):>10}{shown}{crowd.limits[name]:>8.0f}  {'ok' if fine else 'OVER'}", flush=True)
+    kind = next(reversed(crowd.limits))
+    steady = len(seen.times[kind]) / (BEGIN_WITHIN / 2 + STEADY)
+    result[f"{kind}s_a_second"] = round(steady, 1)
     asked = sum(len(times) for times in seen.times.values())
     result["server_cpu_ms"] = round(used / max(asked, 1), 2)
     print(
-        f"{len(seen.errors)} errors; {steady:.0f} saves a second; CPU of the server {used / max(asked, 1):.2f} ms a "
+        f"{len(seen.errors)} errors; {steady:.0f} {kind}s a second; CPU of the server {used / max(asked, 1):.2f} ms a "
         f"request ({used / 10 / (BEGIN_WITHIN + STEADY):.0f} % of one core), of this client {own:.0f} s; "
         f"load of the machine {os.getloadavg()[0]:.1f}",
         flush=True,

@@ -37,6 +37,7 @@ REPOSITORY = Path(__file__).parents[2]
 HERE = Path(__file__).parent
 PASSWORD = "bench-password"
 QUIZ = "bench/twenty"
+DRILL = "bench/urging"
 TEAMS = 20
 THIRTY = "bench/thirty"
 WRONG = "wrong4"

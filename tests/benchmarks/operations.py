@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.benchmarks.data import PASSWORD, QUIZ, THIRTY, WRONG, Installation
+from tests.benchmarks.data import DRILL, PASSWORD, QUIZ, THIRTY, WRONG, Installation
 from tests.benchmarks.measure import Asks, sign_in
 
 JSON = {"Content-Type": "application/json"}
@@ -113,6 +113,24 @@ def save_one(visitor: Visitor) -> None:
     visitor.call("PUT", path, {"value": value_for(question), "seq": number + 2})
 
 
+def next_player(visitor: Visitor) -> None:
+    visitor.headers = {**JSON, "Authorization": f"Bearer {next(visitor.takers)}"}
+    visitor.attempt = visitor.call("POST", f"/drills/{DRILL}/runs")
+
+
+def step_for(run: Any) -> dict[str, Any]:
+    """Return a reply that keeps the conversation going."""
+    if run["free_text"]:
+        return {"text": f"很理解您着急，这就去问仓库，第 {run['step']} 次回您。", "seq": run["step"]}
+    return {"choice": run["choices"][0]["id"], "seq": run["step"]}
+
+
+def drill_step(visitor: Visitor) -> None:
+    if visitor.attempt["state"] != "open":  # after its hundredth step a run ends
+        visitor.attempt = visitor.call("POST", f"/drills/{DRILL}/runs")
+    visitor.attempt = visitor.call("POST", f"/runs/{visitor.attempt['id']}/steps", step_for(visitor.attempt))
+
+
 def as_lead(visitor: Visitor) -> None:
     visitor.headers = {**JSON, "Authorization": "Bearer bench-token-lead"}
 
@@ -132,6 +150,7 @@ OPERATIONS: tuple[Operation, ...] = (
     page("article", "", limit=12),
     Operation(name="quiz", people=1_000, limit=220, runs=2, run=take_quiz, requests=22),
     Operation(name="answer-save", people=1_000, limit=8, runs=25, begin=next_taker, run=save_one),
+    Operation(name="drill-step", people=1_000, limit=15, runs=10, begin=next_player, run=drill_step),
     page("completion", REPORT, limit=40, person="lead", runs=10),
     page("home-lead", "/", limit=None, person="lead", runs=10),
     page("completion-5000", REPORT, limit=None, person="lead", runs=3, people=5_000),

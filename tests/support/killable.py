@@ -11,7 +11,8 @@ from werkzeug.wsgi import ClosingIterator
 
 from lms import create_app
 from lms.core.db import session, transaction
-from lms.quizzes.api import attempts as api
+from lms.drills.api import runs
+from lms.quizzes.api import attempts
 
 _dry: ContextVar[bool] = ContextVar("dry", default=False)
 
@@ -21,12 +22,13 @@ def sound() -> Any:
 
 
 def hasty() -> Any:
-    """Return an app that answers a save from a try that it rolls back, and saves when the answer is on its way."""
-    api.transaction = _transaction  # type: ignore[assignment]
+    """Return an app that answers a save or a step from a try that it rolls back, and writes when the answer is sent."""
+    attempts.transaction = _transaction  # type: ignore[assignment]
+    runs.transaction = _transaction  # type: ignore[assignment]
     app = create_app()
 
     def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] != "PUT":
+        if environ["REQUEST_METHOD"] != "PUT" and not environ["PATH_INFO"].endswith("/steps"):
             return app(environ, start_response)
         body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
         again = {**environ, "wsgi.input": io.BytesIO(body)}

@@ -10,14 +10,7 @@ import http.client
 import json
 import os
 import random
-import signal
-import socket
 import sqlite3
-import subprocess
-import sys
-import threading
-import time
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,17 +21,13 @@ from lms.core.access import Role
 from lms.core.db import transaction
 from lms.core.points import from_fraction
 from lms.questions.spec import Criterion, CriterionKind, Open, Question
+from tests.support.killing import LONGEST_RESTART, burst, served
 from tests.support.make import a_person, as_actor
 from tests.support.make_quizzes import a_quiz, begun, rich
 
 pytestmark = pytest.mark.committed
 
 QUESTIONS = 12
-LONGEST_OFFSET = 0.05
-"""Seconds after a request was sent, up to which the worker is killed."""
-LONGEST_RESTART = 5.0
-"""Seconds from the kill to the first served page."""
-ROOT = Path(__file__).parents[2]
 
 
 @dataclass
@@ -51,7 +40,7 @@ class Learner:
     sent: dict = field(default_factory=dict)
     seqs: dict = field(default_factory=dict)
 
-    def answer_until(self, port, stop, underway):
+    def send_until(self, port, stop, underway):
         """Save answer after answer until told to stop or the connection breaks."""
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         with self.journal.open("a") as journal:
@@ -111,67 +100,6 @@ def text_of(attempt, key, seq):
     return f"第{seq}次：{digest * 6}"
 
 
-@dataclass
-class Server:
-    """gunicorn with one worker, which its master starts again after each kill."""
-
-    process: subprocess.Popen
-    port: int
-
-    def worker(self):
-        """Return the id of the one process that the master has started."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        found = children.read_text().split()
-        return int(found[0]) if found else None
-
-    def kill_worker(self):
-        worker = self.worker()
-        if worker is not None:
-            os.kill(worker, signal.SIGKILL)
-        return worker
-
-    def wait(self, learner, last=None, since=None):
-        """Wait until another worker than `last` serves; return the seconds since the kill."""
-        since = since or time.monotonic()
-        while time.monotonic() - since < 30:
-            if self.worker() not in {None, last}:
-                with suppress(OSError, http.client.HTTPException):
-                    assert self.get(learner, "/api/v1/me")[0] == 200
-                    return time.monotonic() - since
-            time.sleep(0.01)
-        raise AssertionError("the server did not come back")
-
-    def get(self, learner, path):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        try:
-            connection.request("GET", path, headers={"Authorization": f"Bearer {learner.token}"})
-            answer = connection.getresponse()
-            return answer.status, json.loads(answer.read())
-        finally:
-            connection.close()
-
-
-@contextmanager
-def served(folder, which):
-    """Serve `sound` or `hasty` of tests/support/killable.py on a socket of our own, so that its port is certain."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen(64)
-        listening.set_inheritable(True)
-        number = listening.fileno()
-        command = [
-            sys.executable, "-m", "gunicorn", f"tests.support.killable:{which}()", "--bind", f"fd://{number}",
-            "--workers", "1", "--threads", "4", "--worker-class", "gthread", "--preload", "--log-level", "critical",
-        ]  # fmt: skip
-        settings = {"LMS_INSTANCE_PATH": str(folder), "LMS_DATABASE_URL": f"sqlite:///{folder / 'lms.sqlite3'}"}
-        process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **settings}, pass_fds=[number])
-        try:
-            yield Server(process=process, port=listening.getsockname()[1])
-        finally:
-            process.terminate()
-            process.wait(20)
-
-
 @pytest.fixture
 def learners(empty_sqlite_app, tmp_path):
     """Three people who write answers to a paper of open questions, each in an attempt of their own."""
@@ -225,25 +153,6 @@ def kill_often(folder, learners, which, kills, seed, *, stop_at_trouble=False):
                 break
     count = sum(len(learner.journal.read_text().splitlines()) for learner in learners)
     return troubles, slowest, count
-
-
-def burst(server, learners, chance):
-    """Let all save at once, kill the worker at a random moment after a request was sent; return its id and the time."""
-    stop, underway = threading.Event(), threading.Event()
-    threads = [
-        threading.Thread(target=learner.answer_until, args=(server.port, stop, underway)) for learner in learners
-    ]
-    for thread in threads:
-        thread.start()
-    time.sleep(chance.uniform(0, 0.1))  # so that not always the first answers of a worker are hit
-    underway.clear()
-    underway.wait(10)
-    time.sleep(chance.uniform(0, LONGEST_OFFSET))
-    killed, at = server.kill_worker(), time.monotonic()
-    stop.set()
-    for thread in threads:
-        thread.join(20)
-    return killed, at
 
 
 def check(folder, learners, kills, seed):
