@@ -11,7 +11,7 @@ from lms.accounts.queries import person_by_no, teams_within
 from lms.core import clock
 from lms.core.access import Actor, Permission, Scope, allows, scopes
 from lms.core.db import transaction
-from lms.core.errors import DomainError, Forbidden
+from lms.core.errors import DomainError, Forbidden, NotFound
 from lms.core.i18n import _, ngettext, say
 from lms.core.texts import text
 from lms.drills import jobs
@@ -35,18 +35,20 @@ def oversees(actor: Actor) -> bool:
 
 
 def overseer() -> Actor:
-    """Return who asks, if they answer for others. Raises Forbidden for those who see only their own runs."""
+    """Return who asks, if they see the runs of others. Raises NotFound for everybody else."""
     actor = current_actor()
     if not oversees(actor):
-        raise Forbidden(text("实战演练的安排和结果由主管、带教和培训师查看。自己的演练在“演练”里。"))
+        raise NotFound()
     return actor
 
 
 @bp.get("/team-drills")
 @requires(Permission.DRILL_RESULTS)
-def team_drills() -> str:
-    """Show what is planned, what runs and what is over."""
-    actor = overseer()
+def team_drills() -> str | Response:
+    """Show what is planned, what runs and what is over; who sees only own runs finds them in the room of the drills."""
+    actor = current_actor()
+    if not oversees(actor):
+        return redirect(url_for(".index"))
     found = reading.team_drills(actor, clock.now())
     return render_template(
         "lms/drills/team_drills.html",
