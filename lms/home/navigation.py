@@ -24,7 +24,7 @@ WAYS: dict[str, tuple[Text, str, str]] = {
     "studio": (text("编辑台"), "content.index", "pen"),
     "courses": (text("课程"), "learning.index", "book"),
     "reports": (text("报表"), "reports.completion", "chart"),
-    "exams": (text("测验"), "quizzes.exams", "check-list"),
+    "exams": (text("全部测验"), "quizzes.exams", "check-list"),
     "kb": (text("知识库"), "kb.index", "bookmark"),
     "people": (text("人员"), "accounts.people", "people"),
     "confirm": (text("确认"), "learning.queue", "check-list"),
