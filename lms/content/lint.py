@@ -21,8 +21,8 @@ FOLDERS = ("courses", "quizzes", "kb_content")
 RESERVED = frozenset(
     (
         "analysis", "api", "archive", "attempts", "change", "copy", "delete", "diff", "discuss", "draft",
-        "edit", "export", "favourite", "feedback", "files", "hand-in", "hints", "history", "import", "links",
-        "live", "makeups", "manage", "marking", "mistakes", "new", "next", "preview", "print", "publish",
+        "edit", "export", "favourite", "feedback", "files", "from-chat", "hand-in", "hints", "history", "import",
+        "links", "live", "makeups", "manage", "marking", "mistakes", "new", "next", "preview", "print", "publish",
         "questions", "regrade", "regrades", "restore", "results", "review", "runs", "scores", "search", "sheet",
         "source", "start", "stats", "submit", "suggest", "talk", "uses", "verify", "versions", "vote",
         "windows",

@@ -35,6 +35,7 @@ _CLAUSE = re.compile(r"[^,。!?;\n\x1e\ue000]{2,80}")
 _ROOM = re.compile(r"[ ]?[A-Za-z]?\d{1,5}(?:[-–—]\d{1,5}){0,3}(?:室|房|号|户|楼|层|单元)?(?![\d.])")
 _TAIL = re.compile(rf"[ ]?{_HAN}{{0,10}}(?:驿站|代收点|快递柜|丰巢柜?|门卫|物业|前台|店|铺|超市|便利店)")
 _LONGEST = 10
+_BUILDING = re.compile(r".{1,10}(?:号楼|号院|弄|栋|幢|单元)|\w?\d{3,5} ?室|\d+(?:-\d+){2,3}|\w{1,3}座")
 _GAP, _NAME = 3, 14
 _DAYS = re.compile(
     r"(?<!\d)(?:19|20)\d{2} ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2}日?(?![\d-])|\d{1,2} ?月 ?\d{1,2} ?[日号]"
@@ -121,13 +122,8 @@ def _judged(plain: str, parts: list[_Part]) -> Found | None:
 
 
 def _is_building(plain: str, parts: list[_Part]) -> bool:
-    return any(
-        re.fullmatch(r".*(?:号楼|号院|弄|栋|幢|单元|室)|\d+(?:-\d+){2,3}|\w+座", plain[each.start : each.end])
-        is not None
-        and any(sign.isdigit() or sign.isascii() for sign in plain[each.start : each.end])
-        for each in parts
-        if each.level == NUMBER and not re.match(r"[48]00-", plain[each.start : each.end])
-    )
+    written = [plain[each.start : each.end] for each in parts if each.level == NUMBER]
+    return any(_BUILDING.fullmatch(each) and not each.startswith(("400-", "800-")) for each in written)
 
 
 def _extended(plain: str, end: int) -> int:

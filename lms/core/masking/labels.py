@@ -17,7 +17,7 @@ _LABELLED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         Kind.ACCOUNT,
         re.compile(
-            r"(?:微信|薇信|威信|徽信|维信|V信|(?<![A-Za-z])VX|(?<![A-Za-z])WX(?!id_)|wechat|weixin|加[VW](?![A-Za-z]))(?:号码?|ID|账号)?"
+            r"(?:微信|薇信|威信|徽信|维信|V信|(?<![A-Za-z])VX|(?<![A-Za-z])WX(?!id_)|wechat|weixin|加[VW](?![A-Za-z]))(?:号码?|ID|账号|吧|哦|就是)?"
             + _IS
             + r"([A-Za-z][-_A-Za-z0-9]{4,19}|\d{5,11})"
             + _END,
@@ -55,7 +55,7 @@ _LABELLED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         re.compile(
             r"(?:(?:快递|运单|物流|包裹|寄回|退货|顺丰|圆通|中通|申通|韵达|极兔|EMS)(?:快递)?(?:单号|编号|号码|号)|运单|单号)"
             + _IS
-            + r"((?=[A-Za-z-]{0,12}\d)[A-Za-z0-9][A-Za-z0-9-]{5,40})"
+            + r"((?=[A-Za-z-]{0,12}\d)[A-Za-z0-9][A-Za-z0-9-]{5,40}|\d{3,5}(?: \d{2,5}){2,5})"
             + _END,
             re.IGNORECASE,
         ),
@@ -70,6 +70,10 @@ _LABELLED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         ),
     ),
     (Kind.PHONE, re.compile(r"(?:尾号|后四位|末四位|后4位|末4位)" + _IS + r"(\d{3,6})(?!\d)")),
+    (
+        Kind.ID_CARD,
+        re.compile(r"(?:身份证|证件)(?:号码?)?[的]?[后末][四六46八8]位" + _IS + r"(\d{3,7}[\dXx])" + _END),
+    ),
     (Kind.ADDRESS, re.compile(r"(?:邮编|邮政编码)" + _IS + r"(\d{6})(?!\d)")),
     (
         Kind.ID_CARD,
@@ -98,6 +102,9 @@ _LINK = re.compile(r"(?:https?://|www\.)[^\s\x1e\u4e00-\u9fff,。;<>\"]{3,2000}"
 _PERSONAL = re.compile(r"order|trade|user|token|mobile|phone|uid|sign|buyer", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{8}")
 _PARCEL = re.compile(_APART + r"[A-Za-z]{1,5}-?\d{8,25}[A-Za-z]{0,4}" + _END)
+_SPACED = re.compile(
+    _APART + r"(?:SF|YT|YTO|JD|JT|ZTO|STO|YD|DPK|EMS) ?\d{2,5}(?:[ -]\d{2,5}){2,4}(?!\d)", re.IGNORECASE
+)
 _NICK = re.compile(_APART + r"(?:tb\d{6,}|jd_[0-9a-z]{6,30}|wxid_\w{6,30}|dy[a-z0-9]{8,20}|用户\d{6,12})" + _END)
 _PLATE = re.compile(
     r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Za-hj-np-z][ ·.-]?"
@@ -107,6 +114,7 @@ _TOKEN = re.compile(_APART + r"[A-Za-z0-9_-]{8,120}")
 _GOODS = re.compile(
     r"(?:SKU|货号|型号|款号|款式|商品(?:编号|编码|ID)|条形码|条码|批号|批次|规格|活动ID)[为是:# ]{0,4}$", re.IGNORECASE
 )
+_LIKE_AN_ACCOUNT = re.compile(r"[a-z][a-z_-]{3,16}\d{3,10}")
 _DATES = re.compile(r"(?:19|20)\d{2}[-/]?\d{1,2}(?:[-/]?\d{1,2})?(?:T.*)?")
 _COUNTED = re.compile(r" ?(?:元|块|件|个|台|只|套|箱|包|天|小时|分|年|月|日|号[^码]|%|\.\d|[:/]\d)")
 _RUN = re.compile(r"\d+")
@@ -149,6 +157,8 @@ def find_tokens(plain: str) -> Iterator[Found]:
     for match in _PLATE.finditer(plain):
         if sum(each.isdigit() for each in match[0]) >= 2:
             yield Found(match.start(), match.end(), Kind.PLATE)
+    for match in _SPACED.finditer(plain):
+        yield Found(match.start(), match.end(), Kind.PARCEL)
     for match in _NICK.finditer(plain):
         yield Found(match.start(), match.end(), Kind.ACCOUNT)
     for match in _PARCEL.finditer(plain):
@@ -165,4 +175,6 @@ def _is_odd(token: str) -> bool:
         return False
     if not any(each.isalpha() for each in token):
         return False
+    if _LIKE_AN_ACCOUNT.fullmatch(token):
+        return True
     return len(_TURNS.findall(token)) >= 4 or max(len(run) for run in _RUN.findall(token)) >= 6

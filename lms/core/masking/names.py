@@ -22,7 +22,7 @@ _LABEL = re.compile(
 _CALLED = re.compile(r"(?:我的名字是|我名字是|我叫|名叫|本人叫?|叫我|我是|我姓|免贵姓|小弟姓|这是)[ ]{0,2}")
 _RUN = re.compile(rf"{_HAN}{{1,8}}(?:·{_HAN}{{1,8}}){{0,2}}|[A-Z][A-Za-z]{{1,20}}(?: [A-Z][A-Za-z]{{1,20}}){{0,2}}")
 _CUT = re.compile(
-    r"电话|手机|地址|号码|的|在|是|我|你|您|吗|了|收|住|和|改|写|换|先生|女士|小姐|太太|老师|师傅|这|那|也|就|都|请|麻烦|可以|谢谢|哈|呀|啊|呢|吧|哦|代|没|不|有|要|发|寄|到|给|能|会|但|她|他|帮"
+    r"电话|手机|地址|号码|的|在|是|我|你|您|吗|了|收|住|和|改|写|换|先生|女士|小姐|太太|老师|师傅|这|那|也|就|都|请|麻烦|可以|谢谢|哈|呀|啊|呢|吧|哦|代|没|不|有|要|发|寄|到|给|能|会|但|她|他|帮|同意|确认|承诺|申请|授权"
 )
 _POLITE = re.compile(rf"(?<![A-Za-z])(?P<name>{_SURNAME}{_HAN}{{0,2}}?)(?=先生|女士|小姐|太太|夫人)")
 _TITLED = re.compile(
@@ -103,6 +103,10 @@ def _called(plain: str, how: str, start: int) -> Iterator[Found]:
     if name in NOT_NAMES or name[:1] in NOT_CALLED or not 2 <= len(name) <= 4:
         return
     ends = start + len(name) == run.end() or run[0][len(name)] in "的,"
+    if not ends:
+        first, kind = _dictionary().tag(run[0])[0]
+        if kind in NAMES and 2 <= len(first) <= 3 and _has_surname(first) and first not in NOT_NAMES:
+            name, ends = first, True
     strong = how.strip() in ("我叫", "名叫", "我的名字是", "我名字是")
     named = _has_surname(name) and len(name) <= 3
     if named and ends and (strong or _is_tagged_name(name)) and not _is_word(name):
@@ -124,7 +128,7 @@ def _alone(plain: str) -> Iterator[Found]:
     """Yield two or three characters between signs that begin with a surname and are in no dictionary."""
     for match in _WORD.finditer(plain):
         name = match["name"]
-        if _CUT.search(name[1:]) is None and _is_plausible(name):
+        if _is_plausible(name):
             yield Found(match.start(), match.end(), Kind.NAME, sure=False)
 
 
@@ -165,7 +169,9 @@ def _is_unknown(name: str) -> bool:
 
 def _is_plausible(name: str) -> bool:
     """Whether characters that begin with a surname may be a name: no word, and no word in them: 查一下."""
-    if name in NOT_NAMES or name[:2] in NOT_NAMES or _is_word(name) or not _is_unknown(name):
+    if name in NOT_NAMES or name[:2] in NOT_NAMES or _CUT.search(name, 1):
+        return False
+    if _is_word(name) or not _is_unknown(name):
         return False
     tagged: list[tuple[str, str]] = _dictionary().tag(name)
     return name[:1] in COMMON or name[:2] in TWO or any(len(piece) > 1 for piece, _kind in tagged)
