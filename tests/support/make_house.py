@@ -30,6 +30,8 @@ from lms.web.auth import FRAMEWORK_ENDPOINTS
 from tests.support.make import LONG_AGO, a_person, a_team, an_actor, as_actor, mentors, sign_in
 from tests.support.make_content import a_document, a_draft, a_quiz_text, an_article_text, edited
 from tests.support.make_learning import a_cohort, a_curriculum, a_lesson, a_png, a_task, owes
+from tests.support.make_played import a_published_drill, played_well
+from tests.support.make_played import begun as run_begun
 from tests.support.make_quizzes import answered_right, begun, handed_in
 from tests.support.make_sittings import a_makeup
 from tests.support.make_urgent import an_urgent, confirmed
@@ -55,6 +57,7 @@ class House:
     people: dict[str, Person] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     attempts: dict[str, str] = field(default_factory=dict)
+    runs: dict[str, str] = field(default_factory=dict)
     photo: str = ""
     work_id: int = 0
     work_version: int = 0
@@ -106,6 +109,7 @@ def a_house() -> House:
     _share(house)
     _study(house)
     _account(house)
+    _play(house)
     _tell(house)
     return house
 
@@ -140,6 +144,13 @@ def _write(house: House) -> None:
         s.add(drawn)
         s.flush()
         house.attachment_id, house.attachment_path = drawn.id, drawn.path
+
+
+def _play(house: House) -> None:
+    """A drill that `own` has played once and plays again."""
+    house.documents["drill"] = a_published_drill(as_actor(house.people["trainer"]))
+    own = as_actor(house.own)
+    house.runs = {"done": played_well(own), "open": run_begun(own)}
 
 
 def _share(house: House) -> None:
@@ -232,7 +243,7 @@ def all_rules(app: Any) -> list[Rule]:
 
 SLUGS = {
     "article": "after-sales/how", "lesson": "own", "task": "own-task", "quiz": "done",
-    "course": "base", "curriculum": "plan",
+    "course": "base", "curriculum": "plan", "drill": "drills/urge",
 }  # fmt: skip
 
 
@@ -248,6 +259,7 @@ def values_of(house: House, rule: Rule) -> list[dict[str, Any]]:
         return [{"slug": SLUGS["quiz"], "key": house.question}]
     found: dict[str, Any] = {
         "attempt_id": house.attempts["open"],
+        "run_id": house.runs["open"],
         "attachment_id": house.attachment_id,
         "path": house.attachment_path,
         "number": 1,
@@ -283,10 +295,13 @@ def values_of(house: House, rule: Rule) -> list[dict[str, Any]]:
     chosen = {name: found[name] for name in rule.arguments}
     if "attempt_id" in chosen and "GET" in (rule.methods or ()):
         return [chosen, {**chosen, "attempt_id": house.attempts["done"]}]
+    if "run_id" in chosen and "GET" in (rule.methods or ()):
+        return [chosen, {**chosen, "run_id": house.runs["done"]}]
     return [chosen]
 
 
 KIND_OF = {
+    "drills_api.start": "drill",
     "kb.article": "article",
     "kb.change": "article",
     "kb.confirm": "article",

@@ -18,6 +18,7 @@ from tests.support.make_content import a_document, a_draft, a_quiz_text, an_arti
 from tests.support.make_files import a_pdf
 from tests.support.make_house import COURSE, a_house, address, ask, browser_of, object_rules, values_of
 from tests.support.make_learning import lesson_text
+from tests.support.make_played import a_drill_text
 
 WHO = ["own", "mate", "mentor", "lead", "other_lead", "trainer", "quality", "hr", "admin", "director"]
 """Whose browser: the person's own, one of the same team, the mentor, the team's lead, another team's lead, roles."""
@@ -159,6 +160,12 @@ TABLE = {
     ("POST", "quizzes.save"): Asked(only_own(303)),
     ("POST", "quizzes.submit"): Asked(only_own(303)),
     ("POST", "quizzes.void"): Asked("403 403 403 403 403 303 403 403 403 303", form={"reason": "代考"}),
+    ("GET", "drills_api.run"): Asked(only_own(200)),
+    ("POST", "drills_api.lookup"): Asked(only_own(204), json={"number": 1, "kind": "query"}),
+    ("POST", "drills_api.pause"): Asked(only_own(409), json={}),
+    ("POST", "drills_api.resume"): Asked(only_own(200), json={}),
+    ("POST", "drills_api.step"): Asked(only_own(422), json={"seq": 1, "choice": "c12345678"}),
+    ("POST", "drills_api.tick"): Asked(only_own(200), json={}),
     ("GET", "quizzes_api.attempt"): Asked(only_own(200)),
     ("PUT", "quizzes_api.answer"): Asked(only_own(200), json={"value": "o1", "seq": 7}),
     ("PUT", "quizzes_api.flag"): Asked(only_own(200), json={"flagged": True}),
@@ -196,6 +203,7 @@ DOCUMENTS = {
     ("GET", "quizzes.intro"): ("quiz", 200, {}),
     ("POST", "quizzes.mistakes"): ("quiz", 303, {}),
     ("POST", "quizzes.start"): ("quiz", 303, {}),
+    ("POST", "drills_api.start"): ("drill", 201, None),
     ("POST", "quizzes_api.start"): ("quiz", 201, None),
 }
 """Documents: their kind, the status for who may read them, the form. None: the API, with JSON."""
@@ -294,6 +302,8 @@ def test_things_of_a_person(world, house):
         values = values_of(house, rule)[0]
         if "attempt_id" in values:
             values["attempt_id"] = house.attempts[asked.at]
+        if "run_id" in values:
+            values["run_id"] = house.runs[asked.at]
         path = address(world, rule, values)
         for who, browser in browsers.items():
             status, text = ask(world, *browser, method, path, **sent(house, asked))
@@ -347,6 +357,7 @@ def sources():
         "quiz": a_quiz_text(),
         "course": COURSE.replace("own.md", "lesson.md").replace("../quizzes/going.md", "task.md"),
         "curriculum": plan,
+        "drill": a_drill_text(),
     }
 
 
