@@ -61,6 +61,7 @@ def test_from_the_first_start_to_the_first_learner_on_day_one(floor: Floor, tmp_
     with transaction():
         way_in = actions.invite_first(queries.console(), name="管理员")
     page = floor.page_of(None, size=size, color_scheme=shade)
+    page.set_default_navigation_timeout(120_000)  # the whole shipped content is read in while one waits
     page.goto("/")
     if language == "en":
         press(page, page.locator("form[action='/language'] button"))
@@ -104,7 +105,7 @@ def test_from_the_first_start_to_the_first_learner_on_day_one(floor: Floor, tmp_
     press(page)  # 3 the content, given to the trainer
     fits(page)
     press(page)
-    expect(page.locator("main")).to_contain_text(words["loaded"], timeout=120_000)
+    expect(page.locator("main")).to_contain_text(words["loaded"])
     fits(page)
     press(page)
     fits(page)
