@@ -18,7 +18,7 @@ from lms.core import clock
 from lms.core.access import Actor
 from lms.core.db import session, transaction
 from lms.core.here import local, today
-from lms.demo import photos, words
+from lms.demo import drilling, photos, words
 from lms.demo.agenda import Script, later
 from lms.demo.answers import right_answer, wrong_answer
 from lms.kb import queries as finding
@@ -147,6 +147,16 @@ def better(skill: float) -> tuple[float, float, float]:
     return (skill, min(1.0, skill + 0.1), 1.0)
 
 
+def drill_until_passed(actor: Actor, slug: str, chances: Sequence[float]) -> Script:
+    """Play a drill, and again where it was not passed. chances: of the better reply, one for each run."""
+    for number, chance in enumerate(chances):
+        rng = random.Random(f"{actor.employee_no}:{slug}:{number}")  # noqa: S311 - a story, not a secret
+        yield from drilling.play(actor, slug, chance, rng)
+        if not any(duty.slug == slug for duty in owed(actor.id)):
+            return
+        yield later(4 + rng.randrange(12))
+
+
 def hand_in(actor: Actor, slug: str, rng: random.Random) -> None:
     """Hand a finished task in with its evidence."""
     task: TaskSpec = content.spec(content.open_published(actor, "task", slug))
@@ -232,6 +242,8 @@ def spend_day(
             yield from until_passed(actor, duty.slug, chances, minutes=minutes)
         elif duty.kind == "task":
             yield from do_task(actor, duty, mentor, trainer, rng, confirmed=duty.slug not in unconfirmed)
+        elif duty.kind == "drill":
+            yield from drill_until_passed(actor, duty.slug, better(skill))
         yield later(rng.randrange(1, 5))
 
 

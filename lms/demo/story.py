@@ -303,6 +303,8 @@ def _quarter(stage: Stage) -> None:
         for duty in owed:
             if duty.kind == "quiz":
                 yield from learner.until_passed(person, duty.slug, learner.better(rng.uniform(0.8, 0.98)))
+            elif duty.kind == "drill":
+                yield from learner.drill_until_passed(person, duty.slug, learner.better(rng.uniform(0.8, 0.98)))
             else:
                 yield from learner.read_to_end(person, duty, rng.randrange(150, 520))
             yield later(rng.randrange(4, 25))
@@ -313,7 +315,7 @@ def _quarter(stage: Stage) -> None:
         wanted = {no: 3 + number % 17 for number, no in enumerate(numbers)}
         wanted[stage.number("常乐")] = 15  # before the leave
         for no, ago in stage.worked(numbers, wanted).items():
-            items = late.get(no, half.get(no, stage.rng(no).choice([0, 0, 1, 2]) if no in open_still else 6))
+            items = late.get(no, half.get(no, stage.rng(no).choice([0, 0, 1, 2]) if no in open_still else 7))
             stage.agenda.add(stage.at(ago, 10, stage.rng(no).randrange(50)), learn(no, items))
 
     stage.agenda.once(stage.at(38, 10), lambda: assign(first, -1))
