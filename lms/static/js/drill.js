@@ -165,6 +165,7 @@
     return n < least ? say("short", { n: least - n }) : most && n > most ? say("long", { n: n - most }) : "";
   }
   function count(lane) {
+    root.classList.toggle("no-reply", !lanes.front().querySelector("[data-reply]"));
     var field = lane.querySelector("[data-reply]"), place = lane.querySelector("[data-count]");
     if (!field || !place) return;
     var n = length(field.value);

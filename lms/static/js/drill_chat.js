@@ -107,7 +107,7 @@
       pend: function (lane, text) {
         this.forget(lane);
         var channel = lane.getAttribute("data-channel");
-        var name = channel === "phone" ? "turn said said-me" : channel === "mail" ? "turn letter letter-me" : "turn turn-me";
+        var name = channel === "phone" ? "turn call-line call-me" : channel === "mail" ? "turn letter letter-me" : "turn turn-me";
         var line = make("li", name + " turn-pending");
         if (channel === "chat") {
           var avatar = make("span", "avatar avatar-sm", root.getAttribute("data-me"));
@@ -118,8 +118,8 @@
           bubble.appendChild(document.createTextNode(text));
           line.appendChild(bubble);
         } else {
-          if (channel === "phone") line.appendChild(make("strong", "said-name", on.say("you", {})));
-          line.appendChild(make("div", channel === "phone" ? "said-words" : "letter-words", text));
+          if (channel === "phone") line.appendChild(make("strong", "call-name", on.say("you", {})));
+          line.appendChild(make("div", channel === "phone" ? "call-words" : "letter-words", text));
         }
         var note = make("li", "turn-note turn-pending", on.say("sending", {}));
         note.setAttribute("data-pending", "");

@@ -11,7 +11,7 @@
     var words = JSON.parse(box.getAttribute("data-kb-words"));
     var body = box.querySelector("[data-lookup-body]");
     var input = box.querySelector("input[type=search]");
-    var opener = root.querySelector("[data-lookup-open]");
+    var opener = document.querySelector("[data-lookup-open]");
     var start = Array.from(body.childNodes);
     var COUNT = "lms.drill.looks." + root.getAttribute("data-run");
     var noted = Number(box.getAttribute("data-noted"));
@@ -101,7 +101,7 @@
       root.classList.remove("kb-reading");
     }
     function backLine() {
-      var line = make("p");
+      var line = make("p", "kb-back");
       var button = make("button", "btn btn-bare btn-sm", words.back);
       button.type = "button";
       button.addEventListener("click", back);
