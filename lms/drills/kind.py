@@ -6,7 +6,7 @@ from lms.content.parts import Meta
 from lms.drills.keyed import keyed
 from lms.drills.learner import learner_pieces
 from lms.drills.lint import lint
-from lms.drills.lint_beside import lint_beside
+from lms.drills.lint.beside import lint_beside
 from lms.drills.parse import parse
 from lms.drills.parts import drill_parts, with_keys
 from lms.drills.spec import DrillSpec

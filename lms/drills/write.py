@@ -35,6 +35,7 @@ from lms.questions.write import CRITERION_WORDS, label
 
 _INDENT = "    "
 _MARKUP = re.compile(r"[\\`*\[\]]")
+_LONG_CLOCK = 300
 _ROUTES = {RouteKind.TIMEOUT: Word.TIMEOUT, RouteKind.VIOLATED: Word.VIOLATED, RouteKind.ELSE: Word.OTHER}
 
 
@@ -69,7 +70,7 @@ def scene_chips(scene: Scene, language: Language = Language.ZH) -> list[str]:
     if scene.free:
         chips.append(FREE.written(language))
     if scene.seconds is not None:
-        chips.append(TIME.written(language, time=write_seconds(scene.seconds, chinese=chinese)))
+        chips.append(TIME.written(language, time=_clock(scene.seconds, chinese=chinese)))
     if scene.longest is not None:
         chips.append(LENGTH.written(language, a=scene.shortest, b=scene.longest))
     if scene.ending is not None:
@@ -164,6 +165,13 @@ def _front(spec: DrillSpec, language: Language, path: str) -> str:
     front.many(Word.CONCURRENT, [_relative(each, path) for each in spec.concurrent])
     front.many(Word.WORD_LIST, [_relative(each, path) for each in spec.word_lists])
     return front.written()
+
+
+def _clock(seconds: int, *, chinese: bool) -> str:
+    """Return the clock of a scene, short ones in seconds as people say them: 90秒, 5分钟."""
+    if seconds < _LONG_CLOCK:
+        return f"{seconds}{'秒' if chinese else 's'}"
+    return write_seconds(seconds, chinese=chinese)
 
 
 def _relative(target: str, path: str) -> str:

@@ -133,6 +133,37 @@ INSERTIONS: Mapping[Word, tuple[Insertion, ...]] = {
             en="## Scene\n`time 60s`\n> Customer: What is said.\n\n"
             "- [Reply](#next-scene) `empathy+10`\n    - note: Why it is good.\n- timeout => [next scene](#next-scene)",
         ),
+        Insertion(
+            label=text("选项"),
+            zh="- [要发给顾客的话](#下一个场景) `共情+10` `情绪+5`\n    - 点评：为什么好。",
+            en="- [What is sent](#next-scene) `empathy+10` `mood+5`\n    - note: Why it is good.",
+        ),
+        Insertion(
+            label=text("自由回复的场景"),
+            zh="## 场景名\n`自由回复` `限时90秒` `字数15-150`\n> 顾客：顾客说的话。\n\n"
+            "- 必说 `准确+10`：词 | (词 & 词)\n- 应说 `共情+5`：抱歉 | 理解\n- 禁说 `合规-15`：一定到 | 保证\n"
+            "- 命中禁用语 => [下一个场景](#下一个场景)\n- 得分≥10 => [下一个场景](#下一个场景)\n"
+            "- 其他 => [下一个场景](#下一个场景)",
+            en="## Scene\n`free` `time 90s` `length 15-300`\n> Customer: What is said.\n\n"
+            "- must `accuracy+10`: word | (word & word)\n- should `empathy+5`: sorry | understand\n"
+            "- never `compliance-15`: guarantee | promise\n- violated => [next scene](#next-scene)\n"
+            "- score≥10 => [next scene](#next-scene)\n- else => [next scene](#next-scene)",
+        ),
+        Insertion(
+            label=text("结局"),
+            zh="## 顺利结束\n`结局:通过`\n> 顾客：好，谢谢。",
+            en="## Happy end\n`ending:pass`\n> Customer: Good, thank you.",
+        ),
+        Insertion(
+            label=text("订单卡"),
+            zh="> 系统：订单：8821；商品：电水壶；付款：11月11日",
+            en="> system: Order: 8821; Item: kettle; Paid: 11 November",
+        ),
+        Insertion(
+            label=text("复盘"),
+            zh="## 复盘\n- 自评：给自己打分的一个问题。\n- 练完要想的一个问题。",
+            en="## debrief\n- self-rating: A question to rate oneself by.\n- A question to think about.",
+        ),
     ),
     Word.WORDS: (
         Insertion(

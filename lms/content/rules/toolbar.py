@@ -87,8 +87,10 @@ SETTINGS: Mapping[Word, tuple[Setting, ...]] = {
         _setting(text("结局：通过"), "结局:通过", "ending:pass", SECTION),
         _setting(text("结局：失败"), "结局:失败", "ending:fail", SECTION),
         _setting(text("这样回复加几分"), "共情+10", "empathy+10", ITEM),
+        _setting(text("顾客的情绪升降"), "情绪-10", "mood-10", ITEM),
         _setting(text("记下一件事"), "记下:已核实", "set:verified", ITEM),
         _setting(text("记下过才能选"), "前提:已核实", "requires:verified", ITEM),
+        _setting(text("情绪够好才能选"), "前提:情绪≥30", "requires:mood≥30", ITEM),
     ),
 }
 

@@ -1,11 +1,14 @@
-"""What an author lets agents say: 话术 and model answers, held against the 禁用语 lists. Pure."""
+"""What an author lets agents say: 话术, model answers, right replies of drills, against the 禁用语 lists. Pure."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lms.content.grammar.blocks import BlockKind, scan, walk
+from lms.content.grammar.amounts import normal
+from lms.content.grammar.blocks import BlockKind, Item, scan, walk
+from lms.content.grammar.chips import find_chips
 from lms.content.grammar.findings import Finding, Fix, Severity
-from lms.content.grammar.inline import read_label
+from lms.content.grammar.inline import find_links, read_label
 from lms.content.grammar.keywords import Word
 from lms.content.grammar.traps import one_line
 from lms.content.wordlists.banned import Hit, clause_at, hits, is_advice
@@ -17,12 +20,18 @@ SAID = (Word.SCRIPT, Word.MODEL)
 _OTHERS = (Word.INTERNAL, Word.HINT, Word.EXPLAIN)
 SHORT = 8
 """Characters of another wording that may stand in the middle of a clause; a longer one replaces a whole clause."""
+_REPLY = "](#"
+_GAIN, _LOSS = re.compile(r"\+ ?\d+$"), re.compile(r"[-−–] ?\d+$")
 _BASES = {"law": text("法律"), "platform-rule": text("平台规则"), "company-rule": text("公司规定")}
 
 
 def lint_said(source: str, entries: Sequence[WordEntry]) -> list[Finding]:
-    """Return each listed phrase that a 话术 or a 参考 of the source says itself, neither negated nor quoted."""
-    if not entries or not any(label in source for word in SAID for label in word.value):
+    """Return each listed phrase that a 话术, a 参考 or a right reply says itself, neither negated nor quoted.
+
+    A right reply is one of a drill that earns points and loses nothing; a wrong one may say what must not be said.
+    """
+    labelled = any(label in source for word in SAID for label in word.value)
+    if not entries or not (labelled or _REPLY in source):
         return []
     lines = split_lines(source)
     return [_finding(lines, passage, hit) for passage in _passages(source) for hit in hits(passage.text, entries)]
@@ -44,6 +53,8 @@ class _Passage:
 
 def _passages(source: str) -> Iterator[_Passage]:
     for block in walk(scan(source)):
+        for item in block.items:
+            yield from _reply(item)
         if block.kind is not BlockKind.QUOTE:
             continue
         said: list[str] | None = None
@@ -59,6 +70,15 @@ def _passages(source: str) -> Iterator[_Passage]:
             said, first = ([label[2]], block.first + offset) if label[0] in SAID else (None, 0)
         if said is not None:
             yield _Passage(first, "\n".join(said))
+
+
+def _reply(item: Item) -> Iterator[_Passage]:
+    link = next(iter(find_links(item.text)), None) if _REPLY in item.text else None
+    if link is None or link.target or item.text[: link.start].strip():
+        return
+    chips = [normal(chip.text) for chip in find_chips(item.text[link.end :])]
+    if any(_GAIN.search(chip) for chip in chips) and not any(_LOSS.search(chip) for chip in chips):
+        yield _Passage(item.first, link.label.strip('“”"'))
 
 
 def _finding(lines: Sequence[str], passage: _Passage, hit: Hit) -> Finding:

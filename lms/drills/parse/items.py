@@ -40,7 +40,9 @@ def read_item(frame: Frame, item: Item) -> Line:
     note = glued
     for kid in item.kids:
         found = _notes_in(frame, kid)
-        if found is None:
+        if found is None and len(kid.items) > 1 and all(read_label(each.text, _NOTES) for each in kid.items):
+            frame.reading.error("D314", kid.items[1].first, text("一条下面只写一个点评，请合成一条。"))
+        elif found is None:
             frame.reading.error("D314", kid.first, text("下面只能写一条“- 点评：…”，缩进 4 格。"))
         elif note is not None:
             frame.reading.error("D314", kid.first, text("一条下面只写一个点评，请合成一条。"))

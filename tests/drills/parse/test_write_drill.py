@@ -4,16 +4,16 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
-from tests.support.make_drills import drills
 
 from lms.content.grammar.keywords import Language
 from lms.drills.parse import parse
 from lms.drills.spec import DrillSpec
 from lms.drills.write import write
+from tests.support.make_drills import drills
 
 ROOT = Path(__file__).parents[3]
 PATH = "courses/drills/this.md"
-SHIPPED = sorted((ROOT / "courses" / "drills").glob("*.md")) + [ROOT / "tests" / "examples" / "drill.md"]
+SHIPPED = [*sorted((ROOT / "courses" / "drills").glob("*.md")), ROOT / "tests" / "examples" / "drill.md"]
 
 
 @pytest.mark.parametrize("language", Language)

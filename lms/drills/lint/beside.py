@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from lms.content.grammar.document import Parsed
-from lms.content.grammar.findings import Finding, Severity
+from lms.content.grammar.findings import Finding
 from lms.content.wordlists.spec import ListKind, WordListSpec
 from lms.core.texts import Text, text
+from lms.drills.lint.found import error
 from lms.drills.spec import DrillSpec
 
 
@@ -21,11 +22,11 @@ def lint_beside(
         for target in drill.concurrent:
             problem = _together(parsed.get(target), target)
             if problem is not None:
-                yield path, _error("D380", _line(parsed[path], target), problem)
+                yield path, error("D380", _line(parsed[path], target), problem)
         for target in drill.word_lists:
             if not _is_banned_list(parsed.get(target)):
                 problem = text("“%(path)s”不是禁用语的词表，请改成一份“词表: 禁用语”。", path=target)
-                yield path, _error("D381", _line(parsed[path], target), problem)
+                yield path, error("D381", _line(parsed[path], target), problem)
 
 
 def _together(other: Parsed[Any] | None, target: str) -> Text | None:
@@ -48,8 +49,3 @@ def _is_banned_list(other: Parsed[Any] | None) -> bool:
 
 def _line(one: Parsed[Any], target: str) -> int:
     return next((link.line for link in one.links if link.target == target), 1)
-
-
-def _error(code: str, line: int, problem: Text) -> Finding:
-    message = text("第 %(line)s 行：%(problem)s", line=line, problem=problem)
-    return Finding(code=code, line=line, message=message, severity=Severity.ERROR)
