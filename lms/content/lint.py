@@ -22,9 +22,9 @@ RESERVED = frozenset(
     (
         "analysis", "api", "archive", "attempts", "change", "copy", "delete", "diff", "discuss", "draft",
         "edit", "export", "favourite", "feedback", "files", "from-chat", "hand-in", "hints", "history", "import",
-        "links", "live", "makeups", "manage", "marking", "mistakes", "new", "next", "preview", "print", "publish",
-        "questions", "regrade", "regrades", "restore", "results", "review", "runs", "scores", "search", "sheet",
-        "source", "start", "stats", "submit", "suggest", "talk", "uses", "verify", "versions", "vote",
+        "links", "live", "makeups", "manage", "marking", "mends", "mistakes", "new", "next", "preview", "print",
+        "publish", "questions", "regrade", "regrades", "rescore", "restore", "results", "review", "runs", "scores",
+        "search", "sheet", "source", "start", "stats", "submit", "suggest", "talk", "uses", "verify", "versions", "vote",
         "windows",
     )
 )  # fmt: skip

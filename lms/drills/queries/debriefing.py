@@ -1,7 +1,7 @@
 """The debrief of a run: the conversation step by step, where it turned, and what would have helped there."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 
@@ -9,7 +9,7 @@ from sqlalchemy import Table, and_, bindparam, select
 
 from lms.content.models import Document
 from lms.core.access import Actor
-from lms.core.db import rows
+from lms.core.db import rows, session
 from lms.core.masking import mask
 from lms.drills.models import Run, RunEvent, RunLookup, RunText
 from lms.drills.queries.ended import ENDED, Event, Gone, Head
@@ -18,6 +18,7 @@ from lms.drills.rules import turning
 from lms.drills.rules.best import SHOWN, Written, best_written
 from lms.drills.rules.curve import Curve, curve
 from lms.drills.rules.desk import Desk, desk
+from lms.drills.rules.judge import judge
 from lms.drills.rules.lanes import Kind
 from lms.drills.rules.lookups import Lookup, Search, searched
 from lms.drills.rules.marked import Line, Piece, lines, pieces, waits
@@ -169,15 +170,16 @@ def debrief(actor: Actor, head: Head, gone: Gone) -> Debrief:
     )
 
 
-def replies(gone: Gone) -> tuple[tuple[Replayed, Reply], ...]:
-    """Return the free replies of a run with their marks, in order."""
-    drills = gone.now if gone.counted else gone.then
-    steps = gone.counted.steps if gone.counted else gone.gone
-    return tuple(
-        (each, reply_of(drills[each.fact.lane], each, gone.decided.get(each.fact.seq, {})))
-        for each in steps
-        if each.fact.kind is Kind.TEXT
-    )
+def replies_as_played(gone: Gone) -> tuple[tuple[Replayed, Reply], ...]:
+    """Return the free replies of a run by the rubric of its start, with what people found of their lines, in order."""
+    found = []
+    for each in gone.gone:
+        if each.fact.kind is not Kind.TEXT:
+            continue
+        drill, decided = gone.then[each.fact.lane], gone.decided.get(each.fact.seq, {})
+        judged = judge(drill.scene(each.before.scene), each.fact.text, gone.words, decided)
+        found.append((each, reply_of(drill, replace(each, judged=judged), decided)))
+    return tuple(found)
 
 
 def reply_of(drill: DrillSpec, step: Replayed, decided: Mapping[int, bool]) -> Reply:
@@ -313,7 +315,7 @@ def _lookups(run_id: int) -> tuple[Lookup, ...]:
             anchor=row.RunLookup.anchor,
             seconds=row.RunLookup.seconds,
         )
-        for row in rows(_LOOKUPS, {"run_id": run_id})
+        for row in session().execute(_LOOKUPS, {"run_id": run_id})
     )
 
 

@@ -135,6 +135,13 @@ def head_of(row: Any, actor_id: int) -> Head:
     )
 
 
+def asked(head: Head) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what the person rates himself by: the dimensions, and the drill's own questions."""
+    names = tuple(each.name for each in head.whole.dimensions) if head.whole else ()
+    drills = specs_of(head.frozen)
+    return names, tuple(dict.fromkeys(ask for drill in drills if drill.debrief for ask in drill.debrief.asks))
+
+
 def revisions_of(frozen: Frozen, result: Mapping[str, Any] | None) -> tuple[int, ...]:
     """Return the versions by which a run is counted: those of its start until it was scored anew by others."""
     return tuple((result or {}).get("revisions") or [lane.revision_id for lane in frozen.lanes])

@@ -10,7 +10,7 @@ from sqlalchemy.orm import undefer
 
 from lms.accounts.models import Person
 from lms.content.queries import compiled
-from lms.core.db import rows
+from lms.core.db import session
 from lms.core.plain import from_plain
 from lms.drills.models import Run, RunEvent, RunOverrule, RunText
 from lms.drills.queries.frozen import Frozen
@@ -71,7 +71,7 @@ def offers(document_id: int) -> list[Offer]:
     Of several findings of one line the last one counts. What only a person can judge offers nothing.
     """
     latest: dict[tuple[int, int, int], Any] = {}
-    for row in rows(_OFFERS, {"document_id": document_id}):
+    for row in session().execute(_OFFERS, {"document_id": document_id}):
         found: RunOverrule = row.RunOverrule
         latest.setdefault((found.run_id, found.seq, found.line), row)
     told = [offer for row in latest.values() if (offer := _offer(row)) is not None]

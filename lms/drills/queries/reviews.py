@@ -90,7 +90,7 @@ class Finding:
 
 def review_of(run_id: int) -> Review | None:
     """Return what was said of a run as a whole."""
-    row = rows(_REVIEW, {"run_id": run_id}).one_or_none()
+    row = session().execute(_REVIEW, {"run_id": run_id}).one_or_none()
     if row is None:
         return None
     said: RunReview = row.RunReview
@@ -99,7 +99,7 @@ def review_of(run_id: int) -> Review | None:
 
 def scorings(run_id: int, person_id: int, public_id: str) -> tuple[Scoring, ...]:
     """Return every scoring of a run, the first one first. Two statements where there is more than one, else one."""
-    found = rows(_SCORES, {"run_id": run_id}).all()
+    found = session().execute(_SCORES, {"run_id": run_id}).all()
     notes: list[Any] = list(rows(_NOTES, {"person_id": person_id, "ref": public_id})) if len(found) > 1 else []
     told = []
     for row in found:
@@ -133,7 +133,7 @@ def findings(run_id: int) -> tuple[Finding, ...]:
             by=row.name or "",
             at=row.RunOverrule.at,
         )
-        for row in rows(_OVERRULES, {"run_id": run_id})
+        for row in session().execute(_OVERRULES, {"run_id": run_id})
     )
 
 

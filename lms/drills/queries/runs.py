@@ -6,7 +6,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import undefer
 
 from lms.accounts.models import Person, Team
@@ -109,6 +109,7 @@ def runs(actor: Actor, document_id: int, wanted: Wanted) -> list[Line]:
             Run.state == ENDED,
             Run.result.is_not(None),
             visible(actor, Permission.DRILL_RESULTS),
+            or_(Run.person_id != actor.id, Run.self_rated_at.is_not(None)),  # one's own score only after the rating
         )
         .order_by(Run.ended_at.desc(), Run.id.desc())
         .limit(MOST)

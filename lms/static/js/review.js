@@ -1,0 +1,20 @@
+// Looking at replies by keyboard: n goes to the next run that waits, 1 and 0 press the buttons of the line in focus.
+(function () {
+  "use strict";
+  document.addEventListener("keydown", function (event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
+    if (event.key === "n") {
+      var next = document.querySelector("[data-next]");
+      if (next) next.click();
+    }
+    if (event.key === "j" || event.key === "k") {
+      var fields = Array.prototype.slice.call(document.querySelectorAll(".finding-form button"));
+      if (!fields.length) return;
+      var at = fields.indexOf(document.activeElement);
+      var to = event.key === "j" ? Math.min(at + 1, fields.length - 1) : Math.max(at - 1, 0);
+      fields[to].focus();
+      event.preventDefault();
+    }
+  });
+})();
