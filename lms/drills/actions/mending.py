@@ -54,7 +54,7 @@ def _line(source: str, path: str, offer: Offer, words: str) -> Criterion:
     spec = parse(source, path).spec
     if spec is None:
         raise Moved(words)
-    return criterion_of(spec, offer.scene, offer.kind, words)
+    return criterion_of(spec, (offer.scene, offer.title), offer.kind, words)
 
 
 def _open(document_id: int, overrule_id: int) -> Offer:

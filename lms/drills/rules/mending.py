@@ -4,6 +4,7 @@ Only the characters of that line change; everything else stays byte for byte.
 """
 
 import re
+from collections.abc import Iterable
 
 from lms.core.folding import folded
 from lms.drills.spec import Criterion, DrillSpec
@@ -45,15 +46,17 @@ def is_said(phrase: str, said: str) -> bool:
     return folded(phrase) in folded(said)
 
 
-def criterion_of(drill: DrillSpec, scene: str, kind: CriterionKind, words: str) -> Criterion:
-    """Return the line of a drill that says this, in the scene of that name. Raises Moved."""
-    try:
-        found = drill.named(scene).rubric
-    except LookupError:
-        raise Moved(words) from None
-    for each in found:
-        if each.kind is kind and each.words == words:
-            return each
+def criterion_of(drill: DrillSpec, names: Iterable[str], kind: CriterionKind, words: str) -> Criterion:
+    """Return the line of a drill that says this, in the first scene that has one of these names or titles.
+
+    A draft may not bear the names for life yet. Raises Moved.
+    """
+    for name in names:
+        scene = next((each for each in drill.scenes if name in (each.name, each.title)), None)
+        if scene is not None:
+            line = next((each for each in scene.rubric if each.kind is kind and each.words == words), None)
+            if line is not None:
+                return line
     raise Moved(words)
 
 

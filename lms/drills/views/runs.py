@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from fractions import Fraction
 
 from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -58,7 +59,7 @@ def all_runs(slug: str) -> str | BaseResponse:
         total=len(lines),
         passed=sum(line.passed for line in lines),
         waiting=sum(line.waiting for line in lines),
-        mean=decimal_text(sum(line.total for line in lines) / len(lines), 1) if lines else "–",
+        mean=decimal_text(sum((line.total for line in lines), Fraction(0)) / len(lines), 1) if lines else "–",
         names=names,
         teams=teams_within(actor, Permission.DRILL_RESULTS),
         team_drills=reading.team_drills_of(card.document_id),
