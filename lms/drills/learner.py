@@ -10,7 +10,7 @@ from lms.core.texts import Text, text
 from lms.drills.rules.play import begin, bubbles
 from lms.drills.spec import Channel, DrillSpec
 
-CHANNELS = {Channel.CHAT: text("在线聊天"), Channel.PHONE: text("电话"), Channel.MAIL: text("邮件")}
+CHANNELS = {Channel.CHAT: text("在线"), Channel.PHONE: text("电话"), Channel.MAIL: text("邮件")}
 
 
 def learner_pieces(spec: DrillSpec) -> tuple[Piece, ...]:
