@@ -20,7 +20,7 @@ from lms.drills.rules.team import Member, State, state_of, window_days
 
 _IS_LIVE = and_(TeamDrill.cancelled_at.is_(None), TeamDrill.closed_at.is_(None))
 _HAS_ENDED_A_RUN = exists().where(
-    Run.team_drill_id == TeamDrill.id,
+    Run.team_drill_id == TeamDrillPerson.team_drill_id,
     Run.person_id == TeamDrillPerson.person_id,
     Run.state == "ended",
 )
@@ -120,7 +120,7 @@ class Row:
 
 _maker = aliased(Person)
 _TAKES = and_(TeamDrillPerson.team_drill_id == TeamDrill.id, TeamDrillPerson.excused == "")
-_of_run = and_(Run.team_drill_id == TeamDrill.id, Run.person_id == TeamDrillPerson.person_id)
+_of_run = and_(Run.team_drill_id == TeamDrillPerson.team_drill_id, Run.person_id == TeamDrillPerson.person_id)
 
 
 def _count(*more: ColumnElement[bool]) -> Any:

@@ -23,7 +23,7 @@ from lms.drills.queries.after import Source, review_of, sources
 from lms.drills.queries.team import Row
 from lms.drills.queries.team_choices import owners
 from lms.drills.queries.team_result import scores_alone
-from lms.drills.rules.team import INCIDENTS, about_of, team_drill_of
+from lms.drills.rules.team import about_of, team_drill_of
 from lms.drills.rules.team_result import compared, dimensions_of, group
 from lms.drills.team_forms import MeasureForm, ReviewForm
 from lms.drills.views.team_drills import overseer, oversees
@@ -207,7 +207,6 @@ def _page(
         names=names,
         whole=group(lines, names),
         comparison=compared(lines, scores_alone(actor, row.previous)) if row.previous else None,
-        incidents=INCIDENTS,
         shown=shown,
         change=change,
         here=url_for(".after_review", drill_id=row.public_id, _anchor="measures"),

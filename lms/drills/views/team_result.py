@@ -96,7 +96,6 @@ def team_drill(drill_id: str) -> str | Response:
         standings=STANDINGS,
         ends=ENDS,
         looked=LOOKS,
-        incidents=INCIDENTS,
         small=SMALL,
         shown=shown,
         seconds=seconds,
@@ -130,6 +129,7 @@ def around(actor: Actor, row: Row) -> dict[str, Any]:
         "manages": reading.manages(actor, teams),
         "may_plan": allows(actor, Permission.DRILL_SCHEDULE),
         "window": window,
+        "incidents": INCIDENTS,
     }
 
 

@@ -15,7 +15,7 @@ from lms.core.errors import Conflict, Invalid, NotFound
 from lms.drills import jobs
 from lms.drills.actions import running, team, team_series
 from lms.drills.models import Run, TeamDrill, TeamDrillPerson
-from lms.drills.queries.team import own_team_drills, team_drill, team_drill_now
+from lms.drills.queries.team import own_team_drills, team_drill, team_drill_now, team_drills
 from lms.drills.rules.team import Part
 from lms.notifications.models import Notice
 from tests.support.make import a_person, a_team, as_actor
@@ -280,3 +280,14 @@ def test_what_lies_ahead_today_is_shown_until_it_is_done(floor):
 def test_whoever_was_added_has_the_team_of_that_day(floor):
     row = a_team_drill(floor.lead, floor.drill, floor.one)
     assert session().get_one(TeamDrillPerson, (row.id, floor.anna.id)).team_id == floor.one.id
+
+
+def test_the_list_counts_who_takes_part_who_is_at_it_and_who_is_done_in_this_one_alone(floor):
+    first = a_team_drill(floor.trainer, floor.drill, floor.root)
+    for person in (floor.anna, floor.ben):
+        played_well(as_actor(person))
+    second = a_team_drill(floor.trainer, floor.drill, floor.root, opens_at=WEDNESDAY + timedelta(minutes=5))
+    with clock.shifted(timedelta(minutes=6)):
+        begun(as_actor(floor.anna))
+        found = {each.id: (each.people, each.begun, each.ended) for each in team_drills(floor.trainer, clock.now())}
+    assert found == {first.id: (3, 0, 2), second.id: (3, 1, 0)}
