@@ -9,7 +9,7 @@
       if (next) next.click();
     }
     if (event.key === "j" || event.key === "k") {
-      var fields = Array.prototype.slice.call(document.querySelectorAll(".finding-form button"));
+      var fields = Array.prototype.slice.call(document.querySelectorAll(".judging-form button"));
       if (!fields.length) return;
       var at = fields.indexOf(document.activeElement);
       var to = event.key === "j" ? Math.min(at + 1, fields.length - 1) : Math.max(at - 1, 0);
