@@ -20,13 +20,14 @@ from lms.drills.actions.after import Written, WrittenMeanwhile, save_review
 from lms.drills.blueprint import bp
 from lms.drills.queries import team as reading
 from lms.drills.queries.after import Source, review_of, sources
+from lms.drills.queries.oversight import oversees
 from lms.drills.queries.team import Row
 from lms.drills.queries.team_choices import owners
 from lms.drills.queries.team_result import scores_alone
 from lms.drills.rules.team import about_of, team_drill_of
 from lms.drills.rules.team_result import compared, dimensions_of, group
 from lms.drills.team_forms import MeasureForm, ReviewForm
-from lms.drills.views.team_drills import overseer, oversees
+from lms.drills.views.team_drills import overseer
 from lms.drills.views.team_result import around, change, shown
 from lms.web.auth import current_actor, requires, safe_next
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from lms.accounts.queries import person_by_no, teams_within
 from lms.core import clock
-from lms.core.access import Actor, Permission, Scope, allows, scopes
+from lms.core.access import Actor, Permission, allows
 from lms.core.db import transaction
 from lms.core.errors import DomainError, Forbidden, NotFound
 from lms.core.i18n import _, ngettext, say
@@ -18,6 +18,7 @@ from lms.drills import jobs
 from lms.drills.actions import team as acts
 from lms.drills.blueprint import bp
 from lms.drills.queries import team as reading
+from lms.drills.queries.oversight import oversees
 from lms.drills.queries.team import Row
 from lms.drills.queries.team_choices import choosable_drills
 from lms.drills.rules.team import INCIDENTS, MONTHLY, Part, Planned, State
@@ -27,11 +28,6 @@ from lms.web.auth import current_actor, requires
 from lms.web.forms import as_local
 
 USUAL = timedelta(hours=2)
-
-
-def oversees(actor: Actor) -> bool:
-    """Say whether somebody sees the runs of others."""
-    return bool(scopes(actor, Permission.DRILL_RESULTS) - {Scope.OWN})
 
 
 def overseer() -> Actor:
