@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lms.core.access import Actor, Permission, Role, allows
-from lms.home import desk
+from lms.home import desk, drills
 from lms.home.setup.queries import facts
 from lms.home.setup.rules import Standing, in_training, standings
 
@@ -24,6 +24,8 @@ def sections_of(actor: Actor) -> list[Section]:
     found: list[Section] = []
     if allows(actor, Permission.INSTALLATION_EDIT) and (first := first_steps()) is not None:
         found.append(_main("setup", first))
+    if (drills_on := drills.team_drills(actor)) is not None:
+        found.append(_main("team_drills", drills_on))
     confirms = bool(actor.mentees) or Role.TRAINER in actor.roles
     if confirms and allows(actor, Permission.TASK_CONFIRM):
         waits = desk.waiting(actor)
@@ -34,6 +36,8 @@ def sections_of(actor: Actor) -> list[Section]:
         # An agent who answers for an article learns first; whoever decides for others is waited for.
         decides = bool(care.requests) or Role.AGENT not in actor.roles
         found.append(Section(template="lms/home/section_care.html", column="main" if decides else "side", data=care))
+    if (measures := drills.measures(actor)) is not None:
+        found.append(_main("measures", measures))
     if allows(actor, Permission.QUIZ_MARK) and (to_mark := desk.to_mark(actor)) is not None:
         found.append(_main("marking", to_mark))
     if allows(actor, Permission.CONTENT_EDIT):
