@@ -301,6 +301,8 @@ def values_of(house: House, rule: Rule) -> list[dict[str, Any]]:
 
 
 KIND_OF = {
+    "drills.intro": "drill",
+    "drills.start": "drill",
     "drills_api.start": "drill",
     "kb.article": "article",
     "kb.change": "article",

@@ -12,6 +12,8 @@ from lms.core.access import Role
 from tests.support.make import a_person, as_actor, sign_in
 from tests.support.make_content import a_document, a_question, a_quiz_text, an_article_text
 from tests.support.make_learning import a_curriculum, a_lesson, a_task, owes
+from tests.support.make_played import a_drill_text, a_published_drill, played_well
+from tests.support.make_played import begun as run_begun
 from tests.support.make_quizzes import begun, handed_in
 
 MOST = 12
@@ -26,9 +28,10 @@ class Place:
     size: int
     attempt: str
     done: str
+    run: str
 
     def path(self, page: str) -> str:
-        return page.format(at=self.name, attempt=self.attempt, done=self.done)
+        return page.format(at=self.name, attempt=self.attempt, done=self.done, run=self.run)
 
 
 def course_text(slugs: list[str]) -> str:
@@ -62,8 +65,12 @@ def a_place(client: FlaskClient, size: int) -> Place:
     for _ in range(size):
         done = begun(actor, f"{name}/done")
         handed_in(actor, done)
+    for number in range(size):
+        a_published_drill(author, a_drill_text(f"{name}演练{number}"), slug=f"{name}/drill{number}")
+        played_well(actor, f"{name}/drill{number}")
+    run = run_begun(actor, f"{name}/drill0")
     sign_in(client, learner)
-    return Place(name=name, size=size, attempt=begun(actor, f"{name}/open"), done=done)
+    return Place(name=name, size=size, attempt=begun(actor, f"{name}/open"), done=done, run=run)
 
 
 def sent_by(client: FlaskClient, path: str, statements: list[str]) -> int:
@@ -92,6 +99,9 @@ PAGES = (
     "/attempts/{done}/result",
     "/attempts/{done}/print",
     "/me",
+    "/drills",
+    "/drills/{at}/drill0",
+    "/runs/{run}",
 )
 
 

@@ -219,6 +219,7 @@
   // --- beginning
 
   root.classList.add("has-script");
+  document.querySelectorAll("[data-plain]").forEach(function (each) { each.remove(); });
   clock.sync();
   lanes.all().forEach(function (lane) { merging.fold(lane); count(lane); if (!over()) chat.open(lane); });
   lanes.turn(root.getAttribute("data-shown"), true);
