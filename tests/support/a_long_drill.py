@@ -26,7 +26,7 @@ AHEAD = 4
 
 def a_long_drill(scenes: int = 60, seed: int = 1) -> DrillSpec:
     """Return a drill of so many scenes, the same one for a seed. Every fourth one asks for a free reply."""
-    chance = Random(seed)  # noqa: S311
+    chance = Random(seed)
     titles = [f"第 {number} 场" for number in range(1, scenes - 1)]
     made = [_scene(chance, titles, at) for at in range(len(titles))]
     made.append(Scene(title="顺利结束", ending=Ending.PASS))

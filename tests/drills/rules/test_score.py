@@ -171,7 +171,7 @@ def done(drill: DrillSpec, state: State, kind: str, what: str) -> Move:
     return reply(drill, state, judge(drill.scene(state.scene), what)) if kind == "text" else run_out(drill, state)
 
 
-@runs(max_examples=60)
+@runs(max_examples=40)
 @given(runs_of())
 def test_every_way_ends_in_time_with_scores_of_0_to_100(run: tuple[DrillSpec, Did, list[Move], State]) -> None:
     drill, _, moves, state = run
@@ -183,7 +183,7 @@ def test_every_way_ends_in_time_with_scores_of_0_to_100(run: tuple[DrillSpec, Di
     assert result.passed <= (state.end is End.PASS)
 
 
-@runs(max_examples=60)
+@runs(max_examples=40)
 @given(runs_of())
 def test_nothing_earns_more_than_the_decisions_met_had_to_give(run: tuple[DrillSpec, Did, list[Move], State]) -> None:
     _, _, moves, _ = run
@@ -194,7 +194,7 @@ def test_nothing_earns_more_than_the_decisions_met_had_to_give(run: tuple[DrillS
             assert tally.met or tally.earned == tally.lost == tally.most == 0
 
 
-@runs(max_examples=60)
+@runs(max_examples=40)
 @given(runs_of())
 def test_the_same_decisions_lead_to_the_same_state(run: tuple[DrillSpec, Did, list[Move], State]) -> None:
     drill, did, moves, _ = run
