@@ -71,15 +71,15 @@ def resting(document: Document, touched: Collection[int]) -> list[Resting]:
     first = _first_sections({row.from_document_id for row in rows if row.from_part_id is None})
     found: dict[int, Resting] = {}
     for row in rows:
-        part_id = row.from_part_id or first.get(row.from_document_id)
-        kind = PartKind(row.kind) if row.kind else PartKind.SECTION
+        above_all = row.from_part_id is None
+        part_id, kind = first.get(row.from_document_id, (None, "")) if above_all else (row.from_part_id, row.kind)
         named = row.to_part_id in causes
-        whole = row.to_part_id is None and kind.is_answered
+        whole = row.to_part_id is None and not above_all and PartKind(kind).is_answered
         if part_id is None or part_id in found or not (named or whole) or kind_of(row.document_kind).has_steps:
             continue
         found[part_id] = Resting(
             part_id=part_id,
-            kind=kind.value,
+            kind=kind,
             document_id=row.from_document_id,
             document_kind=row.document_kind,
             cause_part_id=causes[row.to_part_id] if named else None,
@@ -182,15 +182,16 @@ def _causes(document: Document, touched: Collection[int]) -> dict[int | None, in
     return found
 
 
-def _first_sections(document_ids: Collection[int]) -> dict[int, int]:
+def _first_sections(document_ids: Collection[int]) -> dict[int, tuple[int, str]]:
+    """Return id and kind of the first section or scene of each of these documents."""
     if not document_ids:
         return {}
     rows = session().execute(
-        select(Part.document_id, Part.id)
+        select(Part.document_id, Part.id, Part.kind)
         .where(Part.document_id.in_(document_ids), Part.retired_at.is_(None), Part.kind != PartKind.QUESTION)
         .order_by(Part.position.desc())
     )
-    return {row.document_id: row.id for row in rows}
+    return {row.document_id: (row.id, row.kind) for row in rows}
 
 
 def _clear(which: ColumnElement[bool], verdict: str, person_id: int | None) -> int:
