@@ -36,9 +36,7 @@ def trainer(world, client):
 
 
 def post(client, path=PAGE, **values):
-    return client.post(
-        path, data={"csrf_token": token(client, PAGE), **values}, content_type="multipart/form-data"
-    )
+    return client.post(path, data={"csrf_token": token(client, PAGE), **values}, content_type="multipart/form-data")
 
 
 def carried(page):

@@ -25,7 +25,7 @@ _UNITS = (
     "|V|mAh|毫安|GB|G|MB|M|人|次|名|万|亿|千|百|积分|分|天|日|小时|分钟|秒|周|个?月|年|岁|折|%|度|℃|转|粉丝"
 )
 _AMOUNT = re.compile(
-    rf"[¥$] ?\d{{1,8}}(?:\.\d{{1,2}})?(?!\d)|(?<![\d,])\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?(?![\d,])"
+    rf"[¥$] ?\d{{1,8}}(?:\.\d{{1,2}})?(?!\d)|(?<![\d,])\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?(?!\d|,\d{{3}}(?!\d))"
     rf"|(?<![\d.])\d{{1,8}}(?:\.\d{{1,4}})? ?(?:{_UNITS})(?![A-Za-z])|(?<![\d.])\d{{1,8}}\.\d{{1,2}}(?![\d.])"
 )
 _GOODS = re.compile(
@@ -86,7 +86,7 @@ def _without(pattern: re.Pattern[str], text: str) -> str:
 def _in_row(plain: str, digits: str, groups: list[_Group], harmless: bytearray) -> Iterator[Found]:
     place = 0
     while place < len(groups):
-        found = _proven(plain, digits, groups, place) or _long(plain, digits, groups, place, harmless)
+        found = _proven(digits, groups, place, harmless) or _long(plain, digits, groups, place, harmless)
         if found is None:
             place += 1
             continue
@@ -95,7 +95,7 @@ def _in_row(plain: str, digits: str, groups: list[_Group], harmless: bytearray) 
             place += 1
 
 
-def _proven(plain: str, digits: str, groups: list[_Group], first: int) -> Found | None:
+def _proven(digits: str, groups: list[_Group], first: int, harmless: bytearray) -> Found | None:
     """Return the longest number from this group on that is a phone or a card by its shape, over a few groups."""
     best = None
     number = ""
@@ -108,6 +108,8 @@ def _proven(plain: str, digits: str, groups: list[_Group], first: int) -> Found 
         kind = _kind(number, [len(each.digits) for each in held], digits, start, end)
         if kind is None and len(number) == 17 and digits[end : end + 1] in ("X", "x"):
             kind, end = Kind.ID_CARD, end + 1
+        if kind is None and _is_landline(number, held, digits) and not harmless[start]:
+            kind = Kind.PHONE
         if kind is not None:
             best = Found(_with_country(digits, start), end, kind)
     return best
@@ -128,15 +130,17 @@ def _kind(number: str, sizes: list[int], digits: str, start: int, end: int) -> K
     mobile = number.removeprefix("00").removeprefix("86") if length in (13, 15) else number
     if len(mobile) == 11 and mobile[0] == "1" and mobile[1] in "3456789" and _is_sane(sizes, digits[start:end]):
         return Kind.PHONE
-    if (
-        number[0] == "0"
-        and number[1:2] not in ("", "0")
-        and 10 <= length <= 12
-        and (len(sizes) == 1 or (len(sizes) <= 3 and sizes[0] in (3, 4)))
-        and "/" not in digits[start:end]
-    ):
-        return Kind.PHONE
     return None
+
+
+def _is_landline(number: str, held: list[_Group], digits: str) -> bool:
+    """Whether a number begins with the code of a region: 0571-87654321, in at most three groups."""
+    start, end, sizes = held[0].start, held[-1].end, [len(each.digits) for each in held]
+    if not 10 <= len(number) <= 12 or number[0] != "0" or number[1] == "0" or "/" in digits[start:end]:
+        return False
+    if start and digits[start - 1].isascii() and digits[start - 1].isalpha():
+        return False
+    return len(sizes) == 1 or (len(sizes) <= 3 and sizes[0] in (3, 4) and min(sizes[1:]) >= 3)
 
 
 def _is_cut_in_fours(sizes: list[int]) -> bool:

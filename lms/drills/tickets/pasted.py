@@ -56,10 +56,6 @@ def read_pasted(pasted: str) -> Talk:
         raise TooLarge(
             text("这段聊天有 %(n)s 个字，最多 %(most)s 个。请只粘贴要用的那一段。", n=len(whole), most=MOST_CHARACTERS)
         )
-    if sum(bool(line.strip()) for line in lines) > MOST_LINES * 2:
-        raise TooLarge(
-            text("这段聊天有 %(n)s 行，最多 %(most)s 行。请只粘贴要用的那一段。", n=len(lines), most=MOST_LINES * 2)
-        )
     said = list(_messages(lines))
     if len(said) > MOST_LINES:
         raise TooLarge(

@@ -21,8 +21,10 @@ GOOD, BAD = "顺利结束", "没有谈成"
 _LONGEST_BUBBLE = 300
 _WIDE = str.maketrans(
     {
-        "[": "［",
-        "]": "］",
+        "[": "〔",
+        "［": "〔",
+        "］": "〕",
+        "]": "〕",
         "<": "＜",
         ">": "＞",
         "`": "'",
@@ -32,6 +34,9 @@ _WIDE = str.maketrans(
         "~": "～",
         "#": "＃",
         "_": "＿",
+        "·": "‧",
+        "・": "‧",
+        "•": "‧",
     }
 )
 _ORDER = re.compile(r"【订单号\d+】")
@@ -113,7 +118,7 @@ def skeleton(title: str, lines: Sequence[Line], owner: str = "") -> Skeleton | N
     text = "\n".join(
         [
             *_front(owner, minutes),
-            f"# {plain_title(title)}",
+            f"# {plain_title(_plain(title))}",
             "",
             f"（{GAP}：您是谁，什么时候，顾客为什么来，可以查哪一篇知识。）",
             "",
