@@ -121,7 +121,7 @@ def _kind(number: str, sizes: list[int], digits: str, start: int, end: int) -> K
         return Kind.ID_CARD
     if (
         is_bank_card(number)
-        and (len(sizes) == 1 or min(sizes[:-1]) >= 2)
+        and (len(sizes) == 1 or (min(sizes[:-1]) >= 2 and not any(each in digits[start:end] for each in ",、/|")))
         and not _SENT.search(digits[max(0, start - _BEFORE) : start])
     ):
         return Kind.BANK_CARD
