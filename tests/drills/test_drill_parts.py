@@ -6,6 +6,7 @@ import pytest
 
 from lms.content import actions
 from lms.content.actions import marks
+from lms.content.actions.publish import with_part_ids
 from lms.content.kinds import kind_of
 from lms.content.models import Document, Edge, Part, ReviewMark
 from lms.content.queries import compiled
@@ -207,3 +208,13 @@ def test_the_minutes_are_those_of_its_length_or_else_of_its_limit(world, front, 
     text = DRILL.replace("顾客: 小雨\n", f"顾客: 小雨\n{front}")
     kind = kind_of("drill")
     assert kind.meta(kind.parse(text, "courses/x.md").spec).minutes == minutes
+
+
+def test_an_export_writes_the_id_of_each_scene_and_reads_back_the_same(world):
+    author = a_trainer()
+    article(author)
+    made = drill(author)
+    written = with_part_ids(made, DRILL)
+    assert [written.count(f"`id:{key}`") for key in keys(made).values()] == [1] * 5
+    edited(author, made, written)
+    assert scene_keys(made) == {title: key for title, key in keys(made).items() if title != "复盘"}
