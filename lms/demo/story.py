@@ -21,7 +21,7 @@ from lms.core import clock
 from lms.core.access import Role
 from lms.core.db import session, transaction
 from lms.core.here import local
-from lms.demo import company, confirming, exams, incidents, learner, sharing, studio
+from lms.demo import company, confirming, exams, incidents, learner, sharing, studio, team_drills
 from lms.demo.agenda import Script, later
 from lms.demo.company import AUTUMN_COHORT, NEW_HIRES, PersonPlan
 from lms.demo.stage import Stage
@@ -48,6 +48,7 @@ def tell(say: Say) -> None:
     incidents.plan(stage)
     sharing.plan(stage)
     exams.plan(stage)
+    team_drills.plan(stage)
     _autumn_cohort(stage)
     _temps(stage)
     _quarter(stage)
