@@ -61,7 +61,8 @@ GOOD = """---
 def found(text: str) -> list[tuple[str, int, Severity]]:
     parsed = parse(text, PATH)
     assert parsed.spec is not None, [str(each.message) for each in parsed.findings]
-    return [(each.code, each.line, each.severity) for each in lint(parsed.spec)]
+    apart = [each for each in lint(parsed.spec) if not each.code.startswith("D39")]  # of all paths: another file
+    return [(each.code, each.line, each.severity) for each in apart]
 
 
 def test_a_good_drill_has_no_finding():
@@ -109,9 +110,9 @@ def test_a_drill_without_dimensions_is_told_so():
 
 
 def test_moods_that_leave_a_reply_to_everybody_are_no_problem():
-    text = GOOD.replace("`前提:已认账`", "`前提:情绪≥50`").replace(" `记下:已认账`", "")
+    text = GOOD.replace("`前提:已认账`", "`前提:情绪≥40`").replace(" `记下:已认账`", "")
     text = text.replace("- [您放心吧。](#收场)\n", "").replace(
-        "`共情-5`\n\n## 收场", "`共情-5` `前提:情绪<50`\n\n## 收场"
+        "`共情-5`\n\n## 收场", "`共情-5` `前提:情绪<40`\n\n## 收场"
     )
     assert found(text) == []
 
