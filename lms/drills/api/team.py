@@ -23,7 +23,7 @@ _SCORES = {"description": "0 to 100 by the name of the dimension, null where it 
 _LOOKS = {"description": "decisions that went wrong: `not` looked up, `missed`, `found` and not used"}
 
 
-class GroupBody(Schema):
+class TeamDrillGroupBody(Schema):
     people = Integer(required=True, metadata={"description": "who takes part, without those excused"})
     ended = Integer(required=True, metadata={"description": "of whom there is a result"})
     passed = Integer(required=True)
@@ -35,11 +35,11 @@ class GroupBody(Schema):
     lookups = Dict(keys=String(), values=Integer(), required=True, metadata=_LOOKS)
 
 
-class TeamBody(GroupBody):
+class TeamDrillOfTeamBody(TeamDrillGroupBody):
     team = String(required=True)
 
 
-class LineBody(Schema):
+class TeamDrillLineBody(Schema):
     employee_no = String(required=True)
     name = String(required=True)
     team = String(required=True)
@@ -55,24 +55,24 @@ class LineBody(Schema):
     lookups = Dict(keys=String(), values=Integer(), required=True, metadata=_LOOKS)
 
 
-class SceneBody(Schema):
+class TeamDrillSceneBody(Schema):
     lane = Integer(required=True)
     scene = String(required=True)
     met = Integer(required=True)
     wrong = Integer(required=True)
 
 
-class ChangeBody(Schema):
+class TeamDrillChangeBody(Schema):
     name = String(required=True, metadata={"description": "of the dimension"})
     before = Float(required=True, allow_none=True)
     now = Float(required=True, allow_none=True)
 
 
-class ComparedBody(Schema):
+class TeamDrillComparedBody(Schema):
     ended_before = Integer(required=True)
     mean_before = Float(required=True, allow_none=True)
     passed_before = Integer(required=True)
-    dimensions = List(Nested(ChangeBody), required=True)
+    dimensions = List(Nested(TeamDrillChangeBody), required=True)
     in_both = Integer(required=True)
     better = Integer(required=True, metadata={"description": "of those in both, at least one point up"})
     worse = Integer(required=True)
@@ -86,11 +86,11 @@ class TeamDrillBody(Schema):
     opens_at = String(required=True, metadata={"format": "date-time"})
     closes_at = String(required=True, metadata={"format": "date-time"})
     state = String(required=True, metadata={"enum": ["planned", "running", "over", "cancelled"]})
-    whole = Nested(GroupBody, required=True)
-    teams = List(Nested(TeamBody), required=True)
-    worst_scenes = List(Nested(SceneBody), required=True)
-    compared = Nested(ComparedBody, required=True, allow_none=True)
-    people = List(Nested(LineBody), required=True, metadata={"description": "those whom one may see"})
+    whole = Nested(TeamDrillGroupBody, required=True)
+    teams = List(Nested(TeamDrillOfTeamBody), required=True)
+    worst_scenes = List(Nested(TeamDrillSceneBody), required=True)
+    compared = Nested(TeamDrillComparedBody, required=True, allow_none=True)
+    people = List(Nested(TeamDrillLineBody), required=True, metadata={"description": "those whom one may see"})
     hidden = Integer(required=True, metadata={"description": "how many more there are"})
 
 
