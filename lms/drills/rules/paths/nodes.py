@@ -147,6 +147,8 @@ class _Walk:
         scene, mood, flags, temper = self.keys[number]
         ways = self.scenes.ways(scene, mood, flags)
         self.complete = self.complete and ways.complete
+        if not ways.ways:  # nothing can be sent and no clock leads on
+            node.stop = Stop.FAIL
         for way, deficits in zip(ways.ways, ways.deficits, strict=True):
             after = None if mood is None else min(max(mood + way.mood, LEAST_MOOD), MOST_MOOD)
             follows = -1 if way.target is None else way.target

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from random import Random
 
 from lms.content.wordlists.banned import Hit
@@ -92,6 +93,7 @@ def is_whole(drill: DrillSpec) -> bool:
     return bool(titles) and len(known) == len(titles) and all(set(each.targets) <= known for each in drill.scenes)
 
 
+@lru_cache(maxsize=64)
 def search_paths(drill: DrillSpec) -> Report | None:
     """Return what all paths of a drill come to; None for one with a broken link or without a scene."""
     if not is_whole(drill):

@@ -79,12 +79,12 @@ class Scenes:
 
     def _chosen(self, scene: Scene, choices: Sequence[Choice]) -> Ways:
         ways = [self._way(Done.CHOICE, each.effects, each.target, choice=each) for each in choices]
-        if scene.seconds is not None or not choices:
+        if scene.seconds is not None:
             ways.append(self._late(scene))
         return self._together(ways, most_of(scene, choices))
 
     def _late(self, scene: Scene) -> Way:
-        route = scene.when_late if scene.seconds is not None else None
+        route = scene.when_late
         return self._way(Done.TIMEOUT, route.effects if route else Effects(), route.target if route else None)
 
     def _free(self, scene: Scene) -> Ways:
