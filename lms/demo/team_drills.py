@@ -5,10 +5,8 @@ means are those of the story; they are then played through the same actions as i
 """
 
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from fractions import Fraction
+from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy import select
@@ -23,7 +21,8 @@ from lms.demo.agenda import Script, later
 from lms.demo.drill_words import REPLIES
 from lms.demo.stage import Stage
 from lms.drills import jobs
-from lms.drills.actions import after, rating, reviewing, running, team
+from lms.drills.actions import after, lookups, rating, reviewing, running, team
+from lms.drills.actions.lookups import Lookup
 from lms.drills.actions.running import Sent
 from lms.drills.actions.team import Wanted
 from lms.drills.models import Run
@@ -41,12 +40,14 @@ WRONG_PRICE = "drills/wrong-price"
 OVERFLOW = "drills/warehouse-overflow"
 TEAMS = ("presale", "after1", "after2")
 SIZE = 31
+QUERIES = (("价格标错", 3), ("29.9 能不能发货", 2), ("标错价 口径", 3), ("价格错了怎么回", 1), ("自动取消", 0))
+"""What is looked up, and how many articles are found."""
 FIRST, SECOND = 33, 19
 """Days ago."""
 LATE = "late"
 RULE = "合规"
 SAMPLES = 1_000
-TRIES = 20_000
+TRIES = 60_000
 BLIND = 0.4
 """How likely somebody does not think of the rule."""
 MORE = {
@@ -69,8 +70,8 @@ class Way:
     """One way through the drill. steps: what was sent, LATE where nothing was. rule: its score in RULE."""
 
     steps: tuple[str, ...]
-    total: Fraction
-    rule: Fraction
+    total: float
+    rule: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +138,9 @@ def _play(actor: Actor, way: Way, rng: random.Random) -> Script:
     at = clock.now()
     with transaction():
         run_id = running.start(actor, WRONG_PRICE).public_id
-        for words in way.steps[:-1]:
+        for number, words in enumerate(way.steps[:-1]):
+            if rng.random() < way.total / 250:  # who looks things up does better
+                _look_up(actor, run_id, at + timedelta(seconds=6), 2 * number + 1, rng)
             at += timedelta(seconds=_seconds(words, rng))
             with clock.frozen(at):
                 _send(actor, run_id, words)
@@ -145,9 +148,21 @@ def _play(actor: Actor, way: Way, rng: random.Random) -> Script:
     with transaction():
         _send(actor, run_id, way.steps[-1])
     yield later(1)
-    own = {name: min(max(round(float(way.total) / 25) + rng.choice((0, 0, 1)), 1), 5) for name in _dimensions(actor)}
+    own = {name: min(max(round(way.total / 25) + rng.choice((0, 0, 1)), 1), 5) for name in _dimensions(actor)}
     with transaction():
         rating.rate(actor, run_id, own, (), dimensions=tuple(own))
+
+
+def _look_up(actor: Actor, run_id: str, at: datetime, number: int, rng: random.Random) -> None:
+    """Search beside the chat; most find the plan and read a part of it."""
+    words, found = rng.choice(QUERIES)
+    with clock.frozen(at):
+        lookups.note(actor, run_id, Lookup(number=number, kind="query", words=words, found=found))
+        if found:
+            seconds = rng.randrange(4, 15)
+            lookups.note(
+                actor, run_id, Lookup(number=number + 1, kind="article", slug="emergency/price-error", seconds=seconds)
+            )
 
 
 def _seconds(words: str, rng: random.Random) -> int:
@@ -181,22 +196,20 @@ def _ways(stage: Stage, told: Told, count: int) -> list[Way]:
     rng = stage.rng("ways", told.days)
     samples = [_way(drill, words, rng.uniform(*told.skill), rng) for _ in range(SAMPLES)]
     chosen = rng.sample(samples, count)
-    best = _distance(chosen, told)
+    sums = (sum(way.total for way in chosen), sum(way.rule for way in chosen))
+    best = _distance(sums, count, told)
     for _ in range(TRIES):
-        if best < Fraction(1, 2):
-            break
         place, other = rng.randrange(count), rng.choice(samples)
-        tried = [*chosen[:place], other, *chosen[place + 1 :]]
-        if (distance := _distance(tried, told)) < best:
-            chosen, best = tried, distance
+        tried = (sums[0] + other.total - chosen[place].total, sums[1] + other.rule - chosen[place].rule)
+        if (distance := _distance(tried, count, told)) < best:
+            chosen[place], sums, best = other, tried, distance
     return chosen
 
 
-def _distance(ways: Sequence[Way], told: Told) -> Fraction:
-    """Return how far the means of these ways are from those of the story; the total is what everybody looks at."""
-    total = sum((way.total for way in ways), Fraction(0)) / len(ways)
-    rule = sum((way.rule for way in ways), Fraction(0)) / len(ways)
-    return 3 * abs(total - told.total) + abs(rule - told.rule)
+def _distance(sums: tuple[float, float], count: int, told: Told) -> float:
+    """Return how far the means are from those of the story; the total has to be right to the point."""
+    total, rule = (each / count for each in sums)
+    return 10 * max(abs(total - told.total) - 0.4, 0) + abs(rule - told.rule)
 
 
 def _way(drill: DrillSpec, words: Words, skill: float, rng: random.Random) -> Way:
@@ -208,7 +221,7 @@ def _way(drill: DrillSpec, words: Words, skill: float, rng: random.Random) -> Wa
         steps.append(step)
     result = score(drill, state)
     rule = next(each.score for each in result.dimensions if each.name == RULE)
-    return Way(steps=tuple(steps), total=result.total, rule=Fraction(100) if rule is None else rule)
+    return Way(steps=tuple(steps), total=float(result.total), rule=100.0 if rule is None else float(rule))
 
 
 def _step(
@@ -221,7 +234,7 @@ def _step(
     if scene.free:
         good, tired = REPLIES[(WRONG_PRICE.rsplit("/", 1)[-1], scene.title)]
         ranked = [good, *MORE[scene.title][:-1], tired, MORE[scene.title][-1]]
-        said = ranked[0] if rng.random() < skill else rng.choice(ranked)
+        said = rng.choice(ranked[:3]) if rng.random() < skill else rng.choice(ranked)
         return said, reply(drill, state, judge(scene, said, words)).after
     choices = sorted(offered(drill, state), key=partial(_worth, blind=blind), reverse=True)
     chosen = rng.choice(choices[:2]) if rng.random() < skill else rng.choice(choices)
