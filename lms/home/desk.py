@@ -18,6 +18,7 @@ from lms.core.access import Actor
 from lms.core.db import rows, session
 from lms.core.here import settings
 from lms.core.models import WorkerBeat
+from lms.drills.queries import reviews
 from lms.kb.queries import care as kb_care
 from lms.kb.queries import gaps as kb_gaps
 from lms.kb.queries.entries import IndexState, index_state
@@ -94,6 +95,12 @@ class ToMark:
 def to_mark(actor: Actor) -> ToMark | None:
     """Return how many answers the actor may mark now; None where none waits."""
     count = marking.count(actor)
+    return ToMark(count=count) if count else None
+
+
+def drill_replies(actor: Actor) -> ToMark | None:
+    """Return how many runs of drills have a reply that waits for the actor; None where none does."""
+    count = reviews.waiting_count(actor)
     return ToMark(count=count) if count else None
 
 

@@ -40,6 +40,8 @@ def sections_of(actor: Actor) -> list[Section]:
         found.append(_main("measures", measures))
     if allows(actor, Permission.QUIZ_MARK) and (to_mark := desk.to_mark(actor)) is not None:
         found.append(_main("marking", to_mark))
+    if allows(actor, Permission.DRILL_REVIEW) and (replies := desk.drill_replies(actor)) is not None:
+        found.append(_main("replies", replies))
     if allows(actor, Permission.CONTENT_EDIT):
         if allows(actor, Permission.QUIZ_ANALYSIS) and (unwell := desk.bad_questions()):
             found.append(_main("questions", unwell))

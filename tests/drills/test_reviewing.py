@@ -306,3 +306,13 @@ def test_ones_own_run_is_not_in_the_list_before_it_is_rated(client, house):
     with transaction():
         rating.put_off(as_actor(lead), run)
     assert run in client.get("/drills/drills/urge/runs").get_data(as_text=True)
+
+
+def test_the_first_screen_says_that_a_reply_waits(client, house):
+    _, team, person, trainer = house
+    played(person, DOUBTFUL)
+    for told in (trainer, a_person(Role.LEAD, team=team)):
+        sign_in(client, told)
+        assert "1 个回复待复核" in client.get("/").get_data(as_text=True)
+    sign_in(client, a_person(Role.LEAD, team=a_team()))
+    assert "个回复待复核" not in client.get("/").get_data(as_text=True)

@@ -7,19 +7,23 @@ documents of each kind made from Markdown, attempts, tasks with a photo, an inta
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 from flask import url_for
 from werkzeug.routing import Rule
 
 from lms.accounts.actions import make_slips, make_token
-from lms.accounts.models import ApiToken, Person, RoleGrant, RosterPattern
+from lms.accounts.models import ApiToken, Person, RoleGrant, RosterPattern, Team
+from lms.assignments.actions.measures import add_measure
 from lms.content import queries as content
 from lms.content.actions import reviewing
 from lms.content.models import Attachment, Document, Part
 from lms.core import clock
 from lms.core.access import Role
 from lms.core.db import db, session, transaction
+from lms.core.here import today
+from lms.drills.rules.team import about_of
 from lms.kb.actions import gaps, suggestions, talk
 from lms.learning.actions import photos, tasks
 from lms.notifications.models import Notice
@@ -34,6 +38,7 @@ from tests.support.make_played import a_published_drill, played_well
 from tests.support.make_played import begun as run_begun
 from tests.support.make_quizzes import answered_right, begun, handed_in
 from tests.support.make_sittings import a_makeup
+from tests.support.make_team_drills import a_team_drill
 from tests.support.make_urgent import an_urgent, confirmed
 from tests.support.pages import token
 
@@ -57,6 +62,8 @@ class House:
     people: dict[str, Person] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     attempts: dict[str, str] = field(default_factory=dict)
+    team_drill: str = ""
+    measure: str = ""
     runs: dict[str, str] = field(default_factory=dict)
     photo: str = ""
     work_id: int = 0
@@ -147,10 +154,15 @@ def _write(house: House) -> None:
 
 
 def _play(house: House) -> None:
-    """A drill that `own` has played once and plays again."""
+    """A drill that `own` has played once and plays again; his team has it tomorrow, and he has a measure to see to."""
     house.documents["drill"] = a_published_drill(as_actor(house.people["trainer"]))
-    own = as_actor(house.own)
+    own, lead = as_actor(house.own), as_actor(house.people["lead"])
     house.runs = {"done": played_well(own), "open": run_begun(own)}
+    team = session().get_one(Team, house.team_id)
+    tomorrow = a_team_drill(lead, house.documents["drill"], team, opens_at=clock.now() + timedelta(days=1))
+    house.team_drill = tomorrow.public_id
+    with transaction():
+        house.measure = add_measure(lead, about_of(tomorrow.id), "早会演一遍", own.id, due_on=today())
 
 
 def _share(house: House) -> None:
@@ -260,6 +272,8 @@ def values_of(house: House, rule: Rule) -> list[dict[str, Any]]:
     found: dict[str, Any] = {
         "attempt_id": house.attempts["open"],
         "run_id": house.runs["open"],
+        "drill_id": house.team_drill,
+        "measure_id": house.measure,
         "attachment_id": house.attachment_id,
         "path": house.attachment_path,
         "number": 1,
@@ -302,6 +316,11 @@ def values_of(house: House, rule: Rule) -> list[dict[str, Any]]:
 
 KIND_OF = {
     "drills.intro": "drill",
+    "drills.mends": "drill",
+    "drills.rescore": "drill",
+    "drills.rescore_apply": "drill",
+    "drills.runs": "drill",
+    "drills.settle_mend": "drill",
     "drills.start": "drill",
     "drills_api.start": "drill",
     "kb.article": "article",

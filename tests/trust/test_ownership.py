@@ -55,6 +55,10 @@ SLIP = "403 403 403 200 404 200 403 200 200 403"
 SCORES = "403 403 403 200 200 200 200 200 403 200"
 RUN = "403 403 403 {0} {0} {0} 403 403 403 403"
 MAKEUP = "403 403 403 {0} 404 {0} 403 403 403 403"
+TEAM_DRILL = "404 404 200 200 404 200 200 200 403 200"
+TEAM_DRILL_PLAN = "403 403 403 {0} 404 {0} {0} 403 403 403"
+MEASURE = "303 404 404 303 404 303 303 404 404 404"
+RUN_REVIEW = "403 403 {0} {0} 404 {0} 403 403 403 403"
 TABLE = {
     ("GET", "accounts.cohort"): Asked("403 403 200 200 404 200 200 200 200 200"),
     ("POST", "accounts.cohort_add"): Asked(EDIT_COHORT.format(422)),
@@ -160,6 +164,21 @@ TABLE = {
     ("POST", "quizzes.save"): Asked(only_own(303)),
     ("POST", "quizzes.submit"): Asked(only_own(303)),
     ("POST", "quizzes.void"): Asked("403 403 403 403 403 303 403 403 403 303", form={"reason": "代考"}),
+    ("GET", "drills.team_drill"): Asked(TEAM_DRILL),
+    ("GET", "drills.board"): Asked(TEAM_DRILL),
+    ("GET", "drills.board_live"): Asked(TEAM_DRILL),
+    ("GET", "drills.after_review"): Asked(TEAM_DRILL),
+    ("GET", "drills_api.team_drill_result"): Asked(TEAM_DRILL),
+    ("GET", "drills.edit_team_drill"): Asked(TEAM_DRILL_PLAN.format(200)),
+    ("POST", "drills.change_team_drill"): Asked(TEAM_DRILL_PLAN.format(422)),
+    ("GET", "drills.ask_cancel"): Asked(TEAM_DRILL_PLAN.format(200)),
+    ("POST", "drills.cancel_team_drill"): Asked(TEAM_DRILL_PLAN.format(303)),
+    ("POST", "drills.excuse_person"): Asked(TEAM_DRILL_PLAN.format(303), form={"person": "{number}", "reason": "产检"}),
+    ("POST", "drills.save_after_review"): Asked(TEAM_DRILL_PLAN.format(422)),
+    ("POST", "drills.add_measure"): Asked(TEAM_DRILL_PLAN.format(422)),
+    ("POST", "drills.finish_measure"): Asked(only_own(303)),
+    ("POST", "drills.check_measure"): Asked(MEASURE),
+    ("POST", "drills.drop_measure"): Asked(MEASURE),
     ("GET", "drills.leave"): Asked(only_own(200)),
     ("GET", "drills.play"): Asked(only_own(200)),
     ("POST", "drills.give_up"): Asked(only_own(303), at="done"),
@@ -167,6 +186,21 @@ TABLE = {
     ("POST", "drills.resume"): Asked(only_own(303)),
     ("POST", "drills.step"): Asked(only_own(422), form={"seq": "1", "choice": "c12345678"}),
     ("POST", "drills.tick"): Asked(only_own(303)),
+    ("GET", "drills.debrief"): Asked("200 404 200 200 404 200 200 200 404 200", at="done"),
+    ("GET", "drills.rate_again"): Asked("200 404 302 302 404 302 302 302 404 302", at="done"),
+    ("POST", "drills.rate"): Asked(only_own(422), at="done"),
+    ("POST", "drills.retry"): Asked(only_own(303), at="done"),
+    ("GET", "drills.review"): Asked(RUN_REVIEW.format(200), at="done"),
+    ("POST", "drills.save_review"): Asked(RUN_REVIEW.format(422), at="done"),
+    ("POST", "drills.overrule"): Asked(RUN_REVIEW.format(303), form={"seq": "3", "line": "0", "held": "1"}, at="done"),
+    ("GET", "drills.talk"): Asked(RUN_REVIEW.format(200), at="done"),
+    ("GET", "drills.runs"): Asked("404 404 200 200 200 200 200 200 403 200"),
+    ("GET", "drills.rescore"): Asked(MARK.format(200)),
+    ("POST", "drills.rescore_apply"): Asked(MARK.format(422)),
+    ("GET", "drills.mends"): Asked(MARK.format(200)),
+    ("POST", "drills.settle_mend"): Asked(MARK.format(404), form={"id": "1"}),
+    ("GET", "drills_api.run_debrief"): Asked("409 404 200 200 404 200 200 200 404 200", at="done"),
+    ("POST", "drills_api.self_rating"): Asked(only_own(422), json={}, at="done"),
     ("GET", "drills_api.run"): Asked(only_own(200)),
     ("POST", "drills_api.lookup"): Asked(only_own(204), json={"number": 1, "kind": "query"}),
     ("POST", "drills_api.pause"): Asked(only_own(409), json={}),
@@ -289,7 +323,7 @@ def test_every_route_that_names_a_thing_stands_in_one_table(app):
 
 def sent(house, asked):
     """Return what goes with the request: filled in, and as the form or the JSON that it is."""
-    own = {"person": str(house.own.id), "version": str(house.work_version)}
+    own = {"person": str(house.own.id), "version": str(house.work_version), "number": house.own.employee_no}
     if asked.json is None:
         return {"data": {name: value.format(**own) for name, value in asked.form.items()}}
     numbers = {name: int(own["version"]) if value == "{version}" else value for name, value in asked.json.items()}

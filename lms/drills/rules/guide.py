@@ -70,7 +70,7 @@ def _gaps(
         return []
     gap, of = max(off, key=lambda each: abs(each[0]))
     assert of.score is not None
-    values = {"name": of.name, "own": ratings[of.name], "score": decimal_text(of.score, 0)}
+    values = {"name": of.name, "own": ratings[of.name], "score": decimal_text(of.score, 1)}
     if gap >= GAP:
         step = next((turn for turn in worst if any(each.dimension == of.name for each in turn.lost)), None)
         if step is not None:
@@ -122,7 +122,7 @@ def _praise(
         if said.get(each.seq)
     ]
     found += [
-        text("%(name)s %(score)s 分", name=each.name, score=decimal_text(each.score, 0))
+        text("%(name)s %(score)s 分", name=each.name, score=decimal_text(each.score, 1))
         for each in dimensions
         if each.score is not None and each.score >= GOOD
     ]
