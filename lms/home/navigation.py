@@ -25,6 +25,7 @@ WAYS: dict[str, tuple[Text, str, str]] = {
     "courses": (text("课程"), "learning.index", "book"),
     "reports": (text("报表"), "reports.completion", "chart"),
     "exams": (text("全部测验"), "quizzes.exams", "check-list"),
+    "drills": (text("演练"), "drills.index", "chat"),
     "kb": (text("知识库"), "kb.index", "bookmark"),
     "people": (text("人员"), "accounts.people", "people"),
     "confirm": (text("确认"), "learning.queue", "check-list"),
@@ -40,17 +41,17 @@ def _ways_of(actor: Actor) -> list[str]:
     """Return the ways of a person, the most used first: a phone shows four of them."""
     sees_people = allows(actor, Permission.PERSON_READ) and not actor.is_new_hire_only
     if allows(actor, Permission.CONTENT_EDIT):
-        order = ["today", "studio", "confirm", "reports", "kb", "people", "exams"]
+        order = ["today", "studio", "confirm", "reports", "kb", "people", "exams", "drills"]
     elif Role.LEAD in actor.roles:
-        order = ["today", "reports", "people", "kb", "confirm", "exams", "courses"]
+        order = ["today", "reports", "people", "kb", "confirm", "exams", "drills", "courses"]
     elif actor.mentees:
-        order = ["today", "confirm", "kb", "courses", "reports"]
+        order = ["today", "confirm", "kb", "courses", "reports", "drills"]
     elif allows(actor, Permission.REPORT_READ):
-        order = ["today", "reports", "people", "kb", "exams"]
+        order = ["today", "reports", "people", "kb", "exams", "drills"]
     elif sees_people:
         order = ["today", "people", "kb", "me"]
     else:
-        order = ["today", "courses", "kb", "me"]
+        order = ["today", "courses", "kb", "me", "drills"]
     held = {
         "people": sees_people,
         "confirm": allows(actor, Permission.TASK_CONFIRM),

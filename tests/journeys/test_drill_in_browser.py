@@ -222,7 +222,7 @@ def test_what_is_looked_up_beside_the_chat_is_told_and_goes_into_the_reply(floor
         a_drill_text().replace("订单已付款四天。", "可查[催发货](../../kb_content/logistics/urge.md)。"),
     )
     indexed()
-    page, run_id = opened(floor, person)
+    page, _ = opened(floor, person)
     at_the_reply(page)
     page.locator("[data-lookup] input").fill("加急")
     page.keyboard.press("Enter")
@@ -249,7 +249,7 @@ def test_what_is_looked_up_beside_the_chat_is_told_and_goes_into_the_reply(floor
 @pytest.mark.parametrize("size", [PHONE, PANEL], ids=["phone", "panel"])
 def test_on_a_phone_and_in_the_panel_everything_fits(floor, person, trainer, size):
     a_published_drill(trainer)
-    page, run_id = opened(floor, person, size=size)
+    page, _ = opened(floor, person, size=size)
     fits(page, rules=WCAG)
     expect(page.locator(".drill-choice").last).to_be_in_viewport()
     at_the_reply(page)

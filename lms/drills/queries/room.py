@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from lms.accounts.models import Person
+from lms.accounts.queries import visible
 from lms.assignments.queries import Duty, duties, locked_reason, own_duties
 from lms.content import queries as content
 from lms.content.models import Document, Revision, Slug
 from lms.content.store import spec_of
-from lms.core.access import Actor
+from lms.core.access import Actor, Permission, Scope, widest
 from lms.core.db import rows, session
 from lms.core.here import today
 from lms.core.points import Points
@@ -94,12 +95,24 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """How a drill went among those whose results somebody sees: people who ended it, and of those who passed it."""
+
+    people: int
+    passed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """to_do: owed and not done, the earliest due first. others: the rest by title. past: own runs, latest first."""
+    """to_do: owed and not done, the earliest due first. others: the rest by title. past: own runs, latest first.
+
+    played: by document, None for who sees only own results.
+    """
 
     to_do: tuple[Listed, ...]
     others: tuple[Listed, ...]
     past: tuple[PastRun, ...]
+    played: dict[int, Played] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +145,7 @@ class Intro:
 
 
 def room(actor: Actor) -> Room:
-    """Return every drill that the person may play, with what they owe and their runs. Three statements."""
+    """Return every drill that the person may play, with what they owe and their runs. Four statements at most."""
     past = _past(rows(_RUNS, {"person_id": actor.id}))
     owed = {each.item.document_id: each for each in reversed(duties(actor.id, today())) if each.kind == "drill"}
     found = session().execute(
@@ -144,7 +157,17 @@ def room(actor: Actor) -> Room:
     )
     listed = [_listed(row, owed.get(row.id), [run for run in past if run.document_id == row.id]) for row in found]
     to_do = sorted((each for each in listed if each.owed), key=_due)
-    return Room(to_do=tuple(to_do), others=tuple(each for each in listed if not each.owed), past=past)
+    return Room(
+        to_do=tuple(to_do),
+        others=tuple(each for each in listed if not each.owed),
+        past=past,
+        played=_played(actor) if sees_others(actor) else None,
+    )
+
+
+def sees_others(actor: Actor) -> bool:
+    """Return whether the actor sees results of somebody else."""
+    return widest(actor, Permission.DRILL_RESULTS) not in (None, Scope.OWN)
 
 
 def intro(actor: Actor, slug: str) -> Intro:
@@ -170,6 +193,18 @@ def intro(actor: Actor, slug: str) -> Intro:
 def best_of(past: Sequence[PastRun]) -> PastRun | None:
     """Return the best run that counts; of several the latest."""
     return max((each for each in past if each.counts), key=lambda each: each.earned or 0, default=None)
+
+
+def _played(actor: Actor) -> dict[int, Played]:
+    """Count people by drill over the runs that count: one statement."""
+    passed = func.count(func.distinct(Run.person_id)).filter(Run.passed.is_(True))
+    found = session().execute(
+        select(Run.document_id, func.count(func.distinct(Run.person_id)).label("people"), passed.label("passed"))
+        .join(Person, Person.id == Run.person_id)
+        .where(Run.state == "ended", Run.from_scene == "", visible(actor, Permission.DRILL_RESULTS))
+        .group_by(Run.document_id)
+    )
+    return {row.document_id: Played(people=row.people, passed=row.passed) for row in found}
 
 
 def _listed(row: Any, duty: Duty | None, past: Sequence[PastRun]) -> Listed:

@@ -26,7 +26,8 @@ def index() -> str:
 @bp.get("/drills/<path:slug>")
 @requires(Permission.LEARN)
 def intro(slug: str) -> str | Response:
-    found = room.intro(current_actor(), slug)
+    actor = current_actor()
+    found = room.intro(actor, slug)
     if found.slug != slug:
         return redirect(url_for(".intro", slug=found.slug), 301)
     return render_template(
@@ -37,6 +38,7 @@ def intro(slug: str) -> str | Response:
         weights=sum(each.weight for each in found.drill.dimensions),
         score=score,
         show=show,
+        sees_others=room.sees_others(actor),
     )
 
 

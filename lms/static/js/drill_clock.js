@@ -17,7 +17,7 @@
     function at(text) { return text ? Date.parse(text) : 0; }
     function write(place, text) { if (place && place.textContent !== text) place.textContent = text; }
     function minutes(seconds) { return Math.floor(seconds / 60) + ":" + ("0" + seconds % 60).slice(-2); }
-    function seconds(n) { return n >= 100 ? minutes(n) : on.say(n === 1 ? "second" : "seconds", { n: n }); }
+    function seconds(n) { return n >= 100 ? minutes(n) : on.say("seconds", { n: n }); }
     function left(instant) { return Math.max(Math.ceil((instant - now()) / 1000), 0); }
 
     // Said once at each mark; a clock that begins at or below a mark does not say it.
@@ -64,7 +64,7 @@
       if (way) {
         var place = way.querySelector("[data-waits]");
         var waited = Math.max(Math.floor((now() - waits) / 1000), 0);
-        write(place, lane.getAttribute("data-end") ? on.say("ended", {}) : waits ? on.say("waiting", { time: seconds(waited) }) : "");
+        write(place, lane.getAttribute("data-end") ? on.say("ended", {}) : waits ? on.say("waiting", { time: minutes(waited) }) : "");
         place.classList.toggle("is-short", remaining !== null && remaining <= 15);
       }
       return end;

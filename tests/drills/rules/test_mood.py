@@ -9,7 +9,16 @@ from lms.drills.rules.mood import mood_cells, mood_tone, mood_word
 
 @pytest.mark.parametrize(
     ("mood", "word"),
-    [(0, "愤怒"), (20, "愤怒"), (21, "不满"), (40, "不满"), (50, "有点缓和"), (80, "平静"), (81, "满意"), (100, "满意")],
+    [
+        (0, "愤怒"),
+        (20, "愤怒"),
+        (21, "不满"),
+        (40, "不满"),
+        (50, "有点缓和"),
+        (80, "平静"),
+        (81, "满意"),
+        (100, "满意"),
+    ],
 )
 def test_a_mood_has_a_word(mood, word):
     assert str(mood_word(mood)) == word
