@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from lms.accounts.models import Person
 from lms.core.access import Role
-from tests.support.live import PHONE, Floor, fits, press
+from tests.support.live import DESK, PHONE, Floor, fits, press
 from tests.support.make import a_person
 
 pytestmark = pytest.mark.browser
@@ -17,7 +17,7 @@ CHAT = """小雨爱吃糖 2026-11-15 00:02:11
 旗舰店:小美 2026-11-15 00:03:01
 非常抱歉让您等了这么久，马上帮您查
 小雨爱吃糖 2026-11-15 00:04:00
-取件的柜子是 483920，送到翠苑街道那个驿站
+取件的柜子是 483920，就在12栋那边
 旗舰店:小美 2026-11-15 00:04:40
 收到，我登记好了
 小雨爱吃糖 2026-11-15 00:06:00
@@ -43,16 +43,20 @@ def test_a_trainer_pastes_decides_and_gets_a_draft(floor: Floor, trainer: Person
     page = pasted(floor, trainer)
     expect(page.get_by_text("【手机号1】", exact=True)).to_be_visible()
     expect(page.get_by_role("group")).to_have_count(2)
-    page.get_by_role("group", name=re.compile("翠苑街道")).get_by_label("保留").check()
+    page.get_by_role("group", name=re.compile("12栋")).get_by_label("保留").check()
     page.get_by_label("标题").fill("大促物流延迟")
     press(page, page.get_by_role("button", name="做成演练草稿"))
     expect(page).to_have_url(re.compile("/studio/drill/drills/.+/edit"))
     expect(page.get_by_text("做成了 2 轮的演练草稿")).to_be_visible()
 
 
-@pytest.mark.parametrize("options", [{"size": PHONE}, {"color_scheme": "dark", "locale": "en-US"}])
-def test_the_pages_fit_and_can_be_used_by_everybody(floor: Floor, trainer: Person, options: dict[str, object]) -> None:
-    page = pasted(floor, trainer, **options)
+@pytest.mark.parametrize(
+    ("size", "locale", "theme"), [(PHONE, "zh_CN", "light"), (DESK, "en", "dark"), (PHONE, "en", "dark")]
+)
+def test_the_pages_fit_and_can_be_used_by_everybody(
+    floor: Floor, size: dict[str, int], locale: str, theme: str
+) -> None:
+    page = pasted(floor, a_person(Role.TRAINER, locale=locale, theme=theme), size=size)
     fits(page)
     page.goto("/drills/from-chat")
     fits(page)

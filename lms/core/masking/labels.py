@@ -17,7 +17,7 @@ _LABELLED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         Kind.ACCOUNT,
         re.compile(
-            r"(?:微信|薇信|威信|徽信|维信|V信|(?<![A-Za-z])VX|(?<![A-Za-z])WX(?!id_)|wechat|weixin|加[VW](?![A-Za-z]))(?:号码?|ID|账号|吧|哦|就是)?"
+            r"(?:微信|薇信|威信|徽信|维信|V信|(?<![A-Za-z])VX(?![A-Za-z])|(?<![A-Za-z])WX(?![A-Za-z])|wechat|weixin|加[VW](?![A-Za-z]))(?:号码?|ID|账号|吧|哦|就是)?"
             + _IS
             + r"([A-Za-z][-_A-Za-z0-9]{4,19}|\d{5,11})"
             + _END,

@@ -151,6 +151,8 @@ def _is_sane(sizes: list[int], written: str) -> bool:
     """Whether groups are cut as people cut a phone, not a list of sizes: 165、170、175、18."""
     if len(sizes) == 1 or set(sizes) == {1}:
         return True
+    if len(set(written) - set("0123456789 +()")) > 1:
+        return False  # a price and a hotline: 1300.00, 12315
     if any(each in written for each in "、,/|'"):
         return len(sizes) <= 4 and sizes[0] >= 3 and max(sizes[1:]) >= 4
     return len(sizes) <= 6
