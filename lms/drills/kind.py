@@ -3,6 +3,7 @@
 from lms.content.grammar.keywords import Word
 from lms.content.kinds import Kind
 from lms.content.parts import Meta
+from lms.drills.form.table import FORM
 from lms.drills.keyed import keyed
 from lms.drills.learner import learner_pieces
 from lms.drills.lint import lint
@@ -45,4 +46,5 @@ KIND = Kind(
     keyed=keyed,
     safe_view=learner_pieces,
     open_endpoint="drills.intro",
+    form=FORM,
 )

@@ -30,7 +30,9 @@ def sent(client: Any, kind: str, slug: str, page: str = "edit", *, json: bool = 
         values["markdown"] = values["markdown"].replace("\r\n", "\n").replace("\n", "\r\n")
     values["csrf_token"] = token(client, "/studio/new")
     parts = [
-        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{values[name]}\r\n' for name in values
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{each}\r\n'
+        for name, value in values.items()
+        for each in (value if isinstance(value, list) else [value])
     ]
     return client.post(
         address(kind, slug, page),

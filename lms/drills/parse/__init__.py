@@ -25,6 +25,11 @@ USUAL_MOOD = 50
 
 def parse(source: str, path: str) -> Parsed[DrillSpec]:
     """Read a drill. path: in the repository, for its relative links."""
+    return read_whole(source, path)[1]
+
+
+def read_whole(source: str, path: str) -> tuple[DrillSpec, Parsed[DrillSpec]]:
+    """Return what can be read of a drill even where it has errors, and the reading itself with its findings."""
     reading = Reading(source, path, scenes=True)
     reading.allow(WORDS)
     intro, *rest = reading.sections()
@@ -63,7 +68,7 @@ def parse(source: str, path: str) -> Parsed[DrillSpec]:
         intro_span=Span(first=intro.first, last=intro.last),
     )
     _mood_is_there(frame)
-    return reading.finish(spec)
+    return spec, reading.finish(spec)
 
 
 def _sorted(reading: Reading, sections: Sequence[Section]) -> tuple[list[Section], list[Section]]:
