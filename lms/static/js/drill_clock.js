@@ -20,12 +20,13 @@
     function seconds(n) { return n >= 100 ? minutes(n) : on.say("seconds", { n: n }); }
     function left(instant) { return Math.max(Math.ceil((instant - now()) / 1000), 0); }
 
-    // Said once at each mark; a clock that begins at or below a mark does not say it.
+    // Said once at each mark; a clock that begins at or below a mark does not say it, one that was not looked at for
+    // a while says what is left by then.
     function speakAt(key, remaining, whole, words) {
-      MARKS.forEach(function (mark) {
+      MARKS.forEach(function (mark, index) {
         if (remaining > mark || spoken[key + mark]) return;
         spoken[key + mark] = true;
-        if (whole > mark && remaining > mark - 4 && remaining > 0) on.speak(words(mark));
+        if (whole > mark && remaining > (MARKS[index + 1] || 0)) on.speak(words(remaining));
       });
     }
 
@@ -38,7 +39,7 @@
       var remaining = left(end);
       write(place.querySelector("[data-whole-text]"), minutes(remaining));
       place.classList.toggle("is-short", remaining <= 30);
-      speakAt("whole", remaining, Infinity, function (mark) { return on.say("left_whole", { n: mark }); });
+      speakAt("whole", remaining, Infinity, function (n) { return on.say("left_whole", { n: n }); });
       return end;
     }
 
@@ -53,8 +54,8 @@
         var ring = lane.querySelector("[data-ring]");
         if (ring) ring.setAttribute("stroke-dasharray", Math.round(100 * remaining / (whole || 1)) + " 100");
         lane.querySelector("[data-part='status']").classList.toggle("is-short", remaining <= 10);
-        speakAt(number + "." + lane.getAttribute("data-step") + ".", remaining, whole, function (mark) {
-          return on.say(way ? "left" : "left_one", { n: mark, name: lane.getAttribute("data-name") });
+        speakAt(number + "." + lane.getAttribute("data-step") + ".", remaining, whole, function (n) {
+          return on.say(way ? "left" : "left_one", { n: n, name: lane.getAttribute("data-name") });
         });
       }
       if (lane.hasAttribute("data-channel") && lane.getAttribute("data-channel") === "phone" && !lane.getAttribute("data-end")) {
