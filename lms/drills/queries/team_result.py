@@ -1,7 +1,7 @@
-"""Reading what came of a team drill: three statements for however many people."""
+"""Reading what came of a team drill: four statements for however many people."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,8 @@ from sqlalchemy import Table, and_, bindparam, select
 
 from lms.accounts.models import Person, Team
 from lms.accounts.queries import visible
-from lms.content.queries import compiled
+from lms.content.models import Revision
+from lms.content.store import spec_of
 from lms.core.access import Actor, Permission
 from lms.core.db import rows
 from lms.core.plain import from_plain
@@ -74,6 +75,10 @@ _LOOKUPS = (
     .where(_ended)
 )
 
+_COMPILED = select(Revision.id, Revision.compiled_sha).where(
+    Revision.id.in_(bindparam("ids", expanding=True)), Revision.compiled_sha.is_not(None)
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
@@ -89,12 +94,13 @@ def results(actor: Actor, team_drill_id: int) -> Results:
     happened = _by_run(rows(_EVENTS, {"id": team_drill_id}))
     looked = _by_run(rows(_LOOKUPS, {"id": team_drill_id}))
     titles: dict[tuple[int, str], tuple[int, str]] = {}
+    specs = specs_of_runs(row.frozen for row in people if row.state == "ended")
     lines = []
     for row in people:
         if row.state != "ended":
             lines.append(_line(row))
             continue
-        drills = _drills(row.frozen)
+        drills = drills_of(row.frozen, specs)
         _name_scenes(titles, drills)
         together, ends = _result(row.result)
         facts = [(each.seq, _fact(each)) for each in happened.get(row.run, ())]
@@ -139,8 +145,15 @@ def _by_run(found: Any) -> dict[int, list[Any]]:
     return every
 
 
-def _drills(frozen: Mapping[str, Any]) -> tuple[DrillSpec, ...]:
-    return tuple(compiled(lane["revision_id"]) for lane in frozen["lanes"])
+def specs_of_runs(frozen: Iterable[Mapping[str, Any]]) -> dict[int, DrillSpec]:
+    """Return the drills of many runs by revision, in one statement."""
+    ids = {lane["revision_id"] for each in frozen for lane in each["lanes"]}
+    return {row.id: spec_of(row.compiled_sha) for row in rows(_COMPILED, {"ids": sorted(ids)})} if ids else {}
+
+
+def drills_of(frozen: Mapping[str, Any], specs: Mapping[int, DrillSpec]) -> tuple[DrillSpec, ...]:
+    """Return the drill of each conversation of a run."""
+    return tuple(specs[lane["revision_id"]] for lane in frozen["lanes"])
 
 
 def _name_scenes(titles: dict[tuple[int, str], tuple[int, str]], drills: Sequence[DrillSpec]) -> None:

@@ -27,9 +27,7 @@ from lms.drills.rules.team_result import (
 
 def result(total, **dimensions):
     shown = tuple(
-        DimensionScore(
-            name=name, weight=1, score=None if score is None else Fraction(score), earned=0, most=0, lost=0
-        )
+        DimensionScore(name=name, weight=1, score=None if score is None else Fraction(score), earned=0, most=0, lost=0)
         for name, score in dimensions.items()
     )
     end = End.PASS if total >= 60 else End.FAIL
@@ -146,7 +144,11 @@ def test_nothing_is_compared_with_a_time_without_results():
 
 
 def test_dimensions_come_in_the_order_of_the_drill():
-    assert dimensions_of([line(1), line(2, 80, 共情=1, 合规=2), line(3, 80, 合规=1, 效率=2)]) == ("共情", "合规", "效率")
+    assert dimensions_of([line(1), line(2, 80, 共情=1, 合规=2), line(3, 80, 合规=1, 效率=2)]) == (
+        "共情",
+        "合规",
+        "效率",
+    )
 
 
 def test_who_has_no_value_stands_last_either_way():

@@ -28,7 +28,13 @@ HOUR = timedelta(hours=1)
 
 def member(number=1, *, works=True, **more):
     return Member(
-        person_id=number, name=f"员工{number}", employee_no=f"A{number}", team_id=1, team="售后一组", works=works, **more
+        person_id=number,
+        name=f"员工{number}",
+        employee_no=f"A{number}",
+        team_id=1,
+        team="售后一组",
+        works=works,
+        **more,
     )
 
 
