@@ -1,14 +1,11 @@
 """From a real chat to a draft: what a trainer sees, and that nothing of a person stays anywhere."""
 
-import io
-import logging
 import re
 from html import unescape
 
 import pytest
 
 from lms.core.access import Role
-from lms.core.sheets import xlsx_bytes
 from tests.support.make import a_person, sign_in
 from tests.support.pages import token
 
