@@ -1,13 +1,27 @@
 """Pages of the drills; importing a module adds its routes."""
 
 from lms.drills.blueprint import bp
-from lms.drills.views import after, debrief, intro, playing, rescore, reviewing, runs, team_drills, team_result, tickets
+from lms.drills.views import (
+    after,
+    debrief,
+    intro,
+    paths,
+    playing,
+    rescore,
+    reviewing,
+    runs,
+    team_drills,
+    team_result,
+    tickets,
+    trying,
+)
 
 __all__ = [
     "after",
     "bp",
     "debrief",
     "intro",
+    "paths",
     "playing",
     "rescore",
     "reviewing",
@@ -15,4 +29,5 @@ __all__ = [
     "team_drills",
     "team_result",
     "tickets",
+    "trying",
 ]
