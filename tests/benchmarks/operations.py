@@ -120,9 +120,10 @@ def next_player(visitor: Visitor) -> None:
 
 def step_for(run: Any) -> dict[str, Any]:
     """Return a reply that keeps the conversation going."""
+    known = {"seq": run["step"], "after": run["events"]}
     if run["free_text"]:
-        return {"text": f"很理解您着急，这就去问仓库，第 {run['step']} 次回您。", "seq": run["step"]}
-    return {"choice": run["choices"][0]["id"], "seq": run["step"]}
+        return {"text": f"很理解您着急，这就去问仓库，第 {run['step']} 次回您。", **known}
+    return {"choice": run["choices"][0]["id"], **known}
 
 
 def drill_step(visitor: Visitor) -> None:

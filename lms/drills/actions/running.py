@@ -21,7 +21,7 @@ from lms.core.plain import from_plain, to_plain
 from lms.core.texts import Text, text
 from lms.drills.actions.ending import finish
 from lms.drills.models import Run, RunEvent, RunText
-from lms.drills.queries.frozen import Frozen, FrozenLane, specs_of
+from lms.drills.queries.frozen import Frozen, FrozenLane, specs_of, with_digests
 from lms.drills.queries.replaying import Standing, standing_at
 from lms.drills.queries.team import team_drill_now
 from lms.drills.queries.words import current_word_revisions, words_of
@@ -130,7 +130,7 @@ def start(actor: Actor, slug: str, *, retry_of: str = "", scene: str = "") -> St
         raise Locked(reason)
     retry = _retry(actor, retry_of, scene) if retry_of else None
     percent = rows(_PERCENT, {"person_id": actor.id}).scalar() or 100
-    frozen = _frozen(opened, percent, retry)
+    frozen = with_digests(_frozen(opened, percent, retry))
     drills = specs_of(frozen)
     lanes = clocks.open_lanes(drills, now, scene=frozen.scene, mood=frozen.mood, flags=frozen.flags)
     whole = clocks.whole_seconds(drills)
@@ -171,7 +171,7 @@ def step(actor: Actor, public_id: str, sent: Sent) -> None:
     table = _table(run)
     if not 0 <= sent.lane < len(table.lanes):
         raise Invalid(text("没有这位顾客。"), fields={"lane": text("没有这位顾客。")})
-    if _is_repeated(run, sent):
+    if sent.seq <= table.lanes[sent.lane].state.steps and _is_repeated(run, sent):
         return
     if run.state != "open":
         raise TooLate()

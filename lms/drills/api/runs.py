@@ -23,6 +23,9 @@ MOST_WRITTEN = 2_000
 """Characters of one reply."""
 
 
+AFTER = "the `events` that are known already: bubbles and cards of later ones alone are in the answer"
+
+
 class StepBody(Schema):
     choice = String(validate=Length(max=12), metadata={"description": "the id of a ready reply"})
     text = String(
@@ -35,6 +38,7 @@ class StepBody(Schema):
         metadata={"description": "the conversation's `step`, as it was shown: the same one sent again changes nothing"},
     )
     lane = Integer(strict=True, load_default=0, validate=Range(min=0, max=4))
+    after = Integer(strict=True, load_default=0, validate=Range(min=0, max=MOST), metadata={"description": AFTER})
 
 
 class LookupBody(Schema):
@@ -92,6 +96,7 @@ class RunBody(LaneBody):
     now = String(required=True, metadata={"format": "date-time"})
     run_deadline = String(allow_none=True, metadata={"format": "date-time"})
     paused = Boolean(required=True)
+    events = Integer(required=True, metadata={"description": "the number of the last thing that happened"})
     lanes = List(Nested(LaneBody), required=True)
     debrief = String(allow_none=True, metadata={"description": "where the debrief is, once the run has ended"})
 
@@ -107,7 +112,7 @@ def start(slug: str) -> tuple[dict[str, Any], int]:
     actor = current_actor()
     with transaction():
         started = running.start(actor, slug)
-    return shown(look(actor, started.public_id)), 201 if started.created else 200
+    return shown(look(actor, started.public_id, articles=False)), 201 if started.created else 200
 
 
 @bp.get("/runs/<run_id>")
@@ -115,7 +120,7 @@ def start(slug: str) -> tuple[dict[str, Any], int]:
 @bp.output(RunBody)
 @bp.doc(summary="An own run as it stands now", responses=refusals(404))
 def run(run_id: str) -> dict[str, Any]:
-    return shown(look(current_actor(), run_id))
+    return shown(look(current_actor(), run_id, articles=False))
 
 
 @bp.post("/runs/<run_id>/steps")
@@ -133,7 +138,7 @@ def step(run_id: str, body: dict[str, Any]) -> dict[str, Any]:
     sent = Sent(seq=body["seq"], lane=body["lane"], choice=body.get("choice", ""), text=body.get("text", ""))
     with transaction():
         running.step(actor, run_id, sent)
-    return shown(look(actor, run_id))
+    return shown(look(actor, run_id, after=body["after"], articles=False))
 
 
 @bp.post("/runs/<run_id>/tick")
@@ -144,7 +149,7 @@ def tick(run_id: str) -> dict[str, Any]:
     actor = current_actor()
     with transaction():
         running.tick(actor, run_id)
-    return shown(look(actor, run_id))
+    return shown(look(actor, run_id, articles=False))
 
 
 @bp.post("/runs/<run_id>/pause")
@@ -155,7 +160,7 @@ def pause(run_id: str) -> dict[str, Any]:
     actor = current_actor()
     with transaction():
         running.pause(actor, run_id)
-    return shown(look(actor, run_id))
+    return shown(look(actor, run_id, articles=False))
 
 
 @bp.post("/runs/<run_id>/resume")
@@ -166,7 +171,7 @@ def resume(run_id: str) -> dict[str, Any]:
     actor = current_actor()
     with transaction():
         running.resume(actor, run_id)
-    return shown(look(actor, run_id))
+    return shown(look(actor, run_id, articles=False))
 
 
 @bp.post("/runs/<run_id>/lookups")
@@ -191,6 +196,7 @@ def shown(seen: RunSeen) -> dict[str, Any]:
         "now": instant(seen.now),
         "run_deadline": instant(seen.deadline_at),
         "paused": seen.paused,
+        "events": seen.events,
         "lanes": [_lane(lane) for lane in seen.lanes],
         "debrief": f"/api/v1/runs/{seen.run_id}/debrief" if seen.over else None,
     }

@@ -23,6 +23,7 @@ EVENTS = (
     .order_by(_event.c.seq)
 )
 """Every event of a run in order, with what was written at it."""
+EVENTS_AFTER = EVENTS.where(_event.c.seq > bindparam("after"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from lms.core.errors import NotFound
 from lms.core.plain import from_plain
 from lms.drills.models import Run
 from lms.drills.queries.frozen import Frozen, specs_of
-from lms.drills.queries.replaying import EVENTS
+from lms.drills.queries.replaying import EVENTS_AFTER
 from lms.drills.rules.lanes import Happened, Kind, Lane, caught_up, scaled, typing_ms
 from lms.drills.rules.play import bubbles, offered, said_in
 from lms.drills.rules.seen import LaneSeen, Line, Reply, RunSeen, Who
@@ -33,6 +33,7 @@ _RUN = (
         Run.paused_at,
         Run.from_scene,
         Run.lanes,
+        Run.events,
         Run.frozen,
         Run.document_id,
         Slug.slug,
@@ -63,21 +64,25 @@ class _Numbered:
     fact: Happened
 
 
-def look(actor: Actor, run_id: str) -> RunSeen:
-    """Return an own run as it stands now. Three statements beside those that load a drill. Raises NotFound."""
+def look(actor: Actor, run_id: str, *, after: int = 0, articles: bool = True) -> RunSeen:
+    """Return an own run as it stands now. Three statements. Raises NotFound.
+
+    after: the last event whose lines are known already; only later lines and cards are in the answer. articles: with
+    those that the drill links to.
+    """
     run = rows(_RUN, {"public_id": run_id, "person_id": actor.id}).one_or_none()
     if run is None:
         raise NotFound()
     frozen: Frozen = from_plain(Frozen, run.frozen)
     drills = specs_of(frozen)
     lanes: tuple[Lane, ...] = tuple(from_plain(Lane, each) for each in run.lanes)
-    stored = [_Numbered(row.seq, _happened(row)) for row in rows(EVENTS, {"run_id": run.id})]
+    stored = [_Numbered(row.seq, _happened(row)) for row in rows(EVENTS_AFTER, {"run_id": run.id, "after": after})]
     now = clock.now()
     over = run.state != "open"
     if not over and run.paused_at is None:
         course = caught_up(drills, lanes, now, over_at=run.deadline_at, percent=frozen.time_percent)
         lanes, over = course.lanes, course.over
-        first = len(stored) + 1
+        first = run.events + 1
         stored += [_Numbered(first + offset, fact) for offset, fact in enumerate(course.happened)]
     return RunSeen(
         run_id=run.public_id,
@@ -91,7 +96,8 @@ def look(actor: Actor, run_id: str) -> RunSeen:
         interruptible=drills[0].interruptible,
         from_scene=run.from_scene,
         lanes=tuple(_lane(number, drills[number], lane, stored, frozen) for number, lane in enumerate(lanes)),
-        articles=_articles([each.document_id for each in frozen.lanes]),
+        articles=_articles([each.document_id for each in frozen.lanes]) if articles else (),
+        events=stored[-1].seq if stored else run.events,
     )
 
 

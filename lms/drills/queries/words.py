@@ -1,5 +1,6 @@
 """The word lists by which free replies are judged, frozen at a run's start."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from sqlalchemy import bindparam, select
@@ -41,10 +42,18 @@ def current_word_revisions(drill: DrillSpec) -> tuple[int, ...]:
 
 def words_of(frozen: Frozen) -> Words:
     """Return the words of a run's frozen lists: at most one statement, the lists themselves are kept in memory."""
-    if not frozen.word_revisions:
+    known = frozen.digest_of
+    if all(each in known for each in frozen.word_revisions):
+        return _words(tuple(known[each] for each in frozen.word_revisions))
+    return words_in(frozen.word_revisions)
+
+
+def words_in(revisions: Sequence[int]) -> Words:
+    """Return the words of these versions of lists."""
+    if not revisions:
         return NO_WORDS
-    found = {row.id: row.compiled_sha for row in rows(_FROZEN, {"ids": list(frozen.word_revisions)})}
-    return _words(tuple(found[each] for each in frozen.word_revisions if each in found))
+    found = {row.id: row.compiled_sha for row in rows(_FROZEN, {"ids": list(revisions)})}
+    return _words(tuple(found[each] for each in revisions if each in found))
 
 
 @lru_cache(maxsize=16)

@@ -80,7 +80,7 @@ class RunSeen:
     """A run as its person sees it at `now`. articles: (slug, title) of what the drill links to, open beside the chat.
 
     state: open | ended | left | voided. paused: clocks stand still. interruptible: it may be paused.
-    from_scene: "" or the title of the scene at which a retry began.
+    from_scene: "" or the title of the scene at which a retry began. events: the number of the last thing that happened.
     """
 
     run_id: str
@@ -95,6 +95,7 @@ class RunSeen:
     from_scene: str
     lanes: tuple[LaneSeen, ...]
     articles: tuple[tuple[str, str], ...] = ()
+    events: int = 0
 
     @property
     def over(self) -> bool:
