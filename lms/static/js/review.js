@@ -1,4 +1,4 @@
-// Looking at replies by keyboard: n goes to the next run that waits, 1 and 0 press the buttons of the line in focus.
+// Looking at replies by keyboard: n goes to the next run that waits, j and k to the next and the last button.
 (function () {
   "use strict";
   document.addEventListener("keydown", function (event) {
@@ -9,7 +9,9 @@
       if (next) next.click();
     }
     if (event.key === "j" || event.key === "k") {
-      var fields = Array.prototype.slice.call(document.querySelectorAll(".judging-form button"));
+      var fields = Array.prototype.filter.call(document.querySelectorAll(".judging-form button"), function (button) {
+        return !button.closest("details:not([open])"); // a folded one takes no focus
+      });
       if (!fields.length) return;
       var at = fields.indexOf(document.activeElement);
       var to = event.key === "j" ? Math.min(at + 1, fields.length - 1) : Math.max(at - 1, 0);
