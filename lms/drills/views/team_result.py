@@ -57,7 +57,7 @@ ENDS: dict[str, Text] = {
     End.STEPS: text("来回太多"),
 }
 LOOKS: dict[str, Text] = {
-    Looked.NOT: text("没查"),
+    Looked.NOT: text("没有查"),
     Looked.MISSED: text("没找到"),
     Looked.FOUND: text("找到没用"),
 }
@@ -99,6 +99,7 @@ def team_drill(drill_id: str) -> str | Response:
         small=SMALL,
         shown=shown,
         seconds=seconds,
+        bare_seconds=bare_seconds,
         change=change,
         **around(actor, row),
     )
@@ -148,7 +149,12 @@ def change(value: Fraction | None) -> str:
 
 def seconds(milliseconds: int | None) -> str:
     """Return milliseconds as seconds for people, a dash where there are none."""
-    return "–" if milliseconds is None else _("%(n)s 秒", n=decimal_text(Fraction(milliseconds, 1000), 1))
+    return "–" if milliseconds is None else _("%(n)s 秒", n=bare_seconds(milliseconds))
+
+
+def bare_seconds(milliseconds: int) -> str:
+    """Return the number alone."""
+    return decimal_text(Fraction(milliseconds, 1000), 1)
 
 
 def _board(actor: Actor, row: Row) -> dict[str, Any]:
