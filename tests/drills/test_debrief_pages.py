@@ -187,3 +187,16 @@ def test_a_run_that_was_given_up_unplayed_has_no_debrief(client, floor):
         running.leave(as_actor(person), run)
     sign_in(client, a_person(Role.TRAINER))
     assert "没有成绩" in page(client, f"/runs/{run}/debrief")
+
+
+def test_neither_the_room_nor_the_first_page_tells_a_score_before_the_own_rating(client, floor):
+    _, person = floor
+    run = badly(person)
+    sign_in(client, person)
+    for path in ("/drills", "/drills/drills/urge"):
+        shown = page(client, path)
+        assert "先自评，再看得分" in shown
+        assert "未通过" not in shown
+    rated(person, run)
+    assert "未通过" in page(client, "/drills")
+    assert "先自评，再看得分" not in page(client, "/drills")

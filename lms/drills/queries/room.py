@@ -37,6 +37,7 @@ _RUNS = (
         Run.earned,
         Run.possible,
         Run.passed,
+        Run.self_rated_at,
         Document.title,
         Slug.slug,
     )
@@ -67,10 +68,16 @@ class PastRun:
     earned: Points | None
     possible: Points | None
     passed: bool | None
+    rated: bool = True
+
+    @property
+    def sealed(self) -> bool:
+        """Whether nothing of its score is shown yet: the person has first to rate himself, or to put it off."""
+        return self.state == "ended" and not self.rated
 
     @property
     def counts(self) -> bool:
-        return self.state == "ended" and not self.practice and self.earned is not None
+        return self.state == "ended" and not self.practice and self.earned is not None and self.rated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,6 +247,7 @@ def _past(found: Any) -> tuple[PastRun, ...]:
             earned=row.earned,
             possible=row.possible,
             passed=row.passed,
+            rated=row.self_rated_at is not None,
         )
         for row in found
     )
