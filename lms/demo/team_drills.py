@@ -5,6 +5,7 @@ means are those of the story; they are then played through the same actions as i
 """
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -64,6 +65,11 @@ MORE = {
 }
 """What others wrote in the two scenes with a free reply, from good to bad."""
 
+DOUBTFUL = {
+    "等口径": "让您久等了，我不能说一定发，也不能说会自动取消。价格还在核实，17点前给您答复，订单保持原样，到点我来。"
+}
+"""Two phrases that must not be said, both taken back: a person has to look."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
@@ -98,6 +104,7 @@ def plan(stage: Stage) -> None:
     stage.agenda.once(stage.at(FIRST - 1, 10), partial(_learn, stage))
     stage.agenda.once(stage.at(SECOND - 1, 10), partial(_check, stage))
     stage.agenda.once(stage.at(2, 15), partial(_plan_next, stage))
+    stage.agenda.once(stage.at(1, 15, 10), partial(_practise, stage))
 
 
 def _schedule(stage: Stage, told: Told) -> None:
@@ -212,12 +219,25 @@ def _distance(sums: tuple[float, float], count: int, told: Told) -> float:
     return 10 * max(abs(total - told.total) - 0.4, 0) + abs(rule - told.rule)
 
 
-def _way(drill: DrillSpec, words: Words, skill: float, rng: random.Random) -> Way:
+def _practise(stage: Stage) -> None:
+    """Some play it once more by themselves; what two of them wrote is in doubt and waits for a person."""
+    trainer = stage.who("T1001")
+    drill = _drill(trainer)
+    words = words_of(Frozen(lanes=(), word_revisions=current_word_revisions(drill)))
+    for place, plan in enumerate([each for each in stage.agents() if each.team == "after1"][:4]):
+        rng = stage.rng("practise", plan.no)
+        way = _way(drill, words, 1.0, rng, said=DOUBTFUL if place % 2 else {})
+        stage.agenda.add(stage.at(1, 15, 12 + 9 * place), _play(stage.who(plan.no), way, rng))
+
+
+def _way(
+    drill: DrillSpec, words: Words, skill: float, rng: random.Random, *, said: Mapping[str, str] | None = None
+) -> Way:
     """Return a way that somebody of this skill goes; some of them are kind and quick, and promise too much."""
     state, steps = begin(drill), []
     blind = rng.random() < BLIND
     while state.end is None:
-        step, state = _step(drill, state, words, skill, rng, blind=blind)
+        step, state = _step(drill, state, words, skill, rng, blind=blind, said=said or {})
         steps.append(step)
     result = score(drill, state)
     rule = next(each.score for each in result.dimensions if each.name == RULE)
@@ -225,17 +245,25 @@ def _way(drill: DrillSpec, words: Words, skill: float, rng: random.Random) -> Wa
 
 
 def _step(
-    drill: DrillSpec, state: State, words: Words, skill: float, rng: random.Random, *, blind: bool
+    drill: DrillSpec,
+    state: State,
+    words: Words,
+    skill: float,
+    rng: random.Random,
+    *,
+    blind: bool,
+    said: Mapping[str, str],
 ) -> tuple[str, State]:
-    """Take one step. blind: what the rule says counts for nothing."""
+    """Take one step. blind: what the rule says counts for nothing. said: by scene, what is written there anyway."""
     scene = drill.scene(state.scene)
     if rng.random() < 0.06 * (1 - skill):
         return LATE, run_out(drill, state).after
     if scene.free:
         good, tired = REPLIES[(WRONG_PRICE.rsplit("/", 1)[-1], scene.title)]
         ranked = [good, *MORE[scene.title][:-1], tired, MORE[scene.title][-1]]
-        said = rng.choice(ranked[:3]) if rng.random() < skill else rng.choice(ranked)
-        return said, reply(drill, state, judge(scene, said, words)).after
+        chance = rng.choice(ranked[:3]) if rng.random() < skill else rng.choice(ranked)
+        sent = said.get(scene.title, chance)
+        return sent, reply(drill, state, judge(scene, sent, words)).after
     choices = sorted(offered(drill, state), key=partial(_worth, blind=blind), reverse=True)
     chosen = rng.choice(choices[:2]) if rng.random() < skill else rng.choice(choices)
     return chosen.text, choose(drill, state, chosen.id).after
