@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from lms.content.grammar.amounts import normal
 from lms.content.grammar.chips import find_chips, write_chips
-from lms.content.grammar.inline import find_links
+from lms.content.grammar.inline import find_links, plain_text
 from lms.content.grammar.keywords import Language, Word
 from lms.core.markup_tree import heading_id
 from lms.drills.spec import Bubble, Choice, Criterion, Route, RouteKind, Scene
@@ -91,6 +91,11 @@ class Row:
         return joined if typed_chips(joined) == self.chips else write_chips(self.chips)
 
     @property
+    def remark(self) -> str:
+        """The 点评 as words alone."""
+        return plain_text(self.note)
+
+    @property
     def is_blank(self) -> bool:
         return not (self.words or self.limit or self.chips or self.next or self.note)
 
@@ -106,7 +111,9 @@ def typed_chips(written: str) -> tuple[str, ...]:
 def rows_of(scene: Scene, lines: Sequence[str], above: int) -> tuple[tuple[Row, Span], ...]:
     """Return the rows in the order of the text, each with its lines. above: lines before the first of `lines`."""
     found: list[tuple[Row, Span]] = []
-    for each in (*scene.bubbles, *scene.choices, *scene.rubric, *scene.routes):
+    every: tuple[Bubble | Choice | Criterion | Route, ...]
+    every = (*scene.bubbles, *scene.choices, *scene.rubric, *scene.routes)
+    for each in every:
         span = Span(first=each.span.first - above, last=each.span.last - above)
         found.append((_row(each, _own_words(lines[span.first - 1 : span.last])), span))
     return tuple(sorted(found, key=lambda pair: pair[1].first))

@@ -24,6 +24,7 @@ BEARABLE = {"C141", "D302", "D304", "D307", "D310", "D312", "D316", "D317"}
 _CHANGED = text("修改")
 _FORMS = (TIME, FREE, LENGTH, ENDING, ID)
 _LONG_CLOCK = 300
+_ABOVE_QUOTE = ("#", "`", "【")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,9 +157,8 @@ def composed(
             made += _gap(lines, rows, spans, card.rows[place - 1], row, before, at)
             if before is not None and at == before + 1:
                 used.add(before)
-        elif row.group is not Group.SAID or (made and not made[-1].strip().startswith(("#", "`", "【", ">"))):
-            if made and made[-1].strip():
-                made.append("")
+        elif made[-1].strip() and (row.group is not Group.SAID or not made[-1].strip().startswith(_ABOVE_QUOTE)):
+            made.append("")
         kept = at is not None and rows[at] == row
         own = (
             lines[spans[at].first - 1 : spans[at].last]
