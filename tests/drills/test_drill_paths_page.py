@@ -9,8 +9,11 @@ from lms.accounts.models import Person
 from lms.core import clock
 from lms.core.access import Role
 from lms.core.db import session, transaction
+from lms.core.plain import to_plain
 from lms.drills.models import Run, RunEvent
 from lms.drills.parse import parse
+from lms.drills.rules.play import begin, time_up
+from lms.drills.rules.score import score
 from tests.support.make import a_person, a_team, as_actor, sign_in
 from tests.support.make_content import a_document, a_draft
 
@@ -48,6 +51,10 @@ DRILL = """---
 - 想一想。
 """
 
+PARSED = parse(DRILL, "courses/drills/late.md").spec
+assert PARSED is not None
+SPEC = PARSED
+
 
 @pytest.fixture
 def trainer(world: Any) -> Person:
@@ -76,6 +83,7 @@ def a_run(drill: Any, *steps: tuple[str, str, str], number: int = 1, passed: boo
         passed=passed,
         earned=0,
         possible=1,
+        result={"lanes": [to_plain(score(SPEC, time_up(begin(SPEC))))]},
     )
     with transaction():
         session().add(run)
@@ -116,9 +124,7 @@ def test_the_map_shows_every_scene_the_best_way_and_that_calm_pays(
 def test_it_counts_in_how_many_runs_each_link_was_taken_without_practice(
     client: FlaskClient, drill: Any, trainer: Person
 ) -> None:
-    spec = parse(DRILL, "x.md").spec
-    assert spec is not None
-    good, bad = (each.id for each in spec.first.choices)
+    good, bad = (each.id for each in SPEC.first.choices)
     a_run(drill, ("开场", "核实", good), ("核实", "收场", ""))
     a_run(drill, ("开场", "核实", good), ("核实", "走人", ""), passed=False)
     a_run(drill, ("开场", "走人", bad), passed=False)
@@ -131,6 +137,14 @@ def test_it_counts_in_how_many_runs_each_link_was_taken_without_practice(
         int(each.split("</text>")[0].split(">")[-1]) for each in shown.split('class="map-count"')[1:]
     ].__len__() == 4
     assert "3 场到过" in shown
+
+
+def test_the_way_that_most_went_stands_with_its_score(client: FlaskClient, drill: Any, trainer: Person) -> None:
+    bad = SPEC.first.choices[1].id
+    a_run(drill, ("开场", "走人", bad))
+    a_run(drill, ("开场", "走人", bad))
+    a_run(drill, ("开场", "核实", SPEC.first.choices[0].id))
+    assert "3 场里有 2 场这样走" in page(client, trainer).text
 
 
 def test_a_draft_is_shown_to_its_authors_alone(client: FlaskClient, trainer: Person) -> None:

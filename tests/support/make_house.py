@@ -317,6 +317,7 @@ def values_of(house: House, rule: Rule) -> list[dict[str, Any]]:
 KIND_OF = {
     "drills.intro": "drill",
     "drills.mends": "drill",
+    "drills.paths": "drill",
     "drills.rescore": "drill",
     "drills.rescore_apply": "drill",
     "drills.runs": "drill",

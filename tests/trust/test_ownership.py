@@ -195,6 +195,7 @@ TABLE = {
     ("POST", "drills.overrule"): Asked(RUN_REVIEW.format(303), form={"seq": "3", "line": "0", "held": "1"}, at="done"),
     ("GET", "drills.talk"): Asked(RUN_REVIEW.format(200), at="done"),
     ("GET", "drills.runs"): Asked("404 404 200 200 200 200 200 200 403 200"),
+    ("GET", "drills.paths"): Asked("404 404 404 200 200 200 200 200 403 200"),
     ("GET", "drills.rescore"): Asked(MARK.format(200)),
     ("POST", "drills.rescore_apply"): Asked(MARK.format(422)),
     ("GET", "drills.mends"): Asked(MARK.format(200)),

@@ -109,5 +109,5 @@ def _way(steps: Iterable[tuple[str | None, str | None, object]]) -> tuple[str, .
 def _first_lane(result: object) -> Result | None:
     if not isinstance(result, dict) or not result.get("lanes"):
         return None
-    read: Result = from_plain(result["lanes"][0], Result)
+    read: Result = from_plain(Result, result["lanes"][0])
     return read
