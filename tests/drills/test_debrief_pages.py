@@ -1,13 +1,16 @@
 """The debrief: nothing of a score before the own rating, then where it turned; who may see whose."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import delete
 
+from lms.core import clock
 from lms.core.access import Role
 from lms.core.db import session, transaction
 from lms.drills.actions import rating, running
-from lms.drills.models import Run
+from lms.drills.models import Run, RunText
 from tests.support.make import a_person, a_team, as_actor, mentors, sign_in
 from tests.support.make_content import a_trainer
 from tests.support.make_played import (
@@ -200,3 +203,64 @@ def test_neither_the_room_nor_the_first_page_tells_a_score_before_the_own_rating
     rated(person, run)
     assert "未通过" in page(client, "/drills")
     assert "先自评，再看得分" not in page(client, "/drills")
+
+
+def test_the_debrief_takes_few_statements(client, floor, statements):
+    team, person = floor
+    run = badly(person)
+    rated(person, run)
+    for _ in range(4):
+        badly(a_person(Role.AGENT, team=team))
+    sign_in(client, person)
+    page(client, f"/runs/{run}/debrief")
+    statements.clear()
+    page(client, f"/runs/{run}/debrief")
+    assert len(statements) <= 12, "\n".join(each[:150] for each in statements)
+
+
+def test_what_was_written_may_be_deleted_and_the_score_stays(client, floor):
+    _, person = floor
+    run = badly(person)
+    with transaction():
+        session().execute(delete(RunText))
+    sign_in(client, a_person(Role.TRAINER))
+    shown = page(client, f"/runs/{run}/debrief")
+    assert "回复原文已按要求删除" in shown
+    assert BAD_REPLY not in shown
+    assert "回复原文已删除" in page(client, f"/runs/{run}/review")
+
+
+def test_several_customers_have_the_figures_of_a_desk_and_each_his_talk(client, world):
+    trainer = a_trainer()
+    a_published_drill(trainer, a_drill_text("第二位"), slug="drills/other")
+    a_published_drill(trainer, a_drill_text(并发="[other.md]"))
+    person = as_actor(a_person(Role.AGENT))
+    start = clock.now()
+    with clock.frozen(start):
+        run = begun(person)
+    with clock.frozen(start + timedelta(seconds=25)):
+        chose(person, run, WARM)
+        chose(person, run, COLD, lane=1)
+        wrote(person, run, GOOD_REPLY)
+    sign_in(client, a_person(Role.TRAINER))
+    shown = page(client, f"/runs/{run}/debrief")
+    assert "串窗" in shown
+    assert "2 位顾客里有 1 位没有留住。" in shown
+    assert shown.count("mood-curve") == 2
+
+
+def test_the_api_gives_the_debrief_once_it_was_rated(client, floor):
+    _, person = floor
+    run = badly(person)
+    sign_in(client, person)
+    asked = client.get(f"/api/v1/runs/{run}/debrief").get_json()["error"]
+    assert (asked["code"], asked["dimensions"], asked["questions"]) == (
+        "rate_first",
+        ["共情", "准确", "效率"],
+        ["哪一步最难？"],
+    )
+    rated(person, run)
+    told = client.get(f"/api/v1/runs/{run}/debrief").get_json()
+    assert told["passed"] is False
+    assert [(each["scene"], each["whys"]) for each in told["turning_points"]] == [("核实", ["violated", "loss"])]
+    assert {each["name"]: each["rated"] for each in told["dimensions"]} == {"共情": 4, "准确": 4, "效率": 4}
