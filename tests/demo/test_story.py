@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from lms.accounts.models import Person
 from lms.accounts.queries import actor_by_employee_no, works_of
+from lms.assignments.models import Measure
 from lms.assignments.queries import duties
 from lms.content import queries as content
 from lms.content.lint import FOLDERS
@@ -19,6 +20,7 @@ from lms.core.here import settings, today
 from lms.demo import exams, story, writings
 from lms.demo.company import AUTUMN_COHORT
 from lms.demo.stage import FULL_PACE, Stage
+from lms.drills.models import Run, TeamDrill
 from lms.home import desk
 from lms.home.queries import screen
 from lms.home.setup.queries import facts
@@ -262,6 +264,24 @@ def test_ten_questions_of_quizzes_and_banks_wait_to_be_confirmed_after_yesterday
 def test_each_fate_of_a_proposal_can_be_seen(academy):
     states = session().scalars(select(Suggestion.state).order_by(Suggestion.at)).all()
     assert sorted(states) == ["accepted", "declined", "open", "open"]
+
+
+def test_31_people_practised_the_wrong_price_twice_and_the_second_time_better(academy):
+    with academy.app_context():
+        done = session().execute(
+            select(TeamDrill.title, func.count(), func.avg(100 * Run.earned / Run.possible))
+            .join(Run, Run.team_drill_id == TeamDrill.id)
+            .where(Run.state == "ended")
+            .group_by(TeamDrill.id)
+            .order_by(TeamDrill.opens_at)
+        )
+        assert [(people, round(mean)) for _, people, mean in done] == [(31, 68), (31, 79)]
+
+
+def test_two_replies_wait_for_a_person_and_the_measures_were_checked(academy):
+    with academy.app_context():
+        assert session().scalar(select(func.count()).where(Run.waiting)) == 2
+        assert session().scalars(select(Measure.verdict).order_by(Measure.id)).all() == ["worked", "worked", ""]
 
 
 def test_somebody_is_on_leave_and_still_owes_what_came_meanwhile(academy):
