@@ -1,6 +1,7 @@
 """What the worker does for the drills."""
 
 import logging
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
@@ -12,6 +13,9 @@ from lms.drills.actions import running, team_duties, team_series
 
 AT_ONCE = 50
 """Runs caught up in one transaction: the log's head is locked only at the end of each."""
+
+AT_ONCE_SECONDS = 1.5
+"""How long a page waits for people to be taken in; the worker does the rest."""
 
 Found = TypeVar("Found")
 log = logging.getLogger("lms")
@@ -49,12 +53,15 @@ def run_team_drills() -> int:
     return done
 
 
-def keep_in_step(team_drill_id: int) -> int:
-    """Let a team drill hold the people for whom it is planned, portion by portion; return how many came and went."""
+def keep_in_step(team_drill_id: int, seconds: float | None = None) -> int:
+    """Let a team drill hold the people for whom it is planned, portion by portion; return how many came and went.
+
+    seconds: how long a page waits for it; what is left then the worker does within a minute. None = to the end.
+    """
     now = clock.now()
     if not _read(partial(team_duties.is_out_of_step, team_drill_id, now)):
         return 0
-    return _in_portions(partial(team_duties.keep_in_step, team_drill_id, now))
+    return _in_portions(partial(team_duties.keep_in_step, team_drill_id, now), seconds)
 
 
 def move_duties(team_drill_id: int) -> None:
@@ -79,15 +86,19 @@ def remind_owners() -> int:
         return remind_of_measures()
 
 
-def _in_portions(one: Callable[[], int]) -> int:
-    """Do something portion by portion, each in its transaction, until nothing is left; return how much it was."""
-    total = 0
-    while True:
+def _in_portions(one: Callable[[], int], seconds: float | None = None) -> int:
+    """Do something portion by portion, each in its transaction, until nothing is left; return how much it was.
+
+    seconds: after so long no further portion is begun.
+    """
+    total, began = 0, time.monotonic()
+    while seconds is None or not total or time.monotonic() - began < seconds:
         with transaction():
             count = one()
         if not count:
-            return total
+            break
         total += count
+    return total
 
 
 def _close(team_drill_id: int) -> int:

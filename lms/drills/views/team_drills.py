@@ -87,8 +87,11 @@ def make_team_drill() -> str | Response | tuple[str, int]:
     except DomainError as refused:
         form.take(refused)
         return _form_page(form), refused.status
-    count = jobs.keep_in_step(number)
+    count = jobs.keep_in_step(number, jobs.AT_ONCE_SECONDS)
+    left = _taking(planned) - count
     flash(ngettext("已安排，并通知到 %(n)s 人。", "已安排，并通知到 %(n)s 人。", count) % {"n": count}, "ok")
+    if left > 0:
+        flash(ngettext("其余 %(n)s 人一分钟内通知到。", "其余 %(n)s 人一分钟内通知到。", left) % {"n": left}, "ok")
     return redirect(url_for(".team_drill", drill_id=name), 303)
 
 
@@ -119,7 +122,7 @@ def change_team_drill(drill_id: str) -> str | Response | tuple[str, int]:
     except DomainError as refused:
         form.take(refused)
         return _form_page(form, row), refused.status
-    jobs.keep_in_step(row.id)
+    jobs.keep_in_step(row.id, jobs.AT_ONCE_SECONDS)
     if (wanted.opens_at, wanted.closes_at) != (row.opens_at, row.closes_at):
         jobs.move_duties(row.id)
     flash(_("已保存。时间改了的话，已通知参加的人。"), "ok")

@@ -13,7 +13,7 @@ from lms.core.access import Role
 from lms.core.db import session, transaction
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.drills import jobs
-from lms.drills.actions import running, team, team_series
+from lms.drills.actions import running, team, team_duties, team_series
 from lms.drills.models import Run, TeamDrill, TeamDrillPerson
 from lms.drills.queries.team import own_team_drills, team_drill, team_drill_now, team_drills
 from lms.drills.rules.team import Part
@@ -291,3 +291,12 @@ def test_the_list_counts_who_takes_part_who_is_at_it_and_who_is_done_in_this_one
         begun(as_actor(floor.anna))
         found = {each.id: (each.people, each.begun, each.ended) for each in team_drills(floor.trainer, clock.now())}
     assert found == {first.id: (3, 0, 2), second.id: (3, 1, 0)}
+
+
+def test_a_page_waits_for_one_portion_and_the_worker_does_the_rest(floor):
+    for _ in range(team_duties.TOGETHER):
+        a_person(team=floor.one)
+    with transaction():
+        number = team.make(floor.lead, wanted(floor.drill, [floor.one])).id
+    assert jobs.keep_in_step(number, 0) == team_duties.TOGETHER
+    assert jobs.run_team_drills() == 2
