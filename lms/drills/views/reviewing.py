@@ -103,10 +103,10 @@ def next_reply() -> Response:
     names = [each.public_id for each in found]
     others = [name for name in names if name != after]
     if not others:
-        return redirect(url_for(".replies"), 303)
+        return redirect(url_for(".replies"))
     place = names.index(after) + 1 if after in names else 0
     name = names[place] if place < len(names) else others[0]
-    return redirect(url_for(".review", run_id=name, _anchor="waits"), 303)
+    return redirect(url_for(".review", run_id=name, _anchor="waits"))
 
 
 @bp.get("/drills/<path:slug>/mends")
