@@ -23,12 +23,14 @@ from lms.drills.actions.ending import finish
 from lms.drills.models import Run, RunEvent, RunText
 from lms.drills.queries.frozen import Frozen, FrozenLane, specs_of, with_digests
 from lms.drills.queries.replaying import Standing, standing_at
+from lms.drills.queries.running import Numbered, seen_of
 from lms.drills.queries.team import team_drill_now
 from lms.drills.queries.words import current_word_revisions, words_of
 from lms.drills.rules import lanes as clocks
 from lms.drills.rules.judge import judge, too_short_or_long
 from lms.drills.rules.lanes import Course, Happened, Kind, Lane
 from lms.drills.rules.play import NotOffered
+from lms.drills.rules.seen import RunSeen
 from lms.drills.spec import DrillSpec
 from lms.records.actions import lock_people
 
@@ -160,8 +162,8 @@ def start(actor: Actor, slug: str, *, retry_of: str = "", scene: str = "") -> St
     return Started(public_id=run.public_id, created=True)
 
 
-def step(actor: Actor, public_id: str, sent: Sent) -> None:
-    """Send one reply. Sent again, the same step changes nothing.
+def step(actor: Actor, public_id: str, sent: Sent) -> RunSeen | None:
+    """Send one reply; return the run with what is new in it. Sent again, the same step changes nothing: None.
 
     Raises NotFound, TooLate where the conversation has gone on without it, Conflict while it is paused or the customer
     is not there yet, and Invalid for a reply that is not offered, too short or too long.
@@ -172,7 +174,7 @@ def step(actor: Actor, public_id: str, sent: Sent) -> None:
     if not 0 <= sent.lane < len(table.lanes):
         raise Invalid(text("没有这位顾客。"), fields={"lane": text("没有这位顾客。")})
     if sent.seq <= table.lanes[sent.lane].state.steps and _is_repeated(run, sent):
-        return
+        return None
     if run.state != "open":
         raise TooLate()
     if run.paused_at is not None:
@@ -184,7 +186,9 @@ def step(actor: Actor, public_id: str, sent: Sent) -> None:
         raise Conflict(text("这位顾客还没有进来。"), code="not_here_yet")
     if lane.state.end is not None or sent.seq != lane.state.steps + 1:
         raise TooLate()
-    _write(table, course, _sent(table, course.lanes, sent, now))
+    then = _sent(table, course.lanes, sent, now)
+    new = _write(table, course, then)
+    return seen_of(run, table.frozen, table.drills, then.lanes, new, now)
 
 
 def tick(actor: Actor, public_id: str) -> None:
@@ -333,26 +337,29 @@ def _is_repeated(run: Run, sent: Sent) -> bool:
     return bool(done.choice == sent.choice if done.kind == Kind.CHOICE else done.text == sent.text.strip())
 
 
-def _write(table: _Table, *courses: Course) -> None:
+def _write(table: _Table, *courses: Course) -> list[Numbered]:
     """Write what happened and where the run stands; a run whose last conversation has ended is scored."""
     run, lanes = table.run, courses[-1].lanes
     happened = [fact for course in courses for fact in course.happened]
-    _add_events(run, happened)
+    new = _add_events(run, happened)
     run.lanes = to_plain(lanes)
     run.due_at = clocks.due_at(lanes, run.deadline_at)
     if courses[-1].over:
         finish(run, table.frozen, table.drills, lanes, happened[-1].at)
+    return new
 
 
-def _add_events(run: Run, happened: Sequence[Happened]) -> None:
-    if not happened:
-        return
-    numbered = list(enumerate(happened, start=run.events + 1))
-    session().execute(insert(_event), [_row(run.id, seq, fact) for seq, fact in numbered])
-    said = [{"run_id": run.id, "seq": seq, "text": fact.text} for seq, fact in numbered if fact.text]
+def _add_events(run: Run, happened: Sequence[Happened]) -> list[Numbered]:
+    """Write the events with the next numbers of the run."""
+    new = [Numbered(seq, fact) for seq, fact in enumerate(happened, start=run.events + 1)]
+    if not new:
+        return new
+    session().execute(insert(_event), [_row(run.id, each.seq, each.fact) for each in new])
+    said = [{"run_id": run.id, "seq": each.seq, "text": each.fact.text} for each in new if each.fact.text]
     if said:
         session().execute(insert(_text), said)
-    run.events += len(numbered)
+    run.events += len(new)
+    return new
 
 
 def _row(run_id: int, seq: int, fact: Happened) -> dict[str, object]:

@@ -137,8 +137,10 @@ def step(run_id: str, body: dict[str, Any]) -> dict[str, Any]:
         raise Invalid(text("请给出 choice 或 text 其中一个。"), fields={"choice": text("choice 和 text 只能给一个。")})
     sent = Sent(seq=body["seq"], lane=body["lane"], choice=body.get("choice", ""), text=body.get("text", ""))
     with transaction():
-        running.step(actor, run_id, sent)
-    return shown(look(actor, run_id, after=body["after"], articles=False))
+        seen = running.step(actor, run_id, sent)
+    if seen is None or seen.first_new > body["after"] + 1:  # more is new to whoever asks than this step
+        seen = look(actor, run_id, after=body["after"], articles=False)
+    return shown(seen)
 
 
 @bp.post("/runs/<run_id>/tick")

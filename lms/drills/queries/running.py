@@ -4,7 +4,8 @@ Clocks that ran out since the last step are taken into account here and written 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, bindparam, select
@@ -37,10 +38,8 @@ _RUN = (
         Run.frozen,
         Run.document_id,
         Slug.slug,
-        Document.title,
     )
-    .join(Document, Document.id == Run.document_id)
-    .join(Slug, and_(Slug.document_id == Document.id, Slug.is_current))
+    .join(Slug, and_(Slug.document_id == Run.document_id, Slug.is_current))
     .where(Run.public_id == bindparam("public_id"), Run.person_id == bindparam("person_id"))
 )
 _ARTICLES = (
@@ -57,7 +56,7 @@ _ARTICLES = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Numbered:
+class Numbered:
     """Something that happened, with its number within the run: stored, or about to be written."""
 
     seq: int
@@ -76,28 +75,46 @@ def look(actor: Actor, run_id: str, *, after: int = 0, articles: bool = True) ->
     frozen: Frozen = from_plain(Frozen, run.frozen)
     drills = specs_of(frozen)
     lanes: tuple[Lane, ...] = tuple(from_plain(Lane, each) for each in run.lanes)
-    stored = [_Numbered(row.seq, _happened(row)) for row in rows(EVENTS_AFTER, {"run_id": run.id, "after": after})]
+    stored = [Numbered(row.seq, _happened(row)) for row in rows(EVENTS_AFTER, {"run_id": run.id, "after": after})]
     now = clock.now()
     over = run.state != "open"
     if not over and run.paused_at is None:
         course = caught_up(drills, lanes, now, over_at=run.deadline_at, percent=frozen.time_percent)
         lanes, over = course.lanes, course.over
         first = run.events + 1
-        stored += [_Numbered(first + offset, fact) for offset, fact in enumerate(course.happened)]
+        stored += [Numbered(first + offset, fact) for offset, fact in enumerate(course.happened)]
+    seen = seen_of(run, frozen, drills, lanes, stored, now)
+    return replace(
+        seen,
+        slug=run.slug,
+        state="ended" if over and run.state == "open" else run.state,
+        articles=_articles([each.document_id for each in frozen.lanes]) if articles else (),
+    )
+
+
+def seen_of(
+    run: Any,
+    frozen: Frozen,
+    drills: Sequence[DrillSpec],
+    lanes: Sequence[Lane],
+    happened: Sequence[Numbered],
+    now: datetime,
+) -> RunSeen:
+    """Return a run, as a row or as it was just written, with the lines of these events alone. Asks nothing."""
     return RunSeen(
         run_id=run.public_id,
-        slug=run.slug,
-        title=run.title,
-        state="ended" if over and run.state == "open" else run.state,
+        slug=frozen.lanes[0].slug,
+        title=drills[0].title,
+        state=run.state,
         now=now,
         started_at=run.started_at,
         deadline_at=run.deadline_at,
         paused=run.paused_at is not None,
         interruptible=drills[0].interruptible,
         from_scene=run.from_scene,
-        lanes=tuple(_lane(number, drills[number], lane, stored, frozen) for number, lane in enumerate(lanes)),
-        articles=_articles([each.document_id for each in frozen.lanes]) if articles else (),
-        events=stored[-1].seq if stored else run.events,
+        lanes=tuple(_lane(number, drills[number], lane, happened, frozen) for number, lane in enumerate(lanes)),
+        events=happened[-1].seq if happened else run.events,
+        first_new=happened[0].seq if happened else run.events + 1,
     )
 
 
@@ -106,7 +123,7 @@ def _articles(document_ids: Sequence[int]) -> tuple[tuple[str, str], ...]:
     return tuple(dict.fromkeys((row.slug, row.title) for row in found))
 
 
-def _lane(number: int, drill: DrillSpec, lane: Lane, happened: Sequence[_Numbered], frozen: Frozen) -> LaneSeen:
+def _lane(number: int, drill: DrillSpec, lane: Lane, happened: Sequence[Numbered], frozen: Frozen) -> LaneSeen:
     scene = drill.scene(lane.state.scene)
     own = [each for each in happened if each.fact.lane == number]
     going = lane.came and lane.state.end is None
@@ -140,12 +157,12 @@ def _length(scene: Scene, percent: int) -> int | None:
     return None if scene.seconds is None else int(scaled(scene.seconds, percent).total_seconds())
 
 
-def _cards(drill: DrillSpec, own: Sequence[_Numbered]) -> tuple[tuple[tuple[str, str], ...], ...]:
+def _cards(drill: DrillSpec, own: Sequence[Numbered]) -> tuple[tuple[tuple[str, str], ...], ...]:
     cards = [bubble.card for each in own for bubble in _said(drill, each.fact) if bubble.card]
     return tuple(dict.fromkeys(cards))
 
 
-def _lines(drill: DrillSpec, numbered: _Numbered, *, fresh: bool) -> Iterator[Line]:
+def _lines(drill: DrillSpec, numbered: Numbered, *, fresh: bool) -> Iterator[Line]:
     """Yield what one event adds to the transcript: what was sent, then what the customer says to it."""
     fact, seq = numbered.fact, numbered.seq
     seconds = None if fact.milliseconds is None else fact.milliseconds // 1_000

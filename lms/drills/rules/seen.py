@@ -81,6 +81,7 @@ class RunSeen:
 
     state: open | ended | left | voided. paused: clocks stand still. interruptible: it may be paused.
     from_scene: "" or the title of the scene at which a retry began. events: the number of the last thing that happened.
+    first_new: from which one on its lines are in here.
     """
 
     run_id: str
@@ -96,6 +97,8 @@ class RunSeen:
     lanes: tuple[LaneSeen, ...]
     articles: tuple[tuple[str, str], ...] = ()
     events: int = 0
+
+    first_new: int = 1
 
     @property
     def over(self) -> bool:
