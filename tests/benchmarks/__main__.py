@@ -23,7 +23,7 @@ from sqlalchemy import event
 
 from lms.content.jobs import sync_files
 from lms.core.db import db
-from tests.benchmarks import crowd, data, publishing, searching, versions
+from tests.benchmarks import crowd, data, paths, publishing, searching, versions
 from tests.benchmarks.data import Installation
 from tests.benchmarks.measure import Client, Figures, Refused, Sample, Server, serve
 from tests.benchmarks.operations import OPERATIONS, Operation, Visitor
@@ -267,7 +267,7 @@ def main() -> None:
             client.connection.close()
         inside: dict[str, tuple[Figures, int]] = {}
         names = {operation.name for operation in operations if not operation.people}
-        if names - set(publishing.NAMES) - set(versions.NAMES):
+        if names - set(publishing.NAMES) - set(versions.NAMES) - set(paths.NAMES):
             inside |= measure_sync(Path(folder) / "sync", hello)
         if names & set(publishing.NAMES):
             yardstick = Client(hello.port)
@@ -279,6 +279,9 @@ def main() -> None:
             inside |= versions.measure(
                 Path(folder) / "versions", ROUNDS, lambda: hello_cpu(hello, yardstick), counted_in
             )
+        if names & set(paths.NAMES):
+            yardstick = Client(hello.port)
+            inside |= paths.measure(ROUNDS, lambda: hello_cpu(hello, yardstick))
         for operation in operations:
             if not operation.people:
                 tell(operation, *inside[operation.name])

@@ -172,6 +172,6 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(name="ask-500", people=0, limit=None, runs=1, requests=0),
     *(
         Operation(name=name, people=0, limit=None, runs=1, requests=0)
-        for name in ("history-2000", "compare-1mb", "merge-1mb", "git-export", "git-import")
+        for name in ("drill-paths", "history-2000", "compare-1mb", "merge-1mb", "git-export", "git-import")
     ),
 )

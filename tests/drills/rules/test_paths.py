@@ -197,7 +197,7 @@ def test_a_free_reply_keeps_no_more_ways_than_its_extremes() -> None:
         Route(kind=RouteKind.ELSE, target="差"),
     )
     drill = a_drill(Scene(title="始", free=True, rubric=rubric, routes=routes))
-    ways = Scenes(drill).ways(0, 40, frozenset())
+    ways = Scenes(drill).ways(0, 40, 0)
     assert {(each.target, each.points[0]) for each in ways.ways} == {(1, 21), (1, 16), (2, 13), (2, -30)}
 
 

@@ -7,7 +7,7 @@ reads are forgotten, so is the mood once it decides nothing any more.
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from lms.drills.rules.paths.ways import Scenes, Way
+from lms.drills.rules.paths.ways import Scenes, Way, Ways
 from lms.drills.spec import LEAST_MOOD, MOST_MOOD, DrillSpec, Ending
 
 MOST_NODES = 12_000
@@ -47,12 +47,29 @@ class Edge:
 
 @dataclass(slots=True)
 class Node:
-    """scene: its number; -1 where the conversation breaks off."""
+    """scene: its number; -1 where the conversation breaks off. targets: the state after each of the ways."""
 
     scene: int
     temper: Temper
     stop: Stop
-    edges: list[Edge] = field(default_factory=list)
+    ways: Ways | None = None
+    targets: list[int] = field(default_factory=list)
+    made: list[Edge] | None = None
+
+    @property
+    def edges(self) -> list[Edge]:
+        """The ways with their states, put together once somebody walks here."""
+        if self.made is None:
+            every = self.ways
+            self.made = (
+                []
+                if every is None
+                else [
+                    Edge(target=target, way=way, deficits=deficits, most=every.most, met=every.met)
+                    for target, way, deficits in zip(self.targets, every.ways, every.deficits, strict=True)
+                ]
+            )
+        return self.made
 
 
 @dataclass(slots=True)
@@ -70,8 +87,8 @@ class States:
         """Return for each state whether one of the goals can follow."""
         before: list[list[int]] = [[] for _ in self.nodes]
         for number, node in enumerate(self.nodes):
-            for edge in node.edges:
-                before[edge.target].append(number)
+            for target in node.targets:
+                before[target].append(number)
         found = list(goal)
         waiting = [number for number, is_goal in enumerate(goal) if is_goal]
         while waiting:
@@ -92,7 +109,7 @@ def states_of(scenes: Scenes, *, most: int = MOST_NODES) -> States:
     return _Walk(scenes, most).walk()
 
 
-Key = tuple[int, int | None, frozenset[str], Temper]
+Key = tuple[int, int | None, int, Temper]
 
 
 class _Walk:
@@ -103,13 +120,14 @@ class _Walk:
         self.start = self.drill.mood
         self.angry = angry_below(self.start) if self.start is not None else 0
         self.flags, self.moods = _alive(scenes)
+        self.stops = [_stop_of(each.ending) for each in self.drill.scenes] + [Stop.FAIL]  # -1: it breaks off
         self.numbers: dict[Key, int] = {}
         self.keys: list[Key] = []
         self.nodes: list[Node] = []
         self.complete = True
 
     def walk(self) -> States:
-        self.add(0, self.start, frozenset(), Temper.CALM)
+        self.add(0, self.start, 0, Temper.CALM)
         at = 0
         while at < len(self.nodes):
             if len(self.nodes) > self.limit:
@@ -119,26 +137,21 @@ class _Walk:
             at += 1
         return States(nodes=self.nodes, complete=self.complete)
 
-    def add(self, scene: int, mood: int | None, flags: frozenset[str], temper: Temper) -> int:
+    def add(self, scene: int, mood: int | None, flags: int, temper: Temper) -> int:
         """Return the number of a state, made if it is new."""
-        stop = self.stop_of(scene)
+        stop = self.stops[scene]
         if stop is not Stop.NO:
-            key: Key = (scene, None, frozenset(), temper)
+            key: Key = (scene, None, 0, temper)
+        elif temper is Temper.ANGRY and not self.moods[scene]:
+            key = (scene, None, flags & self.flags[scene], temper)
         else:
-            matters = mood is not None and (temper < Temper.ANGRY or self.moods[scene])
-            key = (scene, mood if matters else None, flags & self.flags[scene], temper)
+            key = (scene, mood, flags & self.flags[scene], temper)
         number = self.numbers.get(key)
         if number is None:
             number = self.numbers[key] = len(self.nodes)
             self.keys.append(key)
             self.nodes.append(Node(scene=scene, temper=temper, stop=stop))
         return number
-
-    def stop_of(self, scene: int) -> Stop:
-        if scene < 0:
-            return Stop.FAIL
-        ending = self.drill.scenes[scene].ending
-        return Stop.NO if ending is None else Stop.PASS if ending is Ending.PASS else Stop.FAIL
 
     def open(self, number: int) -> None:
         node = self.nodes[number]
@@ -149,31 +162,38 @@ class _Walk:
         self.complete = self.complete and ways.complete
         if not ways.ways:  # nothing can be sent and no clock leads on
             node.stop = Stop.FAIL
-        for way, deficits in zip(ways.ways, ways.deficits, strict=True):
+        node.ways = ways
+        for way in ways.ways:
             after = None if mood is None else min(max(mood + way.mood, LEAST_MOOD), MOST_MOOD)
             follows = -1 if way.target is None else way.target
-            target = self.add(follows, after, flags | way.sets if way.sets else flags, self.temper(temper, after))
-            node.edges.append(Edge(target=target, way=way, deficits=deficits, most=ways.most, met=ways.met))
+            node.targets.append(self.add(follows, after, flags | way.flags, self.temper(temper, after)))
 
     def temper(self, before: Temper, mood: int | None) -> Temper:
         if mood is None or self.start is None:
             return before
-        now = Temper.ANGRY if mood < self.angry else Temper.UNEASY if mood < self.start else Temper.CALM
-        return max(before, now)
+        if before is Temper.ANGRY or mood < self.angry:
+            return Temper.ANGRY
+        return Temper.UNEASY if mood < self.start else before
 
 
-def _alive(scenes: Scenes) -> tuple[list[frozenset[str]], list[bool]]:
+def _stop_of(ending: Ending | None) -> Stop:
+    return Stop.NO if ending is None else Stop.PASS if ending is Ending.PASS else Stop.FAIL
+
+
+def _alive(scenes: Scenes) -> tuple[list[int], list[bool]]:
     """Return for each scene the flags that it or a later scene reads, and whether one of them reads the mood."""
     drill = scenes.drill
     needs = [[need for choice in scene.choices for need in choice.requires] for scene in drill.scenes]
-    flags = [frozenset(need.flag for need in each if need.compared is None) for each in needs]
+    flags = [scenes.bits(need.flag for need in each if need.compared is None) for each in needs]
     moods = [any(need.compared is not None for need in each) for each in needs]
     follow = [[scenes.number[title] for title in scene.targets] for scene in drill.scenes]
     changed = True
     while changed:
         changed = False
         for scene in reversed(range(len(follow))):
-            together = flags[scene].union(*(flags[each] for each in follow[scene]))
+            together = flags[scene]
+            for each in follow[scene]:
+                together |= flags[each]
             mood = moods[scene] or any(moods[each] for each in follow[scene])
             if together != flags[scene] or mood != moods[scene]:
                 flags[scene], moods[scene], changed = together, mood, True

@@ -19,7 +19,7 @@ from lms.drills.rules.play import MAX_STEPS
 from lms.drills.rules.score import FAIL_CAP, FULL
 from lms.drills.spec import Compared
 
-MOST_WORK = 20_000
+MOST_WORK = 16_000
 """Steps and comparisons of a search; beyond them the best path found is not proven to be the best."""
 MOST_FRONT = 32
 """Paths that one state keeps."""
@@ -300,13 +300,13 @@ def _ahead(
     meets = [0] * scenes
     follow: list[set[int]] = [set() for _ in range(scenes)]
     for node in states.nodes:
-        for edge in node.edges[:1]:  # what is to be had is the same whichever way is taken
-            own[node.scene] = [max(one, two) for one, two in zip(own[node.scene], edge.most, strict=True)]
-            meets[node.scene] |= edge.met
-        for edge in node.edges:
-            target = states.nodes[edge.target].scene
-            if target >= 0:
-                follow[node.scene].add(target)
+        if node.ways is None:
+            continue
+        own[node.scene] = [max(one, two) for one, two in zip(own[node.scene], node.ways.most, strict=True)]
+        meets[node.scene] |= node.ways.met
+        follow[node.scene].update(states.nodes[each].scene for each in node.targets)
+    for targets in follow:
+        targets.discard(-1)
     order = _last_first(follow, back)
     future: list[list[tuple[int, ...]]] = [[()] * scenes for _ in range(MOST_ROUNDS + 1)]
     for rounds in reversed(range(MOST_ROUNDS + 1)):

@@ -6,7 +6,7 @@ of the others scores more than the best of them in any dimension, nor less than 
 the most that the scene had to give is the same for each. So the best and the worst path are among what is kept.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
@@ -29,15 +29,15 @@ class Done(StrEnum):
 class Way:
     """One thing that can be done. target: number of the next scene, None where the conversation breaks off as failed.
 
-    points: by dimension, all together. held: lines of the rubric that are said. listed: something of the shared
-    lists is said.
+    points: by dimension, all together. flags: bits of those that it sets. held: lines of the rubric that are said.
+    listed: something of the shared lists is said.
     """
 
     done: Done
     target: int | None
     points: tuple[int, ...]
     mood: int
-    sets: frozenset[str]
+    flags: int
     choice: Choice | None = None
     held: frozenset[int] = frozenset()
     listed: bool = False
@@ -65,17 +65,41 @@ class Scenes:
         self.names = [each.name for each in drill.dimensions]
         self.deducts = [each.deduct for each in drill.dimensions]
         self.number = {scene.title: number for number, scene in enumerate(drill.scenes)}
+        needs = [need for scene in drill.scenes for choice in scene.choices for need in choice.requires]
+        asked = dict.fromkeys(need.flag for need in needs if need.compared is None)
+        self.bit = {flag: 1 << place for place, flag in enumerate(asked)}
+        self._always = [tuple(range(len(scene.choices))) for scene in drill.scenes]
+        self._ask = [any(choice.requires for choice in scene.choices) for scene in drill.scenes]
         self._known: dict[tuple[int, tuple[int, ...]], Ways] = {}
 
-    def ways(self, number: int, mood: int | None, flags: frozenset[str]) -> Ways:
+    def bits(self, flags: Iterable[str]) -> int:
+        """Return the bits of those flags that some reply asks for."""
+        found = 0
+        for flag in flags:
+            found |= self.bit.get(flag, 0)
+        return found
+
+    def ways(self, number: int, mood: int | None, flags: int) -> Ways:
         """Return what can be done in a scene in this mood, with these flags."""
         scene = self.drill.scenes[number]
-        offered = () if scene.free else tuple(_offered(scene, mood, flags))
+        offered: tuple[int, ...] = ()
+        if not scene.free:
+            offered = tuple(self._offered(scene, mood, flags)) if self._ask[number] else self._always[number]
         known = self._known.get((number, offered))
         if known is None:
             known = self._free(scene) if scene.free else self._chosen(scene, [scene.choices[each] for each in offered])
             self._known[number, offered] = known
         return known
+
+    def _offered(self, scene: Scene, mood: int | None, flags: int) -> Iterator[int]:
+        for number, choice in enumerate(scene.choices):
+            if all(
+                flags & self.bit[need.flag]
+                if need.compared is None
+                else mood is not None and need.compared.holds(mood, need.mood)
+                for need in choice.requires
+            ):
+                yield number
 
     def _chosen(self, scene: Scene, choices: Sequence[Choice]) -> Ways:
         ways = [self._way(Done.CHOICE, each.effects, each.target, choice=each) for each in choices]
@@ -115,7 +139,7 @@ class Scenes:
                 for name in self.names
             ),
             mood=sum(each.mood for each in effects),
-            sets=frozenset(flag for each in effects for flag in each.sets),
+            flags=self.bits(flag for each in effects for flag in each.sets),
             held=held,
             listed=listed,
         )
@@ -127,7 +151,7 @@ class Scenes:
             target=None if target is None else self.number[target],
             points=tuple(given.get(name, 0) for name in self.names),
             mood=effects.mood,
-            sets=frozenset(effects.sets),
+            flags=self.bits(effects.sets),
             choice=choice,
         )
 
@@ -148,15 +172,6 @@ class Scenes:
             ),
             complete=complete,
         )
-
-
-def _offered(scene: Scene, mood: int | None, flags: frozenset[str]) -> Iterator[int]:
-    for number, choice in enumerate(scene.choices):
-        if all(
-            need.flag in flags if need.compared is None else mood is not None and need.compared.holds(mood, need.mood)
-            for need in choice.requires
-        ):
-            yield number
 
 
 def _groups(scene: Scene) -> dict[tuple[Effects, bool], list[int]]:
@@ -185,9 +200,9 @@ def _subsets(groups: Mapping[tuple[Effects, bool], Sequence[int]], *, complete: 
 
 def _extreme(ways: Sequence[Way]) -> list[Way]:
     """Return the ways that none of the same end beats in every dimension, and those that beat none."""
-    same: dict[tuple[int | None, int, frozenset[str]], list[Way]] = {}
+    same: dict[tuple[int | None, int, int], list[Way]] = {}
     for way in ways:
-        same.setdefault((way.target, way.mood, way.sets), []).append(way)
+        same.setdefault((way.target, way.mood, way.flags), []).append(way)
     kept: list[Way] = []
     for group in same.values():
         best: dict[tuple[int, ...], Way] = {}
