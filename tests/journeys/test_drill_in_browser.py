@@ -17,6 +17,7 @@ from tests.support.make import a_person, an_actor, as_actor
 from tests.support.make_content import a_document, an_article_text
 from tests.support.make_played import GOOD_REPLY, WARM, a_drill_text, a_published_drill, begun
 from tests.support.make_search import indexed
+from tests.support.make_urgent import an_urgent
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.browser
@@ -276,6 +277,17 @@ def test_on_a_phone_and_in_the_panel_everything_fits(floor, person, trainer, siz
     fits(page, rules=WCAG)
     page.keyboard.press("Escape")
     expect(page.locator("[data-reply]")).to_be_focused()
+
+
+def test_urgent_notices_above_the_desk_leave_what_is_sent_in_sight(floor, person, trainer):
+    a_published_drill(trainer)
+    an_urgent(trainer, "华东仓恢复发货", body="各店从现在起恢复 72 小时内发货的说法。")
+    an_urgent(trainer, "优惠券页面报错，技术在修")
+    page, _ = opened(floor, person, size={"width": 1280, "height": 844})
+    expect(page.locator(".urgent")).to_have_count(2)
+    expect(page.locator(".drill-choice").last).to_be_in_viewport(ratio=1)
+    at_the_reply(page)
+    expect(page.get_by_role("button", name="发送")).to_be_in_viewport(ratio=1)
 
 
 def test_a_paused_drill_stands_still_and_leaving_is_asked(floor, person, trainer):
