@@ -24,7 +24,7 @@ RESERVED = frozenset(
         "edit", "export", "favourite", "feedback", "files", "from-chat", "hand-in", "hints", "history", "import",
         "links", "live", "makeups", "manage", "marking", "mends", "mistakes", "new", "next", "preview", "print",
         "publish", "questions", "regrade", "regrades", "rescore", "restore", "results", "review", "runs", "scores",
-        "search", "sheet", "source", "start", "stats", "submit", "suggest", "talk", "uses", "verify", "versions", "vote",
+        "search", "sheet", "source", "start", "stats", "submit", "suggest", "table", "talk", "try", "uses", "verify", "versions", "vote",
         "windows",
     )
 )  # fmt: skip

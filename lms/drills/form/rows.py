@@ -19,6 +19,8 @@ _INDENT = "    "
 _UNDER = re.compile(r"\s+[-*+] +")
 _BETWEEN = re.compile(r"[\s,，、;；]+")
 _SIGN = re.compile(r"\s*([+＋\-－−])\s*(?=\d)")
+_TICKED = re.compile(r"`[^`\n]*`|【[^【】\n]{1,80}】")
+_IN_LABEL = re.compile(r"[\s,，、;；（）()]+")
 _IN_BRACKETS = re.compile(r"【([^【】\n]{1,80})】")
 
 
@@ -166,8 +168,7 @@ def _row(each: Bubble | Choice | Criterion | Route, words: str) -> Row:
             )
         case Criterion():
             kind = RowKind(each.kind.value)
-            chips = tuple(chip.text for chip in find_chips(words))
-            return Row(kind=kind, words=each.words, chips=chips, note=_note(each.note))
+            return Row(kind=kind, words=each.words, chips=_around(words), note=_note(each.note))
         case Route():
             limit = str(each.at_least) if each.kind is RouteKind.SCORE else ""
             kind = RowKind(each.kind.value)
@@ -186,6 +187,14 @@ def _own_words(lines: Sequence[str]) -> str:
             break
         own.append(line.strip())
     return " ".join(own)
+
+
+def _around(words: str) -> tuple[str, ...]:
+    """Return the effects of a criterion: with backticks wherever they stand, without them in its label."""
+    ticked = tuple(chip.text for chip in find_chips(words))
+    label_words = re.split("[：:]", _TICKED.sub(" ", words), maxsplit=1)[0]
+    bare = [part for part in _IN_LABEL.split(_SIGN.sub(lambda sign: normal(sign[1]), label_words)) if part]
+    return (*bare[2:], *ticked)
 
 
 def _behind(words: str) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ def view(source: str, path: str, targets: TargetsOf) -> DrillForm:
     for index, piece in enumerate(found.pieces):
         if piece.level == 1:
             head = head or text_line(found, index, HEAD)
-        elif _is_debrief(piece.title):
+        elif is_debrief(piece.title):
             debrief = debrief or text_line(found, index, DEBRIEF)
         else:
             card = own.read(piece.text)
@@ -134,7 +134,7 @@ def make(path: str, own: str, source: str) -> Board:
     """Return the drill cut into its scenes. own: title of the scene whose card was sent."""
     found = outline(source, LEVELS)
     language = file_language(source)
-    titles = [piece.title for piece in found.pieces if piece.level == 2 and not _is_debrief(piece.title)]
+    titles = [piece.title for piece in found.pieces if piece.level == 2 and not is_debrief(piece.title)]
     scenes = Scenes(known=around(source, path, titles, language), own=own)
     types: dict[str, CardType] = {"head": HEAD, "debrief": DEBRIEF, "scene": scenes}
     return Board(outline=found, types=types, type_at=partial(_type_at, types), place_of=_place_of)
@@ -144,7 +144,7 @@ def leading(source: str, found: Outline) -> dict[str, tuple[str, ...]]:
     """Return by the anchor of a scene the titles of the scenes that lead to it, each once."""
     leads: dict[str, dict[str, None]] = {}
     for piece in found.pieces:
-        if piece.level == 2 and not _is_debrief(piece.title):
+        if piece.level == 2 and not is_debrief(piece.title):
             for match in _LINK.finditer(piece.text):
                 leads.setdefault(heading_id(match[1]), {})[plain_text(piece.title)] = None
     return {anchor: tuple(titles) for anchor, titles in leads.items()}
@@ -227,7 +227,7 @@ def _names(values: Values, card: SceneCard) -> list[str]:
 def _with_debrief(source: str, path: str, values: Values) -> Applied:
     found = outline(source, LEVELS)
     word = Word.DEBRIEF.written(file_language(source))
-    if any(_is_debrief(piece.title) for piece in found.pieces):
+    if any(is_debrief(piece.title) for piece in found.pieces):
         raise Invalid(text("“%(name)s”已经有了。", name=word))
     new = found.inserted(len(found.pieces), [f"## {word}"], 2).source
     return Applied(source=new, focus=f"piece-{len(found.pieces)}", open=typed(new, path, values))
@@ -249,17 +249,17 @@ def _type_at(types: Mapping[str, CardType], found: Outline, index: int) -> CardT
     piece = found.pieces[index]
     if piece.level == 1:
         return types["head"]
-    return types["debrief" if _is_debrief(piece.title) else "scene"]
+    return types["debrief" if is_debrief(piece.title) else "scene"]
 
 
-def _is_debrief(title: str) -> bool:
+def is_debrief(title: str) -> bool:
     return find_word(plain_text(title), (Word.DEBRIEF,)) is not None
 
 
 def _place_of(found: Outline, type: CardType, where: str) -> int:
     """A new scene goes before the debrief."""
     last = len(found.pieces)
-    while last and found.pieces[last - 1].level == 2 and _is_debrief(found.pieces[last - 1].title):
+    while last and found.pieces[last - 1].level == 2 and is_debrief(found.pieces[last - 1].title):
         last -= 1
     return last
 

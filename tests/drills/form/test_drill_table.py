@@ -159,6 +159,12 @@ def test_an_effect_changed_is_that_effect_changed_and_nothing_else():
     assert now == replace(before, scenes=(expected, *before.scenes[1:]))
 
 
+def test_effects_without_backticks_are_effects_of_the_row():
+    loose = TEXT.replace("- 必说 `共情+8`：", "- 必说 共情+8 ：")
+    after = changed(loose, "核实", row_2_words="抱歉")
+    assert lines_changed(loose, after)[1] == "+- 必说 `共情+8`：抱歉"
+
+
 def test_windows_line_ends_stay():
     source = TEXT.replace("\n", "\r\n")
     after = changed(source, "开场", row_4_words="我们催一催。")
