@@ -82,7 +82,10 @@ class PastRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """A drill that the person may play. best: their best run that counts; going: the one that is open."""
+    """A drill that the person may play. best: their best run that counts; going: the one that is open.
+
+    sealed: a run waits for the own rating before its score is shown.
+    """
 
     document_id: int
     slug: str
@@ -91,6 +94,7 @@ class Listed:
     duty: Duty | None
     best: PastRun | None
     going: PastRun | None
+    sealed: bool
 
     @property
     def customers(self) -> int:
@@ -223,6 +227,7 @@ def _listed(row: Any, duty: Duty | None, past: Sequence[PastRun]) -> Listed:
         duty=duty,
         best=best_of(past),
         going=next((each for each in past if each.state == "open"), None),
+        sealed=any(each.sealed for each in past),
     )
 
 

@@ -21,6 +21,7 @@
       if (refused) { clear(); var said = fresh.querySelector("[data-refusal]"); if (said) { here.insertBefore(said, here.firstChild); copyButton(said); } }
       mergeWays(fresh, here);
       fresh.querySelectorAll("[data-lane]").forEach(function (lane) { mergeLane(lane, here); });
+      document.querySelectorAll("[data-pause]").forEach(function (each) { each.hidden = here.getAttribute("data-state") !== "open"; });
       lanes.retitle();
       clock.show();
       if (version() !== before) on.moved(version());

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from lms.core import clock
 from lms.core.access import Role
 from lms.core.db import session
 from lms.drills.models import Run
@@ -127,10 +128,14 @@ def test_a_paused_run_offers_to_go_on_and_nothing_to_send(client, person):
 def test_the_room_shows_what_is_owed_first_and_the_best_score(client, person, drill):
     other = a_published_drill(an_actor(Role.TRAINER), a_drill_text("还要练这个"), slug="drills/owed")
     owes(an_actor(Role.TRAINER), other, person)
-    played_well(as_actor(person))
+    run_id = played_well(as_actor(person))
     page = shown(client, "/drills")
     assert page.index("还要练这个") < page.index("催发货")
-    assert "最好 100 分" in page
+    assert "先自评，再看得分" in page.partition("可练")[2].partition("我的演练记录")[0]
+    assert "100 分" not in page
+    session().query(Run).filter_by(public_id=run_id).one().self_rated_at = clock.now()
+    session().flush()
+    assert "最好 100 分" in shown(client, "/drills")
 
 
 def test_an_empty_room_says_what_will_be_here(client, world):
