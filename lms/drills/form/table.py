@@ -53,7 +53,10 @@ class SceneForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrillForm:
-    """titles: of all scenes, for what may follow. customer, dimensions: as the properties have them."""
+    """titles: of all scenes, for what may follow. customer, dimensions: as the properties have them.
+
+    mood: what the mood is called in this file, "" where the drill has none.
+    """
 
     head: TextLine | None
     scenes: tuple[SceneForm, ...]
@@ -61,14 +64,14 @@ class DrillForm:
     titles: tuple[str, ...]
     customer: str
     dimensions: tuple[str, ...]
-    has_mood: bool
+    mood: str
     tools: tuple[tuple[Text, str], ...]
 
     @property
     def sample(self) -> str:
         """An example of effects, of this drill's own dimensions."""
         named = [f"{name}{sign}" for name, sign in zip(self.dimensions, ("+10", "-5"), strict=False)]
-        return " ".join([*named, *(["情绪-10"] if self.has_mood else [])])
+        return " ".join([*named, *([f"{self.mood}-10"] if self.mood else [])])
 
 
 def view(source: str, path: str, targets: TargetsOf) -> DrillForm:
@@ -106,7 +109,7 @@ def view(source: str, path: str, targets: TargetsOf) -> DrillForm:
         titles=tuple(plain_text(each) for each in own.known.titles),
         customer=own.known.customer,
         dimensions=own.known.dimensions,
-        has_mood=own.known.has_mood,
+        mood=Word.MOOD.written(own.known.language) if own.known.has_mood else "",
         tools=tools_of(Word.DRILL, source),
     )
 
