@@ -323,6 +323,8 @@ KIND_OF = {
     "drills.runs": "drill",
     "drills.settle_mend": "drill",
     "drills.start": "drill",
+    "drills.try_": "drill",
+    "drills.try_step": "drill",
     "drills.table_apply": "drill",
     "drills.table_export": "drill",
     "drills.table_import": "drill",

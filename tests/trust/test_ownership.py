@@ -201,6 +201,8 @@ TABLE = {
     ("GET", "drills.mends"): Asked(MARK.format(200)),
     ("GET", "drills.try_"): Asked(MARK.format(200)),
     ("POST", "drills.try_step"): Asked(MARK.format(200)),
+    ("GET", "drills.try_"): Asked(MARK.format(200)),
+    ("POST", "drills.try_step"): Asked(MARK.format(200)),
     ("GET", "drills.table_export"): Asked(MARK.format(200)),
     ("GET", "drills.table_import"): Asked(MARK.format(200)),
     ("POST", "drills.table_preview"): Asked(MARK.format(422)),
