@@ -100,7 +100,8 @@ def overrule(actor: Actor, public_id: str, seq: int, line: int, *, held: bool, r
     )
     if run.state != ENDED:
         raise Conflict(text("演练还没有结束，结束后再复核。"), code="not_over")
-    gone = gone_of(head.id, head.frozen, head.revisions)
+    revisions = revisions_of(head.frozen, run.result)  # `head` was read before the lock: it may be scored anew since
+    gone = gone_of(head.id, head.frozen, revisions)
     found = _found(gone, seq, line)
     if found is not None and found is not held and not reason:
         raise Invalid(text("改判要写明理由，会记入审计。"), fields={"reason": text("请写明为什么改判。")})
@@ -118,7 +119,7 @@ def overrule(actor: Actor, public_id: str, seq: int, line: int, *, held: bool, r
         after={"seq": seq, "line": line, "held": held},
     )
     was = run.earned or 0
-    after = gone_of(head.id, head.frozen, head.revisions)
+    after = gone_of(head.id, head.frozen, revisions)
     assert after.counted is not None
     run.waiting = is_waiting(after)
     results = after.counted.results(after.now)
