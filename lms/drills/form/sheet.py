@@ -102,13 +102,13 @@ def read_sheet(data: bytes, customer: str) -> tuple[tuple[Held, ...], tuple[Refu
         if not title:
             refused.append(Refused(line.line, text("没有写是哪个场景。")))
             continue
-        if not held or heading_id(title) != heading_id(held[-1].card.title):
-            if heading_id(title) in seen:
+        if not held or _key(title) != _key(held[-1].card.title):
+            if _key(title) in seen:
                 reason = text("场景“%(name)s”在第 %(line)s 行已经有了，同一场景的行要连在一起。", name=title,
-                              line=seen[heading_id(title)])  # fmt: skip
+                              line=seen[_key(title)])  # fmt: skip
                 refused.append(Refused(line.line, reason))
                 continue
-            seen[heading_id(title)] = line.line
+            seen[_key(title)] = line.line
             held.append(Held(first=line.line, card=SceneCard(title=title)))
         card = _with_settings(held[-1].card, line, refused)
         row = _row(line, customer, refused)
@@ -123,20 +123,23 @@ def applied(source: str, path: str, held: Sequence[Held]) -> tuple[str, tuple[Ch
     assert isinstance(known, Scenes)
     found = board.outline
     places = {
-        heading_id(plain_text(piece.title)): index
+        _key(piece.title): index
         for index, piece in enumerate(found.pieces)
         if piece.level != 1 and not is_debrief(piece.title)
     }
+    scenes_here = [each for each in found.pieces if each.level != 1 and not is_debrief(each.title)]
+    if len(places) != len(scenes_here):
+        raise Invalid(text("草稿里有两个场景同名，请先给其中一个改名。"))
     raw = {key: found.pieces[index].title for key, index in places.items()}
-    titles = tuple(raw.get(heading_id(each.card.title), each.card.title) for each in held)
-    every = {heading_id(plain_text(title)): plain_text(title) for title in titles}
+    titles = tuple(raw.get(_key(each.card.title), each.card.title) for each in held)
+    every = {_key(title): plain_text(title) for title in titles}
     scenes = Scenes(known=replace(known.known, titles=titles))
     refused: list[Refused] = []
     texts: dict[str, str] = {}
     changes: list[Change] = []
     for each, title in zip(held, titles, strict=True):
-        key = heading_id(each.card.title)
-        rows = tuple(replace(row, next=every.get(heading_id(row.next), row.next)) for row in each.card.rows)
+        key = _key(each.card.title)
+        rows = tuple(replace(row, next=every.get(_key(row.next), row.next)) for row in each.card.rows)
         lost = [row for row in rows if row.next and row.next not in every.values()]
         refused += [Refused(row.number, text("没有场景“%(name)s”。", name=row.next)) for row in lost]
         if lost:
@@ -155,7 +158,7 @@ def applied(source: str, path: str, held: Sequence[Held]) -> tuple[str, tuple[Ch
     changes += [Change(title=plain_text(found.pieces[index].title), what="gone") for index in gone]
     if refused:
         return source, tuple(changes), tuple(sorted(set(refused), key=lambda each: each.line))
-    return _joined(found, places, texts, [heading_id(each.card.title) for each in held], gone), tuple(changes), ()
+    return _joined(found, places, texts, [_key(each.card.title) for each in held], gone), tuple(changes), ()
 
 
 def new_source(title: str, held: Sequence[Held], customer: str, owner: str) -> str:
@@ -184,6 +187,11 @@ def speaker_of(data: bytes) -> str:
     return _CUSTOMER[0]
 
 
+def _key(title: str) -> str:
+    """Return what links call a scene: one scene, one key."""
+    return heading_id(plain_text(title))
+
+
 def _joined(
     found: Outline, places: Mapping[str, int], texts: Mapping[str, str], order: Sequence[str], gone: Sequence[int]
 ) -> str:
@@ -198,7 +206,7 @@ def _joined(
     found = found.inserted(end, [texts[key] for key in order if key not in places], 2)
     found = outline(found.source, LEVELS)
     own = [i for i, piece in enumerate(found.pieces) if piece.level != 1 and not is_debrief(piece.title)]
-    by_key = {heading_id(plain_text(found.pieces[i].title)): found.pieces[i] for i in own}
+    by_key = {_key(found.pieces[i].title): found.pieces[i] for i in own}
     pieces = list(found.pieces)
     for place, key in zip(own, order, strict=True):
         pieces[place] = by_key[key]

@@ -3,9 +3,13 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from lms.core.errors import Invalid
 from lms.core.sheets import xlsx_bytes
 from lms.drills.form.sheet import COLUMNS, applied, new_source, read_sheet, speaker_of, template, written_sheet
+from lms.drills.form.table import view
 from lms.drills.parse import parse
 from tests.support.make_played import COLD, a_drill_text
 
@@ -108,3 +112,26 @@ def test_a_changed_cell_is_one_line_changed():
     new, changes, _ = applied(TEXT.replace(COLD, "别的话。"), PATH, held)
     assert [change.what for change in changes].count("changed") == 1
     assert parse(new, PATH).spec == parse(TEXT, PATH).spec
+
+
+CELLS = st.sampled_from(
+    ["", "开场", "核实", "复盘", "[x](y)", "**a**", "!!", "小雨", "客服", "必说", "超时", "得分≥5", "限时60秒", "结局:通过", "自由回复",
+     "共情+5", "耐心+2", "`", "# 题", "> 引", "小雨：喂\n\n- x", "=>", "a | b", "字数9-2", "路人（情绪低于999）", "小雨（情绪低于0）"]
+)  # fmt: skip
+
+
+@settings(max_examples=80)
+@given(rows=st.lists(st.tuples(*[CELLS] * 8), max_size=6))
+def test_whatever_stands_in_a_table_is_taken_or_refused(rows):
+    held, _ = read_sheet(sheet(("开场", "", "小雨", "在吗？"), *rows), "小雨")
+    source, _, refused = applied(TEXT, PATH, held)
+    if refused:
+        assert source == TEXT
+    else:
+        assert len(view(source, PATH, dict).scenes) == len(held)
+
+
+def test_two_scenes_of_one_name_are_said():
+    held, _ = read_sheet(written_sheet(TEXT, PATH), "小雨")
+    with pytest.raises(Invalid):
+        applied(f"{TEXT}\n## 开场\n> 小雨：喂\n", PATH, held)

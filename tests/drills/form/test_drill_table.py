@@ -296,5 +296,18 @@ def test_whatever_is_typed_reads_back_or_is_refused(words, note, which):
     assert parse(after, PATH).spec.scenes[1:] == parse(TEXT, PATH).spec.scenes[1:]
 
 
+@settings(max_examples=60)
+@given(field=st.sampled_from(["card_title", "card_clock", "card_most", "row_3_effects", "row_2_limit", "row_2_words"]),
+       typed_in=WORDS)  # fmt: skip
+def test_whatever_a_field_holds_the_other_scenes_stay_as_they_are(field, typed_in):
+    try:
+        after = changed(TEXT, "激怒" if field == "card_title" else "开场", **{field: typed_in})
+    except Invalid:
+        return
+    assert len(view(after, PATH, dict).scenes) == 5
+    assert all(each.card for each in view(after, PATH, dict).scenes)
+    assert after.endswith(TEXT[TEXT.index("## 顺利") :])
+
+
 def test_fields_of_a_table_may_be_missing():
     assert isinstance(apply(TEXT, PATH, "", Fields({})), Applied)
