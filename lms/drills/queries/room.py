@@ -12,6 +12,7 @@ from lms.accounts.queries import visible
 from lms.assignments.queries import Duty, duties, locked_reason, own_duties
 from lms.content import queries as content
 from lms.content.models import Document, Revision, Slug
+from lms.content.rules.paths import path_of
 from lms.content.store import spec_of
 from lms.core.access import Actor, Permission, Scope, widest
 from lms.core.db import rows, session
@@ -20,6 +21,9 @@ from lms.core.points import Points
 from lms.core.texts import Text
 from lms.drills.models import Run
 from lms.drills.spec import DrillSpec
+
+FOLDER = "courses"
+"""Where the files of drills lie."""
 
 MOST_RUNS = 100
 """Past runs that are looked at for a person's best; older ones only stand in the reports."""
@@ -117,6 +121,8 @@ class Played:
 class Room:
     """to_do: owed and not done, the earliest due first. others: the rest by title. past: own runs, latest first.
 
+    What nobody has played alone and is another drill's second or third customer stands in neither.
+
     played: by document, None for who sees only own results.
     """
 
@@ -168,11 +174,18 @@ def room(actor: Actor) -> Room:
     )
     listed = [_listed(row, owed.get(row.id), [run for run in past if run.document_id == row.id]) for row in found]
     to_do = sorted((each for each in listed if each.owed), key=_due)
+    played = _played(actor) if sees_others(actor) else None
+    beside = {path for each in listed for path in each.drill.concurrent}
+    known = {run.document_id for run in past} | set(played or ())
     return Room(
         to_do=tuple(to_do),
-        others=tuple(each for each in listed if not each.owed),
+        others=tuple(
+            each
+            for each in listed
+            if not each.owed and (each.document_id in known or path_of(FOLDER, each.slug) not in beside)
+        ),
         past=past,
-        played=_played(actor) if sees_others(actor) else None,
+        played=played,
     )
 
 

@@ -141,3 +141,13 @@ def test_the_room_shows_what_is_owed_first_and_the_best_score(client, person, dr
 def test_an_empty_room_says_what_will_be_here(client, world):
     sign_in(client, a_person(Role.AGENT))
     assert "还没有发布的演练" in shown(client, "/drills")
+
+
+def test_a_customer_who_only_comes_second_is_no_drill_of_the_list(client, person):
+    trainer = an_actor(Role.TRAINER)
+    a_published_drill(trainer, a_drill_text("第二位顾客单列"), slug="drills/second")
+    assert "第二位顾客单列" in shown(client, "/drills")
+    a_published_drill(trainer, a_drill_text("两位顾客", 并发="[second.md]"), slug="drills/pair")
+    page = shown(client, "/drills")
+    assert "第二位顾客单列" not in page
+    assert "两位顾客" in page
