@@ -175,8 +175,10 @@ def test_a_reply_after_the_grace_loses_against_any_worker(fresh, learner):
         session().rollback()
 
     def act(number):
-        return jobs.run_clocks() if number % 2 else in_transaction(
-            running.step, learner, run_id, Sent(seq=1, choice=choice)
+        return (
+            jobs.run_clocks()
+            if number % 2
+            else in_transaction(running.step, learner, run_id, Sent(seq=1, choice=choice))
         )
 
     answers = all_at_once(fresh, 8, act)

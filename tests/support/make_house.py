@@ -329,8 +329,6 @@ KIND_OF = {
     "drills.table_export": "drill",
     "drills.table_import": "drill",
     "drills.table_preview": "drill",
-    "drills.try_": "drill",
-    "drills.try_step": "drill",
     "drills_api.start": "drill",
     "kb.article": "article",
     "kb.change": "article",

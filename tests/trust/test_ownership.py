@@ -59,6 +59,7 @@ TEAM_DRILL = "404 404 200 200 404 200 200 200 403 200"
 TEAM_DRILL_PLAN = "403 403 403 {0} 404 {0} {0} 403 403 403"
 MEASURE = "303 404 404 303 404 303 303 404 404 404"
 RUN_REVIEW = "403 403 {0} {0} 404 {0} 403 403 403 403"
+VOID_RUN = "403 403 403 403 403 303 403 403 403 303"
 TABLE = {
     ("GET", "accounts.cohort"): Asked("403 403 200 200 404 200 200 200 200 200"),
     ("POST", "accounts.cohort_add"): Asked(EDIT_COHORT.format(422)),
@@ -193,14 +194,13 @@ TABLE = {
     ("GET", "drills.review"): Asked(RUN_REVIEW.format(200), at="done"),
     ("POST", "drills.save_review"): Asked(RUN_REVIEW.format(422), at="done"),
     ("POST", "drills.overrule"): Asked(RUN_REVIEW.format(303), form={"seq": "3", "line": "0", "held": "1"}, at="done"),
+    ("POST", "drills.void"): Asked(VOID_RUN, form={"reason": "账号给别人用了"}, at="done"),
     ("GET", "drills.talk"): Asked(RUN_REVIEW.format(200), at="done"),
     ("GET", "drills.runs"): Asked("404 404 200 200 200 200 200 200 403 200"),
     ("GET", "drills.paths"): Asked("404 404 404 200 200 200 200 200 403 200"),
     ("GET", "drills.rescore"): Asked(MARK.format(200)),
     ("POST", "drills.rescore_apply"): Asked(MARK.format(422)),
     ("GET", "drills.mends"): Asked(MARK.format(200)),
-    ("GET", "drills.try_"): Asked(MARK.format(200)),
-    ("POST", "drills.try_step"): Asked(MARK.format(200)),
     ("GET", "drills.try_"): Asked(MARK.format(200)),
     ("POST", "drills.try_step"): Asked(MARK.format(200)),
     ("GET", "drills.table_export"): Asked(MARK.format(200)),

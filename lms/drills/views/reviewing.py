@@ -10,7 +10,7 @@ from lms.core.access import Actor, Permission, allows
 from lms.core.db import transaction
 from lms.core.errors import Conflict, DomainError, Invalid, Unreadable
 from lms.core.i18n import _, say
-from lms.drills.actions import mending, reviewing
+from lms.drills.actions import mending, reviewing, voiding
 from lms.drills.blueprint import bp
 from lms.drills.queries import ended, offers, reviews
 from lms.drills.queries.debriefing import Debrief, debrief, replies_as_played
@@ -71,6 +71,20 @@ def overrule(run_id: str) -> str | Response | tuple[str, int]:
     if request.form.get("go") == "next" and not done.waits:
         return redirect(url_for(".next_reply"), 303)
     return redirect(url_for(".review", run_id=run_id, _anchor=f"r{_number('seq')}"), 303)
+
+
+@bp.post("/runs/<run_id>/void")
+@requires(Permission.RECORD_VOID)
+def void(run_id: str) -> Response:
+    """Let a run count for nothing; refused, the page says why."""
+    try:
+        with transaction():
+            voiding.void(current_actor(), run_id, request.form.get("reason", ""))
+    except (Conflict, Invalid) as refused:
+        flash(say(refused.message), "warn")
+    else:
+        flash(_("这场演练已作废，不计入成绩。"), "ok")
+    return redirect(url_for(".debrief", run_id=run_id), 303)
 
 
 @bp.get("/runs/<run_id>/guide")
@@ -179,6 +193,7 @@ def _page(run_id: str, refused: DomainError | None = None) -> str:
         refused=refused,
         given=request.form if refused else {},
         may_mend=allows(actor, Permission.CONTENT_EDIT),
+        may_void=allows(actor, Permission.RECORD_VOID),
         left=reviews.waiting_count(actor),
         listed=LISTED,
         **values,
