@@ -9,7 +9,6 @@ from lms.core.errors import DomainError
 from lms.core.here import local, settings
 from lms.core.i18n import current_locale, say
 
-
 MINUTES = "%Y-%m-%dT%H:%M"
 """How a field of date and time is written, in the installation's time."""
 
