@@ -102,6 +102,11 @@ class Sent:
     text: str = ""
     lane: int = 0
 
+    @property
+    def said(self) -> str:
+        """The text as it is kept: without what no reply holds."""
+        return self.text.replace("\x00", "").strip()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Table:
@@ -320,11 +325,11 @@ def _sent(table: _Table, lanes: Sequence[Lane], sent: Sent, now: datetime) -> Co
     try:
         if not scene.free:
             return clocks.chosen(table.drills, lanes, sent.lane, sent.choice, now, percent)
-        if too_short_or_long(scene, sent.text):
+        if too_short_or_long(scene, sent.said):
             raise Invalid(_length_wanted(scene.shortest, scene.longest), fields={"text": text("字数不符合要求。")})
-        judged = judge(scene, sent.text, words_of(table.frozen))
+        judged = judge(scene, sent.said, words_of(table.frozen))
         table.run.waiting = table.run.waiting or judged.doubt
-        return clocks.replied(table.drills, lanes, sent.lane, sent.text.strip(), judged, now, percent)
+        return clocks.replied(table.drills, lanes, sent.lane, sent.said, judged, now, percent)
     except NotOffered as wrong:
         problem = text("这里没有这个选项，请按页面上现在的选项回复。")
         raise Invalid(problem, fields={"choice": problem}) from wrong
@@ -341,7 +346,7 @@ def _is_repeated(run: Run, sent: Sent) -> bool:
     done = rows(_STEP, {"run_id": run.id, "lane": sent.lane, "step": sent.seq}).one_or_none()
     if done is None or done.kind not in (Kind.CHOICE, Kind.TEXT):
         return False
-    return bool(done.choice == sent.choice if done.kind == Kind.CHOICE else done.text == sent.text.strip())
+    return bool(done.choice == sent.choice if done.kind == Kind.CHOICE else done.text == sent.said)
 
 
 def _write(table: _Table, *courses: Course) -> list[Numbered]:
