@@ -284,10 +284,19 @@ def test_the_list_shows_whom_one_may_see_and_the_file_is_the_same(client, house)
     assert stranger.name not in shown
     book = load_workbook(BytesIO(client.get(f"{path}?format=xlsx").data))
     rows = list(book.active.values)
-    assert rows[0][:7] == ("姓名", "工号", "团队", "结束", "第几次", "总分", "结果")
+    assert rows[0][:7] == ("姓名", "工号", "团队", "结束时间", "第几次", "总分", "结果")
     assert [row[0] for row in rows[1:]] == [person.name]
     assert "没有符合条件" in client.get(f"{path}?result=failed").get_data(as_text=True)
     assert person.name in client.get(f"{path}?result=passed&sort=-total&from=2020-01-01").get_data(as_text=True)
+
+
+def test_in_english_the_list_says_when_a_run_ended(client, house):
+    _, team, person, _ = house
+    played(person, GOOD_REPLY)
+    sign_in(client, a_person(Role.LEAD, team=team, locale="en"))
+    page = client.get("/drills/drills/urge/runs").get_data(as_text=True)
+    assert 'data-label="Ended"' in page
+    assert 'data-label="Until"' not in page
 
 
 def test_an_agent_has_no_list_of_runs(client, house):

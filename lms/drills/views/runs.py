@@ -105,7 +105,7 @@ def _score(line: Line, name: str = "") -> str:
 
 def _file(format: str, title: str, names: Sequence[str], lines: Sequence[Line]) -> Response:
     headers = [
-        _("姓名"), _("工号"), _("团队"), _("结束"), _("第几次"), _("总分"), _("结果"), *names,
+        _("姓名"), _("工号"), _("团队"), _("结束时间"), _("第几次"), _("总分"), _("结果"), *names,
         _("结局"), _("用时（秒）"), _("首次响应（秒）"), _("查知识（次）"),
         _("点评分"), _("待复核"), _("实战演练"), _("场景重练"),
     ]  # fmt: skip
