@@ -24,8 +24,8 @@ RESERVED = frozenset(
         "edit", "export", "favourite", "feedback", "files", "from-chat", "hand-in", "hints", "history", "import",
         "links", "live", "makeups", "manage", "marking", "mends", "mistakes", "new", "next", "preview", "print",
         "publish", "questions", "regrade", "regrades", "rescore", "restore", "results", "review", "runs", "scores",
-        "search", "sheet", "source", "start", "stats", "submit", "suggest", "table", "talk", "try", "uses", "verify", "versions", "vote",
-        "windows",
+        "search", "sheet", "source", "start", "stats", "submit", "suggest", "table", "talk", "try", "uses", "verify",
+        "versions", "vote", "windows",
     )
 )  # fmt: skip
 

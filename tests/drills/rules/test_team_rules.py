@@ -26,6 +26,11 @@ NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
+def local_time(month: int, day: int, hour: int) -> datetime:
+    """Return an hour of 2026 without a zone, as the rules take local times."""
+    return datetime.fromisoformat(f"2026-{month:02}-{day:02}T{hour:02}:00")
+
+
 def member(number=1, *, works=True, **more):
     return Member(
         person_id=number,
@@ -98,15 +103,15 @@ def test_the_next_one_is_four_or_five_weeks_later_in_the_next_month(day):
 
 
 def test_a_day_off_moves_the_next_one_to_the_next_working_day():
-    opens = datetime(2026, 11, 17, 14)
+    opens = local_time(11, 17, 14)
     off = {date(2026, 12, 15), date(2026, 12, 16)}
     found = next_window(opens, opens + 2 * HOUR, lambda day: day not in off)
-    assert found == (datetime(2026, 12, 17, 14), datetime(2026, 12, 17, 16))
+    assert found == (local_time(12, 17, 14), local_time(12, 17, 16))
 
 
 def test_where_the_roster_knows_no_working_day_the_meant_one_stays():
-    opens = datetime(2026, 11, 17, 14)
-    assert next_window(opens, opens + HOUR, lambda day: False)[0] == datetime(2026, 12, 15, 14)
+    opens = local_time(11, 17, 14)
+    assert next_window(opens, opens + HOUR, lambda day: False)[0] == local_time(12, 15, 14)
 
 
 @pytest.mark.parametrize(("working", "people", "said"), [(5, 10, True), (4, 10, False), (0, 0, True), (1, 1, True)])
@@ -130,9 +135,9 @@ def test_it_runs_from_its_opening_and_is_over_at_its_closing(now, state):
 
 
 def test_a_window_until_midnight_does_not_touch_the_next_day():
-    opens = datetime(2026, 11, 25, 20)
-    assert window_days(opens, datetime(2026, 11, 26)) == [date(2026, 11, 25)]
-    assert window_days(opens, datetime(2026, 11, 26, 0, 1)) == [date(2026, 11, 25), date(2026, 11, 26)]
+    opens = local_time(11, 25, 20)
+    assert window_days(opens, local_time(11, 26, 0)) == [date(2026, 11, 25)]
+    assert window_days(opens, datetime.fromisoformat("2026-11-26T00:01")) == [date(2026, 11, 25), date(2026, 11, 26)]
 
 
 @pytest.mark.parametrize(
