@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Table, bindparam, func, insert, select, update
+from sqlalchemy import Table, bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import undefer
-from sqlalchemy.orm.attributes import set_committed_value
 
 from lms.accounts.models import Person
 from lms.assignments import actions as assignments
@@ -16,15 +15,15 @@ from lms.content import queries as content
 from lms.core import clock
 from lms.core.access import Actor
 from lms.core.db import rows, session
-from lms.core.errors import Conflict, Invalid, NotFound
+from lms.core.errors import Conflict, Invalid
 from lms.core.here import today
 from lms.core.plain import from_plain, to_plain
 from lms.core.texts import Text, text
-from lms.drills.actions.ending import finish
+from lms.drills.actions.playing import Played, add_events, catch_up, own_run, played, write
 from lms.drills.models import Run, RunEvent, RunText
 from lms.drills.queries.frozen import Frozen, FrozenLane, specs_of, with_digests
 from lms.drills.queries.replaying import Standing, standing_at
-from lms.drills.queries.running import Numbered, seen_of
+from lms.drills.queries.running import seen_of
 from lms.drills.queries.team import team_drill_now
 from lms.drills.queries.words import current_word_revisions, words_of
 from lms.drills.rules import lanes as clocks
@@ -37,20 +36,7 @@ from lms.records.actions import lock_people
 
 _event: Table = RunEvent.__table__  # type: ignore[assignment]
 _text: Table = RunText.__table__  # type: ignore[assignment]
-_run: Table = Run.__table__  # type: ignore[assignment]
-_STANDS = (
-    update(_run)
-    .where(_run.c.id == bindparam("of_run"))
-    .values(events=bindparam("events"), lanes=bindparam("lanes"), due_at=bindparam("due_at"))
-)
 _PERCENT = select(Person.time_factor_percent).where(Person.id == bindparam("person_id"))
-_OWN = (
-    select(Run)
-    .options(undefer(Run.frozen))
-    .where(Run.public_id == bindparam("public_id"), Run.person_id == bindparam("person_id"))
-    .with_for_update()
-    .execution_options(populate_existing=True)
-)
 _OPEN = (
     select(Run)
     .options(undefer(Run.frozen))
@@ -108,21 +94,6 @@ class Sent:
         return self.text.replace("\x00", "").strip()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Table:
-    """A run with everything that its rules need."""
-
-    run: Run
-    frozen: Frozen
-    drills: tuple[DrillSpec, ...]
-    lanes: tuple[Lane, ...]
-
-    def caught_up(self, now: datetime) -> Course:
-        return clocks.caught_up(
-            self.drills, self.lanes, now, over_at=self.run.deadline_at, percent=self.frozen.time_percent
-        )
-
-
 def start(actor: Actor, slug: str, *, retry_of: str = "", scene: str = "") -> Started:
     """Return the person's open run of the drill, begun now where there was none.
 
@@ -136,7 +107,7 @@ def start(actor: Actor, slug: str, *, retry_of: str = "", scene: str = "") -> St
     if going is not None:
         if retry_of and not going.from_scene:
             raise Conflict(text("这份演练还有一场没有结束，请先打完再重练。"), code="open_run")
-        _catch_up(going, now)
+        catch_up(going, now)
         if going.state == "open":
             return Started(public_id=going.public_id, created=False)
     reason = locked_reason(actor.id, opened.document_id, today())
@@ -168,8 +139,8 @@ def start(actor: Actor, slug: str, *, retry_of: str = "", scene: str = "") -> St
     except IntegrityError:
         again = session().scalars(_OPEN, {"person_id": actor.id, "document_id": opened.document_id}).one()
         return Started(public_id=again.public_id, created=False)
-    table = _Table(run=run, frozen=frozen, drills=drills, lanes=lanes)
-    _write(table, table.caught_up(now))
+    table = Played(run=run, frozen=frozen, drills=drills, lanes=lanes)
+    write(table, table.caught_up(now))
     assignments.opened(actor.id, opened.document_id)
     return Started(public_id=run.public_id, created=True)
 
@@ -181,8 +152,8 @@ def step(actor: Actor, public_id: str, sent: Sent) -> RunSeen | None:
     is not there yet, and Invalid for a reply that is not offered, too short or too long.
     """
     lock_people([actor.id])
-    run = _own(actor, public_id)
-    table = _table(run)
+    run = own_run(actor, public_id)
+    table = played(run)
     if not 0 <= sent.lane < len(table.lanes):
         raise Invalid(text("没有这位顾客。"), fields={"lane": text("没有这位顾客。")})
     if sent.seq <= table.lanes[sent.lane].state.steps and _is_repeated(run, sent):
@@ -199,48 +170,48 @@ def step(actor: Actor, public_id: str, sent: Sent) -> RunSeen | None:
     if lane.state.end is not None or sent.seq != lane.state.steps + 1:
         raise TooLate()
     then = _sent(table, course.lanes, sent, now)
-    new = _write(table, course, then)
+    new = write(table, course, then)
     return seen_of(run, table.frozen, table.drills, then.lanes, new, now)
 
 
 def tick(actor: Actor, public_id: str) -> None:
     """Write down what the clocks have brought. Changes nothing where no clock has run out. Raises NotFound."""
     lock_people([actor.id])
-    run = _own(actor, public_id)
-    _catch_up(run, clock.now())
+    run = own_run(actor, public_id)
+    catch_up(run, clock.now())
 
 
 def pause(actor: Actor, public_id: str) -> None:
     """Stop the clocks of an own run that may be interrupted; a paused one stays so. Raises NotFound, Conflict."""
     lock_people([actor.id])
-    run = _own(actor, public_id)
+    run = own_run(actor, public_id)
     now = clock.now()
-    _catch_up(run, now)
+    catch_up(run, now)
     if run.state != "open":
         raise TooLate()
-    table = _table(run)
+    table = played(run)
     if not table.drills[0].interruptible:
         raise Conflict(text("这份演练不能暂停。"), code="not_interruptible")
     if run.paused_at is None:
         run.paused_at = now
         run.due_at = None
-        run.events += len(_add_events(run, (Happened(lane=0, kind=Kind.PAUSED, at=now),)))
+        run.events += len(add_events(run, (Happened(lane=0, kind=Kind.PAUSED, at=now),)))
 
 
 def resume(actor: Actor, public_id: str) -> None:
     """Let the clocks of a paused run go on with what was left of them. Raises NotFound."""
     lock_people([actor.id])
-    run = _own(actor, public_id)
+    run = own_run(actor, public_id)
     if run.state != "open" or run.paused_at is None:
         return
     now = clock.now()
     away: timedelta = now - run.paused_at
-    lanes = clocks.shifted(_table(run).lanes, away)
+    lanes = clocks.shifted(played(run).lanes, away)
     run.paused_at = None
     run.deadline_at = None if run.deadline_at is None else run.deadline_at + away
     run.lanes = to_plain(lanes)
     run.due_at = clocks.due_at(lanes, run.deadline_at)
-    run.events += len(_add_events(run, (Happened(lane=0, kind=Kind.RESUMED, at=now),)))
+    run.events += len(add_events(run, (Happened(lane=0, kind=Kind.RESUMED, at=now),)))
 
 
 def leave(actor: Actor, public_id: str) -> None:
@@ -249,19 +220,19 @@ def leave(actor: Actor, public_id: str) -> None:
     Raises NotFound.
     """
     lock_people([actor.id])
-    run = _own(actor, public_id)
+    run = own_run(actor, public_id)
     now = clock.now()
     if run.paused_at is None:
-        _catch_up(run, now)
+        catch_up(run, now)
     if run.state != "open":
         return
-    table = _table(run)
+    table = played(run)
     course = clocks.ended(table.drills, table.lanes, now)
     run.paused_at = None
     if any(lane.state.steps for lane in table.lanes):
-        _write(table, course)
+        write(table, course)
         return
-    run.events += len(_add_events(run, course.happened))
+    run.events += len(add_events(run, course.happened))
     run.lanes = to_plain(course.lanes)
     run.state, run.ended_at, run.due_at = "left", now, None
 
@@ -290,36 +261,11 @@ def catch_up_all(run_ids: Sequence[int], person_ids: Sequence[int]) -> int:
         .with_for_update()
         .execution_options(populate_existing=True)
     ):
-        done += _catch_up(run, now)
+        done += catch_up(run, now)
     return done
 
 
-def _own(actor: Actor, public_id: str) -> Run:
-    run = session().scalars(_OWN, {"public_id": public_id, "person_id": actor.id}).one_or_none()
-    if run is None:
-        raise NotFound()
-    return run
-
-
-def _table(run: Run) -> _Table:
-    frozen: Frozen = from_plain(Frozen, run.frozen)
-    lanes: tuple[Lane, ...] = tuple(from_plain(Lane, each) for each in run.lanes)
-    return _Table(run=run, frozen=frozen, drills=specs_of(frozen), lanes=lanes)
-
-
-def _catch_up(run: Run, now: datetime) -> bool:
-    """Write down what the clocks have brought; say whether there was anything."""
-    if run.state != "open" or run.paused_at is not None or run.due_at is None or run.due_at > now:
-        return False
-    table = _table(run)
-    course = table.caught_up(now)
-    if not course.happened:
-        return False
-    _write(table, course)
-    return True
-
-
-def _sent(table: _Table, lanes: Sequence[Lane], sent: Sent, now: datetime) -> Course:
+def _sent(table: Played, lanes: Sequence[Lane], sent: Sent, now: datetime) -> Course:
     percent = table.frozen.time_percent
     scene = table.drills[sent.lane].scene(lanes[sent.lane].state.scene)
     try:
@@ -349,53 +295,6 @@ def _is_repeated(run: Run, sent: Sent) -> bool:
     return bool(done.choice == sent.choice if done.kind == Kind.CHOICE else done.text == sent.said)
 
 
-def _write(table: _Table, *courses: Course) -> list[Numbered]:
-    """Write what happened and where the run stands; a run whose last conversation has ended is scored."""
-    run, lanes = table.run, courses[-1].lanes
-    happened = [fact for course in courses for fact in course.happened]
-    new = _add_events(run, happened)
-    stands = {
-        "events": run.events + len(new),
-        "lanes": to_plain(lanes),
-        "due_at": clocks.due_at(lanes, run.deadline_at),
-    }
-    session().execute(_STANDS, {"of_run": run.id, **stands})  # a flush of the row costs thrice as much
-    for name, value in stands.items():
-        set_committed_value(run, name, value)
-    if courses[-1].over:
-        finish(run, table.frozen, table.drills, lanes, happened[-1].at)
-    return new
-
-
-def _add_events(run: Run, happened: Sequence[Happened]) -> list[Numbered]:
-    """Write the events with the next numbers of the run."""
-    new = [Numbered(seq, fact) for seq, fact in enumerate(happened, start=run.events + 1)]
-    if not new:
-        return new
-    session().execute(insert(_event), [_row(run.id, each.seq, each.fact) for each in new])
-    said = [{"run_id": run.id, "seq": each.seq, "text": each.fact.text} for each in new if each.fact.text]
-    if said:
-        session().execute(insert(_text), said)
-    return new
-
-
-def _row(run_id: int, seq: int, fact: Happened) -> dict[str, object]:
-    return {
-        "run_id": run_id,
-        "seq": seq,
-        "at": fact.at,
-        "lane": fact.lane,
-        "step": fact.step,
-        "kind": fact.kind.value,
-        "scene": fact.scene,
-        "led_to": fact.led_to,
-        "choice": fact.choice,
-        "milliseconds": fact.milliseconds,
-        "mood": fact.mood,
-        "points": dict(fact.points),
-    }
-
-
 def _frozen(opened: content.Opened, percent: int, retry: Standing | None) -> Frozen:
     drill: DrillSpec = content.spec(opened)
     beside = content.by_path(drill.concurrent) if drill.concurrent and not retry else {}
@@ -420,7 +319,7 @@ def _lane(path: str, beside: Mapping[str, content.Card]) -> FrozenLane:
 
 def _retry(actor: Actor, public_id: str, scene: str) -> Standing:
     """Return how things stood when a scene of an own run that has ended began. Raises NotFound, Conflict, Invalid."""
-    run = _own(actor, public_id)
+    run = own_run(actor, public_id)
     if run.state == "open":
         raise Conflict(text("这份演练还有一场没有结束，请先打完再重练。"), code="open_run")
     found = standing_at(run.id, from_plain(Frozen, run.frozen), scene)
