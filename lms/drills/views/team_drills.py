@@ -21,7 +21,7 @@ from lms.drills.queries import team as reading
 from lms.drills.queries.oversight import oversees
 from lms.drills.queries.team import Row
 from lms.drills.queries.team_choices import choosable_drills
-from lms.drills.rules.team import INCIDENTS, MONTHLY, Part, Planned, State
+from lms.drills.rules.team import INCIDENTS, MONTHLY, Incident, Part, Planned, State
 from lms.drills.team_forms import NONE, TeamDrillForm
 from lms.drills.team_words import window
 from lms.web.auth import current_actor, requires
@@ -63,9 +63,8 @@ def new_team_drill() -> str:
     """Show the form for a new one: tomorrow at two. `document`: id of a drill that is chosen already."""
     start = (as_local(clock.now()) or clock.now()) + timedelta(days=1)
     begins = start.replace(hour=14, minute=0)
-    form = _form(
-        current_actor(), {"document": request.args.get("document"), "opens_at": begins, "closes_at": begins + USUAL}
-    )
+    usual = {"incident": Incident.OTHER.value, "opens_at": begins, "closes_at": begins + USUAL}
+    form = _form(current_actor(), {"document": request.args.get("document"), **usual})
     return _form_page(form)
 
 
