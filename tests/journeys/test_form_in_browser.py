@@ -11,7 +11,7 @@ from lms.core.access import Role
 from lms.core.db import session
 from lms.questions.spec import Kind
 from lms.quizzes.spec import parse
-from tests.support.live import DESK, PHONE, WCAG, Floor, fits
+from tests.support.live import DESK, PHONE, WCAG, Floor, fits, holds, text
 from tests.support.make import a_person, as_actor
 from tests.support.make_content import a_draft, a_lesson_text, a_question, a_quiz_text, an_article_text
 from tests.support.make_files import a_pdf, a_picture
@@ -34,10 +34,6 @@ def editing(floor: Floor, person: Person, text: str, kind: str = "quiz", **optio
     page.goto(f"/studio/{kind}/onboarding/x/edit")
     expect(page.locator("[data-form-here]")).to_be_visible()
     return page
-
-
-def text(page: Page) -> str:
-    return page.locator("#markdown").input_value()
 
 
 def read(page: Page) -> Parsed:
@@ -157,11 +153,11 @@ def test_what_is_typed_goes_into_the_text_after_a_pause_and_shows_as_a_learner_s
     page.locator("#card-stem").fill("几个工作日内？")
     expect(page.locator("[data-look] legend")).to_contain_text("几个工作日内？")
     expect(page.locator(".preview legend")).to_contain_text("几个工作日内？")
-    assert "### 几个工作日内？" in text(page)
+    holds(page, "### 几个工作日内？")
     expect(page.locator("#card-stem")).to_be_focused()
     page.locator("[data-undo]").click()
     expect(page.locator("[data-card]")).to_have_count(0)
-    assert "### 几天内？" in text(page)
+    holds(page, "### 几天内？")
 
 
 def test_a_half_typed_card_outlives_an_act_beside_it_and_stops_a_save_until_it_can_be_read(floor, trainer):
@@ -180,7 +176,7 @@ def test_a_half_typed_card_outlives_an_act_beside_it_and_stops_a_save_until_it_c
     page.locator("#card-stem").fill("甲甲？")
     page.get_by_role("button", name="保存草稿").click()
     expect(page.locator("[data-state]")).to_contain_text("已保存")
-    assert "### 甲甲？" in text(page)
+    holds(page, "### 甲甲？")
 
 
 def test_errors_stand_at_their_fields_all_at_once(floor, trainer):
@@ -254,7 +250,7 @@ def test_another_type_keeps_the_options(floor, trainer):
     expect(page.locator("[name=right][type=checkbox]").first).to_be_visible()
     page.get_by_role("button", name="完成").click()
     expect(page.locator("[data-card]")).to_have_count(0)
-    assert "- [x] 7 天" in text(page)
+    holds(page, "- [x] 7 天")
 
 
 def test_a_broken_question_shows_its_lines_and_leads_to_the_source(floor, trainer):
@@ -293,7 +289,7 @@ def test_lessons_articles_and_tasks_are_written_in_their_form(floor, trainer, ki
     page.locator(field).fill(words)
     page.get_by_role("button", name="完成").click()
     expect(page.locator("[data-card]")).to_have_count(0)
-    assert words in text(page)
+    holds(page, words)
     expect(page.locator("[data-count]")).to_contain_text("没有问题")
 
 
@@ -347,7 +343,7 @@ def test_what_is_pasted_from_word_into_a_card_becomes_markdown(floor, trainer):
     )
     expect(page.locator("#card-body")).to_have_value("先看**订单**\n\n- 甲\n- 乙")
     expect(page.locator(".preview li")).to_have_count(2)
-    assert "先看**订单**" in text(page)
+    holds(page, "先看**订单**")
 
 
 def test_a_document_with_headings_is_pasted_into_a_section(floor, trainer):
@@ -364,7 +360,7 @@ def test_a_document_with_headings_is_pasted_into_a_section(floor, trainer):
     expect(page.locator("#card-body")).to_have_value("### 申请\n\n先看订单\n\n#### 例外\n\n定制")
     page.get_by_role("button", name="完成").click()
     expect(page.locator("[data-card]")).to_have_count(0)
-    assert "### 申请" in text(page)
+    holds(page, "### 申请")
 
 
 def test_a_picture_is_dropped_into_a_section_and_a_pdf_is_chosen_for_it(floor, trainer):
@@ -384,7 +380,7 @@ def test_a_picture_is_dropped_into_a_section_and_a_pdf_is_chosen_for_it(floor, t
     expect(page.locator("#card-body")).to_have_value(re.compile(r"\n\n\[手册\]\(files/手册-\w{6}\.pdf\)(\n\n|$)"))
     page.get_by_role("button", name="完成").click()
     expect(page.locator("[data-card]")).to_have_count(0)
-    assert ".pdf)" in text(page)
+    holds(page, ".pdf)")
 
 
 def test_a_video_that_was_just_put_in_asks_how_much_of_it_is_to_be_watched(floor, trainer):
@@ -395,4 +391,4 @@ def test_a_video_that_was_just_put_in_asks_how_much_of_it_is_to_be_watched(floor
     page.locator("#card-watched").fill("80")
     page.get_by_role("button", name="完成").click()
     expect(page.locator("[data-card]")).to_have_count(0)
-    assert "[接待](files/a-123456.mp4) `看完80%`" in text(page)
+    holds(page, "[接待](files/a-123456.mp4) `看完80%`")

@@ -11,7 +11,7 @@ from lms.content import queries
 from lms.content.models import Document
 from lms.core.access import Role
 from lms.core.db import session, transaction
-from tests.support.live import DESK, PHONE, Floor, fits
+from tests.support.live import DESK, PHONE, Floor, fits, holds, text
 from tests.support.make import a_person, as_actor
 from tests.support.make_content import a_document, a_draft
 from tests.support.make_learning import a_lesson, a_task, owes
@@ -65,10 +65,6 @@ def day(page: Page, number: int) -> Locator:
 
 def titles(place: Locator) -> list[str]:
     return place.locator(".board-title").all_inner_texts()
-
-
-def text(page: Page) -> str:
-    return page.locator("#markdown").input_value()
 
 
 def dragged(page: Page, what: Locator, to: Locator) -> None:
@@ -161,19 +157,20 @@ def test_an_item_is_set_renamed_stages_are_followed_and_what_stood_open_stays_op
     expect(day(page, 1).locator(".board-sum")).to_have_text(re.compile("^0/180"))
     expect(day(page, 1)).to_contain_text("另有选修 90 分钟")
     expect(page.get_by_label("要求").first).to_be_visible()
-    assert "- [认识带教人](a.md) `第1天` `90分钟` `选修`\n" in text(page)
+    holds(page, "- [认识带教人](a.md) `第1天` `90分钟` `选修`\n")
+    expect(page.locator("[aria-busy]")).to_have_count(0)
     page.locator(".board-settings summary").first.click()
     name = page.get_by_label("名称").first
     name.fill("认识大家")
     name.blur()
     expect(page.get_by_role("heading", name="认识大家", exact=True)).to_be_visible()
-    assert "`第3天` `需完成:认识大家` `任意顺序`" in text(page)
+    holds(page, "`第3天` `需完成:认识大家` `任意顺序`")
     floor.allowed.append("422")
     first = page.get_by_label("从第几天").first
     first.fill("0")
     first.blur()
     expect(page.get_by_text("天数从 1 开始，先小后大。")).to_be_visible()
-    assert "`第1-2天` `任意顺序`" in text(page)
+    holds(page, "`第1-2天` `任意顺序`")
 
 
 def test_a_field_that_was_just_typed_is_saved_by_the_button_that_follows(floor, trainer, plan):
@@ -200,7 +197,7 @@ def test_a_day_is_put_in_and_a_document_is_found_and_added_to_it(floor, trainer,
     page.keyboard.type("杯壶")
     day(page, 2).get_by_role("button", name="杯壶与定制").click()
     expect(day(page, 2).locator(".board-title")).to_have_text(["杯壶与定制"])
-    assert "- [认识带教人](a.md) `第1天` `180分钟`\n- [杯壶与定制](cups.md) `第2天`\n" in text(page)
+    holds(page, "- [认识带教人](a.md) `第1天` `180分钟`\n- [杯壶与定制](cups.md) `第2天`\n")
     expect(page.get_by_label("找一份内容")).to_be_focused()
 
 

@@ -11,7 +11,7 @@ from lms.content import queries
 from lms.content.models import Document
 from lms.core.access import Role
 from lms.core.db import session
-from tests.support.live import PHONE, Floor, press
+from tests.support.live import PHONE, Floor, holds, press, text
 from tests.support.make import a_person, as_actor
 from tests.support.make_content import a_document, a_draft, a_question, a_quiz_text, an_article_text, edited
 
@@ -40,10 +40,6 @@ def at_end_of(page: Page, number: int) -> None:
     box = line(page, number).locator("code")
     box.click()
     page.keyboard.press("End")
-
-
-def text(page: Page) -> str:
-    return page.locator("#markdown").input_value()
 
 
 def head(floor: Floor, document_id: int) -> str:
@@ -219,7 +215,7 @@ def test_an_insert_button_puts_a_whole_question_behind_the_paragraph(floor, trai
     at_end_of(page, 11)
     page.get_by_role("button", name="题型").click()
     page.get_by_role("menuitem", name="判断", exact=True).click()
-    assert "\n\n### 一句可以判断对错的话。\n- 答案：错\n\n> 解析：为什么。\n" in text(page)
+    holds(page, "\n\n### 一句可以判断对错的话。\n- 答案：错\n\n> 解析：为什么。\n")
     expect(page.locator(".preview .question")).to_have_count(2)
     expect(page.locator("[data-count]")).to_have_text(re.compile("没有问题|建议改"))
 
@@ -271,4 +267,4 @@ def test_who_is_about_to_write_over_somebody_is_told_while_writing(floor, traine
     at_end_of(page, 6)
     page.keyboard.insert_text("我的")
     expect(page.locator("[data-trouble]")).to_contain_text("别人刚保存了新的草稿")
-    assert "正文我的" in text(page)
+    holds(page, "正文我的")

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from lms.accounts.models import Person
 from lms.core.access import Role
-from tests.support.live import PHONE, Floor
+from tests.support.live import PHONE, Floor, holds, text
 from tests.support.make import a_person, as_actor
 from tests.support.make_content import a_document, a_draft, a_quiz_text, an_article_text
 
@@ -33,10 +33,6 @@ def editing(floor: Floor, person: Person, kind: str, slug: str, **options) -> Pa
     page.goto(f"/studio/{kind}/{slug}/edit?view=source")
     expect(page.locator(".source.is-editing")).to_be_visible()
     return page
-
-
-def text(page: Page) -> str:
-    return page.locator("#markdown").input_value()
 
 
 def at_end_of(page: Page, number: int) -> None:
@@ -129,10 +125,10 @@ def test_ctrl_shift_v_and_the_properties_stay_plain(floor, trainer):
     at_end_of(page, 6)
     page.evaluate("document.dispatchEvent(new KeyboardEvent('keydown', {key: 'V', ctrlKey: true, shiftKey: true}))")
     paste(page, "<h1>甲</h1>", "# 甲")
-    assert "开头# 甲" in text(page)
+    holds(page, "开头# 甲")
     at_end_of(page, 2)
     paste(page, "<b>乙</b>", "乙")
-    assert "类型: 知识乙\n" in text(page)
+    holds(page, "类型: 知识乙\n")
 
 
 def test_questions_of_a_word_file_are_offered_to_be_converted(floor, trainer):
@@ -159,15 +155,15 @@ def test_a_dropped_picture_is_sent_and_shown_and_a_wrong_file_is_refused_in_a_se
 
 
 def test_a_table_is_inserted_with_the_keyboard_alone(floor, trainer):
-    a_draft(as_actor(trainer), an_article_text(body="正文"), slug="table")
-    page = editing(floor, trainer, "article", "table")
+    a_draft(as_actor(trainer), an_article_text(body="正文"), slug="rows")
+    page = editing(floor, trainer, "article", "rows")
     at_end_of(page, 6)
     page.keyboard.press("Alt+F10")
     for _ in range(6):
         page.keyboard.press("ArrowRight")
     expect(page.get_by_role("button", name="表格")).to_be_focused()
     page.keyboard.press("Enter")
-    assert "正文\n\n| 情况 | 怎么处理 |\n|---|---|\n" in text(page)
+    holds(page, "正文\n\n| 情况 | 怎么处理 |\n|---|---|\n")
     expect(page.locator(".preview table")).to_be_visible()
 
 
@@ -195,13 +191,13 @@ def test_bold_list_and_settings_go_where_the_caret_is(floor, trainer):
     at_end_of(page, 6)
     page.get_by_role("button", name="设置").click()
     page.get_by_role("menuitem", name=re.compile("这里每题几分")).click()
-    assert "`全部` `每题2分`" in text(page)
+    holds(page, "`全部` `每题2分`")
     page.keyboard.type("每题3分")
-    assert "`全部` `每题3分`" in text(page)
+    holds(page, "`全部` `每题3分`")
     at_end_of(page, 9)
     page.get_by_role("button", name="设置").click()
     page.get_by_role("menuitem", name=re.compile("难度")).click()
-    assert "### 几天内可以申请退货？\n`难度2`\n\n1. [x]" in text(page)
+    holds(page, "### 几天内可以申请退货？\n`难度2`\n\n1. [x]")
     expect(page.locator("[data-count]")).to_have_text(re.compile("没有问题|建议改"))
 
 

@@ -128,3 +128,13 @@ def floor(browser: Browser, empty_sqlite_app: APIFlask, tmp_path: Path) -> Itera
             context.close()
         session().rollback()
     assert here.unexpected == []
+
+
+def text(page: Page) -> str:
+    """Return the Markdown that stands on the desk now."""
+    return page.locator("#markdown").input_value()
+
+
+def holds(page: Page, words: str) -> None:
+    """The Markdown on the desk holds these words, now or as soon as what was pressed has come into it."""
+    expect(page.locator("#markdown")).to_have_value(re.compile(re.escape(words)))

@@ -17,6 +17,11 @@
     if (key) { if (event.target.open) opened.add(key); else opened.delete(key); }
     if (event.target.open && event.target.classList.contains("board-menu")) panel.querySelectorAll(".board-menu[open]").forEach(function (menu) { if (menu !== event.target) menu.open = false; });
   }, true);
+  // A toggle is told of a moment later: the form may be drawn anew before it.
+  panel.addEventListener("click", function (event) {
+    const summary = event.target.closest("summary"), details = summary && summary.parentNode, key = details && details.dataset.keep;
+    if (key) { if (details.open) opened.delete(key); else opened.add(key); }
+  });
   document.addEventListener("click", function (event) { panel.querySelectorAll(".board-menu[open]").forEach(function (menu) { if (!menu.contains(event.target)) menu.open = false; }); });
   panel.addEventListener("keydown", function (event) {
     const menu = event.target.closest(".board-menu[open]");
