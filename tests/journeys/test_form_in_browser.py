@@ -55,8 +55,10 @@ def tab_to(page: Page, name: str, most: int = 60) -> None:
 
 def add(page: Page, kind: str) -> None:
     """Open “加一道题” of the last section and choose a type, with the keyboard."""
-    page.locator(".form-add > summary").last.focus()
+    menu = page.locator(".form-add").last
+    menu.locator("summary").focus()
     page.keyboard.press("Enter")
+    expect(menu).to_have_attribute("open", "")
     tab_to(page, kind)
     page.keyboard.press("Enter")
     expect(page.locator("#card-stem")).to_be_focused()

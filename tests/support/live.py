@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,6 +19,9 @@ from lms.accounts.models import Person
 from lms.core.db import session
 from tests.support.make import sign_in
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
@@ -29,10 +33,28 @@ PATIENCE = 30_000
 expect.set_options(timeout=15_000)
 
 
+def closed_at_its_end(app: "WSGIApplication") -> "WSGIApplication":
+    """Close each answer when its last byte is read or nobody reads it any more.
+
+    Werkzeug's server (3.1) reads what is left of a request before it closes the answer; where the browser has gone in
+    between, that read fails and a file that was being sent stays open.
+    """
+
+    def serve(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterator[bytes]:
+        body = app(environ, start_response)
+        try:
+            yield from body
+        finally:
+            if hasattr(body, "close"):
+                body.close()
+
+    return serve
+
+
 @contextmanager
 def served(app: APIFlask, port: int = 0) -> Iterator[str]:
     """Serve the app in threads of this process; yield its address. port: 0 = any free one."""
-    server = make_server("127.0.0.1", port, app, threaded=True)
+    server = make_server("127.0.0.1", port, closed_at_its_end(app), threaded=True)
     server.daemon_threads = True
     # Seconds between two looks at whether it shall stop: the first look is what each test waits for at its end.
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)

@@ -37,7 +37,7 @@
   }
 
   function run(what, more, quiet) {
-    const text = area.value, open = card(), menu = one(".form-menu[open]", panel), values = Object.assign(fields(), more || {}, { do: what });
+    const text = area.value, open = card(), values = Object.assign(fields(), more || {}, { do: what });
     const typed = JSON.stringify(fields());
     if (!quiet) panel.setAttribute("aria-busy", "true");
     return studio.ask(root.dataset.form, values).then(function (answer) {
@@ -48,7 +48,7 @@
       if (data.changed) { keepForUndo(text); studio.take(data); }
       drawnFrom = area.value;
       if (quiet && card() === open && open) merge(data.form, typed !== JSON.stringify(fields()));
-      else draw(data.form, data.focus, menu);
+      else draw(data.form, data.focus);
       return true;
     }, function (error) {
       panel.removeAttribute("aria-busy");
@@ -65,11 +65,11 @@
 
   function caret(field, at) { try { field.setSelectionRange(at, at); } catch (_) { /* not a field of text */ } }
 
-  // usedMenu: the one that the act came from; one that was opened while the answer was on its way stays open.
-  function draw(html, focus, usedMenu) {
+  // A menu that was opened while the answer was on its way stays open.
+  function draw(html, focus) {
     const active = panel.contains(document.activeElement) ? document.activeElement : null;
     const id = focus || (active && active.id), at = active && active.selectionStart, y = active ? active.getBoundingClientRect().top : null;
-    const menu = one(".form-menu[open]", panel), label = menu && menu !== usedMenu && one("summary", menu).getAttribute("aria-label");
+    const menu = one(".form-menu[open]", panel), label = menu && one("summary", menu).getAttribute("aria-label");
     panel.textContent = "";
     panel.appendChild(parsed(html));
     const same = label && all(".form-menu > summary").filter(function (each) { return each.getAttribute("aria-label") === label; })[0];
@@ -248,7 +248,8 @@
     if (button && button.name === "do") {
       stop();
       if (button.dataset.sure && !window.confirm(button.dataset.sure)) return;
-      const what = button.value;
+      const what = button.value, menu = button.closest(".form-menu[open]");
+      if (menu) { menu.open = false; one("summary", menu).focus(); }
       if (timer && what.split(":")[0] !== "card") flush().then(function () { act(button.isConnected ? button.value : what); }); else act(what);
       return;
     }
