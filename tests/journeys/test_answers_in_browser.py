@@ -17,7 +17,7 @@ from lms.core.db import session, transaction
 from lms.questions.spec import Kind
 from lms.quizzes import jobs
 from lms.quizzes.models import Attempt, AttemptItem, Presence
-from tests.support.live import DESK, PHONE, WCAG, Floor, fits
+from tests.support.live import DESK, PHONE, WCAG, Floor, StoppedClock, fits
 from tests.support.make import a_person, as_actor
 from tests.support.make_quizzes import a_quiz, begun, handed_in, one_of_each, paper, right_value
 from tests.support.waiting import until
@@ -35,6 +35,7 @@ TYPE_THEN = """([name, text, wait, act]) => {
 }"""
 NOTHING_KEPT = "() => !Object.keys(localStorage).some(name => name.startsWith('lms.answers.'))"
 HELD = "() => Object.keys(localStorage).some(name => name.startsWith('lms.tab.'))"
+HOLDS = "attempt => localStorage.getItem('lms.tab.' + attempt) !== null"
 HAND_IN = 'aside button[value="finish"]'
 
 
@@ -83,12 +84,13 @@ def test_trust_row_1_what_is_typed_just_before_the_time_is_over_is_stored(floor,
     for run in range(RUNS // 4):
         attempt = begun(actor, slug)
         page.goto(f"/attempts/{attempt}")
-        expect(page.locator("[data-clock-text]")).to_be_visible()
-        set_deadline(attempt, -1)  # within the grace for what is on its way
+        page.wait_for_function(HOLDS, arg=attempt)
         typed = str(6000 + run)
-        page.evaluate(TYPE_THEN, ["q5", typed, 0, ""])
-        page.clock.fast_forward(601_000)
-        page.wait_for_url(re.compile("/result"))
+        with floor.standing_still():
+            set_deadline(attempt, -1)  # within the grace for what is on its way
+            page.evaluate(TYPE_THEN, ["q5", typed, 0, ""])
+            page.clock.fast_forward(601_000)
+            page.wait_for_url(re.compile("/result"))
         assert (stored(floor, attempt)["q5"], state_of(floor, attempt)) == (typed, "submitted")
 
 
@@ -103,8 +105,10 @@ def test_trust_row_2_a_left_page_hands_nothing_in_and_touches_no_other_paper(flo
     page.clock.install()
     with flask.request_finished.connected_to(lambda *_, **__: answered.append(flask.request.url), floor.app):
         page.goto(f"/attempts/{left}")
+        page.wait_for_function(HOLDS, arg=left)
         page.evaluate(TYPE_THEN, ["q5", "64", 0, ""])
         page.goto(f"/attempts/{other}")
+        page.wait_for_function(HOLDS, arg=other)
         until(lambda: stored(floor, left)["q5"] == "64")
         until(lambda: not Counter(url for url in sent if left in url) - Counter(answered))
     set_deadline(left, -60)
@@ -136,13 +140,14 @@ def test_trust_row_3_a_response_lost_after_the_commit_is_sent_again_and_makes_on
         else:
             route.fulfill(response=answer)
 
-    page.clock.install()
+    time = StoppedClock(page)
     page.goto(f"/attempts/{attempt}")
+    page.wait_for_function(HELD)
     page.route("**/answers/*", lose_every_second)
     for answer in (page.locator("#q1 .choice").nth(1).click, lambda: page.locator('[name="q5"]').fill("64")):
         answer()
-        expect(page.locator("[data-banner]")).to_be_visible()
-        page.clock.fast_forward(2_000)
+        time.goes_on_until(page.locator("[data-banner]").is_visible)
+        time.goes_on(2)
         saved(page)
     assert heard == [("q1", 1, 200), ("q1", 1, 200), ("q5", 1, 200), ("q5", 1, 200)]
     floor.fresh_read()
@@ -228,12 +233,13 @@ def _seen(page, item):
 def test_a_typing_that_never_pauses_is_saved_all_the_same(floor, person):
     attempt = begun(as_actor(person), a_quiz(*one_of_each(written=True)))
     page = floor.page_of(person)
-    page.clock.install()
+    StoppedClock(page)
     page.goto(f"/attempts/{attempt}?q=8")
+    page.wait_for_function(HELD)
     page.locator('[name="q8"]').focus()
     for _ in range(30):
         page.keyboard.type("字")
-        page.clock.fast_forward(200)
+        page.clock.run_for(200)
     until(lambda: stored(floor, attempt)["q8"])
 
 
@@ -242,14 +248,16 @@ def test_offline_for_ten_minutes_and_errors_after_it_lose_nothing(floor, person)
     floor.allowed += [OFFLINE, "status of 50"]
     attempt = begun(as_actor(person), a_quiz(*one_of_each()))
     page = floor.page_of(person)
-    page.clock.install()
+    time = StoppedClock(page)
     page.goto(f"/attempts/{attempt}")
     page.wait_for_function(HELD)
     page.context.set_offline(True)
+    kept = page.locator("[data-saved-text]").first
     for number, item in enumerate(paper(as_actor(person), attempt).values()):
         _give(page, item)
+        time.goes_on(1)
         page.clock.fast_forward(85_000)
-        expect(page.locator("[data-saved-text]").first).to_have_text(f"未保存：{number + 1} 题还在本机")
+        expect(kept).to_have_text(f"未保存：{number + 1} 题还在本机")
     assert set(stored(floor, attempt).values()) == {None}
     refused = []
 
@@ -262,10 +270,9 @@ def test_offline_for_ten_minutes_and_errors_after_it_lose_nothing(floor, person)
 
     page.route("**/answers/*", refuse_three)
     page.context.set_offline(False)
-    while (before := len(refused)) < 3:
-        page.clock.fast_forward(31_000)
-        until(lambda seen=before: page.evaluate("true") and len(refused) > seen)
-    page.clock.fast_forward(31_000)
+    time.goes_on_until(lambda: len(refused) == 3)
+    expect(kept).to_have_text("未保存：7 题还在本机")
+    time.goes_on_until(lambda: kept.inner_text().startswith("已保存"))
     saved(page)
     assert len(refused) == 3
     assert all(stored(floor, attempt)[f"q{n}"] is not None for n in range(1, 8))
@@ -318,6 +325,7 @@ def test_a_second_tab_of_the_same_browser_covers_the_first_at_once(floor, person
     attempt = begun(as_actor(person), a_quiz(*one_of_each()))
     first = floor.page_of(person)
     first.goto(f"/attempts/{attempt}")
+    first.wait_for_function(HELD)
     second = first.context.new_page()
     second.goto(f"/attempts/{attempt}")
     expect(first.get_by_role("button", name="在这里继续")).to_be_visible()
@@ -329,26 +337,23 @@ def test_while_a_trainer_has_paused_the_page_covers_itself_keeps_all_and_goes_on
     floor.allowed.append("status of 409")
     attempt = begun(as_actor(person), a_quiz(*one_of_each(), seconds=600))
     page = floor.page_of(person)
-    page.clock.install(time=0)
-    page.clock.pause_at(1_000)  # else the page asks by itself, and is covered before the click
+    time = StoppedClock(page)  # else the page asks by itself, and is covered before the click
     page.goto(f"/attempts/{attempt}")
     page.wait_for_function(HELD)
     paused = update(Attempt).where(Attempt.public_id == attempt)
     with transaction() as s:
         s.execute(paused.values(paused_at=clock.now()))
     page.locator("#q1 .choice").nth(1).click()
-    page.clock.run_for(1_000)
+    time.goes_on(1)
     expect(page.get_by_role("heading", name="监考暂停")).to_be_visible()
     shown = page.locator("[data-clock-text]").inner_text()
-    page.clock.run_for(180_000)
+    time.goes_on(180)
     assert page.locator("[data-clock-text]").inner_text() == shown
     assert stored(floor, attempt)["q1"] is None
     with transaction() as s:
         s.execute(paused.values(paused_at=None))
-    page.clock.run_for(6_000)
-    expect(page.locator("#q1")).to_be_visible()
-    page.clock.run_for(2_000)
-    until(lambda: stored(floor, attempt)["q1"] == "o2")
+    time.goes_on_until(page.locator("#q1").is_visible)
+    time.goes_on_until(lambda: stored(floor, attempt)["q1"] == "o2")
 
 
 def test_a_page_counts_how_long_each_question_was_in_front_and_how_long_it_was_not(floor, person):
@@ -356,15 +361,14 @@ def test_a_page_counts_how_long_each_question_was_in_front_and_how_long_it_was_n
     with transaction() as s:
         s.execute(update(Attempt).values(started_at=clock.now() - timedelta(hours=1)))
     page = floor.page_of(person, size=PHONE)
-    page.clock.install(time=0)
-    page.clock.pause_at(1_000)
+    time = StoppedClock(page)
     page.goto(f"/attempts/{attempt}?q=1")
     page.wait_for_function(HELD)
-    page.clock.run_for(10_000)
+    time.goes_on(10)
     page.get_by_role("button", name="下一题").click()
-    page.clock.run_for(4_000)
+    time.goes_on(4)
     page.evaluate("window.dispatchEvent(new Event('blur'))")
-    page.clock.run_for(20_000)
+    time.goes_on(20)
     page.evaluate("window.dispatchEvent(new Event('focus'))")
     page.goto("about:blank")
 
@@ -403,21 +407,22 @@ def test_a_page_that_lost_the_paper_hands_nothing_in_when_its_clock_runs_out(flo
     page, newer = floor.page_of(person), floor.page_of(person)
     posts = []
     page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
-    page.clock.install()
+    time = StoppedClock(page)
     page.goto(f"/attempts/{attempt}")
+    page.wait_for_function(HELD)
     newer.goto(f"/attempts/{attempt}")
-    expect(newer.locator("[data-clock-text]")).to_be_visible()
+    newer.wait_for_function(HELD)
     page.locator("#q1 .choice").nth(1).click()
-    page.clock.fast_forward(1_000)
-    expect(page.get_by_role("button", name="在这里继续")).to_be_visible()
+    time.goes_on_until(page.get_by_role("button", name="在这里继续").is_visible)
     page.keyboard.press("2")
-    set_deadline(attempt, 0)
-    page.clock.fast_forward(700_000)
-    page.wait_for_timeout(200)
-    assert (posts, state_of(floor, attempt), stored(floor, attempt)["q1"]) == ([], "open", None)
-    handed_in(as_actor(person), attempt)
-    page.clock.fast_forward(6_000)
-    page.wait_for_url(re.compile("/result"))
+    with floor.standing_still():
+        set_deadline(attempt, 0)
+        page.clock.fast_forward(700_000)
+        time.goes_on(12)  # it asks every five seconds
+        assert (posts, state_of(floor, attempt), stored(floor, attempt)["q1"]) == ([], "open", None)
+        handed_in(as_actor(person), attempt)
+        page.clock.resume()
+        page.wait_for_url(re.compile("/result"))
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -434,6 +439,7 @@ def test_nobody_is_shut_out_of_a_covered_paper_and_a_score_sheet(floor, theme):
             fits(page, path, rules=WCAG)
     attempt = begun(actor, slug)
     page.goto(f"/attempts/{attempt}")
+    page.wait_for_function(HELD)
     newer = page.context.new_page()
     newer.goto(f"/attempts/{attempt}")
     expect(page.locator('[data-cover="elsewhere"]')).to_be_visible()

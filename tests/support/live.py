@@ -2,9 +2,10 @@
 
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -12,12 +13,14 @@ from urllib.parse import urlsplit
 import pytest
 from apiflask import APIFlask
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from lms.accounts.models import Person
+from lms.core import clock
 from lms.core.db import session
 from tests.support.make import sign_in
+from tests.support.waiting import until
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -103,6 +106,22 @@ class Floor:
         """Forget what this test has read: the server's threads have written since."""
         session().rollback()
 
+    @contextmanager
+    def standing_still(self) -> Iterator[datetime]:
+        """Hold the clock of the server and of the test at this instant, however long the machine takes."""
+        at, serve = clock.now(), self.app.wsgi_app
+
+        def held(environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
+            with clock.frozen(at):
+                return serve(environ, start_response)
+
+        self.app.wsgi_app = held  # type: ignore[method-assign]
+        try:
+            with clock.frozen(at):
+                yield at
+        finally:
+            self.app.wsgi_app = serve  # type: ignore[method-assign]
+
     def _heard(self, text: str) -> None:
         self.trouble.append(text)
 
@@ -119,6 +138,41 @@ def press(page: Page, button: Locator | None = None) -> None:
     """Press what leads to another page, or the one solid button of this one, and wait until that page is there."""
     with page.expect_navigation():
         (button or page.locator("main .btn-primary:visible").first).click()
+
+
+class StoppedClock:
+    """The clock of a page that is still to be opened: it stands but for what it is told, and waits for what is on its way.
+
+    A page gives up a request after some seconds of its own clock; moved on at one go, that clock would end a request
+    that has had no time at all.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.on_its_way: set[Request] = set()
+        page.clock.install(time=0)
+        page.clock.pause_at(1_000)
+        page.on("request", lambda request: self.on_its_way.add(request))
+        page.on("requestfinished", lambda request: self.on_its_way.discard(request))
+        page.on("requestfailed", lambda request: self.on_its_way.discard(request))
+        page.on("framenavigated", lambda _: self.on_its_way.clear())
+
+    def goes_on(self, seconds: int) -> None:
+        for _ in range(seconds):
+            until(self._is_quiet)
+            self.page.clock.run_for(1_000)
+        until(self._is_quiet)
+
+    def goes_on_until(self, condition: Callable[[], object]) -> None:
+        def found() -> object:
+            self.goes_on(1)
+            return condition()
+
+        until(found)
+
+    def _is_quiet(self) -> bool:
+        self.page.evaluate("true")  # what has happened meanwhile is heard of
+        return not self.on_its_way
 
 
 def fits(page: Page, what: object = "", *, rules: Sequence[str] = (), part: str | None = None) -> None:

@@ -85,7 +85,7 @@
     first[key] = first[key] || now;
     due[key] = Math.min(now + delay, first[key] + LONGEST_WAIT);
     paint();
-    plan(delay);
+    plan(due[key] - now);
   }
 
   form.addEventListener("input", function (event) {
