@@ -6,6 +6,7 @@ from lms.content import models as content
 from lms.core import models as core
 from lms.core.db import Base
 from lms.drills import models as drills
+from lms.integrations import models as integrations
 from lms.kb import models as kb
 from lms.learning import models as learning
 from lms.notifications import models as notifications
@@ -13,6 +14,19 @@ from lms.quizzes import models as quizzes
 from lms.records import models as records
 from lms.search import models as search
 
-ROOMS = (core, search, accounts, content, records, assignments, quizzes, drills, learning, kb, notifications)
+ROOMS = (
+    core,
+    search,
+    accounts,
+    content,
+    records,
+    assignments,
+    quizzes,
+    drills,
+    learning,
+    kb,
+    notifications,
+    integrations,
+)
 
 metadata = Base.metadata

@@ -6,18 +6,30 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
-from lms.core.db import Base, free_text, new_public_id, pk, plain, pseudonym, type_json
+from lms.core.db import Base, free_text, new_public_id, personal, pk, plain, pseudonym, type_json
 
 
 class Rule(Base):
-    """Everybody who matches the audience gets the document; `due_plan` says by when (`days: 10`, `workdays: 10`)."""
+    """Everybody who matches the audience gets the document; `due_plan` says by when (`days: 10`, `workdays: 10`).
+
+    source: document (kept by the 岗位 or 必读 of the document itself) | manual (written on the page of rules) | cycle |
+    campaign, with source_ref `cycle:<id>`. from_on, until_on (included): days on which it gives; None = always.
+    """
 
     __tablename__ = "rule"
     id: Mapped[pk]
+    public_id: Mapped[str] = plain(String(32), unique=True, default=new_public_id)
+    name: Mapped[str] = plain(String(80), default="", server_default="")
     document_id: Mapped[int] = plain(ForeignKey("document.id"), index=True)
+    source: Mapped[str] = plain(String(12), default="document", server_default="document")
+    source_ref: Mapped[str] = plain(String(40), default="", server_default="", index=True)
     audience: Mapped[dict[str, Any]] = plain(type_json)
     occasion: Mapped[str] = plain(String(40), default="once", server_default="once")
     due_plan: Mapped[dict[str, Any]] = plain(type_json)
+    from_on: Mapped[date | None] = plain()
+    until_on: Mapped[date | None] = plain()
+    made_by: Mapped[int | None] = pseudonym(ForeignKey("person.id"))
+    changed_at: Mapped[datetime | None] = plain()
     version: Mapped[int] = plain(default=1, server_default="1")
     active: Mapped[bool] = plain(default=True, server_default=text("true"))
     created_at: Mapped[datetime] = plain()
@@ -61,7 +73,7 @@ class AssignmentReason(Base):
     __table_args__ = (UniqueConstraint("assignment_id", "kind", "ref"),)
     id: Mapped[pk]
     assignment_id: Mapped[int] = plain(ForeignKey("assignment.id"))
-    kind: Mapped[str] = plain(String(12))  # rule | manual | must-read | delta
+    kind: Mapped[str] = plain(String(12))  # rule | manual | self | must-read | delta | cycle | expiry | campaign
     ref: Mapped[str] = plain(String(80))
     due_on: Mapped[date | None] = plain()
     since: Mapped[datetime] = plain()
@@ -102,6 +114,26 @@ class AssignmentItem(Base):
     opened_at: Mapped[datetime | None] = plain()
     done_at: Mapped[datetime | None] = plain()
     exempt: Mapped[bool] = plain(default=False, server_default=text("false"))
+
+
+class Exemption(Base):
+    """豁免: why a person need not do what they owe, and until when; the duty counts as settled meanwhile.
+
+    category: leave | qualified | transfer | other, for HR's eyes; reason: for who may see the duties of the person.
+    until_on: the last day of it, after which the duty is open again; None = for good. ended_at: taken back by hand.
+    """
+
+    __tablename__ = "exemption"
+    __table_args__ = (Index("ix_exemption_assignment", "assignment_id", "ended_at"),)
+    id: Mapped[pk]
+    assignment_id: Mapped[int] = plain(ForeignKey("assignment.id"))
+    category: Mapped[str] = personal(String(12))
+    reason: Mapped[str] = free_text()
+    until_on: Mapped[date | None] = plain()
+    made_by: Mapped[int] = pseudonym(ForeignKey("person.id"))
+    made_at: Mapped[datetime] = plain()
+    ended_at: Mapped[datetime | None] = plain()
+    ended_by: Mapped[int | None] = pseudonym(ForeignKey("person.id"))
 
 
 class Measure(Base):

@@ -50,6 +50,23 @@ class Permission(StrEnum):
     ASSIGN = "assign"
     ROSTER_EDIT = "roster.edit"
     URGENT_SEND = "urgent.send"  # 紧急通知, and who has confirmed it
+    RULE_EDIT = "rule.edit"  # who gets what by itself
+    DUTY_EXEMPT = "duty.exempt"  # exempt from a duty, credit it, grant more time
+    PERSON_PRIVATE = "person.private"  # kinds of leave, categories of exemptions
+    CYCLE_EDIT = "cycle.edit"  # the quarter's training for all
+    CERTIFICATE_EDIT = "certificate.edit"  # rules of certificates; revoke one
+    QUEUE_EDIT = "queue.edit"  # what a queue of the floor asks of who takes it
+    QUEUE_OVERRIDE = "queue.override"  # let somebody take a queue, or not, against the rule
+    SESSION_EDIT = "session.edit"  # live sessions: plan them, note who came
+    OFFER_EDIT = "offer.edit"  # what stands in the catalogue
+    CALENDAR_EDIT = "calendar.edit"  # shifts, public holidays, silent times
+    CAMPAIGN_EDIT = "campaign.edit"  # what has to be known before a peak, and by whom
+    MESSAGE_SEND = "message.send"  # write to many people at once, chase late ones
+    NOTIFY_EDIT = "notify.edit"  # ways out, templates, times of reminders, what was delivered
+    WEBHOOK_EDIT = "webhook.edit"  # which systems are told of facts
+    SURVEY_EDIT = "survey.edit"  # surveys and the pulse
+    SURVEY_RESULTS = "survey.results"  # what surveys brought, from five answers on
+    IDEA_ANSWER = "idea.answer"  # answer suggestions to the training plan
     TOKEN_OWN = "token.own"  # noqa: S105 - the name of a permission
     HEALTH_READ = "health.read"
     INSTALLATION_EDIT = "installation.edit"  # the first steps of an installation
@@ -148,6 +165,28 @@ POLICY: dict[Permission, dict[Role | Relation, Scope]] = {
         Role.HR: Scope.ALL,
         Role.ADMIN: Scope.ALL,
     },
+    Permission.RULE_EDIT: {Role.TRAINER: Scope.ALL, Role.HR: Scope.ALL},
+    Permission.DUTY_EXEMPT: {Role.LEAD: Scope.TEAM, Role.TRAINER: Scope.ALL, Role.HR: Scope.ALL},
+    Permission.PERSON_PRIVATE: {Role.HR: Scope.ALL},
+    Permission.CYCLE_EDIT: {Role.TRAINER: Scope.ALL},
+    Permission.CERTIFICATE_EDIT: {Role.TRAINER: Scope.ALL, Role.HR: Scope.ALL},
+    Permission.QUEUE_EDIT: {Role.TRAINER: Scope.ALL, Role.ADMIN: Scope.ALL},
+    Permission.QUEUE_OVERRIDE: {Role.LEAD: Scope.TEAM, Role.DIRECTOR: Scope.ALL},
+    Permission.SESSION_EDIT: {Role.LEAD: Scope.TEAM, Role.TRAINER: Scope.ALL},
+    Permission.OFFER_EDIT: {Role.TRAINER: Scope.ALL},
+    Permission.CALENDAR_EDIT: {Role.TRAINER: Scope.ALL, Role.HR: Scope.ALL, Role.ADMIN: Scope.ALL},
+    Permission.CAMPAIGN_EDIT: {Role.LEAD: Scope.TEAM, Role.TRAINER: Scope.ALL},
+    Permission.MESSAGE_SEND: {Role.LEAD: Scope.TEAM, Role.TRAINER: Scope.ALL, Role.HR: Scope.ALL},
+    Permission.NOTIFY_EDIT: {Role.ADMIN: Scope.ALL},
+    Permission.WEBHOOK_EDIT: {Role.ADMIN: Scope.ALL},
+    Permission.SURVEY_EDIT: {Role.TRAINER: Scope.ALL, Role.HR: Scope.ALL},
+    Permission.SURVEY_RESULTS: {
+        Role.LEAD: Scope.TEAM,
+        Role.TRAINER: Scope.ALL,
+        Role.DIRECTOR: Scope.ALL,
+        Role.HR: Scope.ALL,
+    },
+    Permission.IDEA_ANSWER: {Role.TRAINER: Scope.ALL},
     Permission.URGENT_SEND: {
         Role.LEAD: Scope.TEAM,
         Role.TRAINER: Scope.ALL,

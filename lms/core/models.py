@@ -41,12 +41,15 @@ class Installation(Base):
 
 
 class WorkerBeat(Base):
-    """When each job last ran, for the health page."""
+    """When each job last ran, for the health page, and which worker has it now (until lease_until, then anybody)."""
 
     __tablename__ = "worker_beat"
     job: Mapped[str] = plain(String(60), primary_key=True)
     at: Mapped[datetime] = plain()
     error: Mapped[str] = plain(String(400), default="", server_default="")
+    next_at: Mapped[datetime | None] = plain()
+    lease_until: Mapped[datetime | None] = plain()
+    leased_by: Mapped[str] = plain(String(60), default="", server_default="")
 
 
 class Outbox(Base):

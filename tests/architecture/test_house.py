@@ -18,7 +18,7 @@ ROWS: list[tuple[str, ...]] = [
     ("worker", "serving"),
     ("app", "rooms", "tables", "facts"),
     ("home",),
-    ("notifications",),
+    ("notifications", "integrations"),
     ("reports",),
     ("kb", "quizzes", "drills", "learning"),
     ("assignments",),

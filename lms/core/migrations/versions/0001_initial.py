@@ -97,6 +97,13 @@ def upgrade() -> None:
         info={"append_only": True},
     )
     op.create_table(
+        "company_day",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("working", sa.Boolean(), nullable=False),
+        sa.Column("name", sa.String(length=40), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_company_day")),
+    )
+    op.create_table(
         "installation",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("company", sa.String(length=80), server_default="", nullable=False),
@@ -144,6 +151,13 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("done_at IS NULL"),
         postgresql_where=sa.text("done_at IS NULL"),
+    )
+    op.create_table(
+        "rate_bucket",
+        sa.Column("key", sa.String(length=60), nullable=False),
+        sa.Column("tokens", sa.Float(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_rate_bucket")),
     )
     op.create_table(
         "search_build",
@@ -200,6 +214,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("week", "folded", name=op.f("pk_search_week")),
     )
     op.create_table(
+        "service_queue",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_service_queue")),
+        sa.UniqueConstraint("code", name=op.f("uq_service_queue_code")),
+    )
+    op.create_table(
+        "shift",
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("starts", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ends", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "starts BETWEEN 0 AND 1439 AND ends BETWEEN 0 AND 1439", name=op.f("ck_shift_minutes_of_a_day")
+        ),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_shift")),
+    )
+    op.create_table(
         "shop",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
@@ -230,6 +264,9 @@ def upgrade() -> None:
         sa.Column("job", sa.String(length=60), nullable=False),
         sa.Column("at", UTCDateTime(), nullable=False),
         sa.Column("error", sa.String(length=400), server_default="", nullable=False),
+        sa.Column("next_at", UTCDateTime(), nullable=True),
+        sa.Column("lease_until", UTCDateTime(), nullable=True),
+        sa.Column("leased_by", sa.String(length=60), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("job", name=op.f("pk_worker_beat")),
     )
     op.create_table(
@@ -319,12 +356,52 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_attachment_sha"), "attachment", ["sha"], unique=False)
     op.create_table(
+        "calendar_feed",
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.Column("last_read_on", sa.Date(), nullable=True),
+        sa.Column("with_titles", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_calendar_feed_person_id_person")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_calendar_feed")),
+        sa.UniqueConstraint("digest", name=op.f("uq_calendar_feed_digest")),
+    )
+    op.create_table(
+        "campaign",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("ready_on", sa.Date(), nullable=False),
+        sa.Column("needed", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("state", sa.String(length=12), server_default="draft", nullable=False),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.Column("started_at", UTCDateTime(), nullable=True),
+        sa.CheckConstraint("ends_on >= starts_on AND ready_on <= starts_on", name=op.f("ck_campaign_in_order")),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_campaign_made_by_person")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_campaign_team_id_team")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_campaign_public_id")),
+    )
+    op.create_table(
         "category",
         sa.Column("folder", sa.String(length=200), nullable=False),
         sa.Column("reviewer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("watermark", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.ForeignKeyConstraint(["reviewer_id"], ["person.id"], name=op.f("fk_category_reviewer_id_person")),
         sa.PrimaryKeyConstraint("folder", name=op.f("pk_category")),
+    )
+    op.create_table(
+        "chat_account",
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("platform", sa.String(length=12), nullable=False),
+        sa.Column("user_id", sa.String(length=120), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_chat_account_person_id_person")),
+        sa.PrimaryKeyConstraint("person_id", "platform", name=op.f("pk_chat_account")),
+        sa.UniqueConstraint("platform", "user_id", name=op.f("uq_chat_account_platform_user_id")),
     )
     op.create_table(
         "cohort",
@@ -378,6 +455,36 @@ def upgrade() -> None:
     op.create_index("ix_document_kind", "document", ["kind", "state"], unique=False)
     op.create_index("ix_document_owner", "document", ["owner_id"], unique=False)
     op.create_index(op.f("ix_document_verified_until"), "document", ["verified_until"], unique=False)
+    op.create_table(
+        "freeze_window",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.CheckConstraint("until_on >= from_on", name=op.f("ck_freeze_window_not_backwards")),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_freeze_window_made_by_person")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_freeze_window_team_id_team")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_freeze_window")),
+    )
+    op.create_index("ix_freeze_window_until", "freeze_window", ["until_on"], unique=False)
+    op.create_table(
+        "leave",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("kind", sa.String(length=20), server_default="other", nullable=False),
+        sa.Column("noted_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("noted_at", UTCDateTime(), nullable=False),
+        sa.CheckConstraint("until_on >= from_on", name=op.f("ck_leave_not_backwards")),
+        sa.ForeignKeyConstraint(["noted_by"], ["person.id"], name=op.f("fk_leave_noted_by_person")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_leave_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_leave")),
+    )
+    op.create_index("ix_leave_person", "leave", ["person_id", "from_on"], unique=False)
     op.create_table(
         "measure",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -457,6 +564,25 @@ def upgrade() -> None:
         postgresql_where=sa.text("read_at IS NULL"),
     )
     op.create_table(
+        "notice_preference",
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("digest", sa.String(length=8), server_default="each", nullable=False),
+        sa.Column("off", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_notice_preference_person_id_person")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_notice_preference")),
+    )
+    op.create_table(
+        "notice_template",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("locale", sa.String(length=10), nullable=False),
+        sa.Column("subject", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("changed_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("changed_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["changed_by"], ["person.id"], name=op.f("fk_notice_template_changed_by_person")),
+        sa.PrimaryKeyConstraint("name", "locale", name=op.f("pk_notice_template")),
+    )
+    op.create_table(
         "person_shop",
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("shop_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -464,6 +590,80 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_person_shop_shop_id_shop")),
         sa.PrimaryKeyConstraint("person_id", "shop_id", name=op.f("pk_person_shop")),
     )
+    op.create_table(
+        "person_tag",
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tag", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_person_tag_person_id_person")),
+        sa.PrimaryKeyConstraint("person_id", "tag", name=op.f("pk_person_tag")),
+    )
+    op.create_index(op.f("ix_person_tag_tag"), "person_tag", ["tag"], unique=False)
+    op.create_table(
+        "queue_override",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("queue_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("allowed", sa.Boolean(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.Column("ended_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_queue_override_made_by_person")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_queue_override_person_id_person")),
+        sa.ForeignKeyConstraint(
+            ["queue_id"], ["service_queue.id"], name=op.f("fk_queue_override_queue_id_service_queue")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_queue_override")),
+    )
+    op.create_index("ix_queue_override_person", "queue_override", ["person_id", "until_on"], unique=False)
+    op.create_table(
+        "queue_right",
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("queue_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("allowed", sa.Boolean(), nullable=False),
+        sa.Column("since", UTCDateTime(), nullable=False),
+        sa.Column("why", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_queue_right_person_id_person")),
+        sa.ForeignKeyConstraint(["queue_id"], ["service_queue.id"], name=op.f("fk_queue_right_queue_id_service_queue")),
+        sa.PrimaryKeyConstraint("person_id", "queue_id", name=op.f("pk_queue_right")),
+    )
+    op.create_table(
+        "reminder_plan",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("before", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("on_day", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
+        sa.Column("after", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("escalate_after", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("send_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("digest_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("quiet_from", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("quiet_until", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("changed_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("changed_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["changed_by"], ["person.id"], name=op.f("fk_reminder_plan_changed_by_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder_plan")),
+    )
+    op.create_table(
+        "robot",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("platform", sa.String(length=12), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("url", sa.String(length=400), nullable=False),
+        sa.Column("secret", sa.String(length=120), server_default="", nullable=False),
+        sa.Column("active", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
+        sa.Column("weekly", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_robot_made_by_person")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_robot_team_id_team")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_robot")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_robot_public_id")),
+    )
+    op.create_index(op.f("ix_robot_team_id"), "robot", ["team_id"], unique=False)
     op.create_table(
         "role_grant",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -487,6 +687,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("working", sa.Boolean(), nullable=False),
+        sa.Column("shift", sa.String(length=20), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_roster_day_person_id_person")),
         sa.PrimaryKeyConstraint("person_id", "day", name=op.f("pk_roster_day")),
     )
@@ -510,6 +711,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_digest", name=op.f("uq_sign_in_slip_token_digest")),
     )
     op.create_index(op.f("ix_sign_in_slip_person_id"), "sign_in_slip", ["person_id"], unique=False)
+    op.create_table(
+        "webhook",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("url", sa.String(length=400), nullable=False),
+        sa.Column("secret", sa.String(length=120), nullable=False),
+        sa.Column("facts", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("active", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_webhook_made_by_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_webhook_public_id")),
+    )
     op.create_table(
         "article_entry",
         sa.Column(
@@ -541,6 +757,45 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("attachment_id", "number", name=op.f("pk_attachment_page")),
     )
     op.create_table(
+        "campaign_part",
+        sa.Column("campaign_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_campaign_part_campaign_id_campaign")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_campaign_part_document_id_document")),
+        sa.PrimaryKeyConstraint("campaign_id", "position", name=op.f("pk_campaign_part")),
+    )
+    op.create_table(
+        "certificate_plan",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("valid_days", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "renew_days", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="30", nullable=False
+        ),
+        sa.Column(
+            "grace_days", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False
+        ),
+        sa.Column("refresher_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("active", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("fk_certificate_plan_document_id_document")
+        ),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_certificate_plan_made_by_person")),
+        sa.ForeignKeyConstraint(
+            ["refresher_id"], ["document.id"], name=op.f("fk_certificate_plan_refresher_id_document")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate_plan")),
+        sa.UniqueConstraint("document_id", name=op.f("uq_certificate_plan_document_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_certificate_plan_public_id")),
+    )
+    op.create_table(
         "cohort_member",
         sa.Column("cohort_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -570,6 +825,71 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_comment_public_id")),
     )
     op.create_index("ix_comment_document", "comment", ["document_id", "at"], unique=False)
+    op.create_table(
+        "cycle",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("quarter", sa.String(length=8), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "audience", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column(
+            "joiner_days", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="30", nullable=False
+        ),
+        sa.Column(
+            "target_percent", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="95", nullable=False
+        ),
+        sa.Column("state", sa.String(length=12), server_default="draft", nullable=False),
+        sa.Column("drafted_from", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.Column("started_at", UTCDateTime(), nullable=True),
+        sa.Column("closed_at", UTCDateTime(), nullable=True),
+        sa.Column("closed_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("closing_note", sa.Text(), server_default="", nullable=False),
+        sa.Column("report", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.CheckConstraint("target_percent BETWEEN 1 AND 100", name=op.f("ck_cycle_a_share")),
+        sa.ForeignKeyConstraint(["closed_by"], ["person.id"], name=op.f("fk_cycle_closed_by_person")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_cycle_document_id_document")),
+        sa.ForeignKeyConstraint(["drafted_from"], ["cycle.id"], name=op.f("fk_cycle_drafted_from_cycle")),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_cycle_made_by_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cycle")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_cycle_public_id")),
+    )
+    op.create_index(op.f("ix_cycle_quarter"), "cycle", ["quarter"], unique=False)
+    op.create_table(
+        "delivery",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("notice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("channel", sa.String(length=12), nullable=False),
+        sa.Column("state", sa.String(length=12), server_default="waiting", nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("due_at", UTCDateTime(), nullable=False),
+        sa.Column("lease_until", UTCDateTime(), nullable=True),
+        sa.Column("tries", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+        sa.Column("answer", sa.String(length=400), server_default="", nullable=False),
+        sa.Column("sent_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["notice_id"], ["notice.id"], name=op.f("fk_delivery_notice_id_notice"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+        sa.UniqueConstraint("notice_id", "channel", name=op.f("uq_delivery_notice_id_channel")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_delivery_public_id")),
+    )
+    op.create_index("ix_delivery_state", "delivery", ["state", "at"], unique=False)
+    op.create_index(
+        "ix_delivery_waiting",
+        "delivery",
+        ["due_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
     op.create_table(
         "favourite",
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -606,6 +926,39 @@ def upgrade() -> None:
     )
     op.create_index("ix_gap_state", "gap", ["state", "last_at"], unique=False)
     op.create_table(
+        "live_session",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("trainer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("trainer_name", sa.String(length=80), server_default="", nullable=False),
+        sa.Column("place", sa.String(length=120), server_default="", nullable=False),
+        sa.Column("link", sa.String(length=400), server_default="", nullable=False),
+        sa.Column("starts_at", UTCDateTime(), nullable=False),
+        sa.Column("ends_at", UTCDateTime(), nullable=False),
+        sa.Column("places", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("by_choice", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
+        sa.Column("words", sa.Text(), server_default="", nullable=False),
+        sa.Column("code", sa.String(length=32), nullable=False),
+        sa.Column("state", sa.String(length=12), server_default="planned", nullable=False),
+        sa.Column("cancelled_why", sa.Text(), server_default="", nullable=False),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_live_session_not_backwards")),
+        sa.CheckConstraint("places IS NULL OR places > 0", name=op.f("ck_live_session_some_places")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_live_session_document_id_document")),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_live_session_made_by_person")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_live_session_team_id_team")),
+        sa.ForeignKeyConstraint(["trainer_id"], ["person.id"], name=op.f("fk_live_session_trainer_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_live_session")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_live_session_public_id")),
+    )
+    op.create_index(op.f("ix_live_session_document_id"), "live_session", ["document_id"], unique=False)
+    op.create_index("ix_live_session_starts", "live_session", ["starts_at"], unique=False)
+    op.create_table(
         "makeup",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.String(length=32), nullable=False),
@@ -641,6 +994,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("document_id", name=op.f("pk_marking_plan")),
     )
     op.create_table(
+        "offer",
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("category", sa.String(length=12), nullable=False),
+        sa.Column("words", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("days", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.Column("closed_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_offer_document_id_document")),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_offer_made_by_person")),
+        sa.PrimaryKeyConstraint("document_id", name=op.f("pk_offer")),
+    )
+    op.create_table(
         "part",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("key", sa.String(length=6), nullable=False),
@@ -659,6 +1025,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_part_key")),
     )
     op.create_index("ix_part_document", "part", ["document_id", "kind", "position"], unique=False)
+    op.create_table(
+        "queue_need",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("queue_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("campaign_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("from_on", sa.Date(), nullable=True),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_queue_need_campaign_id_campaign")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_queue_need_document_id_document")),
+        sa.ForeignKeyConstraint(["queue_id"], ["service_queue.id"], name=op.f("fk_queue_need_queue_id_service_queue")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_queue_need")),
+        sa.UniqueConstraint(
+            "queue_id", "document_id", "campaign_id", name=op.f("uq_queue_need_queue_id_document_id_campaign_id")
+        ),
+    )
+    op.create_index(op.f("ix_queue_need_campaign_id"), "queue_need", ["campaign_id"], unique=False)
+    op.create_index(op.f("ix_queue_need_document_id"), "queue_need", ["document_id"], unique=False)
     op.create_table(
         "quiz_health",
         sa.Column(
@@ -746,12 +1130,38 @@ def upgrade() -> None:
         info={"append_only": True},
     )
     op.create_table(
+        "robot_message",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("robot_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("names", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("due_at", UTCDateTime(), nullable=False),
+        sa.Column("lease_until", UTCDateTime(), nullable=True),
+        sa.Column("state", sa.String(length=12), server_default="waiting", nullable=False),
+        sa.Column("tries", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+        sa.Column("answer", sa.String(length=400), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_robot_message_made_by_person")),
+        sa.ForeignKeyConstraint(["robot_id"], ["robot.id"], name=op.f("fk_robot_message_robot_id_robot")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_robot_message")),
+        sa.UniqueConstraint("key", name=op.f("uq_robot_message_key")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_robot_message_public_id")),
+    )
+    op.create_index(op.f("ix_robot_message_robot_id"), "robot_message", ["robot_id"], unique=False)
+    op.create_index("ix_robot_message_state", "robot_message", ["state", "due_at"], unique=False)
+    op.create_table(
         "roster_pattern",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("cohort_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("weekdays", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("cycle", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=True),
+        sa.Column("shift", sa.String(length=20), server_default="", nullable=False),
+        sa.Column("follows_holidays", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("until_on", sa.Date(), nullable=True),
         sa.CheckConstraint(
@@ -770,7 +1180,11 @@ def upgrade() -> None:
     op.create_table(
         "rule",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=80), server_default="", nullable=False),
         sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("source", sa.String(length=12), server_default="document", nullable=False),
+        sa.Column("source_ref", sa.String(length=40), server_default="", nullable=False),
         sa.Column(
             "audience", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
         ),
@@ -778,13 +1192,20 @@ def upgrade() -> None:
         sa.Column(
             "due_plan", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
         ),
+        sa.Column("from_on", sa.Date(), nullable=True),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("changed_at", UTCDateTime(), nullable=True),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="1", nullable=False),
         sa.Column("active", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_rule_document_id_document")),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_rule_made_by_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rule")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_rule_public_id")),
     )
     op.create_index(op.f("ix_rule_document_id"), "rule", ["document_id"], unique=False)
+    op.create_index(op.f("ix_rule_source_ref"), "rule", ["source_ref"], unique=False)
     op.create_table(
         "search_log",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -822,6 +1243,28 @@ def upgrade() -> None:
         postgresql_where=sa.text("is_current"),
     )
     op.create_table(
+        "survey",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "questions", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("anonymous", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
+        sa.Column("opens_on", sa.Date(), nullable=False),
+        sa.Column("closes_on", sa.Date(), nullable=True),
+        sa.Column("stopped_at", UTCDateTime(), nullable=True),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_survey_document_id_document")),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_survey_made_by_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_survey_public_id")),
+    )
+    op.create_index(op.f("ix_survey_document_id"), "survey", ["document_id"], unique=False)
+    op.create_table(
         "team_drill",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.String(length=32), nullable=False),
@@ -844,6 +1287,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_team_drill_public_id")),
     )
     op.create_index("ix_team_drill_opens", "team_drill", ["opens_at"], unique=False)
+    op.create_table(
+        "training_idea",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.Column("state", sa.String(length=12), server_default="open", nullable=False),
+        sa.Column("answer", sa.Text(), server_default="", nullable=False),
+        sa.Column("answered_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("answered_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["answered_by"], ["person.id"], name=op.f("fk_training_idea_answered_by_person")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_training_idea_document_id_document")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_training_idea_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_training_idea")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_training_idea_public_id")),
+    )
+    op.create_index(op.f("ix_training_idea_person_id"), "training_idea", ["person_id"], unique=False)
+    op.create_index("ix_training_idea_state", "training_idea", ["state", "made_at"], unique=False)
     op.create_table(
         "urgent_notice",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -882,6 +1345,36 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_watching_person_id_person")),
         sa.PrimaryKeyConstraint("person_id", "attachment_id", name=op.f("pk_watching")),
+    )
+    op.create_table(
+        "webhook_call",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("webhook_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("fact_id", sa.String(length=32), nullable=False),
+        sa.Column("fact", sa.String(length=40), nullable=False),
+        sa.Column("stream", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("due_at", UTCDateTime(), nullable=False),
+        sa.Column("lease_until", UTCDateTime(), nullable=True),
+        sa.Column("state", sa.String(length=12), server_default="waiting", nullable=False),
+        sa.Column("tries", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+        sa.Column("answer", sa.String(length=400), server_default="", nullable=False),
+        sa.Column("sent_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["webhook_id"], ["webhook.id"], name=op.f("fk_webhook_call_webhook_id_webhook")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_call")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_webhook_call_public_id")),
+        sa.UniqueConstraint("webhook_id", "fact_id", name=op.f("uq_webhook_call_webhook_id_fact_id")),
+    )
+    op.create_index("ix_webhook_call_state", "webhook_call", ["state", "at"], unique=False)
+    op.create_index(
+        "ix_webhook_call_waiting",
+        "webhook_call",
+        ["webhook_id", "due_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
     )
     op.create_table(
         "after_review",
@@ -1035,6 +1528,43 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_bank_question_document_id"), "bank_question", ["document_id"], unique=False)
     op.create_table(
+        "certificate",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("plan_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("issued_at", UTCDateTime(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("lapsed_at", UTCDateTime(), nullable=True),
+        sa.Column("revoked_at", UTCDateTime(), nullable=True),
+        sa.Column("revoked_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("revoked_why", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_certificate_person_id_person")),
+        sa.ForeignKeyConstraint(
+            ["plan_id"], ["certificate_plan.id"], name=op.f("fk_certificate_plan_id_certificate_plan")
+        ),
+        sa.ForeignKeyConstraint(["revoked_by"], ["person.id"], name=op.f("fk_certificate_revoked_by_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
+        sa.UniqueConstraint("code", name=op.f("uq_certificate_code")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_certificate_public_id")),
+    )
+    op.create_index("ix_certificate_end", "certificate", ["plan_id", "valid_until"], unique=False)
+    op.create_index("ix_certificate_person", "certificate", ["person_id", "plan_id", "valid_until"], unique=False)
+    op.create_table(
+        "cycle_wave",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("cycle_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["cycle_id"], ["cycle.id"], name=op.f("fk_cycle_wave_cycle_id_cycle")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_cycle_wave_team_id_team")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cycle_wave")),
+        sa.UniqueConstraint("cycle_id", "team_id", name=op.f("uq_cycle_wave_cycle_id_team_id")),
+    )
+    op.create_table(
         "document_check",
         sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1126,6 +1656,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("commit", "document_id", "verb", name=op.f("pk_git_change")),
     )
     op.create_index("ix_git_change_document", "git_change", ["document_id", "at"], unique=False)
+    op.create_table(
+        "idea_support",
+        sa.Column("idea_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["idea_id"], ["training_idea.id"], name=op.f("fk_idea_support_idea_id_training_idea")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_idea_support_person_id_person")),
+        sa.PrimaryKeyConstraint("idea_id", "person_id", name=op.f("pk_idea_support")),
+    )
     op.create_table(
         "memory",
         sa.Column(
@@ -1328,6 +1866,23 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'open'"),
     )
     op.create_table(
+        "seat",
+        sa.Column("session_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("asked_at", UTCDateTime(), nullable=False),
+        sa.Column("put_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("signed", sa.String(length=8), server_default="", nullable=False),
+        sa.Column("signed_at", UTCDateTime(), nullable=True),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("minutes", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_seat_person_id_person")),
+        sa.ForeignKeyConstraint(["put_by"], ["person.id"], name=op.f("fk_seat_put_by_person")),
+        sa.ForeignKeyConstraint(["session_id"], ["live_session.id"], name=op.f("fk_seat_session_id_live_session")),
+        sa.PrimaryKeyConstraint("session_id", "person_id", name=op.f("pk_seat")),
+    )
+    op.create_index("ix_seat_person", "seat", ["person_id", "state"], unique=False)
+    op.create_table(
         "standing",
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1395,6 +1950,34 @@ def upgrade() -> None:
     op.create_index("ix_suggestion_person", "suggestion", ["person_id", "at"], unique=False)
     op.create_index("ix_suggestion_result", "suggestion", ["result_revision_id"], unique=False)
     op.create_index("ix_suggestion_state", "suggestion", ["state", "at"], unique=False)
+    op.create_table(
+        "survey_answer",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("survey_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("week", sa.Date(), nullable=False),
+        sa.Column("values", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_survey_answer_person_id_person")),
+        sa.ForeignKeyConstraint(["revision_id"], ["revision.id"], name=op.f("fk_survey_answer_revision_id_revision")),
+        sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_survey_answer_survey_id_survey")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_survey_answer_team_id_team")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_answer")),
+    )
+    op.create_index("ix_survey_answer_survey", "survey_answer", ["survey_id", "week"], unique=False)
+    op.create_table(
+        "survey_asked",
+        sa.Column("survey_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("answered", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("declined", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_survey_asked_person_id_person")),
+        sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_survey_asked_survey_id_survey")),
+        sa.PrimaryKeyConstraint("survey_id", "person_id", name=op.f("pk_survey_asked")),
+    )
+    op.create_index(op.f("ix_survey_asked_person_id"), "survey_asked", ["person_id"], unique=False)
     op.create_table(
         "task_work",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1599,6 +2182,25 @@ def upgrade() -> None:
         sqlite_where=sa.text("waiting"),
         postgresql_where=sa.text("waiting"),
     )
+    op.create_table(
+        "exemption",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("assignment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("category", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.Column("ended_at", UTCDateTime(), nullable=True),
+        sa.Column("ended_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"], ["assignment.id"], name=op.f("fk_exemption_assignment_id_assignment")
+        ),
+        sa.ForeignKeyConstraint(["ended_by"], ["person.id"], name=op.f("fk_exemption_ended_by_person")),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_exemption_made_by_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exemption")),
+    )
+    op.create_index("ix_exemption_assignment", "exemption", ["assignment_id", "ended_at"], unique=False)
     op.create_table(
         "item_verdict",
         sa.Column("part_version_sha", sa.LargeBinary(length=32), nullable=False),

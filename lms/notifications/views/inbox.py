@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.routing import BuildError
 from werkzeug.wrappers import Response
 
@@ -14,9 +14,8 @@ from lms.core.here import day_of
 from lms.core.i18n import _
 from lms.notifications import actions, queries
 from lms.notifications.queries import Told
+from lms.notifications.views.room import bp
 from lms.web.auth import current_actor, requires
-
-bp = Blueprint("notifications", __name__)
 
 
 @bp.get("/inbox")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from apiflask import APIBlueprint, Schema
+from apiflask import Schema
 from apiflask.fields import Boolean, Date, DateTime, Integer, List, Nested, String
 from apiflask.validators import Length, OneOf, Range
 
@@ -18,11 +18,10 @@ from lms.learning import queries
 from lms.learning.actions import confirm as confirming
 from lms.learning.actions import reading as readings
 from lms.learning.actions import tasks, watching
+from lms.learning.api.room import bp
 from lms.learning.rules.watching import MOST_CLAIMED
 from lms.web.api import MOST, RESPONSES, instant, page
 from lms.web.auth import current_actor, requires
-
-bp = APIBlueprint("learning_api", __name__, url_prefix="/api/v1", tag="Learning")
 
 STATES = ("open", "done", "overdue", "exempt", "locked")
 

@@ -1,11 +1,12 @@
 """Tables of people: who they are, where they belong and when, what they may do, how they sign in, when they work."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
-from lms.core.db import Base, free_text, identity, new_public_id, personal, pk, plain, pseudonym
+from lms.core.db import Base, free_text, identity, new_public_id, personal, pk, plain, pseudonym, type_json
 
 
 class Team(Base):
@@ -133,9 +134,11 @@ class PersonShop(Base):
 
 
 class RosterPattern(Base):
-    """A weekly pattern of working days of one cohort, team or person, from when until when (exclusive; None = still).
+    """A pattern of working days of one cohort, team or person, from when until when (exclusive; None = still).
 
-    `weekdays`: bit 0 = Monday … bit 6 = Sunday.
+    `weekdays`: bit 0 = Monday … bit 6 = Sunday. cycle: None = a week; else the shifts of a cycle that begins
+    anew every len(cycle) days, counted from from_on, each a code of Shift or "" for a day off. follows_holidays:
+    nobody works on public holidays, everybody on 调休 days; for offices, never for the floor.
     """
 
     __tablename__ = "roster_pattern"
@@ -153,6 +156,9 @@ class RosterPattern(Base):
     team_id: Mapped[int | None] = plain(ForeignKey("team.id"), index=True)
     person_id: Mapped[int | None] = pseudonym(ForeignKey("person.id"), index=True)
     weekdays: Mapped[int] = plain()
+    cycle: Mapped[list[Any] | None] = plain(type_json)
+    shift: Mapped[str] = plain(String(20), default="", server_default="")
+    follows_holidays: Mapped[bool] = plain(default=False, server_default=text("false"))
     from_on: Mapped[date] = plain()
     until_on: Mapped[date | None] = plain()
 
@@ -164,6 +170,7 @@ class RosterDay(Base):
     person_id: Mapped[int] = pseudonym(ForeignKey("person.id"), primary_key=True)
     day: Mapped[date] = personal(primary_key=True)
     working: Mapped[bool] = personal()
+    shift: Mapped[str] = personal(String(20), default="", server_default="")
 
 
 class SignInSlip(Base):

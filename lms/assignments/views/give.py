@@ -1,6 +1,6 @@
 """Giving a duty by hand: choose, see whom it reaches, confirm."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
@@ -9,14 +9,13 @@ from lms.accounts.queries import team_tree
 from lms.assignments import actions, choosing
 from lms.assignments.choosing import Chosen
 from lms.assignments.forms import GiveForm
+from lms.assignments.views.room import bp
 from lms.core.access import Actor, Permission, Scope, scopes
 from lms.core.db import session, transaction
 from lms.core.errors import DomainError
 from lms.core.here import today
 from lms.core.i18n import _, ngettext
 from lms.web.auth import current_actor, requires
-
-bp = Blueprint("assignments", __name__)
 
 TOGETHER = 100
 """People in one transaction."""

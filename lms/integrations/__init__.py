@@ -1,0 +1,1 @@
+"""Other systems: what they are told by signed webhooks, and signing in through them."""

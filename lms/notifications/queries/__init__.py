@@ -1,0 +1,21 @@
+"""Reading what people were told."""
+
+from lms.notifications.queries.inbox import (
+    LAST,
+    PAGE,
+    UNREAD,
+    Alerts,
+    Told,
+    inbox,
+    of_person,
+)
+
+__all__ = [
+    "LAST",
+    "PAGE",
+    "UNREAD",
+    "Alerts",
+    "Told",
+    "inbox",
+    "of_person",
+]
