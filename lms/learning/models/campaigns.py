@@ -1,11 +1,12 @@
 """Tables of the peaks: what has to be known before a campaign, and who takes part."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped
 
-from lms.core.db import Base, new_public_id, pk, plain, pseudonym
+from lms.core.db import Base, new_public_id, pk, plain, pseudonym, type_json
 
 
 class Campaign(Base):
@@ -25,6 +26,7 @@ class Campaign(Base):
     ends_on: Mapped[date] = plain()
     ready_on: Mapped[date] = plain()
     needed: Mapped[int | None] = plain()  # how many people it takes, for the readiness page
+    queues: Mapped[list[Any]] = plain(type_json, default=list)  # ids of the queues that ask for it once it has begun
     state: Mapped[str] = plain(String(12), default="draft", server_default="draft")
     made_by: Mapped[int | None] = pseudonym(ForeignKey("person.id"))
     made_at: Mapped[datetime] = plain()
