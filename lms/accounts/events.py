@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from lms.core.texts import Text
 
@@ -32,6 +33,30 @@ class RosterChanged:
     """The working days of these people are others; due days are to be counted anew."""
 
     person_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreezeChanged:
+    """A freeze window of these people is new, another or gone; due days are to be counted anew."""
+
+    person_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreezeImpact:
+    """Question: what would a freeze window of these people move? Answered with `Moved`."""
+
+    person_ids: tuple[int, ...]
+    from_on: date
+    until_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """How many open items of how many people fall due in a freeze window, so that they would be due after it."""
+
+    items: int
+    people: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,6 +69,8 @@ class Assignment(Base):
 
 
 class AssignmentReason(Base):
+    """Why somebody owes something. due_on: as it was asked; what counts of it is `due.settled_day`."""
+
     __tablename__ = "assignment_reason"
     __table_args__ = (UniqueConstraint("assignment_id", "kind", "ref"),)
     id: Mapped[pk]
@@ -134,6 +136,16 @@ class Exemption(Base):
     made_at: Mapped[datetime] = plain()
     ended_at: Mapped[datetime | None] = plain()
     ended_by: Mapped[int | None] = pseudonym(ForeignKey("person.id"))
+
+
+class Chase(Base):
+    """催学: somebody was asked by hand to get on with a duty; at most once a day for each duty, whoever asks."""
+
+    __tablename__ = "chase"
+    assignment_id: Mapped[int] = plain(ForeignKey("assignment.id"), primary_key=True)
+    day: Mapped[date] = plain(primary_key=True)
+    at: Mapped[datetime] = plain()
+    made_by: Mapped[int] = pseudonym(ForeignKey("person.id"))
 
 
 class Measure(Base):

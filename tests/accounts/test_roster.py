@@ -103,7 +103,7 @@ def test_many_people_take_as_many_statements_as_one(world, statements):
     first = len(statements)
     statements.clear()
     many = queries.works_of(ids)
-    assert (len(statements), first) == (first, 5)
+    assert (len(statements), first) == (first, 6)
     assert one.keys() | many.keys() == set(ids)
 
 

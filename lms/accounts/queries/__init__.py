@@ -22,6 +22,7 @@ from lms.accounts.queries.actors import (
     visible_within,
 )
 from lms.accounts.queries.answering import holds, in_office, lead_of, trainers
+from lms.accounts.queries.calendar import freezes_of, silent_on
 from lms.accounts.queries.cohorts import (
     CohortRow,
     MemberRow,
@@ -84,6 +85,7 @@ __all__ = [
     "cohorts_of",
     "console",
     "count_people",
+    "freezes_of",
     "grants",
     "holds",
     "in_office",
@@ -105,6 +107,7 @@ __all__ = [
     "sees_everybody",
     "shops",
     "shops_of",
+    "silent_on",
     "stays",
     "team_heads",
     "team_name",
