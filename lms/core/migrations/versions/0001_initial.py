@@ -2184,6 +2184,16 @@ def upgrade() -> None:
         postgresql_where=sa.text("waiting"),
     )
     op.create_table(
+        "chase",
+        sa.Column("assignment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["assignment_id"], ["assignment.id"], name=op.f("fk_chase_assignment_id_assignment")),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_chase_made_by_person")),
+        sa.PrimaryKeyConstraint("assignment_id", "day", name=op.f("pk_chase")),
+    )
+    op.create_table(
         "exemption",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("assignment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
