@@ -22,7 +22,8 @@ def sat(cohort):
 def follow(page, name):
     link = page.get_by_role("link", name=name).first
     link.focus()
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
 
 
 def test_a_trainer_finds_the_bad_question_and_says_that_it_was_looked_at_without_a_mouse(floor):

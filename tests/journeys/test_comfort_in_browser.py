@@ -10,7 +10,7 @@ from lms.content import jobs, queries
 from lms.content.models import Document
 from lms.core.access import Role
 from lms.core.db import session
-from tests.support.live import DESK, PHONE, WCAG, Floor, fits
+from tests.support.live import DESK, PHONE, WCAG, Floor, fits, press
 from tests.support.make import a_person, as_actor
 from tests.support.make_content import a_document, a_draft, an_article_text
 
@@ -37,7 +37,7 @@ def test_text_typed_on_one_machine_is_offered_on_another(floor: Floor, trainer: 
     other = floor.page_of(trainer)
     other.goto("/studio/article/typing/edit?view=source")
     expect(other.locator("[data-left]")).to_be_visible()
-    other.get_by_role("link", name="接着写").click()
+    press(other, other.get_by_role("link", name="接着写"))
     expect(other.locator("#markdown")).to_have_value(re.compile("这句还没有保存。"))
     other.keyboard.press("Control+s")
     expect(other.locator("[data-state]")).to_contain_text("已保存")

@@ -82,10 +82,12 @@ def come_in_by_slip(page: Page, code: str):
     page.goto("/slip")
     page.fill("#employee_no", "A1001")
     page.fill("#code", code)
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     page.fill("#password", "小满 的 新密码")
     page.fill("#again", "小满 的 新密码")
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     expect(page.locator("h1")).to_contain_text("第1天")
 
 
@@ -94,7 +96,7 @@ def choose(page: Page, words: str):
 
 
 def read_the_lesson(page: Page):
-    page.get_by_role("link", name=re.compile("开始学习|继续学习")).click()
+    press(page, page.get_by_role("link", name=re.compile("开始学习|继续学习")))
     expect(page.locator("h1")).to_have_text("认识公司")
     choose(page, "两家")
     page.get_by_role("button", name="提交答案").click()
@@ -118,7 +120,7 @@ def do_the_task(page: Page):
 
 def take_the_quiz(page: Page):
     page.goto("/quizzes/in/check")
-    page.get_by_role("button", name=re.compile("开始")).click()
+    press(page, page.get_by_role("button", name=re.compile("开始")))
     choose(page, "预计明天，有变化会告诉您")
     page.locator("section.question", has_text="可以向顾客要密码吗").locator("input[type=radio]").last.check()
     page.get_by_role("button", name=re.compile("^交卷")).locator("visible=true").first.click()

@@ -33,17 +33,19 @@ def test_six_answers_are_marked_and_one_taken_back_without_a_mouse(floor):
     page = floor.page_of(trainer, size=DESK)
     page.goto(f"/marking/next/{slug}")
     judged = page.locator("#points-2")
-    expect(judged).to_be_focused()
     for number, points in enumerate((2, 1, 0), start=1):
         expect(page.locator("h1 + p")).to_have_text(f"还剩 {7 - number} 份 · 这道题 {7 - number} 份")
+        expect(judged).to_be_focused()  # the page hears the keys
         page.keyboard.press(str(points))
         expect(page.locator("[data-total]")).to_have_text(str(5 + points))
         page.keyboard.press("Enter")
         expect(page.locator("#undo")).to_contain_text(f"{5 + points} 分")
     assert earned(floor) == [7, 6, 5, None, None, None]
+    expect(judged).to_be_focused()
     page.keyboard.press("u")
     expect(page.locator(".notice").first).to_contain_text("已撤销")
     assert earned(floor) == [7, 6, None, None, None, None]
+    expect(judged).to_be_focused()
     page.keyboard.press("ArrowDown")
     expect(page.locator("#points-3")).to_be_focused()
     page.keyboard.press("4")

@@ -73,6 +73,7 @@ def test_from_a_question_to_the_copied_answer_with_the_keyboard_alone(shelf: Flo
     page.wait_for_load_state()
     page.keyboard.press("Escape")
     expect(page.get_by_role("heading", level=1)).to_have_text("修改地址与电话")
+    page.wait_for_load_state()
     expect(page.get_by_label("昵称")).to_have_value("小雨")  # as long as this customer is served
     page.get_by_role("button", name="换一位顾客").click()
     expect(page.get_by_label("昵称")).to_have_value("")

@@ -14,7 +14,7 @@ from lms.questions.spec import Kind
 from lms.quizzes import actions
 from lms.quizzes.models import Attempt, AttemptItem
 from lms.quizzes.spec import Use
-from tests.support.live import DESK, PHONE, WCAG, Floor, fits
+from tests.support.live import DESK, PHONE, WCAG, Floor, StoppedClock, fits, press
 from tests.support.make import a_person, as_actor
 from tests.support.make_quizzes import (
     a_quiz,
@@ -104,6 +104,25 @@ def test_every_kind_is_answered_kept_over_a_reload_and_graded(floor, person):
     expect(page.locator("h1.figure")).to_have_text("87.5分")
 
 
+def test_what_was_answered_before_the_script_had_come_is_stored_too(floor, person):
+    attempt = begun(as_actor(person), a_quiz(*one_of_each()))
+    page = floor.page_of(person)
+    held = []
+    page.route("**/js/quiz.js*", lambda route: held.append(route))
+    page.goto(f"/attempts/{attempt}", wait_until="commit")
+    page.locator("#q1 .choice").nth(1).click()
+    page.locator('[name="q5"]').fill("64")
+    until(lambda: page.evaluate("true") and held)
+    held[0].continue_()
+    saved(page)
+    assert (stored(floor, attempt)["q1"], stored(floor, attempt)["q5"]) == ("o2", "64")
+    page.unroute_all()
+    page.locator("#q1 .choice").nth(2).click()
+    saved(page)
+    page.reload()
+    expect(page.locator('#q1 input[value="o3"]')).to_be_checked()
+
+
 def test_what_was_typed_while_composing_is_stored_too(floor, person):
     attempt = begun(as_actor(person), a_quiz(*one_of_each()))
     page = floor.page_of(person)
@@ -124,11 +143,13 @@ def test_offline_answers_wait_in_the_browser_and_follow_when_back(floor, person)
     floor.allowed.append(OFFLINE)
     attempt = begun(as_actor(person), a_quiz(*one_of_each()))
     page = floor.page_of(person)
+    time = StoppedClock(page)  # else it tries again, and says so, before it is asked to hand in
     page.goto(f"/attempts/{attempt}")
     page.wait_for_function(HELD)
     page.context.set_offline(True)
     page.locator("#q1 .choice").nth(1).click()
     page.locator('[name="q5"]').fill("64")
+    time.goes_on(1)
     expect(page.locator("[data-banner]")).to_contain_text("网络断开了")
     expect(page.locator("[data-saved-text]").first).to_have_text(re.compile("未保存|正在保存"))
     page.locator('aside button[value="finish"]').click()
@@ -177,6 +198,7 @@ def test_two_devices_never_overwrite_each_other_silently(floor, person):
     attempt = begun(as_actor(person), a_quiz(*one_of_each()))
     one, other = floor.page_of(person), floor.page_of(person, size=PHONE)
     one.goto(f"/attempts/{attempt}")
+    one.wait_for_function(HELD)
     other.goto(f"/attempts/{attempt}?q=1")
     other.locator("#q1 .choice").nth(0).click()
     expect(other.locator("[data-saved-text]").last).to_have_text(re.compile("已保存"))
@@ -205,8 +227,9 @@ def test_a_lost_response_is_sent_again_and_saved_once(floor, person):
     floor.allowed.append(OFFLINE)
     attempt = begun(as_actor(person), a_quiz(*one_of_each()))
     page = floor.page_of(person)
-    page.clock.install()
+    time = StoppedClock(page)
     page.goto(f"/attempts/{attempt}")
+    page.wait_for_function(HELD)
     lost = []
 
     def lose_first(route):
@@ -218,8 +241,8 @@ def test_a_lost_response_is_sent_again_and_saved_once(floor, person):
 
     page.route("**/answers/q1", lose_first)
     page.locator("#q1 .choice").nth(1).click()
-    expect(page.locator("[data-banner]")).to_be_visible()
-    page.clock.fast_forward(2_000)
+    time.goes_on_until(page.locator("[data-banner]").is_visible)
+    time.goes_on(2)
     saved(page)
     assert lost[0].status == 200
     expect(page.locator("#q1 [data-trouble]")).to_be_hidden()
@@ -235,12 +258,13 @@ def test_when_the_time_is_over_the_page_sends_what_is_on_it_and_shows_the_result
     page = floor.page_of(person)
     page.clock.install()
     page.goto(f"/attempts/{attempt}")
-    expect(page.locator("[data-clock-text]")).to_be_visible()
-    with transaction() as s:
-        s.execute(update(Attempt).values(deadline_at=clock.now() - timedelta(seconds=1)))
-    page.evaluate("""() => document.querySelector('#q1 input[value="o2"]').click()""")
-    page.clock.fast_forward(601_000)
-    page.wait_for_url(re.compile("/result"))
+    page.wait_for_function(HELD)
+    with floor.standing_still() as now:
+        with transaction() as s:
+            s.execute(update(Attempt).values(deadline_at=now - timedelta(seconds=1)))
+        page.evaluate("""() => document.querySelector('#q1 input[value="o2"]').click()""")
+        page.clock.fast_forward(601_000)
+        page.wait_for_url(re.compile("/result"))
     expect(page.locator("h1.figure")).to_have_text("100分")
 
 
@@ -320,11 +344,11 @@ def test_two_steps_never_stand_on_one_place(floor, person):
 def test_the_clock_speaks_only_at_its_marks(floor, person):
     attempt = begun(as_actor(person), a_quiz(a_single(), seconds=55))
     page = floor.page_of(person)
-    page.clock.install()
+    time = StoppedClock(page)
     page.goto(f"/attempts/{attempt}")
     expect(page.locator("[data-clock-text]")).to_have_text(re.compile(r"^0:[345]\d$"))
     expect(page.locator("[data-speaker]")).to_be_empty()
-    page.clock.run_for(26_000)
+    time.goes_on(26)
     expect(page.locator("[data-speaker]")).to_have_text("还剩 30 秒")
 
 
@@ -334,7 +358,7 @@ def test_a_practice_shows_the_key_of_one_question_when_asked(floor, person):
     page.goto(f"/attempts/{attempt}")
     assert "机密" not in page.content()
     page.locator("#q1 .choice").nth(0).click()
-    page.locator("#q1").get_by_role("button", name="对一下答案").click()
+    press(page, page.locator("#q1").get_by_role("button", name="对一下答案"))
     expect(page.locator("#q1 .is-wrong").first).to_be_visible()
     assert page.content().count("从签收次日零点起算机密") == 1
 

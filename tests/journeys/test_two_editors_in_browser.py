@@ -10,7 +10,7 @@ from lms.content import actions, queries
 from lms.content.models import Document
 from lms.core.access import Role
 from lms.core.db import session, transaction
-from tests.support.live import DESK, PHONE, Floor, fits
+from tests.support.live import DESK, PHONE, Floor, fits, press
 from tests.support.make import a_person, as_actor
 from tests.support.make_content import a_document, an_article_text, edited
 
@@ -78,7 +78,7 @@ def test_the_same_sentence_is_asked_for_and_chosen_with_the_keyboard(floor: Floo
     expect(one.locator("[data-state]")).to_contain_text("已保存")
     put(other, "七天", "三十天")
     save(other)
-    other.get_by_role("link", name="去对照").click()
+    press(other, other.get_by_role("link", name="去对照"))
     expect(other.get_by_text("第 1 处，共 1 处")).to_be_visible()
     other.get_by_role("button", name="按选的保存").click()  # nothing chosen: the browser asks
     expect(other).to_have_url(re.compile("settle"))

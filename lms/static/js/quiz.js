@@ -402,6 +402,10 @@
 
   // --- beginning
 
+  // Going back or loading anew, a browser fills fields by itself: the server's word counts. In a page that was opened,
+  // whoever answered before this script had come has answered.
+  var opened = performance.getEntriesByType("navigation")[0];
+  var early = {};
   all("[data-question]").forEach(function (section) {
     var key = section.getAttribute("data-question");
     var checked = section.hasAttribute("data-checked");
@@ -415,9 +419,11 @@
       flagged: section.querySelector(".flag").getAttribute("aria-pressed") === "true",
       value: null
     };
+    var given = opened && opened.type === "navigate" && !checked ? read(section) : null;
     all("input, textarea, select", section).forEach(paper.reset);  // what is kept here comes after the server's word
     all('[name$=".was"]', section).forEach(function (field) { field.disabled = true; });
     if (!checked) questions[key].value = read(section);
+    if (given !== null && !same(given, questions[key].value)) early[key] = given;
     all("select", section).forEach(function (each) { each.setAttribute("data-before", each.value); });
   });
 
@@ -444,6 +450,11 @@
     if (!question || question.checked || waiting[key].seq <= question.seq) { keep(key, null); return; }
     question.seq = waiting[key].seq;
     show(question.section, waiting[key].value);
+  });
+  Object.keys(early).forEach(function (key) {
+    if (waiting[key]) return;
+    show(questions[key].section, early[key]);
+    changed(questions[key].section, 0);
   });
 
   var place = document.querySelector("[data-clock]");

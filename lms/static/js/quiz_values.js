@@ -85,7 +85,7 @@
     all("select", section).forEach(function (each) { each.setAttribute("data-before", each.value); });
   }
 
-  // A browser may fill fields by itself when it goes back: the server's word counts.
+  // As the server sent it.
   function reset(field) {
     if (field.type === "radio" || field.type === "checkbox") field.checked = field.defaultChecked;
     else if (field.tagName === "SELECT") all("option", field).forEach(function (option) { option.selected = option.defaultSelected; });
