@@ -14,6 +14,7 @@ class Rule(Base):
 
     source: document (kept by the 岗位 or 必读 of the document itself) | manual (written on the page of rules) | cycle |
     campaign, with source_ref `cycle:<id>`. from_on, until_on (included): days on which it gives; None = always.
+    applied_on: the day on which it was last applied to everybody; None = it was made, changed or stopped since.
     """
 
     __tablename__ = "rule"
@@ -33,10 +34,14 @@ class Rule(Base):
     version: Mapped[int] = plain(default=1, server_default="1")
     active: Mapped[bool] = plain(default=True, server_default=text("true"))
     created_at: Mapped[datetime] = plain()
+    applied_on: Mapped[date | None] = plain()
 
 
 class Assignment(Base):
-    """One duty of one person. state: open | done | exempt | withdrawn. Due = the earliest live reason.
+    """One duty of one person. state: open | done | exempt | withdrawn | optional. Due = the earliest live reason.
+
+    withdrawn: nobody asks for it any more, or the person has left (then its reasons live on, and it is open again when
+    they come back). optional: nobody asks for it any more, but work had begun: it has no due day and counts when done.
 
     revision_id: the revision of the curriculum or course from which the items were laid out; of the occasion `read`
     the revision that has to be confirmed, or a later one. purpose: complete, or of that occasion acknowledge (all of
@@ -132,6 +137,21 @@ class Exemption(Base):
     category: Mapped[str] = personal(String(12))
     reason: Mapped[str] = free_text()
     until_on: Mapped[date | None] = plain()
+    made_by: Mapped[int] = pseudonym(ForeignKey("person.id"))
+    made_at: Mapped[datetime] = plain()
+    ended_at: Mapped[datetime | None] = plain()
+    ended_by: Mapped[int | None] = pseudonym(ForeignKey("person.id"))
+
+
+class Extension(Base):
+    """延期: why and until when somebody has more time for a duty; `extended_to` of its items follows the last live one."""
+
+    __tablename__ = "extension"
+    __table_args__ = (Index("ix_extension_assignment", "assignment_id", "ended_at"),)
+    id: Mapped[pk]
+    assignment_id: Mapped[int] = plain(ForeignKey("assignment.id"))
+    to_on: Mapped[date] = plain()
+    reason: Mapped[str] = free_text()
     made_by: Mapped[int] = pseudonym(ForeignKey("person.id"))
     made_at: Mapped[datetime] = plain()
     ended_at: Mapped[datetime | None] = plain()

@@ -1200,6 +1200,7 @@ def upgrade() -> None:
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="1", nullable=False),
         sa.Column("active", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
         sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("applied_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_rule_document_id_document")),
         sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_rule_made_by_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rule")),
@@ -2212,6 +2213,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_exemption")),
     )
     op.create_index("ix_exemption_assignment", "exemption", ["assignment_id", "ended_at"], unique=False)
+    op.create_table(
+        "extension",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("assignment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("to_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.Column("ended_at", UTCDateTime(), nullable=True),
+        sa.Column("ended_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"], ["assignment.id"], name=op.f("fk_extension_assignment_id_assignment")
+        ),
+        sa.ForeignKeyConstraint(["ended_by"], ["person.id"], name=op.f("fk_extension_ended_by_person")),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_extension_made_by_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_extension")),
+    )
+    op.create_index("ix_extension_assignment", "extension", ["assignment_id", "ended_at"], unique=False)
     op.create_table(
         "item_verdict",
         sa.Column("part_version_sha", sa.LargeBinary(length=32), nullable=False),

@@ -1,0 +1,160 @@
+"""Whom a rule means. Pure: an audience and what is known of one person in, yes or no out.
+
+Between the keys AND, within a key OR; an empty audience means everybody who works here. How long ago somebody was hired
+(`hired_within`) decides only who begins: nobody loses what they were given because time went by.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date, timedelta
+from typing import Any
+
+from lms.core.errors import Invalid
+from lms.core.texts import text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expiry:
+    """Whose certificate of a plan (its id) ends within so many days, or has ended and was not renewed."""
+
+    plan: int
+    within: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """Conditions on a person. teams: ids, with all teams below; shops, lacks (certificate plans), people: ids.
+
+    hired_from, hired_until: first and last hire day (both included). hired_within: days since the hire, at most; a hire
+    that lies ahead counts.
+    """
+
+    positions: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    teams: tuple[int, ...] = ()
+    shops: tuple[int, ...] = ()
+    tags: tuple[str, ...] = ()
+    employment: tuple[str, ...] = ()
+    hired_from: date | None = None
+    hired_until: date | None = None
+    hired_within: int | None = None
+    lacks: tuple[int, ...] = ()
+    expires: Expiry | None = None
+    people: tuple[int, ...] = ()
+
+    @property
+    def is_everybody(self) -> bool:
+        return self == Audience()
+
+    @property
+    def plans(self) -> frozenset[int]:
+        """The certificate plans that have to be known of a person."""
+        return frozenset(self.lacks) | ({self.expires.plan} if self.expires else frozenset())
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON, without the keys that say nothing."""
+        found: dict[str, Any] = {}
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if value is None or value == ():
+                continue
+            if isinstance(value, Expiry):
+                value = {"plan": value.plan, "within": value.within}
+            elif isinstance(value, date):
+                value = value.isoformat()
+            found[each.name] = list(value) if isinstance(value, tuple) else value
+        return found
+
+    @staticmethod
+    def from_json(stored: Mapping[str, Any]) -> "Audience":
+        """Read what `to_json` wrote. Raises Invalid for a key that is none: a condition is never silently dropped."""
+        if unknown := stored.keys() - _NAMES:
+            raise Invalid(text("规则里有不认识的条件：%(names)s。", names="、".join(sorted(unknown))))
+        values: dict[str, Any] = {}
+        for name, value in stored.items():
+            if name == "expires":
+                values[name] = Expiry(plan=int(value["plan"]), within=int(value["within"])) if value else None
+            elif name in {"hired_from", "hired_until"}:
+                values[name] = date.fromisoformat(value) if value else None
+            elif name == "hired_within":
+                values[name] = value
+            else:
+                values[name] = _sorted(value)
+        return Audience(**values)
+
+
+_NAMES = frozenset(each.name for each in fields(Audience))
+
+
+def _sorted(values: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(sorted(set(values)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known of one person on a day. active: works here. teams: own team and all above it.
+
+    holds: until when (included) each certificate plan's latest certificate is or was valid; None = for good.
+    """
+
+    person_id: int
+    today: date
+    active: bool = True
+    position: str = ""
+    roles: Collection[str] = ()
+    teams: Collection[int] = ()
+    shops: Collection[int] = ()
+    tags: Collection[str] = ()
+    employment: str = "regular"
+    hired_on: date | None = None
+    holds: Mapping[int, date | None] = field(default_factory=dict)
+
+
+def matches(audience: Audience, facts: Facts, *, already: bool = False) -> bool:
+    """Return whether the audience means this person; already: they were given it, so how long ago is not asked."""
+    if not facts.active and not already:
+        return False
+    return (
+        _one_of(audience.positions, (facts.position,))
+        and _one_of(audience.roles, facts.roles)
+        and _one_of(audience.teams, facts.teams)
+        and _one_of(audience.shops, facts.shops)
+        and _one_of(audience.tags, facts.tags)
+        and _one_of(audience.employment, (facts.employment,))
+        and _one_of(audience.people, (facts.person_id,))
+        and _hired(audience, facts, already=already)
+        and _certified(audience, facts)
+    )
+
+
+def _one_of(wanted: Sequence[Any], held: Collection[Any]) -> bool:
+    return not wanted or any(each in held for each in wanted)
+
+
+def _hired(audience: Audience, facts: Facts, *, already: bool) -> bool:
+    if audience.hired_from is None and audience.hired_until is None and audience.hired_within is None:
+        return True
+    if facts.hired_on is None:
+        return already and audience.hired_from is None and audience.hired_until is None
+    if audience.hired_from is not None and facts.hired_on < audience.hired_from:
+        return False
+    if audience.hired_until is not None and facts.hired_on > audience.hired_until:
+        return False
+    return already or audience.hired_within is None or (facts.today - facts.hired_on).days <= audience.hired_within
+
+
+def _certified(audience: Audience, facts: Facts) -> bool:
+    if audience.lacks and all(is_valid(facts, plan) for plan in audience.lacks):
+        return False
+    if audience.expires is None:
+        return True
+    until = facts.holds.get(audience.expires.plan)
+    return until is not None and until <= facts.today + timedelta(days=audience.expires.within)
+
+
+def is_valid(facts: Facts, plan: int) -> bool:
+    """Return whether the person holds a certificate of the plan on the day."""
+    if plan not in facts.holds:
+        return False
+    until = facts.holds[plan]
+    return until is None or until >= facts.today
