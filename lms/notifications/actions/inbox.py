@@ -1,6 +1,7 @@
 """Verbs of the inbox: tell, mark as read, forget."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import CursorResult, delete, select, update
@@ -18,26 +19,50 @@ KEPT = timedelta(days=400)
 _KEY = 160
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What one person is to be told; see `Told` for the fields."""
+
+    person_id: int
+    topic: str
+    sentence: Text
+    link: tuple[str, Mapping[str, object]] | None
+    key: str
+    urgent: bool = False
+    inbox_only: bool = False
+
+
 def tell(
     person_ids: Sequence[int], topic: str, sentence: Text, link: tuple[str, Mapping[str, object]] | None, key: str
 ) -> None:
     """Put one notice into the inbox of each who works here. Whoever was told of this key before is not told again."""
-    if not person_ids:
+    tell_each(
+        [
+            Message(person_id=person_id, topic=topic, sentence=sentence, link=link, key=key)
+            for person_id in sorted(set(person_ids))
+        ]
+    )
+
+
+def tell_each(messages: Sequence[Message]) -> None:
+    """Put each of these notices into the inbox of its person, in as many statements for a thousand as for one."""
+    if not messages:
         return
-    here = session().scalars(select(Person.id).where(Person.id.in_(set(person_ids)), Person.active).order_by(Person.id))
-    written = as_plain(sentence)
-    target = {"endpoint": link[0], "values": dict(link[1])} if link else {}
+    here = set(
+        session().scalars(select(Person.id).where(Person.id.in_({each.person_id for each in messages}), Person.active))
+    )
     now = clock.now()
     rows = [
         {
-            "person_id": person_id,
-            "topic": topic,
-            "sentence": written,
-            "link": target,
-            "dedup_key": _key(key, person_id),
+            "person_id": each.person_id,
+            "topic": each.topic,
+            "sentence": as_plain(each.sentence),
+            "link": {"endpoint": each.link[0], "values": dict(each.link[1])} if each.link else {},
+            "dedup_key": key_of(each.key, each.person_id),
             "at": now,
         }
-        for person_id in here
+        for each in messages
+        if each.person_id in here
     ]
     if rows:
         insert_new(Notice, ("dedup_key",), rows)
@@ -45,7 +70,7 @@ def tell(
 
 def settle(person_ids: Sequence[int], key: str) -> None:
     """Take what these people were told under this key as read: they have dealt with it elsewhere."""
-    _read(Notice.dedup_key.in_([_key(key, person_id) for person_id in person_ids]))
+    _read(Notice.dedup_key.in_([key_of(key, person_id) for person_id in person_ids]))
 
 
 def read(actor: Actor, ids: Collection[int] | None = None) -> int:
@@ -61,7 +86,8 @@ def forget(now: datetime) -> int:
     return done.rowcount
 
 
-def _key(key: str, person_id: int) -> str:
+def key_of(key: str, person_id: int) -> str:
+    """Return under which key of its own a notice is kept."""
     ending = f":{person_id}"
     return key[: _KEY - len(ending)] + ending
 
