@@ -71,7 +71,8 @@ class Told:
     """People are to be told something. The inbox listens, and the channels will.
 
     topic: content | duty | review | urgent | gap | suggestion, for its mark. link: endpoint and values of the page
-    where they go on. key: told once per person and key, however often it is said.
+    where they go on. key: told once per person and key, however often it is said. urgent: goes out at once on every
+    way, also at night and in a silent time, never in a digest. inbox_only: nothing leaves the house.
     """
 
     person_ids: tuple[int, ...]
@@ -79,6 +80,8 @@ class Told:
     sentence: Text
     link: tuple[str, Mapping[str, object]] | None = None
     key: str
+    urgent: bool = False
+    inbox_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,4 +89,20 @@ class Settled:
     """What these people were told of under a key is dealt with: it needs no further look in the inbox."""
 
     person_ids: tuple[int, ...]
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupSaid:
+    """A team's group chat is to be told something, by its robot. Without a robot nothing happens.
+
+    body: Markdown of headings, lists, bold and links, in the installation's language. names: whether it names people,
+    which only somebody who presses the button may decide; without it every name of the team's people is left out.
+    actor_id: who pressed it; None for the worker. key: said once.
+    """
+
+    team_id: int
+    body: Text
+    names: bool = False
+    actor_id: int | None = None
     key: str

@@ -5,12 +5,14 @@ An unknown `LMS_` name stops the start and says which, because a misspelt settin
 """
 
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import rapidfuzz
@@ -40,6 +42,25 @@ class Settings:
     trusted_proxies: int = 0
     secure_cookies: bool = False
     demo: bool = False
+    outbound_private: frozenset[str] = frozenset()
+    mail_url: str = field(default="", repr=False)
+    mail_from: str = ""
+    wecom_corp_id: str = ""
+    wecom_agent_id: str = ""
+    wecom_secret: str = field(default="", repr=False)
+    wecom_api: str = "https://qyapi.weixin.qq.com"
+    wecom_login: str = "https://open.weixin.qq.com/connect/oauth2/authorize"
+    wecom_scan: str = "https://login.work.weixin.qq.com/wwlogin/sso/login"
+    dingtalk_app_key: str = ""
+    dingtalk_app_secret: str = field(default="", repr=False)
+    dingtalk_agent_id: str = ""
+    dingtalk_api: str = "https://api.dingtalk.com"
+    dingtalk_old_api: str = "https://oapi.dingtalk.com"
+    dingtalk_login: str = "https://login.dingtalk.com/oauth2/auth"
+    feishu_app_id: str = ""
+    feishu_app_secret: str = field(default="", repr=False)
+    feishu_api: str = "https://open.feishu.cn"
+    feishu_login: str = "https://accounts.feishu.cn/open-apis/authen/v1/authorize"
 
     @property
     def uploads(self) -> Path:
@@ -75,6 +96,22 @@ def _parse(name: str, value: Any) -> Any:
             if value not in {"zh_CN", "en"}:
                 raise SettingsError(f"LMS_LOCALE: {value!r} is not one of zh_CN, en")
             return value
+        case "outbound_private":
+            listed = value if isinstance(value, list | tuple | set | frozenset) else str(value).split(",")
+            found = frozenset(str(each).strip().lower() for each in listed if str(each).strip())
+            for each in found:
+                if not re.fullmatch(r"(\[[0-9a-f:]+\]|[^\s:/@]+):\d{1,5}", each):
+                    raise SettingsError(f"LMS_OUTBOUND_PRIVATE: {each!r} is not host:port, like chat.example.cn:443")
+            return frozenset(each.replace("[", "").replace("]", "") for each in found)
+        case "mail_url":
+            parts = urlsplit(str(value))
+            if value and (parts.scheme not in {"smtp", "smtps"} or not parts.hostname):
+                raise SettingsError("LMS_MAIL_URL is not like smtp://user:password@host:587?starttls=1 or smtps://host")
+            return str(value)
+        case _ if name.endswith(("_api", "_login", "_scan")):
+            if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", str(value)):
+                raise SettingsError(f"LMS_{name.upper()}: {value!r} is not an address like https://host")
+            return str(value).rstrip("/")
         case _:
             return str(value)
 
