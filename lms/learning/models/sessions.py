@@ -60,7 +60,8 @@ class LiveSession(Base):
 class Seat(Base):
     """A person and a live session. state: enrolled | waiting | cancelled | attended | absent | excused.
 
-    Who waits moves up in the order of asked_at. signed: how attendance was noted, qr | sheet | trainer.
+    Who waits moves up in the order of asked_at. signed: how attendance was noted, qr | trainer. credited_at: when the
+    log was told that the document is done by having been there.
     """
 
     __tablename__ = "seat"
@@ -73,4 +74,5 @@ class Seat(Base):
     signed: Mapped[str] = plain(String(8), default="", server_default="")
     signed_at: Mapped[datetime | None] = plain()
     note: Mapped[str] = free_text(default="", server_default="")
+    credited_at: Mapped[datetime | None] = plain()
     minutes: Mapped[int | None] = personal()  # what is credited where it was not all of it

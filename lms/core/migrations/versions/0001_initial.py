@@ -1877,6 +1877,7 @@ def upgrade() -> None:
         sa.Column("signed", sa.String(length=8), server_default="", nullable=False),
         sa.Column("signed_at", UTCDateTime(), nullable=True),
         sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("credited_at", UTCDateTime(), nullable=True),
         sa.Column("minutes", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_seat_person_id_person")),
         sa.ForeignKeyConstraint(["put_by"], ["person.id"], name=op.f("fk_seat_put_by_person")),
@@ -1958,26 +1959,34 @@ def upgrade() -> None:
         sa.Column("survey_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("week", sa.Date(), nullable=False),
+        sa.Column("batch", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
         sa.Column("values", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_survey_answer_document_id_document")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_survey_answer_person_id_person")),
         sa.ForeignKeyConstraint(["revision_id"], ["revision.id"], name=op.f("fk_survey_answer_revision_id_revision")),
         sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_survey_answer_survey_id_survey")),
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_survey_answer_team_id_team")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_answer")),
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_survey_answer_survey", "survey_answer", ["survey_id", "week"], unique=False)
+    op.create_index(op.f("ix_survey_answer_document_id"), "survey_answer", ["document_id"], unique=False)
+    op.create_index("ix_survey_answer_survey", "survey_answer", ["survey_id", "batch"], unique=False)
     op.create_table(
         "survey_asked",
         sa.Column("survey_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "about_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("asked_on", sa.Date(), nullable=False),
         sa.Column("answered", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("declined", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_survey_asked_person_id_person")),
         sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_survey_asked_survey_id_survey")),
-        sa.PrimaryKeyConstraint("survey_id", "person_id", name=op.f("pk_survey_asked")),
+        sa.PrimaryKeyConstraint("survey_id", "person_id", "about_id", name=op.f("pk_survey_asked")),
     )
     op.create_index(op.f("ix_survey_asked_person_id"), "survey_asked", ["person_id"], unique=False)
     op.create_table(
