@@ -1,6 +1,8 @@
 """Facts of duties."""
 
 from dataclasses import dataclass
+from datetime import date
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,3 +21,54 @@ class Confirming:
     person_id: int
     document_id: int
     revision_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """Question: which certificates of these plans do these people hold today? Answered with tuples of `Held`."""
+
+    person_ids: tuple[int, ...]
+    plan_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A certificate that holds or is in its grace. valid_until: the last day printed, None = for ever."""
+
+    person_id: int
+    plan_id: int
+    valid_until: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldingChanged:
+    """These people were given a certificate, lost one, or one of theirs is over."""
+
+    person_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """Question: which certificates of these plans do these people hold? Answered with a list of `Held`."""
+
+    person_ids: tuple[int, ...]
+    plan_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """The latest certificate of a plan that a person holds, or held until the day (included); None = for good.
+
+    One that was revoked is not told of.
+    """
+
+    person_id: int
+    plan_id: int
+    valid_until: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldingChanged:
+    """These people's certificates are others: new, renewed, lapsed or revoked."""
+
+    person_ids: tuple[int, ...]
