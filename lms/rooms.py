@@ -7,7 +7,17 @@ from apiflask import APIFlask
 
 from lms.accounts import api as accounts_api
 from lms.accounts import views as accounts_views
-from lms.accounts.events import CohortChanged, PersonHired, PersonLeft, PersonMoved, RosterChanged, Settled, Told
+from lms.accounts.events import (
+    CohortChanged,
+    FreezeChanged,
+    FreezeImpact,
+    PersonHired,
+    PersonLeft,
+    PersonMoved,
+    RosterChanged,
+    Settled,
+    Told,
+)
 from lms.assignments import handlers as assignments
 from lms.assignments import views as assignments_views
 from lms.assignments.events import Confirming
@@ -111,8 +121,10 @@ def subscribe(bus: Bus) -> None:
     bus.subscribe(StandingsRebuilt, assignments.on_standings_rebuilt)
     bus.subscribe(PersonHired, assignments.on_hired)
     bus.subscribe(PersonMoved, assignments.on_moved)
+    bus.subscribe(PersonMoved, assignments.on_moved_days)
     bus.subscribe(RosterChanged, assignments.on_roster)
-    bus.subscribe(CohortChanged, assignments.on_cohort)
+    bus.subscribe(FreezeChanged, assignments.on_roster)
+    bus.subscribe(CohortChanged, assignments.on_roster)
     bus.subscribe(PersonLeft, content.on_left)
     bus.subscribe(Published, content.on_published)
     bus.subscribe(Archived, content.on_archived)
@@ -150,3 +162,4 @@ def subscribe(bus: Bus) -> None:
     bus.answer(PublishPreview, assignments.on_publish_preview)
     bus.answer(ArchivePreview, assignments.on_archive_preview)
     bus.answer(CorrectionImpact, assignments.on_correction_impact)
+    bus.answer(FreezeImpact, assignments.on_freeze_impact)

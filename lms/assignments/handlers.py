@@ -1,8 +1,17 @@
 """What duties do when something else happens; rooms.py subscribes these, in this order of facts."""
 
-from lms.accounts.events import CohortChanged, PersonHired, PersonMoved, RosterChanged
+from lms.accounts.events import (
+    CohortChanged,
+    FreezeChanged,
+    FreezeImpact,
+    Moved,
+    PersonHired,
+    PersonMoved,
+    RosterChanged,
+)
 from lms.assignments import actions
 from lms.assignments.queries import finished, have_completed, owing, would_complete
+from lms.assignments.queries.days import would_move
 from lms.content import queries as content
 from lms.content.events import ArchivePreview, Impact, Published, PublishPreview
 from lms.content.kinds import kind_of
@@ -44,12 +53,18 @@ def on_moved(fact: PersonMoved) -> None:
     actions.give_by_position([fact.person_id])
 
 
-def on_roster(fact: RosterChanged) -> None:
-    actions.reschedule(list(fact.person_ids))
+def on_roster(fact: RosterChanged | CohortChanged | FreezeChanged) -> None:
+    """Count due days anew where somebody's days are others."""
+    actions.reschedule_soon(fact.person_ids)
 
 
-def on_cohort(fact: CohortChanged) -> None:
-    actions.reschedule(list(fact.person_ids))
+def on_moved_days(fact: PersonMoved) -> None:
+    """Another team has another roster and other freeze windows."""
+    actions.reschedule([fact.person_id])
+
+
+def on_freeze_impact(question: FreezeImpact) -> Moved:
+    return would_move(question.person_ids, question.from_on, question.until_on)
 
 
 def on_published(fact: Published) -> None:

@@ -1,14 +1,15 @@
 """Laying out a document as the items that somebody owes: a curriculum and its courses flattened to their leaves."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
+from lms.assignments.due import Freeze, settled_day
 from lms.assignments.rules import Item
 from lms.content import queries as content
 from lms.content.kinds import kind_of
 from lms.content.queries import Card
 from lms.content.steps import Step
-from lms.core.calendar import nth_working_day
+from lms.core.calendar import Works, nth_working_day
 from lms.core.errors import Invalid
 
 CONTAINERS = frozenset({"course", "curriculum"})
@@ -101,18 +102,27 @@ def _planned(
     )
 
 
-def due_days(planned: Sequence[Item], starts_on: date, works: Callable[[date], bool]) -> list[date | None]:
-    """Return the due day of each item: the nth rostered day from the start, None where no day is planned.
+def days_of(
+    numbers: Iterable[int], starts_on: date, works: Works, freezes: Sequence[Freeze] = ()
+) -> dict[int, date | None]:
+    """Return on which day each of these numbers of rostered days from the start falls due, leave and freezes seen.
 
-    A roster that ends too early leaves the item without a due day rather than stopping the person's training.
+    A roster that ends too early leaves a number without a day rather than stopping the person's training.
     """
-    known: dict[int, date | None] = {}
-    for item in planned:
-        if item.day is not None and item.day not in known:
-            try:
-                known[item.day] = nth_working_day(starts_on, item.day, works)
-            except Invalid:
-                known[item.day] = None
+    found: dict[int, date | None] = {}
+    for number in numbers:
+        try:
+            found[number] = settled_day(nth_working_day(starts_on, number, works), works, freezes)
+        except Invalid:
+            found[number] = None
+    return found
+
+
+def due_days(
+    planned: Sequence[Item], starts_on: date, works: Works, freezes: Sequence[Freeze] = ()
+) -> list[date | None]:
+    """Return the due day of each item: the nth rostered day from the start, None where no day is planned."""
+    known = days_of({item.day for item in planned if item.day is not None}, starts_on, works, freezes)
     return [known[item.day] if item.day is not None else None for item in planned]
 
 

@@ -22,7 +22,7 @@ from lms.accounts.queries.actors import (
     visible_within,
 )
 from lms.accounts.queries.answering import holds, in_office, lead_of, trainers
-from lms.accounts.queries.calendar import freezes_of, silent_on
+from lms.accounts.queries.calendar import freezes_of, is_held, silent_on
 from lms.accounts.queries.cohorts import (
     CohortRow,
     MemberRow,
@@ -89,6 +89,7 @@ __all__ = [
     "grants",
     "holds",
     "in_office",
+    "is_held",
     "last_slip",
     "lead_of",
     "mentees_of",

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select
 
 from lms.accounts.models import CompanyDay, FreezeWindow, Leave, Person, TeamPlace
 from lms.accounts.rules.calendar import Freeze
@@ -32,7 +32,7 @@ def freezes_of(person_ids: Iterable[int], *, since: date | None = None) -> dict[
         for person_id, team_id in session().execute(
             select(Person.id, Person.team_id).where(Person.id.in_(ids), Person.team_id.is_not(None))
         ):
-            for team in above(team_id):
+            for team in above(team_id or 0):
                 found[person_id] += by_team.get(team, ())
     for person_id, spans in leave_of(ids, since=since).items():
         found[person_id] += spans
@@ -49,6 +49,16 @@ def silent_on(day: date, person_ids: Collection[int]) -> set[int]:
         for person_id, freezes in freezes_of(person_ids, since=day).items()
         if any(each.covers(day) for each in freezes)
     }
+
+
+def is_held(person_id: int, day: date) -> bool:
+    """Return whether something may hold a due day of a person: own leave, or any team's freeze window.
+
+    One statement, so that whoever counts a day need not read a roster for the usual answer.
+    """
+    leave = exists().where(Leave.person_id == person_id, Leave.from_on <= day, Leave.until_on >= day)
+    window = exists().where(FreezeWindow.from_on <= day, FreezeWindow.until_on >= day)
+    return bool(session().scalar(select(or_(leave, window))))
 
 
 def leave_of(person_ids: Collection[int], *, since: date | None = None) -> dict[int, list[Freeze]]:

@@ -10,8 +10,7 @@ from datetime import date, timedelta
 
 import chinese_calendar
 
-FIRST_YEAR = min(chinese_calendar.holidays).year
-LAST_YEAR = max(chinese_calendar.holidays).year
+YEARS = range(min(chinese_calendar.holidays).year, max(chinese_calendar.holidays).year + 1)
 """The years that the public calendar knows; before and after, a weekly pattern stands alone."""
 
 OfficeDay = Callable[[date], bool | None]
@@ -68,7 +67,7 @@ NAMES = {
 
 
 def is_known(year: int) -> bool:
-    return FIRST_YEAR <= year <= LAST_YEAR
+    return year in YEARS
 
 
 def public_day(day: date) -> SpecialDay | None:

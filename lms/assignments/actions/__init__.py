@@ -4,7 +4,8 @@ Everything here runs in the caller's transaction. Locks: persons first (`lock_pe
 """
 
 from lms.assignments.actions.cards import DELTA, MUST_READ, Asked, ask_to_read, keep_must_read, no_longer_asked
-from lms.assignments.actions.follow import lay_out_anew, reschedule
+from lms.assignments.actions.days import reschedule, reschedule_soon
+from lms.assignments.actions.follow import lay_out_anew
 from lms.assignments.actions.give import (
     HIRED_LATELY,
     assign,
@@ -34,6 +35,7 @@ __all__ = [
     "opened",
     "recount",
     "reschedule",
+    "reschedule_soon",
     "took_part",
     "withdraw_occasion",
     "withdraw_rounds",

@@ -14,15 +14,14 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from lms.accounts import queries as accounts
+from lms.assignments import layout
 from lms.assignments.events import Assigned
 from lms.assignments.models import Assignment, AssignmentItem, AssignmentReason, Rule
 from lms.assignments.rules import CHANGE, READ, WHOLE, reason_ref
 from lms.content.models import Document
 from lms.core import clock
 from lms.core.bus import emit
-from lms.core.calendar import Works, nth_working_day
 from lms.core.db import session
-from lms.core.errors import Invalid
 from lms.core.here import today
 from lms.records.actions import lock_people
 from lms.records.models import Standing
@@ -50,7 +49,7 @@ def ask_to_read(
     lock_people(people)
     confirmed = _confirmed(people, document_id)
     present = _present(people, document_id)
-    works = accounts.works_of(people)
+    works, freezes = accounts.works_of(people), accounts.freezes_of(people)
     starts_on = today() + timedelta(days=1)
     fresh: list[dict[str, Any]] = []
     opened: list[dict[str, Any]] = []
@@ -70,7 +69,7 @@ def ask_to_read(
                 continue
             raised.append({"id": old.id, "revision_id": revision_id})
         else:
-            due = None if done else _due(starts_on, within, works[person_id])
+            due = None if done else layout.days_of([within], starts_on, works[person_id], freezes[person_id])[within]
             values = _values(revision_id, purpose, starts_on, due, at if done else None)
             if old is None:
                 fresh.append({"person_id": person_id, "document_id": document_id, "occasion": READ, **values})
@@ -99,13 +98,6 @@ def _present(people: Sequence[int], document_id: int) -> dict[int, Any]:
         ).where(Assignment.person_id.in_(people), Assignment.document_id == document_id, Assignment.occasion == READ)
     )
     return {row.person_id: row for row in rows}
-
-
-def _due(starts_on: date, within: int, works: Works) -> date | None:
-    try:
-        return nth_working_day(starts_on, within, works)
-    except Invalid:  # the roster ends before: nobody is late by a roster that is not there
-        return None
 
 
 def _values(revision_id: int, purpose: str, starts_on: date, due: date | None, done_at: Any) -> dict[str, Any]:

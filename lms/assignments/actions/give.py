@@ -54,7 +54,7 @@ def assign(
         raise NotFound()
     lock_people(person_ids)
     planned = layout.lay_out(document_id)
-    works = accounts.works_of(list(person_ids))
+    works, freezes = accounts.works_of(person_ids), accounts.freezes_of(person_ids)
     first_days = starts(person_ids)
     found: list[int] = []
     for person_id in sorted(set(person_ids)):
@@ -91,7 +91,7 @@ def assign(
             assignment.counts_from, assignment.starts_on = counts_from, starts_on or assignment.starts_on
         _give_reason(assignment, kind, ref or (f"person:{actor.id}" if actor else "system"), due_on, now)
         if fresh:
-            days = layout.due_days(planned, assignment.starts_on, works[person_id])
+            days = layout.due_days(planned, assignment.starts_on, works[person_id], freezes[person_id])
             items = layout.dated(planned, days, assignment.id)
             write_items(assignment, with_past(person_id, items, assignment.counts_from))
             emit(Assigned(person_id=person_id, document_id=document_id, assignment_id=assignment.id))

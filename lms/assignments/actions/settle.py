@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import bindparam, case, delete, func, insert, or_, select, update
 
 from lms.assignments import rules
+from lms.assignments.actions.days import counted_day
 from lms.assignments.models import Assignment, AssignmentItem, AssignmentReason
 from lms.assignments.rules import DRILL, READ, Item
 from lms.content.models import Document
@@ -176,6 +177,7 @@ def settle(actor: Actor | None, assignment: Assignment, *, source: str) -> None:
         )
     )
     if asked is not None:
+        asked = counted_day(assignment.person_id, asked)
         _date_undated(assignment.id, asked)
     items = items_of(assignment.id)
     whole = rules.progress(items)

@@ -1,0 +1,155 @@
+"""Counting due days anew when what people work on changes: rosters, leave, freeze windows, intakes.
+
+What was asked for stays as it was asked (reasons, the planned day of an item); the days that follow from it are
+written again, of open items only. Nothing is completed here.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from lms.accounts import queries as accounts
+from lms.accounts.models import Cohort, CohortMember
+from lms.assignments import layout
+from lms.assignments.due import settled_day
+from lms.assignments.models import Assignment, AssignmentItem, AssignmentReason
+from lms.content.models import Document
+from lms.core import outbox
+from lms.core.db import rows, session
+from lms.records.actions import lock_people
+
+TOGETHER = 100
+"""People whose days are counted in one transaction."""
+TOPIC = "days"
+
+
+def reschedule_soon(person_ids: Sequence[int]) -> None:
+    """Count the due days of these people anew: at once for up to 100, else the worker does it, 100 at a time."""
+    ids = sorted(set(person_ids))
+    if len(ids) <= TOGETHER:
+        reschedule(ids)
+        return
+    for start in range(0, len(ids), TOGETHER):
+        chunk = ids[start : start + TOGETHER]
+        named = sha256(",".join(map(str, chunk)).encode()).hexdigest()[:16]
+        outbox.put(TOPIC, f"{chunk[0]}-{chunk[-1]}-{named}", payload={"people": chunk})
+
+
+def reschedule(person_ids: Sequence[int]) -> int:
+    """Count the due days of the open items of these people (at most 100) anew; return how many duties changed.
+
+    As many statements for a hundred people as for one.
+    """
+    if not person_ids:
+        return 0
+    ids = sorted(set(person_ids))
+    lock_people(ids)
+    open_ones = session().execute(
+        select(
+            Assignment.id,
+            Assignment.person_id,
+            Assignment.starts_on,
+            Assignment.due_on,
+            Assignment.next_due_on,
+            Document.kind,
+        )
+        .join(Document, Document.id == Assignment.document_id)
+        .where(Assignment.person_id.in_(ids), Assignment.state == "open")
+        .order_by(Assignment.id)
+    )
+    held = open_ones.all()
+    if not held:
+        return 0
+    rosters, freezes, starts = accounts.rosters_of(ids), accounts.freezes_of(ids), _intakes(ids)
+    items, asked = _items([row.id for row in held]), _asked([row.id for row in held])
+    changed: list[dict[str, Any]] = []
+    moved: list[dict[str, Any]] = []
+    for row in held:
+        works, holding = rosters[row.person_id], freezes[row.person_id]
+        start = starts.get(row.person_id, row.starts_on) if row.kind == "curriculum" else row.starts_on
+        wanted = asked.get(row.id)
+        counts = settled_day(wanted, works, holding) if wanted is not None else None
+        mine = items.get(row.id, ())
+        days = layout.days_of({item.day for item in mine if item.day is not None}, start, works, holding)
+        last: list[date] = []
+        soonest: list[date] = []
+        for item in mine:
+            due = item.due_on
+            if item.done_at is None and item.day is None:
+                due = counts or due
+            elif item.done_at is None and not item.exempt:
+                due = days[item.day]
+            if due != item.due_on:
+                moved.append({"assignment_id": row.id, "position": item.position, "due_on": due})
+            if item.required and due is not None:
+                last.append(due)
+                if item.done_at is None and not item.exempt:
+                    soonest.append(max(due, item.extended_to or due))
+        values = {
+            "starts_on": start,
+            "due_on": counts or max(last, default=None),
+            "next_due_on": min(soonest, default=None),
+        }
+        if values != {"starts_on": row.starts_on, "due_on": row.due_on, "next_due_on": row.next_due_on}:
+            changed.append({"id": row.id, **values})
+    if moved:
+        session().execute(update(AssignmentItem), moved)
+    if changed:
+        session().execute(update(Assignment), changed)
+    if moved or changed:
+        session().expire_all()
+    return len({each["assignment_id"] for each in moved} | {each["id"] for each in changed})
+
+
+def _items(assignment_ids: Sequence[int]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in rows(
+        select(
+            AssignmentItem.assignment_id,
+            AssignmentItem.position,
+            AssignmentItem.required,
+            AssignmentItem.day,
+            AssignmentItem.due_on,
+            AssignmentItem.extended_to,
+            AssignmentItem.done_at,
+            AssignmentItem.exempt,
+        ).where(AssignmentItem.assignment_id.in_(assignment_ids))
+    ):
+        found[row.assignment_id].append(row)
+    return found
+
+
+def _asked(assignment_ids: Sequence[int]) -> dict[int, date]:
+    """Return the earliest day that a live reason asks for, of each duty that has one."""
+    found = session().execute(
+        select(AssignmentReason.assignment_id, func.min(AssignmentReason.due_on))
+        .where(
+            AssignmentReason.assignment_id.in_(assignment_ids),
+            AssignmentReason.until.is_(None),
+            AssignmentReason.due_on.is_not(None),
+        )
+        .group_by(AssignmentReason.assignment_id)
+    )
+    return {assignment_id: due_on for assignment_id, due_on in found if due_on is not None}
+
+
+def _intakes(person_ids: Sequence[int]) -> dict[int, date]:
+    """Return the start of each person's latest intake, by which a curriculum counts its days."""
+    found = session().execute(
+        select(CohortMember.person_id, Cohort.starts_on)
+        .join(Cohort, Cohort.id == CohortMember.cohort_id)
+        .where(CohortMember.person_id.in_(person_ids), CohortMember.left_on.is_(None))
+        .order_by(Cohort.starts_on)
+    )
+    return {row.person_id: row.starts_on for row in found}
+
+
+def counted_day(person_id: int, day: date) -> date:
+    """Return the day that a person is asked for, as it counts: one statement where nothing holds it."""
+    if not accounts.is_held(person_id, day):
+        return day
+    return settled_day(day, accounts.roster_of(person_id), accounts.freezes_of([person_id])[person_id])

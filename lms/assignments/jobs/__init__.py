@@ -1,0 +1,1 @@
+"""What the worker does for duties; each subject in its own module."""
