@@ -25,30 +25,6 @@ class Confirming:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
-    """Question: which certificates of these plans do these people hold today? Answered with tuples of `Held`."""
-
-    person_ids: tuple[int, ...]
-    plan_ids: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
-    """A certificate that holds or is in its grace. valid_until: the last day printed, None = for ever."""
-
-    person_id: int
-    plan_id: int
-    valid_until: date | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HoldingChanged:
-    """These people were given a certificate, lost one, or one of theirs is over."""
-
-    person_ids: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holding:
     """Question: which certificates of these plans do these people hold? Answered with a list of `Held`."""
 
     person_ids: tuple[int, ...]
