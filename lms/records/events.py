@@ -14,6 +14,8 @@ class Verb(StrEnum):
     GRADED = "graded"
     SIGNED_OFF = "signed_off"  # a stage (ref = its position) of a curriculum
     REGRADED = "regraded"  # corrects = the graded line whose result is another one now
+    CERTIFIED = "certified"  # ref = the certificate that it gives, valid_until its last day
+    REVOKED = "revoked"  # corrects = the certified line that was taken back by a named person
     VOIDED = "voided"  # corrects = the record that no longer counts
 
 

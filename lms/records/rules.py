@@ -119,7 +119,8 @@ def fold(lines: Iterable[Line]) -> Folded | None:
 
     A voided line, the line that voids it and a correction of it leave no trace but last_seq. A graded line counts with
     the result of its last correction; a correction can make the document done and never takes that back. Minutes are
-    credited once, by the line that first makes the document done; observed seconds add up. None for no lines.
+    credited once, by the line that first makes the document done; observed seconds add up. A certificate says until when
+    it holds, unless it was revoked. None for no lines.
     """
     every = list(lines)
     if not every:
@@ -141,6 +142,9 @@ def fold(lines: Iterable[Line]) -> Folded | None:
     last = graded[-1] if graded else None
     failed = any(line.passed is False for line in results)
     state = "done" if done else "failed" if failed else "touched"
+    revoked = {line.corrects for line in living if line.verb == Verb.REVOKED}
+    certified = [line for line in living if line.verb == Verb.CERTIFIED and line.seq not in revoked]
+    lasting = certified or done
     return Folded(
         state=state,
         tries=len(tries),
@@ -153,7 +157,7 @@ def fold(lines: Iterable[Line]) -> Folded | None:
         confirmed_revision_id=done[-1].revision_id if done else None,
         credited_minutes=(done[0].credited_minutes or 0) if done else 0,
         observed_seconds=sum(line.observed_seconds or 0 for line in living),
-        valid_until=done[-1].valid_until if done else None,
+        valid_until=lasting[-1].valid_until if lasting else None,
         last_seq=every[-1].seq,
         last_at=every[-1].at,
     )
