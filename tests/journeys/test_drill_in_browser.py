@@ -12,7 +12,7 @@ from lms.core import clock
 from lms.core.access import Actor, Role
 from lms.core.db import session, transaction
 from lms.drills.models import Run, RunEvent, RunLookup, RunText
-from tests.support.live import DESK, PHONE, WCAG, Floor, fits, press
+from tests.support.live import DESK, PHONE, WCAG, Floor, StoppedClock, fits, press
 from tests.support.make import a_person, an_actor, as_actor
 from tests.support.make_content import a_document, an_article_text
 from tests.support.make_played import GOOD_REPLY, WARM, a_drill_text, a_published_drill, begun
@@ -83,9 +83,11 @@ def test_a_drill_is_played_to_its_good_end_by_the_keyboard_alone(floor, person, 
     page.goto("/drills/drills/urge")
     fits(page, rules=WCAG)
     page.get_by_role("button", name="开始演练").focus()
+    StoppedClock(page)  # the customer types until it is seen
     with page.expect_navigation():
         page.keyboard.press("Enter")
     expect(page.locator(".typing-words")).to_have_text("小雨正在输入…")
+    page.clock.resume()
     expect(page.locator(".drill-choice").first).to_be_visible()
     fits(page, rules=WCAG)
     at_the_reply(page)
@@ -115,14 +117,17 @@ def test_a_double_press_is_one_step(floor, person, trainer):
 
 def test_a_clock_speaks_at_30_and_10_seconds_and_its_end_is_what_the_server_says(floor, person, trainer):
     a_published_drill(trainer)
-    page, run_id = opened(floor, person)
+    run_id = begun(as_actor(person))
+    page = floor.page_of(person, **STILL)
+    time = StoppedClock(page)
+    page.goto(f"/runs/{run_id}")
     speaker = page.locator("[data-speaker]")
     expect(page.locator("[data-clock-text]")).to_have_text(re.compile(r"^(5\d|60) 秒$"))
     expect(speaker).to_be_empty()
     page.clock.fast_forward(32_000)
     expect(speaker).to_have_text(re.compile(r"^还剩 (30|[12]\d) 秒$"))
     moved(floor, run_id, 0, "deadline_at")
-    page.clock.fast_forward(40_000)
+    time.goes_on(40)
     expect(page.get_by_text("没来得及回复，顾客等急了")).to_be_visible()
     expect(page.get_by_text("对话结束：顾客不满意地离开了")).to_be_visible()
     assert events(floor, run_id) == [("came", 0), ("timeout", 0)]

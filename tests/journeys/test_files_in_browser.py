@@ -18,7 +18,7 @@ from tests.support.make import a_person, as_actor
 from tests.support.make_content import edited
 from tests.support.make_files import a_deck, a_film, a_pdf
 from tests.support.make_shown import a_lesson_of, a_shown_deck, a_shown_film, a_shown_pdf, link
-from tests.support.waiting import until
+from tests.support.waiting import until as until_so
 
 pytestmark = pytest.mark.browser
 
@@ -58,23 +58,33 @@ def ready(page: Page) -> None:
     )
 
 
-def reaching(page: Page, until: float) -> None:
-    """Let the film play until there, in seconds. A fixed page forbids to look by a string of program."""
+def reaching(page: Page, until: float, *, stop: bool = False) -> None:
+    """Let the film play until there, in seconds; stop: no further. A fixed page forbids to look by a string of program."""
     page.locator("video").evaluate(
-        """(film, until) => new Promise((done, fail) => {
+        """(film, [until, stop]) => new Promise((done, fail) => {
           film.muted = true;
-          film.addEventListener("timeupdate", () => { if (film.currentTime >= until) done(); });
+          film.addEventListener("timeupdate", () => {
+            if (film.currentTime < until) return;
+            if (stop) film.pause();
+            done();
+          });
           film.play().catch(fail);
         })""",
-        until,
+        [until, stop],
     )
 
 
-def playing(page: Page, until: float) -> None:
-    """Let the film play until there and stop it; the page has said so when this returns."""
-    reaching(page, until)
-    with page.expect_response("**/learn/watching"):
-        page.locator("video").evaluate("film => film.pause()")
+def playing(floor: Floor, page: Page, until: float) -> None:
+    """Let the film play until there and stop it; the server has been told so when this returns."""
+    reaching(page, until, stop=True)
+    until_so(lambda: stopped_at(floor) >= until * 1000 or stopped_at(floor) == 0)  # 0: it came to its end before
+
+
+def stopped_at(floor: Floor) -> int:
+    """Return where the film stopped as the server has it, in milliseconds; -1 before it has heard of it."""
+    floor.fresh_read()
+    position = session().scalar(select(Watching.position))
+    return -1 if position is None else position
 
 
 def test_what_a_trainer_brings_along_is_watched_resumed_and_completed(floor: Floor, trainer: Person, files: list[Path]):
@@ -100,12 +110,12 @@ def test_what_a_trainer_brings_along_is_watched_resumed_and_completed(floor: Flo
     page.get_by_role("button", name=re.compile("读完了")).click()
     expect(page.locator("body")).to_contain_text("视频还没看够")
 
-    playing(page, 3)
+    playing(floor, page, 3)
     expect(page.locator("[data-film-said]")).to_contain_text("还差")
     page.reload()
     ready(page)
     page.locator("[data-film-speed] select").select_option("2")
-    playing(page, 7)
+    playing(floor, page, 7)
     expect(page.locator("[data-film-said]")).to_have_text("要看完 80%，已看够。")
     expect(page.locator("[data-unwatched-all]")).to_be_hidden()
     page.reload()
@@ -123,8 +133,8 @@ def test_jumping_to_the_end_is_not_watching(floor: Floor, trainer: Person):
     page = floor.page_of(learner)
     page.goto("/learn/lesson/film")
     ready(page)
-    page.locator("video").evaluate("film => { film.currentTime = 55; }")
-    playing(page, 57)
+    page.locator("video").evaluate("film => { film.currentTime = 51; }")
+    playing(floor, page, 52)
     floor.fresh_read()
     kept = session().scalars(select(Watching)).one()
     assert sum(end - start for start, end in kept.watched) < 5_000
@@ -146,7 +156,7 @@ def test_leaving_the_page_keeps_the_place(floor: Floor, trainer: Person):
         source = page.locator("video source").get_attribute("src") or ""
         return float(source.partition("#t=")[2] or 0)
 
-    until(lambda: place() >= 21)  # what is sent on leaving may come after the next page was asked for
+    until_so(lambda: place() >= 21)  # what is sent on leaving may come after the next page was asked for
     assert place() <= 30
     expect(page.locator("[data-film-resume]")).to_contain_text("接着看")
 

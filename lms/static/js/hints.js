@@ -43,6 +43,7 @@
     }
 
     function show(html, words) {
+      clearTimeout(stopped);
       list.innerHTML = html; // made by the server, every word in it escaped
       options = Array.prototype.slice.call(list.querySelectorAll("[role=option]"));
       options.forEach(function (option, at) { option.id = list.id + "-" + at; });
@@ -52,7 +53,7 @@
       said.textContent = line ? line.textContent : "";
       list.hidden = !options.length;
       input.setAttribute("aria-expanded", options.length ? "true" : "false");
-      if (line && line.dataset.total === "0") stopped = setTimeout(function () { ask(words, true); }, STOPPED);
+      if (line && line.dataset.total === "0" && input.value.trim() === words) stopped = setTimeout(function () { ask(words, true); }, STOPPED);
     }
 
     // stopped: nothing was found and nothing more was typed; the search is told once, its answer is known.

@@ -16,8 +16,8 @@
       return answer.ok ? answer.text() : "";
     }).then(function (text) {
       if (!text || text === box.dataset.last) return;
-      box.dataset.last = text;
       if (box.contains(document.activeElement)) return; // somebody reads there with the keyboard
+      box.dataset.last = text;
       const was = open();
       box.innerHTML = text;
       box.querySelectorAll("details").forEach(function (each, place) { each.open = Boolean(was[place]); });
