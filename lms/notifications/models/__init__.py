@@ -11,6 +11,7 @@ from lms.notifications.models.delivery import (
     RobotMessage,
 )
 from lms.notifications.models.inbox import Notice
+from lms.notifications.models.reminders import Reminder
 
 __all__ = [
     "ChatAccount",
@@ -19,6 +20,7 @@ __all__ = [
     "NoticePreference",
     "NoticeTemplate",
     "RateBucket",
+    "Reminder",
     "ReminderPlan",
     "Robot",
     "RobotMessage",

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import Float, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
-from lms.core.db import Base, free_text, identity, new_public_id, pk, plain, pseudonym, type_json
+from lms.accounts.models import ChatAccount as ChatAccount
+from lms.core.db import Base, free_text, new_public_id, pk, plain, pseudonym, type_json
 
 
 class Delivery(Base):
@@ -47,16 +48,6 @@ class NoticePreference(Base):
     person_id: Mapped[int] = pseudonym(ForeignKey("person.id"), primary_key=True)
     digest: Mapped[str] = plain(String(8), default="each", server_default="each")
     off: Mapped[list[Any]] = plain(type_json, default=list)
-
-
-class ChatAccount(Base):
-    """Who somebody is on a platform: wecom | dingtalk | feishu."""
-
-    __tablename__ = "chat_account"
-    __table_args__ = (UniqueConstraint("platform", "user_id"),)
-    person_id: Mapped[int] = pseudonym(ForeignKey("person.id"), primary_key=True)
-    platform: Mapped[str] = plain(String(12), primary_key=True)
-    user_id: Mapped[str | None] = identity(String(120))
 
 
 class NoticeTemplate(Base):
