@@ -106,3 +106,10 @@ class GroupSaid:
     names: bool = False
     actor_id: int | None = None
     key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupReached:
+    """Question: has the group chat of this team a robot that something could be said by?"""
+
+    team_id: int
