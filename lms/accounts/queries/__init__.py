@@ -21,7 +21,7 @@ from lms.accounts.queries.actors import (
     visible_keys,
     visible_within,
 )
-from lms.accounts.queries.answering import holds, in_office, lead_of, trainers
+from lms.accounts.queries.answering import holds, in_office, lead_of, leads_of, trainers
 from lms.accounts.queries.calendar import freezes_of, is_held, silent_on
 from lms.accounts.queries.cohorts import (
     CohortRow,
@@ -92,6 +92,7 @@ __all__ = [
     "is_held",
     "last_slip",
     "lead_of",
+    "leads_of",
     "mentees_of",
     "mentor_of",
     "mentors_of",

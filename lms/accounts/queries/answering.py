@@ -1,5 +1,6 @@
 """Who is asked where somebody has to answer: everybody who holds a role, and the lead under whom a person works."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -7,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 
 from lms.accounts.models import Person, RoleGrant, TeamPlace
 from lms.accounts.queries.actors import is_live
+from lms.accounts.queries.calendar import team_paths
 from lms.core.access import Role
 from lms.core.db import rows
 from lms.core.here import today
@@ -48,6 +50,15 @@ _IN_OFFICE = (
     .distinct()
     .order_by(Person.name, Person.id)
 )
+_ALL_LEADS = (
+    select(RoleGrant.team_id, RoleGrant.person_id)
+    .join(Person, Person.id == RoleGrant.person_id)
+    .where(Person.active, RoleGrant.role == Role.LEAD, is_live(RoleGrant))
+    .order_by(RoleGrant.from_on.desc(), RoleGrant.id.desc())
+)
+_TEAMS = select(Person.id, Person.team_id).where(
+    Person.id.in_(bindparam("ids", expanding=True)), Person.team_id.is_not(None)
+)
 _TEAM = select(Person.team_id).where(Person.id == bindparam("person_id"))
 _PARENTS = select(TeamPlace.team_id, TeamPlace.parent_id).where(
     is_live(TeamPlace),
@@ -80,3 +91,20 @@ def lead_of(person_id: int) -> int | None:
         seen.add(team)
         team = parents.get(team)
     return leads.get(team) if team is not None else None
+
+
+def leads_of(person_ids: Collection[int]) -> dict[int, int]:
+    """Return who leads the team of each of these people, as `lead_of` does; who has no lead is left out."""
+    if not person_ids:
+        return {}
+    day = today()
+    leads: dict[int, list[int]] = {}
+    for row in rows(_ALL_LEADS, {"today": day}):
+        leads.setdefault(row.team_id, []).append(row.person_id)
+    above = team_paths()
+    found: dict[int, int] = {}
+    for row in rows(_TEAMS, {"ids": sorted(person_ids)}):
+        others = (lead for team in above(row.team_id) for lead in leads.get(team, ()) if lead != row.id)
+        if (lead := next(others, None)) is not None:
+            found[row.id] = lead
+    return found
