@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from flask import Flask, current_app
@@ -36,6 +37,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, mapped_column, registry
+
+from lms.core.doorbell import Doorbell
 
 type_pk = BigInteger().with_variant(Integer, "sqlite")
 type_json = JSON().with_variant(JSONB, "postgresql")
@@ -194,6 +197,16 @@ def insert_new(model: type[Base], unique: Sequence[str], values: Sequence[Mappin
     current.execute(insert(model).on_conflict_do_nothing(index_elements=list(unique)), list(values))
 
 
+def insert_new_returning(
+    model: type[Base], unique: Sequence[str], values: Sequence[Mapping[str, Any]], columns: Sequence[Any]
+) -> list[Any]:
+    """Write those of these rows whose columns `unique` no row has yet, and return `columns` of those alone."""
+    current = session()
+    insert = postgresql_insert if current.get_bind().dialect.name == "postgresql" else sqlite_insert
+    statement = insert(model).on_conflict_do_nothing(index_elements=list(unique)).returning(*columns)
+    return list(current.execute(statement, list(values)).all())
+
+
 def new_public_id() -> str:
     """Return a random name of 128 bits for a URL, that tells nothing."""
     return uuid.uuid4().hex
@@ -201,10 +214,14 @@ def new_public_id() -> str:
 
 @dataclass(slots=True)
 class Queued:
-    """What the open transaction still has to do before it commits; gone with it, however it ends."""
+    """What the open transaction still has to do before it commits; gone with it, however it ends.
+
+    wakes: it put something for the worker, who is woken after the commit.
+    """
 
     facts: list[object] = field(default_factory=list)
     records: list[Any] = field(default_factory=list)
+    wakes: bool = False
 
 
 def queued() -> Queued:
@@ -213,6 +230,14 @@ def queued() -> Queued:
     if found is None:
         raise RuntimeError("this can only be done inside transaction()")
     return found
+
+
+def wake() -> None:
+    """Have a worker look after the commit at what is to be done now. Raises RuntimeError outside of a transaction.
+
+    The one thing that happens after a commit: it says nothing, and if it is lost the worker's timer does the same.
+    """
+    queued().wakes = True
 
 
 def in_transaction() -> bool:
@@ -252,10 +277,12 @@ def transaction() -> Iterator[Session]:
         raise
     finally:
         current.info.pop("queued", None)
+    if waiting.wakes:
+        current_app.extensions["lms_doorbell"].ring()
 
 
-def init_app(app: Flask, database_url: str) -> None:
-    """Bind the app to its database."""
+def init_app(app: Flask, database_url: str, instance: Path) -> None:
+    """Bind the app to its database. instance: where the file lies by which an embedded database wakes its worker."""
     app.config["SQLALCHEMY_DATABASE_URI"] = database_url
     # The log must not hold what people typed, and the text of an error would quote the values of its statement.
     options: dict[str, Any] = {"pool_pre_ping": not database_url.startswith("sqlite"), "hide_parameters": True}
@@ -263,6 +290,7 @@ def init_app(app: Flask, database_url: str) -> None:
         options["connect_args"] = {"timeout": 10, "check_same_thread": False}
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     app.extensions.setdefault("lms_before_commit", [])
+    app.extensions["lms_doorbell"] = Doorbell(database_url, instance)
     db.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":

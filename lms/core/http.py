@@ -186,7 +186,7 @@ def send(
                 params=dict(params) if params is not None else None,
             ) as answer,
         ):
-            wait = _seconds(answer.headers.get("Retry-After", ""))
+            wait = _seconds(answer.headers.get("Retry-After") or answer.headers.get("x-ogw-ratelimit-reset") or "")
             return Answer(status=answer.status_code, body=_read(answer), retry_after=wait)
     except (Refused, Failed):
         raise

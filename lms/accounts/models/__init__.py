@@ -1,6 +1,7 @@
 """Tables of people and of what decides their days."""
 
 from lms.accounts.models.calendars import CalendarFeed, CompanyDay, FreezeWindow, Leave, PersonTag, Shift
+from lms.accounts.models.chats import CHAT_PLATFORMS, ChatAccount
 from lms.accounts.models.people import (
     ApiToken,
     Cohort,
@@ -20,8 +21,10 @@ from lms.accounts.models.people import (
 )
 
 __all__ = [
+    "CHAT_PLATFORMS",
     "ApiToken",
     "CalendarFeed",
+    "ChatAccount",
     "Cohort",
     "CohortMember",
     "CompanyDay",

@@ -2,7 +2,6 @@
 
 from lms.notifications.actions.inbox import (
     KEPT,
-    Message,
     forget,
     key_of,
     read,
@@ -10,6 +9,7 @@ from lms.notifications.actions.inbox import (
     tell,
     tell_each,
 )
+from lms.notifications.actions.messages import Message
 
 __all__ = [
     "KEPT",

@@ -1,16 +1,17 @@
 """Verbs of the inbox: tell, mark as read, forget."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, delete, update
 
-from lms.accounts.models import Person
 from lms.core import clock
 from lms.core.access import Actor
-from lms.core.db import insert_new, session
+from lms.core.db import insert_new, insert_new_returning, session
 from lms.core.texts import Text, as_plain
+from lms.notifications import queries
+from lms.notifications.actions.messages import Message
+from lms.notifications.actions.outgoing import send_out
 from lms.notifications.models import Notice
 
 KEPT = timedelta(days=400)
@@ -19,53 +20,64 @@ KEPT = timedelta(days=400)
 _KEY = 160
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """What one person is to be told; see `Told` for the fields."""
-
-    person_id: int
-    topic: str
-    sentence: Text
-    link: tuple[str, Mapping[str, object]] | None
-    key: str
-    urgent: bool = False
-    inbox_only: bool = False
-
-
 def tell(
-    person_ids: Sequence[int], topic: str, sentence: Text, link: tuple[str, Mapping[str, object]] | None, key: str
+    person_ids: Sequence[int],
+    topic: str,
+    sentence: Text,
+    link: tuple[str, Mapping[str, object]] | None,
+    key: str,
+    *,
+    urgent: bool = False,
+    inbox_only: bool = False,
 ) -> None:
-    """Put one notice into the inbox of each who works here. Whoever was told of this key before is not told again."""
+    """Put one notice into the inbox of each who works here, and on its way out.
+
+    Whoever was told of this key before is not told again.
+    """
     tell_each(
         [
-            Message(person_id=person_id, topic=topic, sentence=sentence, link=link, key=key)
+            Message(
+                person_id=person_id,
+                topic=topic,
+                sentence=sentence,
+                link=link,
+                key=key,
+                urgent=urgent,
+                inbox_only=inbox_only,
+            )
             for person_id in sorted(set(person_ids))
         ]
     )
 
 
 def tell_each(messages: Sequence[Message]) -> None:
-    """Put each of these notices into the inbox of its person, in as many statements for a thousand as for one."""
+    """Put each of these notices into the inbox of its person, in as many statements for a thousand as for one.
+
+    What is new there goes out as well, on the way that its person has.
+    """
     if not messages:
         return
-    here = set(
-        session().scalars(select(Person.id).where(Person.id.in_({each.person_id for each in messages}), Person.active))
-    )
+    receivers = queries.receivers({each.person_id for each in messages})
     now = clock.now()
+    told = {key_of(each.key, each.person_id): each for each in messages if each.person_id in receivers}
     rows = [
         {
             "person_id": each.person_id,
             "topic": each.topic,
             "sentence": as_plain(each.sentence),
             "link": {"endpoint": each.link[0], "values": dict(each.link[1])} if each.link else {},
-            "dedup_key": key_of(each.key, each.person_id),
+            "dedup_key": key,
             "at": now,
         }
-        for each in messages
-        if each.person_id in here
+        for key, each in told.items()
     ]
-    if rows:
+    if not rows:
+        return
+    if not queries.working():
         insert_new(Notice, ("dedup_key",), rows)
+        return
+    new = insert_new_returning(Notice, ("dedup_key",), rows, (Notice.id, Notice.dedup_key))
+    send_out({id: (told[key], receivers[told[key].person_id]) for id, key in new}, now)
 
 
 def settle(person_ids: Sequence[int], key: str) -> None:

@@ -14,7 +14,8 @@ class Delivery(Base):
     """One notice on one way out. channel: wecom | dingtalk | feishu | mail | digest.
 
     state: waiting | sent | dead | dropped (settled or read before it went out, or no address). answer: what the other
-    side said, without secrets. due_at: not before (quiet hours, Retry-After). Kept 400 days.
+    side said, as `word detail` (rules/answers.py), without secrets. due_at: not before (quiet hours, Retry-After).
+    urgent: at any hour. Kept 400 days.
     """
 
     __tablename__ = "delivery"
@@ -32,6 +33,7 @@ class Delivery(Base):
     public_id: Mapped[str] = plain(String(32), unique=True, default=new_public_id)
     notice_id: Mapped[int] = plain(ForeignKey("notice.id", ondelete="CASCADE"))
     channel: Mapped[str] = plain(String(12))
+    urgent: Mapped[bool] = plain(default=False, server_default=text("false"))
     state: Mapped[str] = plain(String(12), default="waiting", server_default="waiting")
     at: Mapped[datetime] = plain()
     due_at: Mapped[datetime] = plain()

@@ -9,6 +9,7 @@ from lms.notifications.queries.inbox import (
     inbox,
     of_person,
 )
+from lms.notifications.queries.ways import hours, receivers, working
 
 __all__ = [
     "LAST",
@@ -16,6 +17,9 @@ __all__ = [
     "UNREAD",
     "Alerts",
     "Told",
+    "hours",
     "inbox",
     "of_person",
+    "receivers",
+    "working",
 ]

@@ -7,7 +7,7 @@ CHATS = ("wecom", "dingtalk", "feishu")
 MAIL = "mail"
 DIGEST = "digest"
 WAYS = (*CHATS, MAIL)
-"""The ways on which one person is told something, the one that is tried first in front: personal messages, then mail."""
+"""The ways on which one person is told something, the first to be tried in front: personal messages, then mail."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

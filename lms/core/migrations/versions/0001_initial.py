@@ -153,6 +153,15 @@ def upgrade() -> None:
         postgresql_where=sa.text("done_at IS NULL"),
     )
     op.create_table(
+        "queue_check",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("looked", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("corrected", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("flipped", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_queue_check")),
+    )
+    op.create_table(
         "rate_bucket",
         sa.Column("key", sa.String(length=60), nullable=False),
         sa.Column("tokens", sa.Float(), nullable=False),
@@ -262,7 +271,7 @@ def upgrade() -> None:
     op.create_table(
         "worker_beat",
         sa.Column("job", sa.String(length=60), nullable=False),
-        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=True),
         sa.Column("error", sa.String(length=400), server_default="", nullable=False),
         sa.Column("next_at", UTCDateTime(), nullable=True),
         sa.Column("lease_until", UTCDateTime(), nullable=True),
@@ -868,6 +877,7 @@ def upgrade() -> None:
         sa.Column("public_id", sa.String(length=32), nullable=False),
         sa.Column("notice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("channel", sa.String(length=12), nullable=False),
+        sa.Column("urgent", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("state", sa.String(length=12), server_default="waiting", nullable=False),
         sa.Column("at", UTCDateTime(), nullable=False),
         sa.Column("due_at", UTCDateTime(), nullable=False),
