@@ -4,6 +4,7 @@ from lms.learning.models.campaigns import Campaign, CampaignPart
 from lms.learning.models.certificates import (
     Certificate,
     CertificatePlan,
+    QueueCheck,
     QueueNeed,
     QueueOverride,
     QueueRight,
@@ -24,6 +25,7 @@ __all__ = [
     "IdeaSupport",
     "LiveSession",
     "Offer",
+    "QueueCheck",
     "QueueNeed",
     "QueueOverride",
     "QueueRight",

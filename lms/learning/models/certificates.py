@@ -111,3 +111,14 @@ class QueueRight(Base):
     allowed: Mapped[bool] = plain()
     since: Mapped[datetime] = plain()
     why: Mapped[dict[str, Any]] = plain(type_json, default=dict)
+
+
+class QueueCheck(Base):
+    """One full comparison of all rights with what they should be. flipped: of the corrected, who may or may not."""
+
+    __tablename__ = "queue_check"
+    id: Mapped[pk]
+    at: Mapped[datetime] = plain()
+    looked: Mapped[int] = plain()
+    corrected: Mapped[int] = plain()
+    flipped: Mapped[int] = plain()
