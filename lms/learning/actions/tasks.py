@@ -129,8 +129,13 @@ def begin(person_id: int, document_id: int, revision_id: int, task: TaskSpec) ->
     return work
 
 
-def record_confirmation(actor: Actor, work: TaskWork, *, source: str) -> None:
-    """Set work to confirmed and write the line of the log, with the evidence beside it. The lock is held."""
+def record_confirmation(
+    actor: Actor, work: TaskWork, *, source: str, ref: str = "", minutes: int | None = None
+) -> None:
+    """Set work to confirmed and write the line of the log, with the evidence beside it. The lock is held.
+
+    minutes: credited; None = what the plan gives the task. ref: of what it came, such as a live session.
+    """
     work.state = WorkState.CONFIRMED
     work.decided_at, work.decided_by, work.remark = clock.now(), actor.id, ""
     append(
@@ -140,7 +145,8 @@ def record_confirmation(actor: Actor, work: TaskWork, *, source: str) -> None:
         document_id=work.document_id,
         revision_id=work.revision_id,
         source=source,
-        credited_minutes=promised_minutes(work.person_id, work.document_id),
+        ref=ref,
+        credited_minutes=promised_minutes(work.person_id, work.document_id) if minutes is None else minutes,
         note=work.evidence[:NOTE_LENGTH],
     )
 
