@@ -11,6 +11,7 @@ from lms.accounts.events import (
     CohortChanged,
     FreezeChanged,
     FreezeImpact,
+    PersonChanged,
     PersonHired,
     PersonLeft,
     PersonMoved,
@@ -20,7 +21,7 @@ from lms.accounts.events import (
 )
 from lms.assignments import handlers as assignments
 from lms.assignments import views as assignments_views
-from lms.assignments.events import Confirming
+from lms.assignments.events import Confirming, HoldingChanged
 from lms.content import handlers as content
 from lms.content import kind as content_kind
 from lms.content import kinds
@@ -122,6 +123,9 @@ def subscribe(bus: Bus) -> None:
     bus.subscribe(PersonHired, assignments.on_hired)
     bus.subscribe(PersonMoved, assignments.on_moved)
     bus.subscribe(PersonMoved, assignments.on_moved_days)
+    bus.subscribe(PersonChanged, assignments.on_moved)
+    bus.subscribe(PersonLeft, assignments.on_moved)
+    bus.subscribe(HoldingChanged, assignments.on_holding)
     bus.subscribe(RosterChanged, assignments.on_roster)
     bus.subscribe(FreezeChanged, assignments.on_roster)
     bus.subscribe(CohortChanged, assignments.on_roster)
@@ -149,6 +153,7 @@ def subscribe(bus: Bus) -> None:
     bus.subscribe(Unmarked, quizzes.on_unmarked)
     bus.subscribe(Told, notifications.on_told)
     bus.subscribe(Settled, notifications.on_settled)
+    bus.subscribe(RecordAppended, notifications.on_record)
     bus.answer(HowMuchSeen, learning.on_how_much_seen)
     bus.answer(PublishPreview, content.on_publish_preview)
     bus.answer(PublishPreview, quizzes.on_publish_preview)

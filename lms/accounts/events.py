@@ -22,6 +22,13 @@ class PersonMoved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PersonChanged:
+    """Somebody's roles, tags or kind of employment are others."""
+
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonLeft:
     """Somebody's account was closed; the record stays."""
 

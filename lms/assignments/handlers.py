@@ -5,11 +5,14 @@ from lms.accounts.events import (
     FreezeChanged,
     FreezeImpact,
     Moved,
+    PersonChanged,
     PersonHired,
+    PersonLeft,
     PersonMoved,
     RosterChanged,
 )
 from lms.assignments import actions
+from lms.assignments.events import HoldingChanged
 from lms.assignments.queries import finished, have_completed, owing, would_complete
 from lms.assignments.queries.days import would_move
 from lms.content import queries as content
@@ -19,12 +22,17 @@ from lms.core.texts import Text, text
 from lms.records.events import Consequence, CorrectionImpact, RecordAppended, StandingsRebuilt, Verb
 
 
+TOGETHER = 100
+"""People whose duties are kept in step by one call."""
+
+
 def on_record(fact: RecordAppended) -> None:
     """Roll a new line of the log up, in the same transaction."""
     if fact.document_id is None:
         return
     if fact.verb == Verb.VOIDED:
         actions.recount(fact.person_id, source="void")
+        actions.bring_to_rest([fact.person_id])
     elif fact.counts or fact.verb == Verb.SIGNED_OFF:
         signed = fact.verb == Verb.SIGNED_OFF
         actions.item_done(
@@ -46,11 +54,18 @@ def on_standings_rebuilt(fact: StandingsRebuilt) -> None:
 
 
 def on_hired(fact: PersonHired) -> None:
-    actions.give_by_position([fact.person_id])
+    actions.keep_in_step([fact.person_id])
 
 
-def on_moved(fact: PersonMoved) -> None:
-    actions.give_by_position([fact.person_id])
+def on_moved(fact: PersonMoved | PersonChanged | PersonLeft) -> None:
+    """Give what the rules ask of somebody as they are now, and ask no more for what they do not."""
+    actions.keep_in_step([fact.person_id])
+
+
+def on_holding(fact: HoldingChanged) -> None:
+    people = sorted(set(fact.person_ids))
+    for start in range(0, len(people), TOGETHER):
+        actions.keep_in_step(people[start : start + TOGETHER])
 
 
 def on_roster(fact: RosterChanged | CohortChanged | FreezeChanged) -> None:

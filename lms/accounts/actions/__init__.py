@@ -20,6 +20,7 @@ from lms.accounts.actions.people import (
 from lms.accounts.actions.rosters import Owner, set_days, set_pattern, stop_pattern
 from lms.accounts.actions.sign_in import WrongPassword
 from lms.accounts.actions.slips import PrintedSlip, make_slips
+from lms.accounts.actions.tags import set_tags
 from lms.accounts.actions.teams import add_shop, add_team, change_team, close_team, found_company
 
 __all__ = [
@@ -56,5 +57,6 @@ __all__ = [
     "set_pattern",
     "set_preferences",
     "set_shops",
+    "set_tags",
     "stop_pattern",
 ]

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, or_, select, update
 
 from lms.accounts import queries
 from lms.accounts.actions.slips import void_slips
-from lms.accounts.events import PersonHired, PersonLeft, PersonMoved
+from lms.accounts.events import PersonChanged, PersonHired, PersonLeft, PersonMoved
 from lms.accounts.models import (
     ApiToken,
     Membership,
@@ -121,6 +121,8 @@ def change(actor: Actor, person_id: int, values: Mapping[str, Any]) -> bool:
     )
     if changed.keys() & {"position", "hired_on"}:
         emit(PersonMoved(person_id=person.id))
+    elif "employment" in changed:
+        emit(PersonChanged(person_id=person.id))
     return True
 
 
@@ -198,6 +200,7 @@ def grant(actor: Actor, person_id: int, role: Role, team_id: int, from_on: date 
         person_id=person.id,
         after={"role": role.value, "team": team_id},
     )
+    emit(PersonChanged(person_id=person.id))
 
 
 def revoke(actor: Actor, person_id: int, grant_id: int) -> None:
@@ -218,6 +221,7 @@ def revoke(actor: Actor, person_id: int, grant_id: int) -> None:
         person_id=person.id,
         before={"role": given.role, "team": given.team_id},
     )
+    emit(PersonChanged(person_id=person.id))
 
 
 def set_mentor(actor: Actor, person_id: int, mentor_id: int | None, from_on: date | None = None) -> None:

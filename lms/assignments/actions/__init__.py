@@ -6,14 +6,15 @@ Everything here runs in the caller's transaction. Locks: persons first (`lock_pe
 from lms.assignments.actions.cards import DELTA, MUST_READ, Asked, ask_to_read, keep_must_read, no_longer_asked
 from lms.assignments.actions.days import reschedule, reschedule_soon
 from lms.assignments.actions.follow import lay_out_anew
-from lms.assignments.actions.give import (
+from lms.assignments.actions.give import assign, withdraw_occasion, withdraw_rounds
+from lms.assignments.actions.keeping import bring_to_rest, keep_in_step
+from lms.assignments.actions.rules import (
     HIRED_LATELY,
-    assign,
-    give_by_position,
+    change_rule,
     give_to_lately_hired,
     keep_rule,
-    withdraw_occasion,
-    withdraw_rounds,
+    make_rule,
+    stop_rule,
 )
 from lms.assignments.actions.settle import first_completion, item_done, opened, recount, took_part
 
@@ -24,18 +25,22 @@ __all__ = [
     "Asked",
     "ask_to_read",
     "assign",
+    "bring_to_rest",
+    "change_rule",
     "first_completion",
-    "give_by_position",
     "give_to_lately_hired",
     "item_done",
+    "keep_in_step",
     "keep_must_read",
     "keep_rule",
     "lay_out_anew",
+    "make_rule",
     "no_longer_asked",
     "opened",
     "recount",
     "reschedule",
     "reschedule_soon",
+    "stop_rule",
     "took_part",
     "withdraw_occasion",
     "withdraw_rounds",

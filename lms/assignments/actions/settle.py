@@ -1,7 +1,9 @@
 """Rolling completions up, in the transaction of the record that completes them."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import bindparam, case, delete, func, insert, or_, select, update
 
@@ -121,49 +123,51 @@ def write_items(assignment: Assignment, items: Sequence[Item]) -> None:
     session().expire_all()
 
 
-def with_past(person_id: int, items: Sequence[Item], counts_from: datetime) -> list[Item]:
+Past = Mapping[tuple[int, int | None], datetime]
+"""When a person has done what an item asks: by document, and by its stage where it is signed off."""
+
+
+def with_past(items: Sequence[Item], past: Past) -> list[Item]:
     """Return the items with what the person had done before they were laid out."""
-    done = _done_since(person_id, {item.document_id for item in items if item.purpose == "complete"}, counts_from)
-    signed = _signed_off(person_id, {item.document_id for item in items if item.purpose == "sign_off"}, counts_from)
     return [
-        rules.with_done(
-            item,
-            done.get(item.document_id)
-            if item.purpose == "complete"
-            else signed.get((item.document_id, str(item.stage))),
-        )
+        rules.with_done(item, past.get((item.document_id, item.stage if item.purpose == "sign_off" else None)))
         for item in items
     ]
 
 
-def _done_since(person_id: int, document_ids: set[int], counts_from: datetime) -> dict[int, datetime]:
-    found: dict[int, datetime] = {}
-    for standing in session().scalars(
-        select(Standing).where(
-            Standing.person_id == person_id, Standing.document_id.in_(document_ids), Standing.state == "done"
+def done_before(counts_from: Mapping[int, datetime], items: Sequence[Item]) -> dict[int, dict[Any, datetime]]:
+    """Return what each of these people has done of these items since the moment from which it counts for them."""
+    found: dict[int, dict[Any, datetime]] = defaultdict(dict)
+    documents = {item.document_id for item in items if item.purpose == "complete"}
+    signed_off = {item.document_id for item in items if item.purpose == "sign_off"}
+    if not counts_from:
+        return found
+    if documents:
+        standings = session().execute(
+            select(Standing.person_id, Standing.document_id, Standing.first_done_at, Standing.last_done_at).where(
+                Standing.person_id.in_(counts_from), Standing.document_id.in_(documents), Standing.state == "done"
+            )
         )
-    ):
-        moments = (standing.first_done_at, standing.last_done_at)
-        counted = [at for at in moments if at is not None and at >= counts_from]
-        if counted:
-            found[standing.document_id] = counted[0]
+        for person_id, document_id, *moments in standings:
+            counted = [at for at in moments if at is not None and at >= counts_from[person_id]]
+            if counted:
+                found[person_id][document_id, None] = counted[0]
+    if signed_off:
+        voided = select(Record.corrects).where(Record.verb == Verb.VOIDED, Record.corrects.is_not(None))
+        signed = session().execute(
+            select(Record.person_id, Record.document_id, Record.ref, Record.at)
+            .where(
+                Record.person_id.in_(counts_from),
+                Record.document_id.in_(signed_off),
+                Record.verb == Verb.SIGNED_OFF,
+                Record.seq.not_in(voided),
+            )
+            .order_by(Record.seq.desc())
+        )
+        for person_id, document_id, ref, at in signed:
+            if at >= counts_from[person_id]:
+                found[person_id][document_id, int(ref)] = at
     return found
-
-
-def _signed_off(person_id: int, document_ids: set[int], counts_from: datetime) -> dict[tuple[int, str], datetime]:
-    voided = select(Record.corrects).where(Record.verb == Verb.VOIDED, Record.corrects.is_not(None))
-    rows = session().execute(
-        select(Record.document_id, Record.ref, Record.at)
-        .where(
-            Record.person_id == person_id,
-            Record.document_id.in_(document_ids),
-            Record.verb == Verb.SIGNED_OFF,
-            Record.at >= counts_from,
-            Record.seq.not_in(voided),
-        )
-        .order_by(Record.seq.desc())
-    )
-    return {(document_id, ref): at for document_id, ref, at in rows if document_id is not None}
 
 
 def settle(actor: Actor | None, assignment: Assignment, *, source: str) -> None:
@@ -187,6 +191,9 @@ def settle(actor: Actor | None, assignment: Assignment, *, source: str) -> None:
     due = [item.due_on for item in items if item.required and item.due_on]
     assignment.due_on = asked or max(due, default=None)
     assignment.next_due_on = session().scalar(_NEXT_DUE, {"id": assignment.id})
+    if assignment.state == "exempt":
+        items = [rules.without_exemption(item) for item in items]  # what one need not do is not thereby done
+        whole = rules.progress(items)
     for container in dict.fromkeys(item.container_id for item in items if item.container_id is not None):
         inside = [item for item in items if item.container_id == container]
         if rules.progress(inside).complete:
@@ -195,10 +202,14 @@ def settle(actor: Actor | None, assignment: Assignment, *, source: str) -> None:
         if assignment.state == "done" and source == "void":
             assignment.state, assignment.done_at = "open", None
         return
-    if assignment.state == "open":
+    if assignment.state in LIVING:
         assignment.state, assignment.done_at = "done", clock.now()
         if all(item.document_id != assignment.document_id or item.purpose == "sign_off" for item in items):
             _complete(actor, assignment, assignment.document_id, source)
+
+
+LIVING = frozenset({"open", "optional", "exempt"})
+"""States of a duty that is done once all of it is done."""
 
 
 def _date_undated(assignment_id: int, due_on: date) -> None:
@@ -298,7 +309,8 @@ def recount(person_id: int, *, source: str) -> None:
 
 def _with_its_past(assignment: Assignment, items: Sequence[Item]) -> list[Item]:
     if assignment.occasion != READ:
-        return with_past(assignment.person_id, items, assignment.counts_from)
+        past = done_before({assignment.person_id: assignment.counts_from}, items)
+        return with_past(items, past.get(assignment.person_id, {}))
     standing = session().get(Standing, (assignment.person_id, assignment.document_id))
     confirmed = standing.confirmed_revision_id if standing is not None and standing.state == "done" else None
     at = None

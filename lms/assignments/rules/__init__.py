@@ -28,6 +28,7 @@ from lms.assignments.rules.items import (
     states,
     with_done,
     with_due,
+    without_exemption,
 )
 
 __all__ = [
@@ -58,4 +59,5 @@ __all__ = [
     "states",
     "with_done",
     "with_due",
+    "without_exemption",
 ]

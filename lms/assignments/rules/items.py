@@ -199,6 +199,10 @@ def with_done(item: Item, at: datetime | None) -> Item:
     return item._replace(done_at=at)
 
 
+def without_exemption(item: Item) -> Item:
+    return item._replace(exempt=False)
+
+
 def with_due(item: Item, due_on: date | None) -> Item:
     return item._replace(due_on=due_on)
 
