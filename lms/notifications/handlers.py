@@ -2,6 +2,8 @@
 
 from lms.accounts.events import Settled, Told
 from lms.notifications import actions
+from lms.notifications.actions.reminders import settle_reminders
+from lms.records.events import RecordAppended, Verb
 
 
 def on_told(fact: Told) -> None:
@@ -18,3 +20,9 @@ def on_told(fact: Told) -> None:
 
 def on_settled(fact: Settled) -> None:
     actions.settle(fact.person_ids, fact.key)
+
+
+def on_record(fact: RecordAppended) -> None:
+    """Take the reminders of what is done now as read; duties have been rolled up before."""
+    if fact.counts or fact.verb == Verb.SIGNED_OFF:
+        settle_reminders(fact.person_id)

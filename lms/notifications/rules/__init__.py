@@ -2,8 +2,8 @@
 
 from lms.notifications.rules.hours import DAY_MINUTES, Hours, is_quiet, when
 from lms.notifications.rules.reminders import (
-    LEAD,
     DEFAULT,
+    LEAD,
     Owed,
     Plan,
     Said,

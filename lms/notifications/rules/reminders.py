@@ -47,7 +47,11 @@ class Plan:
     @property
     def steps(self) -> tuple[int, ...]:
         """The days that the plan speaks on, counted from the due day, the earliest first."""
-        return (*(-days for days in sorted(self.before, reverse=True)), *([0] if self.on_day else []), *sorted(self.after))
+        return (
+            *(-days for days in sorted(self.before, reverse=True)),
+            *([0] if self.on_day else []),
+            *sorted(self.after),
+        )
 
     def speaks_at(self, minute: int) -> bool:
         """Return whether reminders may be made at this minute of a day: from `send_at` on, never in quiet hours."""
@@ -121,9 +125,7 @@ def escalates(plan: Plan, owed: Owed, today: date, said: Iterable[Said]) -> bool
     """Return whether the lead is to be told today that a duty is late: once for a due day, once a week for a duty."""
     if plan.escalate_after is None or (today - owed.due_on).days < plan.escalate_after:
         return False
-    return not any(
-        each.step == LEAD and (each.due_on == owed.due_on or today - each.on < LATE_AGAIN) for each in said
-    )
+    return not any(each.step == LEAD and (each.due_on == owed.due_on or today - each.on < LATE_AGAIN) for each in said)
 
 
 def checked(plan: Plan) -> Plan:
