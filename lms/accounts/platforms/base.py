@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from lms.core import http
+from lms.core.trouble import Trouble
 
 Given = Mapping[str, str]
 
@@ -28,29 +29,6 @@ class Who:
     phone: str = ""
     email: str = ""
     employee_no: str = ""
-
-
-class Trouble(Exception):
-    """A call to a platform did not do what it was to do.
-
-    word: what, for people in notifications/rules/answers.py. lasting: trying again brings nothing. whole: it is the
-    platform's or the installation's affair, not this one message's. wait: seconds that the other side asks for.
-    """
-
-    def __init__(
-        self, word: str, detail: str = "", *, lasting: bool = False, whole: bool = False, wait: float | None = None
-    ) -> None:
-        super().__init__(word)
-        self.word = word
-        self.detail = detail
-        self.lasting = lasting
-        self.whole = whole
-        self.wait = wait
-
-    @property
-    def answer(self) -> str:
-        """What is kept of it: the word and what the other side said, in at most 400 characters."""
-        return f"{self.word} {self.detail}".strip()[:400]
 
 
 class Platform(Protocol):

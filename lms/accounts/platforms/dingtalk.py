@@ -3,9 +3,10 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from lms.accounts.platforms.base import Card, Given, Trouble, Who, ask
+from lms.accounts.platforms.base import Card, Given, Who, ask
 from lms.accounts.platforms.tokens import forget, token
 from lms.core.here import settings
+from lms.core.trouble import Trouble
 
 OLD_TOKEN = frozenset({40014, 42001})
 NO_SUCH_USER = frozenset({33012, 60121, 60111, 40003})

@@ -4,9 +4,10 @@ import json
 from typing import Any
 from urllib.parse import urlencode
 
-from lms.accounts.platforms.base import Card, Given, Trouble, Who, ask
+from lms.accounts.platforms.base import Card, Given, Who, ask
 from lms.accounts.platforms.tokens import forget, token
 from lms.core.here import settings
+from lms.core.trouble import Trouble
 
 OLD_TOKEN = frozenset({99991661, 99991663, 99991668})
 NO_SUCH_USER = frozenset({230013, 230029, 99992351, 99992361, 99992364})

@@ -3,9 +3,10 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from lms.accounts.platforms.base import Card, Given, Trouble, Who, ask, cut
+from lms.accounts.platforms.base import Card, Given, Who, ask, cut
 from lms.accounts.platforms.tokens import forget, token
 from lms.core.here import settings
+from lms.core.trouble import Trouble
 
 OLD_TOKEN = frozenset({40014, 42001, 41001})
 NO_SUCH_USER = frozenset({40003, 60111, 46004, 60103, 60104})

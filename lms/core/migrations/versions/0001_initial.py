@@ -409,6 +409,8 @@ def upgrade() -> None:
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("platform", sa.String(length=12), nullable=False),
         sa.Column("user_id", sa.String(length=120), nullable=True),
+        sa.Column("source", sa.String(length=12), server_default="import", nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_chat_account_person_id_person")),
         sa.PrimaryKeyConstraint("person_id", "platform", name=op.f("pk_chat_account")),
         sa.UniqueConstraint("platform", "user_id", name=op.f("uq_chat_account_platform_user_id")),
