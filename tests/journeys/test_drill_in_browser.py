@@ -161,6 +161,23 @@ def test_two_pages_of_one_run_show_the_same(floor, person, trainer):
     assert events(floor, run_id) == [("came", 0), ("choice", 0)]
 
 
+def test_an_answer_that_was_overtaken_by_a_later_step_takes_nothing_back(floor, person, trainer):
+    a_published_drill(trainer)
+    page, _ = opened(floor, person)
+    held = []
+    page.route("**/runs/*part=1*", lambda route: held.append((route, route.fetch())), times=1)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    until(lambda: page.evaluate("true") and held)
+    at_the_reply(page)
+    write(page, GOOD_REPLY)
+    route, answer = held[0]
+    with page.expect_event("requestfinished", lambda request: "part=1" in request.url):
+        route.fulfill(response=answer)
+    page.evaluate("new Promise(done => setTimeout(done, 50))")
+    expect(page.locator("[data-reply]")).to_have_value(GOOD_REPLY)
+    expect(page.locator(".drill-choice")).to_have_count(0)
+
+
 def test_what_is_sent_without_a_network_waits_and_arrives_once(floor, person, trainer):
     floor.allowed.append(OFFLINE)
     a_published_drill(trainer)

@@ -15,6 +15,7 @@ from tests.support.live import DESK, PHONE, WCAG, Floor, fits, holds, text
 from tests.support.make import a_person, as_actor
 from tests.support.make_content import a_draft, a_lesson_text, a_question, a_quiz_text, an_article_text
 from tests.support.make_files import a_pdf, a_picture
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.browser
 
@@ -72,6 +73,11 @@ def opened(page: Page, title: str) -> None:
 def done(page: Page) -> None:
     page.keyboard.press("Control+Enter")
     expect(page.locator("[data-card]")).to_have_count(0)
+
+
+def settled(page: Page) -> None:
+    """What was done has come into the text, and the form is drawn anew."""
+    expect(page.locator("[data-form-here][aria-busy]")).to_have_count(0)
 
 
 def fill(page: Page, name: str, words: str) -> None:
@@ -211,6 +217,7 @@ def test_a_question_is_dragged_to_another_section(floor, trainer):
         page.mouse.move(end["x"] + 60, end["y"] + end["height"] - 8, steps=12)
     page.mouse.up()
     expect(page.locator("[data-undo]")).to_be_visible()
+    settled(page)
     assert re.findall("^##+ (.*)$", text(page), re.MULTILINE) == ["一", "乙？", "二", "丙？", "甲？"]
     page.locator("[data-undo]").click()
     expect(page.locator("#markdown")).to_have_value(source)
@@ -223,10 +230,11 @@ def test_a_question_is_moved_by_keyboard_and_by_the_menu(floor, trainer):
     for key in ("Space", "ArrowDown", "Space"):
         page.keyboard.press(key)
     expect(page.locator("button.form-open").nth(2)).to_contain_text("乙？")
+    settled(page)
     page.locator("summary[aria-label^='更多：甲？']").click()
     page.get_by_role("button", name="上移").locator("visible=true").click()
     expect(page.locator("button.form-open").nth(2)).to_contain_text("甲？")
-    assert text(page) == source
+    expect(page.locator("#markdown")).to_have_value(source)
 
 
 def test_a_menu_that_is_opened_while_an_answer_is_on_its_way_stays_open(floor, trainer):
@@ -236,9 +244,11 @@ def test_a_menu_that_is_opened_while_an_answer_is_on_its_way_stays_open(floor, t
     page.locator(".form-line", has_text="甲？").locator("[data-handle]").focus()
     for key in ("Space", "ArrowDown", "Space"):
         page.keyboard.press(key)
+    until(lambda: page.evaluate("true") and held)
     menu = page.locator("summary[aria-label^='更多：甲？']")
     menu.click()
     held[0].continue_()
+    settled(page)
     expect(page.locator("button.form-open").nth(2)).to_contain_text("乙？")
     page.get_by_role("button", name="上移").locator("visible=true").click()
     expect(page.locator("button.form-open").nth(2)).to_contain_text("甲？")

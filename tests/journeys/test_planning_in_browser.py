@@ -15,6 +15,7 @@ from tests.support.live import DESK, PHONE, Floor, fits, holds, text
 from tests.support.make import a_person, as_actor
 from tests.support.make_content import a_document, a_draft
 from tests.support.make_learning import a_lesson, a_task, owes
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.browser
 
@@ -171,6 +172,19 @@ def test_an_item_is_set_renamed_stages_are_followed_and_what_stood_open_stays_op
     first.blur()
     expect(page.get_by_text("天数从 1 开始，先小后大。")).to_be_visible()
     holds(page, "`第1-2天` `任意顺序`")
+
+
+def test_a_field_that_is_set_while_another_one_is_on_its_way_is_not_lost(floor, trainer, plan):
+    page, held = planning(floor, trainer), []
+    day(page, 1).locator("summary", has_text="认识带教人").click()
+    page.route("**/form", lambda route: held.append(route), times=1)
+    page.get_by_label("分钟数", exact=True).first.fill("95")
+    page.keyboard.press("Tab")
+    until(lambda: page.evaluate("true") and held)
+    page.get_by_label("要求").first.select_option("optional")
+    held[0].continue_()
+    holds(page, "- [认识带教人](a.md) `第1天` `95分钟` `选修`\n")
+    expect(page.get_by_label("要求").first).to_have_value("optional")
 
 
 def test_a_field_that_was_just_typed_is_saved_by_the_button_that_follows(floor, trainer, plan):

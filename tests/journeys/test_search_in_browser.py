@@ -10,11 +10,12 @@ from lms.accounts.models import Person, PersonShop
 from lms.core.access import Role
 from lms.core.db import session, transaction
 from lms.kb.models import SearchLog
-from tests.support.live import DESK, PHONE, Floor, fits
+from tests.support.live import DESK, PHONE, Floor, StoppedClock, fits
 from tests.support.make import a_person, as_actor
 from tests.support.make_content import a_document, an_article_text
 from tests.support.make_kb import a_shop
 from tests.support.make_search import indexed
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.browser
 
@@ -81,6 +82,22 @@ def test_escape_closes_the_list_and_enter_without_a_choice_searches(floor: Floor
     page.wait_for_url("**/kb?q=*")
     expect(page.locator(".hit")).to_have_count(2)
     assert searches(floor) == [("价保", "", False)]
+
+
+def test_words_that_were_typed_on_are_no_search_in_vain_however_late_their_answer_comes(floor: Floor, agent: Person):
+    page, held = floor.page_of(agent), []
+    time = StoppedClock(page)
+    page.goto("/kb")
+    page.route("**/kb/search/hints?*", lambda route: held.append(route), times=1)
+    box(page).fill("火星")
+    page.clock.run_for(200)
+    until(lambda: page.evaluate("true") and held)
+    box(page).fill("价保")
+    held[0].continue_()
+    time.goes_on(1)
+    expect(page.get_by_role("option")).to_have_count(3)
+    time.goes_on(4)
+    assert searches(floor) == []
 
 
 def test_the_key_is_a_letter_where_somebody_writes_and_finds_the_box_on_the_results(floor: Floor, agent: Person):

@@ -14,7 +14,7 @@
 
     function merge(html, refused) {
       var fresh = new DOMParser().parseFromString(html, "text/html").querySelector("[data-room]");
-      if (!fresh) return;
+      if (!fresh || isOld(fresh)) return;
       var before = version(), here = room();
       ["data-state", "data-now", "data-deadline", "data-paused"].forEach(function (name) { copy(name, fresh, here); });
       clock.sync();
@@ -25,6 +25,13 @@
       lanes.retitle();
       clock.show();
       if (version() !== before) on.moved(version());
+    }
+    // An answer that was overtaken by that to a later step.
+    function isOld(fresh) {
+      return lanes.all().some(function (lane) {
+        var then = fresh.querySelector('[data-lane="' + lane.getAttribute("data-lane") + '"][data-step]');
+        return then && Number(then.getAttribute("data-step")) < Number(lane.getAttribute("data-step"));
+      });
     }
     function copy(name, from, to) {
       if (from.hasAttribute(name)) to.setAttribute(name, from.getAttribute(name)); else to.removeAttribute(name);

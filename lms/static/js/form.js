@@ -48,12 +48,34 @@
       if (data.changed) { keepForUndo(text); studio.take(data); }
       drawnFrom = area.value;
       if (quiet && card() === open && open) merge(data.form, typed !== JSON.stringify(fields()));
-      else draw(data.form, data.focus);
+      else {
+        const meanwhile = what === "fields" ? since(JSON.parse(typed)) : {};
+        draw(data.form, data.focus, meanwhile);
+        if (Object.keys(meanwhile).length) act(what);
+      }
       return true;
     }, function (error) {
       panel.removeAttribute("aria-busy");
       if (!quiet) studio.complain(studio.explain(error));
       return false;
+    });
+  }
+
+  // What was put into other fields while the answer was on its way, by name.
+  function since(sent) {
+    const now = fields(), found = {};
+    Object.keys(Object.assign({}, sent, now)).forEach(function (name) {
+      if (JSON.stringify(now[name]) !== JSON.stringify(sent[name])) found[name] = now[name] || [];
+    });
+    return found;
+  }
+
+  function putBack(values) {
+    all("[name]").forEach(function (field) {
+      const given = values[field.name];
+      if (!given) return;
+      if (field.type === "checkbox" || field.type === "radio") field.checked = given.indexOf(field.value) >= 0;
+      else if (given.length === 1) field.value = given[0];
     });
   }
 
@@ -66,12 +88,13 @@
   function caret(field, at) { try { field.setSelectionRange(at, at); } catch (_) { /* not a field of text */ } }
 
   // A menu that was opened while the answer was on its way stays open.
-  function draw(html, focus) {
+  function draw(html, focus, meanwhile) {
     const active = panel.contains(document.activeElement) ? document.activeElement : null;
     const id = focus || (active && active.id), at = active && active.selectionStart, y = active ? active.getBoundingClientRect().top : null;
     const menu = one(".form-menu[open]", panel), label = menu && one("summary", menu).getAttribute("aria-label");
     panel.textContent = "";
     panel.appendChild(parsed(html));
+    putBack(meanwhile || {});
     const same = label && all(".form-menu > summary").filter(function (each) { return each.getAttribute("aria-label") === label; })[0];
     if (same) same.parentNode.open = true;
     const next = id && (document.getElementById(id) || document.getElementById(id.replace(/^[a-z]+-(?=\d)/, "piece-")));
