@@ -10,6 +10,7 @@ from flask import Response, jsonify
 from lms.accounts.queries import team_tree
 from lms.core.access import Permission
 from lms.core.errors import NotFound
+from lms.core.quarters import quarter_days
 from lms.records.events import Verb
 from lms.records.queries import lines_after
 from lms.reports import queries
@@ -18,7 +19,6 @@ from lms.reports.knowledge.queries import report
 from lms.reports.knowledge.rules import DAYS, FIRST, SECTIONS, USUAL_DAYS
 from lms.reports.knowledge.wanted import Wanted
 from lms.reports.queries import Filter
-from lms.reports.rules import quarter_days
 from lms.web.api import MOST, ErrorBody, instant, page
 from lms.web.auth import current_actor, requires
 from lms.web.tables import EXPORTS, download

@@ -4,9 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from lms.core.errors import Invalid
-from lms.core.texts import text
-
 BY_DAY, BY_COURSE, BY_ITEM = "day", "course", "item"
 WIDEST = 14
 """Columns up to which every item has its own; beyond, a matrix is by day or by course."""
@@ -108,27 +105,6 @@ class Summary:
     @property
     def percent(self) -> int:
         return 100 * self.done // self.people if self.people else 0
-
-
-def quarter_days(quarter: str) -> tuple[date, date]:
-    """Return the first day of a quarter and the first of the next, for "2026Q4". Raises Invalid for anything else."""
-    year, _, number = quarter.upper().partition("Q")
-    if not (year.isdigit() and len(year) == 4 and number in {"1", "2", "3", "4"} and int(year) >= 2000):
-        wrong = text("季度写成 2026Q4 这样。")
-        raise Invalid(wrong, fields={"quarter": wrong})
-    first = 3 * int(number) - 2
-    start = date(int(year), first, 1)
-    return start, date(int(year) + (first == 10), (first + 3 - 1) % 12 + 1, 1)
-
-
-def quarters(first: date, last: date) -> list[str]:
-    """Return the quarters from that of `first` to that of `last`, the latest first."""
-    found = []
-    year, number = first.year, (first.month - 1) // 3 + 1
-    while (year, number) <= (last.year, (last.month - 1) // 3 + 1):
-        found.append(f"{year}Q{number}")
-        year, number = (year + 1, 1) if number == 4 else (year, number + 1)
-    return found[::-1]
 
 
 def grouping(asked: str, items: int, days: int) -> str:

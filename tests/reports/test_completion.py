@@ -11,6 +11,7 @@ import pytest
 from lms.core.access import Role
 from lms.core.errors import Invalid
 from lms.core.here import today
+from lms.core.quarters import quarter_days
 from lms.reports import queries, rules
 from lms.reports.queries import Filter
 from tests.support.make import a_person, a_team, as_actor, mentors, sign_in
@@ -178,10 +179,10 @@ def test_the_api_names_what_is_wrong(company, client):
 
 
 def test_a_quarter_ends_where_the_next_begins():
-    assert rules.quarter_days("2026Q4")[1] == rules.quarter_days("2027Q1")[0]
+    assert quarter_days("2026Q4")[1] == quarter_days("2027Q1")[0]
     for wrong in ("2026Q5", "26Q1", "", "2026-Q1", "1999Q1"):
         with pytest.raises(Invalid):
-            rules.quarter_days(wrong)
+            quarter_days(wrong)
 
 
 def test_the_statements_of_the_page_do_not_grow_with_the_people(company, client, statements):

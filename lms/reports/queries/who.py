@@ -16,7 +16,7 @@ from lms.assignments.models import Assignment, AssignmentItem
 from lms.assignments.rules import READ
 from lms.core.access import Actor, Permission, Scope, scopes
 from lms.core.here import today
-from lms.reports.rules import quarter_days
+from lms.core.quarters import quarter_days
 
 Keys: TypeAlias = Mapping[str, Any]
 KEPT = 256

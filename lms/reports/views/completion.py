@@ -10,11 +10,12 @@ from lms.accounts.queries import TeamRow, team_tree
 from lms.core.access import Actor, Permission, allows
 from lms.core.here import today
 from lms.core.i18n import _, gettext
+from lms.core.quarters import quarters
 from lms.core.texts import Text, text
 from lms.reports import person as people
 from lms.reports import queries
 from lms.reports.queries import Filter, Goal
-from lms.reports.rules import BY_DAY, BY_ITEM, Block, Column, Line, Summary, dated, grouping, quarters, total_of
+from lms.reports.rules import BY_DAY, BY_ITEM, Block, Column, Line, Summary, dated, grouping, total_of
 from lms.reports.views.room import bp
 from lms.web.auth import current_actor, requires
 from lms.web.shell import show_day, show_minutes
