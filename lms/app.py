@@ -72,7 +72,7 @@ def create_app(
         by_employee_no=actor_by_employee_no,
         identify=identify,
     )
-    database.init_app(app, settings.database_url)
+    database.init_app(app, settings.database_url, settings.instance_path)
     app.extensions["lms_before_commit"].append(link_pending)
     Migrate(app, database.db, directory=str(MIGRATIONS), render_as_batch=True)
     Babel(app)

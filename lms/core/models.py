@@ -41,11 +41,14 @@ class Installation(Base):
 
 
 class WorkerBeat(Base):
-    """When each job last ran, for the health page, and which worker has it now (until lease_until, then anybody)."""
+    """When each job last ran (None = never), and which worker has it now (until lease_until, then anybody).
+
+    next_at: from when on it is due. See core/turns.py.
+    """
 
     __tablename__ = "worker_beat"
     job: Mapped[str] = plain(String(60), primary_key=True)
-    at: Mapped[datetime] = plain()
+    at: Mapped[datetime | None] = plain()
     error: Mapped[str] = plain(String(400), default="", server_default="")
     next_at: Mapped[datetime | None] = plain()
     lease_until: Mapped[datetime | None] = plain()

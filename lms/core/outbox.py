@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from lms.core import clock
-from lms.core.db import session
+from lms.core.db import session, wake
 from lms.core.models import Outbox
 
 MOST_TRIES = 10
@@ -53,11 +53,14 @@ def put(
 ) -> None:
     """Ask for something to be done, not before `due_at` (now). An open row of the same topic and key takes it over.
 
-    stream: rows with the same word are leased in the order in which they were first put; "" = in any order.
+    stream: rows with the same word are leased in the order in which they were first put; "" = in any order. What is
+    due now wakes the worker after the commit.
     """
     current = session()
     insert = postgresql_insert if current.get_bind().dialect.name == "postgresql" else sqlite_insert
     values = {"stream": stream, "payload": dict(payload or {}), "due_at": due_at or clock.now()}
+    if due_at is None or due_at <= clock.now():
+        wake()
     statement = insert(Outbox).values(topic=topic, key=key, **values)
     current.execute(
         statement.on_conflict_do_update(

@@ -32,7 +32,7 @@ from lms.reports.rules import Line, Summary
 
 SHOWN = 5
 GAPS_SHOWN = 3
-LATE_BEAT = timedelta(hours=1)
+LATE_JOB = timedelta(minutes=10)
 """A job that has not run for so long is shown as standing still; the slowest one runs every ten minutes."""
 
 
@@ -139,8 +139,22 @@ def team(actor: Actor) -> Team:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JobState:
+    """How a job of the worker stands. last: None = never yet. late: whole seconds for which it has been due.
+
+    holder: which worker is doing it now, "" = none. error: why its last run failed.
+    """
+
+    name: str
+    last: datetime | None
+    late: int
+    holder: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """Whether the installation is well. stands_still: jobs that failed or have not run for an hour.
+    """Whether the installation is well. stands_still: jobs that failed, or were due ten minutes ago and nobody took.
 
     search: how the index stands.
     """
@@ -148,22 +162,43 @@ class Health:
     people: int
     records: int
     database: str
-    beats: Sequence[tuple[str, datetime, str]]
+    jobs: Sequence[JobState]
     stands_still: bool
     search: IndexState
 
 
 def health() -> Health:
-    beats = session().execute(select(WorkerBeat.job, WorkerBeat.at, WorkerBeat.error).order_by(WorkerBeat.job)).all()
-    old = clock.now() - LATE_BEAT
+    jobs = _jobs()
     return Health(
         people=session().scalar(select(func.count()).select_from(Person).where(Person.active)) or 0,
         records=session().scalar(select(LogHead.seq)) or 0,
         database="PostgreSQL" if settings().database_url.startswith("postgresql") else "SQLite",
-        beats=[(beat.job, beat.at, beat.error) for beat in beats],
-        stands_still=not beats or any(beat.error or beat.at < old for beat in beats),
+        jobs=jobs,
+        stands_still=not jobs or any(job.error or job.late > LATE_JOB.total_seconds() for job in jobs),
         search=index_state(),
     )
+
+
+def _jobs() -> list[JobState]:
+    now = clock.now()
+    found = session().execute(
+        select(
+            WorkerBeat.job,
+            WorkerBeat.at,
+            WorkerBeat.error,
+            WorkerBeat.next_at,
+            WorkerBeat.lease_until,
+            WorkerBeat.leased_by,
+        ).order_by(WorkerBeat.job)
+    )
+    states = []
+    for row in found:
+        held = row.lease_until is not None and row.lease_until > now
+        since = row.lease_until or row.next_at
+        late = 0 if held or since is None else max(int((now - since).total_seconds()), 0)
+        holder = row.leased_by if held else ""
+        states.append(JobState(name=row.job, last=row.at, late=late, holder=holder, error=row.error))
+    return states
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
