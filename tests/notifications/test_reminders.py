@@ -1,6 +1,6 @@
 """The job that reminds: one message a person and day, each step once, never to who is away or done."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, update
@@ -20,23 +20,12 @@ from lms.records.actions import append
 from lms.records.events import Verb
 from tests.support.make import a_person, a_team, an_actor
 from tests.support.make_duties import a_document, owes
-
-MONDAY = date(2026, 12, 7)
-
-
-def at(day, hour=9, minute=30):
-    """Hold the clock at an hour of Shanghai."""
-    return clock.frozen(datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC) - timedelta(hours=8))
+from tests.support.make_reminders import MONDAY, a_duty, at
 
 
 def reminded(person, topic="reminder"):
     statement = select(Notice).where(Notice.person_id == person.id, Notice.topic == topic).order_by(Notice.id)
     return list(session().scalars(statement))
-
-
-def a_duty(person, due_on=MONDAY + timedelta(days=1), title="退货时效", **more):
-    document = a_document(title=title)
-    return owes(person, document, (document, due_on, False), **more)
 
 
 def test_what_is_due_tomorrow_is_said_this_morning_and_once(world):
