@@ -8,6 +8,14 @@ from lms.assignments.actions.days import reschedule, reschedule_soon
 from lms.assignments.actions.follow import lay_out_anew
 from lms.assignments.actions.give import assign, withdraw_occasion, withdraw_rounds
 from lms.assignments.actions.keeping import bring_to_rest, keep_in_step
+from lms.assignments.actions.relief import (
+    credit,
+    end_exemption,
+    end_extension,
+    exempt,
+    extend,
+    take_back_credit,
+)
 from lms.assignments.actions.rules import (
     HIRED_LATELY,
     change_rule,
@@ -27,6 +35,11 @@ __all__ = [
     "assign",
     "bring_to_rest",
     "change_rule",
+    "credit",
+    "end_exemption",
+    "end_extension",
+    "exempt",
+    "extend",
     "first_completion",
     "give_to_lately_hired",
     "item_done",
@@ -41,6 +54,7 @@ __all__ = [
     "reschedule",
     "reschedule_soon",
     "stop_rule",
+    "take_back_credit",
     "took_part",
     "withdraw_occasion",
     "withdraw_rounds",

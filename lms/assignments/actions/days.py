@@ -87,11 +87,13 @@ def reschedule(person_ids: Sequence[int]) -> int:
                 moved.append({"assignment_id": row.id, "position": item.position, "due_on": due})
             if item.required and due is not None:
                 last.append(due)
-                if item.done_at is None and not item.exempt:
+                if _is_left(item):
                     soonest.append(max(due, item.extended_to or due))
+        due = counts or max(last, default=None)
+        extended = [item.extended_to for item in mine if item.required and _is_left(item) and item.extended_to]
         values = {
             "starts_on": start,
-            "due_on": counts or max(last, default=None),
+            "due_on": max([due, *extended]) if due else None,
             "next_due_on": min(soonest, default=None),
         }
         if values != {"starts_on": row.starts_on, "due_on": row.due_on, "next_due_on": row.next_due_on}:
@@ -103,6 +105,10 @@ def reschedule(person_ids: Sequence[int]) -> int:
     if moved or changed:
         session().expire_all()
     return len({each["assignment_id"] for each in moved} | {each["id"] for each in changed})
+
+
+def _is_left(item: Any) -> bool:
+    return item.done_at is None and not item.exempt
 
 
 def _items(assignment_ids: Sequence[int]) -> dict[int, list[Any]]:

@@ -20,13 +20,14 @@ from lms.records.actions import append
 from lms.records.events import DocumentCompleted, Verb
 from lms.records.models import Record, Standing
 
-_NEXT_DUE = select(
+_DUE = select(
     func.min(
         case(
             (AssignmentItem.extended_to > AssignmentItem.due_on, AssignmentItem.extended_to),
             else_=AssignmentItem.due_on,
         )
-    )
+    ).label("next"),
+    func.max(AssignmentItem.extended_to).label("extended"),
 ).where(
     AssignmentItem.assignment_id == bindparam("id"),
     AssignmentItem.required,
@@ -164,9 +165,9 @@ def done_before(counts_from: Mapping[int, datetime], items: Sequence[Item]) -> d
             )
             .order_by(Record.seq.desc())
         )
-        for person_id, document_id, ref, at in signed:
-            if at >= counts_from[person_id]:
-                found[person_id][document_id, int(ref)] = at
+        for row in signed:
+            if row.at >= counts_from[row.person_id]:
+                found[row.person_id][row.document_id, int(row.ref)] = row.at
     return found
 
 
@@ -189,16 +190,16 @@ def settle(actor: Actor | None, assignment: Assignment, *, source: str) -> None:
     assignment.done_items, assignment.total_items = whole.done, whole.total
     assignment.last_done_at = max(finished, default=None)
     due = [item.due_on for item in items if item.required and item.due_on]
-    assignment.due_on = asked or max(due, default=None)
-    assignment.next_due_on = session().scalar(_NEXT_DUE, {"id": assignment.id})
-    if assignment.state == "exempt":
-        items = [rules.without_exemption(item) for item in items]  # what one need not do is not thereby done
-        whole = rules.progress(items)
+    left = session().execute(_DUE, {"id": assignment.id}).one()
+    last = asked or max(due, default=None)
+    assignment.due_on = max(last, left.extended) if last and left.extended else last
+    assignment.next_due_on = left.next
+    really = [rules.without_exemption(item) for item in items]  # what one need not do is not thereby done
     for container in dict.fromkeys(item.container_id for item in items if item.container_id is not None):
-        inside = [item for item in items if item.container_id == container]
-        if rules.progress(inside).complete:
+        if rules.progress(item for item in really if item.container_id == container).complete:
             _complete(actor, assignment, container, source)
-    if not whole.complete or (assignment.occasion == READ and not all(item.settled for item in items)):
+    complete = rules.progress(really).complete if assignment.state == "exempt" else whole.complete
+    if not complete or (assignment.occasion == READ and not all(item.settled for item in items)):
         if assignment.state == "done" and source == "void":
             assignment.state, assignment.done_at = "open", None
         return

@@ -1,7 +1,7 @@
 """What rules change: who is given something and who is asked for it no more. Pure.
 
-A plan is made from what is known of people and from the reasons that stand; made again after it was applied it is empty.
-The plan that is shown before a rule is saved is the plan that is applied.
+A plan is made from what is known of people and from the reasons that stand; applied, it leaves
+nothing to change. The plan that is shown before a rule is saved is the plan that is applied.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -66,7 +66,7 @@ class Step(NamedTuple):
 
 
 def occasion_of(rule: RulePlan, facts: Facts) -> str:
-    """Return the occasion for which a rule asks somebody: for a certificate that ends, each of its ends is a new one."""
+    """Return the occasion for which a rule asks somebody: each end of a certificate that ends is a new one."""
     if rule.audience.expires is None:
         return rule.occasion
     until = facts.holds.get(rule.audience.expires.plan)
