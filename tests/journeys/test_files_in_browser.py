@@ -46,9 +46,13 @@ def uploaded(floor: Floor, trainer: Person, files: list[Path]) -> dict[str, Atta
     page.set_input_files("#file", [str(path) for path in files])
     page.get_by_role("button", name="上传", exact=True).click()
     expect(page.locator(".file-card")).to_have_count(3)
-    expect(page.locator("form[data-progress]")).to_have_count(0)
-    floor.fresh_read()
-    return {row.kind: row for row in session().scalars(select(Attachment))}
+
+    def made() -> dict[str, Attachment]:
+        floor.fresh_read()
+        rows = session().scalars(select(Attachment)).all()
+        return {row.kind: row for row in rows} if all(row.state == "ready" for row in rows) else {}
+
+    return until_so(made)
 
 
 def ready(page: Page) -> None:

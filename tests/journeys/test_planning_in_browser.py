@@ -209,6 +209,7 @@ def test_a_day_is_put_in_and_a_document_is_found_and_added_to_it(floor, trainer,
     day(page, 2).get_by_role("button", name="添加").click()
     expect(page.get_by_label("找一份内容")).to_be_focused()
     page.keyboard.type("杯壶")
+    expect(day(page, 2).locator("[data-pick-path]")).to_have_count(1)
     day(page, 2).get_by_role("button", name="杯壶与定制").click()
     expect(day(page, 2).locator(".board-title")).to_have_text(["杯壶与定制"])
     holds(page, "- [认识带教人](a.md) `第1天` `180分钟`\n- [杯壶与定制](cups.md) `第2天`\n")
