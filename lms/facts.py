@@ -13,12 +13,22 @@ from flask import Flask
 
 from lms.core.bus import Bus
 from lms.drills.events import DrillScored
+from lms.learning.events import CertificateIssued, QueueRightChanged
 from lms.quizzes.events import QuizGraded, QuizRegraded
 from lms.records.events import DocumentCompleted
 
-__all__ = ["FACTS", "DocumentCompleted", "DrillScored", "QuizGraded", "QuizRegraded", "on"]
+__all__ = [
+    "FACTS",
+    "CertificateIssued",
+    "DocumentCompleted",
+    "DrillScored",
+    "QueueRightChanged",
+    "QuizGraded",
+    "QuizRegraded",
+    "on",
+]
 
-FACTS = (QuizGraded, QuizRegraded, DrillScored, DocumentCompleted)
+FACTS = (QuizGraded, QuizRegraded, DrillScored, DocumentCompleted, CertificateIssued, QueueRightChanged)
 
 Fact = TypeVar("Fact")
 

@@ -21,7 +21,7 @@ from lms.accounts.events import (
 )
 from lms.assignments import handlers as assignments
 from lms.assignments import views as assignments_views
-from lms.assignments.events import Confirming, HoldingChanged
+from lms.assignments.events import Confirming, Holding, HoldingChanged
 from lms.content import handlers as content
 from lms.content import kind as content_kind
 from lms.content import kinds
@@ -61,6 +61,8 @@ from lms.learning import api as learning_api
 from lms.learning import handlers as learning
 from lms.learning import kind as learning_kinds
 from lms.learning import views as learning_views
+from lms.learning.handlers import certificates
+from lms.learning.rules.certificates import STATE_WORDS as CERTIFICATE_WORDS
 from lms.notifications import api as notifications_api
 from lms.notifications import bar
 from lms.notifications import handlers as notifications
@@ -111,6 +113,7 @@ def furnish(app: APIFlask) -> None:
     kinds.register(app, *KINDS)
     bar.init()
     app.jinja_env.globals.update(navigation=navigation, page_alerts=bar.bar, page_address=bar.here)
+    app.jinja_env.globals.update(certificates_of=certificates.of_person, certificate_words=CERTIFICATE_WORDS)
     app.extensions["lms_metadata"] = metadata
     bus: Bus = app.extensions["lms_bus"]
     subscribe(bus)
@@ -119,7 +122,12 @@ def furnish(app: APIFlask) -> None:
 def subscribe(bus: Bus) -> None:
     """Say who listens to which fact. The order of the lines is the order of the handlers."""
     bus.subscribe(RecordAppended, assignments.on_record)
+    bus.subscribe(RecordAppended, certificates.on_record)
     bus.subscribe(StandingsRebuilt, assignments.on_standings_rebuilt)
+    bus.subscribe(StandingsRebuilt, certificates.on_standings_rebuilt)
+    bus.subscribe(HoldingChanged, certificates.on_holding_changed)
+    bus.subscribe(PersonHired, certificates.on_hired)
+    bus.subscribe(PersonLeft, certificates.on_left)
     bus.subscribe(PersonHired, assignments.on_hired)
     bus.subscribe(PersonMoved, assignments.on_moved)
     bus.subscribe(PersonMoved, assignments.on_moved_days)
@@ -167,4 +175,6 @@ def subscribe(bus: Bus) -> None:
     bus.answer(PublishPreview, assignments.on_publish_preview)
     bus.answer(ArchivePreview, assignments.on_archive_preview)
     bus.answer(CorrectionImpact, assignments.on_correction_impact)
+    bus.answer(CorrectionImpact, certificates.on_correction_impact)
+    bus.answer(Holding, certificates.on_holding)
     bus.answer(FreezeImpact, assignments.on_freeze_impact)

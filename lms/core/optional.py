@@ -10,3 +10,25 @@ def pinyin() -> ModuleType:
     import pypinyin
 
     return pypinyin
+
+
+@cache
+def typst() -> ModuleType | None:
+    """Return typst, which writes PDF (81 MB); None where the extra `pdf` is not installed."""
+    try:
+        import typst
+    except ImportError:
+        return None
+    found: ModuleType = typst
+    return found
+
+
+@cache
+def chinese_type() -> ModuleType | None:
+    """Return the wheel that brings Chinese type for PDF; None where the extra `pdf` is not installed."""
+    try:
+        import pylopdf_fonts_zh_cn
+    except ImportError:
+        return None
+    found: ModuleType = pylopdf_fonts_zh_cn
+    return found

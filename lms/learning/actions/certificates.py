@@ -179,9 +179,7 @@ def _give(
     for old in before:
         _settle_renewal(plan, old)
     emit(
-        CertificateIssued(
-            person_id=person_id, document_id=plan.document_id, code=made.code, valid_until=span.until_on
-        )
+        CertificateIssued(person_id=person_id, document_id=plan.document_id, code=made.code, valid_until=span.until_on)
     )
     emit(HoldingChanged(person_ids=(person_id,)))
     emit(
@@ -219,7 +217,8 @@ class Backfill:
 
 def backfill_plan(terms: Terms, completed: Sequence[tuple[int, datetime]], *, from_today: bool, day: date) -> Backfill:
     """Return what a backfill gives. completed: person and when. from_today: it begins today, not on that day."""
-    fresh, over = [], []
+    fresh: list[int] = []
+    over: list[int] = []
     for person_id, at in completed:
         span = rules.span(day if from_today else day_of(at), terms.valid_days)
         last = rules.accepted_until(span.until_on, terms.grace_days)
@@ -372,8 +371,16 @@ def notice_ends(certificate_ids: Sequence[int]) -> int:
         state = rules.state_of(row_of(one), (), terms_of(plan), day)
         if state is State.LAPSED:
             one.lapsed_at = clock.now()
-            _tell(plan, one, "lapsed", text("您的证书「%(name)s」%(day)s 到期，已经失效。完成复训后恢复。",
-                                             name=plan.name, day=one.valid_until.isoformat()))
+            _tell(
+                plan,
+                one,
+                "lapsed",
+                text(
+                    "您的证书「%(name)s」%(day)s 到期，已经失效。完成复训后恢复。",
+                    name=plan.name,
+                    day=one.valid_until.isoformat(),
+                ),
+            )
             _tell_lead(plan, one)
             emit(HoldingChanged(person_ids=(one.person_id,)))
             done += 1
@@ -405,8 +412,16 @@ def _ask_to_renew(plan: CertificatePlan, one: Certificate, day: date) -> int:
         starts_on=day,
     )
     if one.valid_until >= day:
-        _tell(plan, one, "soon", text("您的证书「%(name)s」%(day)s 到期，现在就可以续期，原来的天数不会少。",
-                                       name=plan.name, day=one.valid_until.isoformat()))
+        _tell(
+            plan,
+            one,
+            "soon",
+            text(
+                "您的证书「%(name)s」%(day)s 到期，现在就可以续期，原来的天数不会少。",
+                name=plan.name,
+                day=one.valid_until.isoformat(),
+            ),
+        )
     return 1
 
 
@@ -439,4 +454,3 @@ def _tell_lead(plan: CertificatePlan, one: Certificate) -> None:
             key=f"certificate:{one.id}:lapsed:lead",
         )
     )
-

@@ -11,11 +11,12 @@ from sqlalchemy.orm import aliased
 from lms.accounts.models import Person, Team
 from lms.accounts.queries import visible
 from lms.content import queries as content
+from lms.content.models import Document
 from lms.content.queries import Card
 from lms.core.access import Actor, Permission
 from lms.core.db import rows, session
 from lms.core.errors import NotFound
-from lms.core.here import today
+from lms.core.here import day_of, today
 from lms.learning.models import Certificate, CertificatePlan, QueueNeed
 from lms.learning.rules.certificates import (
     VALID,
@@ -27,6 +28,7 @@ from lms.learning.rules.certificates import (
     code_read,
     latest,
     meaning,
+    next_span,
     state_of,
     valid_on,
 )
@@ -87,8 +89,10 @@ class Shown:
     person: str
     employee_no: str
     team: str
+    team_id: int | None
     active: bool
     issued_at: datetime
+    issued_on: date
     valid_from: date
     valid_until: date | None
     accepted_until: date | None
@@ -123,6 +127,27 @@ def row_of(certificate: Any) -> Row:
     )
 
 
+_OFFERED = (
+    select(Document.id, Document.kind, Document.title)
+    .where(
+        Document.state == "published",
+        Document.kind.in_(("curriculum", "course", "lesson", "task", "quiz", "drill", "article")),
+        Document.use != content.BANK,
+    )
+    .order_by(Document.title, Document.id)
+)
+
+
+def offered() -> list[tuple[int, str, str]]:
+    """Return what somebody can complete, as (id, kind, title), by title."""
+    return [(row.id, row.kind, row.title) for row in session().execute(_OFFERED)]
+
+
+def queues_asking(document_id: int) -> list[int]:
+    """Return the queues that ask for a document."""
+    return list(session().scalars(select(QueueNeed.queue_id).where(QueueNeed.document_id == document_id).distinct()))
+
+
 def plans(*, active: bool = False) -> list[Plan]:
     """Return every plan, or only those by which certificates are given, by name."""
     found = session().scalars(select(CertificatePlan).order_by(CertificatePlan.name, CertificatePlan.id)).all()
@@ -131,9 +156,7 @@ def plans(*, active: bool = False) -> list[Plan]:
 
 def _plans(found: Iterable[CertificatePlan]) -> list[Plan]:
     every = list(found)
-    cards = content.cards(
-        {id for plan in every for id in (plan.document_id, plan.refresher_id) if id is not None}
-    )
+    cards = content.cards({id for plan in every for id in (plan.document_id, plan.refresher_id) if id is not None})
     return [
         Plan(
             id=plan.id,
@@ -157,7 +180,9 @@ def plan_named(public_id: str) -> Plan:
     return _plans([found])[0]
 
 
-def rows_by_person(plan_ids: Collection[int], person_ids: Collection[int] | None = None) -> dict[int, dict[int, list[Row]]]:
+def rows_by_person(
+    plan_ids: Collection[int], person_ids: Collection[int] | None = None
+) -> dict[int, dict[int, list[Row]]]:
     """Return the certificates of people by plan and person. person_ids: None = of everybody who works here."""
     statement = select(
         Certificate.id,
@@ -255,6 +280,7 @@ _SHOWN: Any = (
         Person.name,
         Person.employee_no,
         Person.active,
+        Person.team_id,
         Team.name.label("team"),
         or_(_basis.state == "done", _again.state == "done").label("based"),
     )
@@ -280,9 +306,7 @@ def _shown(found: Sequence[Any], day: date, *, every: Mapping[int, Plan] | None 
     for row in found:
         plan, own = known[row.plan_id], groups[row.plan_id, row.person_id]
         one = row_of(row)
-        later = [
-            other for other in own if not other.revoked and other.from_on > one.from_on
-        ]
+        later = [other for other in own if not other.revoked and other.from_on > one.from_on]
         shown.append(
             Shown(
                 id=row.id,
@@ -293,8 +317,10 @@ def _shown(found: Sequence[Any], day: date, *, every: Mapping[int, Plan] | None 
                 person=row.name or "",
                 employee_no=row.employee_no or "",
                 team=row.team or "",
+                team_id=row.team_id,
                 active=row.active,
                 issued_at=row.issued_at,
+                issued_on=day_of(row.issued_at),
                 valid_from=row.valid_from,
                 valid_until=row.valid_until,
                 accepted_until=accepted_until(row.valid_until, plan.terms.grace_days),
@@ -383,7 +409,7 @@ def of_team(actor: Actor, day: date, states: Collection[State], *, plan_id: int 
 
 
 def valid_plans(person_ids: Collection[int], plan_ids: Collection[int], day: date) -> dict[int, dict[int, date | None]]:
-    """Return by person the plans of which a certificate holds or is in its grace, with the day that is printed on it."""
+    """Return by person the plans of which a certificate holds or is in its grace, with the last day of the latest."""
     terms = {
         plan.id: terms_of(plan)
         for plan in session().scalars(select(CertificatePlan).where(CertificatePlan.id.in_(list(plan_ids))))
@@ -396,3 +422,30 @@ def valid_plans(person_ids: Collection[int], plan_ids: Collection[int], day: dat
                 last = max((each.until_on or date.max for each in own if not each.revoked), default=date.max)
                 found.setdefault(person_id, {})[plan_id] = None if last == date.max else last
     return found
+
+
+def impact(document_id: int, passing: Sequence[int], failing: Sequence[int], day: date) -> tuple[int, int]:
+    """Return how many of those who come to pass are given a certificate, and how many of those who fail hold one."""
+    concerned_plans = (
+        session()
+        .scalars(
+            select(CertificatePlan).where(
+                CertificatePlan.active,
+                or_(CertificatePlan.document_id == document_id, CertificatePlan.refresher_id == document_id),
+            )
+        )
+        .all()
+    )
+    would: set[int] = set()
+    keep: set[int] = set()
+    for plan in concerned_plans:
+        held = rows_by_person([plan.id], [*passing, *failing]).get(plan.id, {})
+        terms = terms_of(plan)
+        would |= {
+            person_id
+            for person_id in passing
+            if (plan.document_id == document_id or held.get(person_id))
+            and next_span(held.get(person_id, ()), terms, day) is not None
+        }
+        keep |= {person_id for person_id in failing if valid_on(held.get(person_id, ()), terms, day) is not None}
+    return len(would), len(keep)

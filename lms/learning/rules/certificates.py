@@ -134,10 +134,7 @@ def state_of(row: Row, rows: Iterable[Row], terms: Terms, day: date) -> State:
         return State.NOT_YET
     if row.until_on is None:
         return State.HOLDS
-    renewed = any(
-        not other.revoked and other.from_on > row.from_on and other.id != row.id
-        for other in rows
-    )
+    renewed = any(not other.revoked and other.from_on > row.from_on and other.id != row.id for other in rows)
     if day <= row.until_on:
         soon = not renewed and day >= renewable_from(row.until_on, terms.renew_days)
         return State.ENDS_SOON if soon else State.HOLDS
@@ -188,9 +185,7 @@ def meaning(people: Iterable[Sequence[Row]], before: Terms, after: Terms, day: d
         closes += was is State.ENDS_SOON and now is State.HOLDS
         again += was is State.LAPSED and now is State.IN_GRACE
         lapse += was is State.IN_GRACE and now is State.LAPSED
-    return Meaning(
-        holders=holders, window_opens=opens, window_closes=closes, accepted_again=again, lapse_today=lapse
-    )
+    return Meaning(holders=holders, window_opens=opens, window_closes=closes, accepted_again=again, lapse_today=lapse)
 
 
 def new_code() -> str:
@@ -209,7 +204,10 @@ def code_read(typed: str) -> str:
 
 
 TWO_SIGNS = frozenset(
-    "欧阳 司马 上官 诸葛 司徒 东方 独孤 南宫 夏侯 皇甫 尉迟 公孙 慕容 令狐 长孙 宇文 轩辕 端木 百里 东郭".split()
+    (
+        *("欧阳", "司马", "上官", "诸葛", "司徒", "东方", "独孤", "南宫", "夏侯", "皇甫"),
+        *("尉迟", "公孙", "慕容", "令狐", "长孙", "宇文", "轩辕", "端木", "百里", "东郭"),
+    )
 )
 """Surnames of two characters."""
 

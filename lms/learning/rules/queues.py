@@ -1,4 +1,4 @@
-"""接待权限: may a person take a queue on a day, and why not. Pure: needs, what is done and held, a supervisor's word."""
+"""接待权限: may a person take a queue on a day, and why not. Pure: needs, what is done and held, a word against it."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -91,7 +91,9 @@ def right_of(allowed: bool, why: Mapping[str, object]) -> Right:
     lacks, override = why.get("lacks", ()), why.get("override")
     assert isinstance(lacks, list | tuple)
     return Right(
-        allowed=allowed, lacks=tuple(int(each) for each in lacks), override=override if isinstance(override, int) else None
+        allowed=allowed,
+        lacks=tuple(int(each) for each in lacks),
+        override=override if isinstance(override, int) else None,
     )
 
 
