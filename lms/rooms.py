@@ -21,7 +21,7 @@ from lms.accounts.events import (
 )
 from lms.assignments import handlers as assignments
 from lms.assignments import views as assignments_views
-from lms.assignments.events import Confirming, Holding, HoldingChanged
+from lms.assignments.events import Confirming, Holding, HoldingChanged, PlanNames
 from lms.content import handlers as content
 from lms.content import kind as content_kind
 from lms.content import kinds
@@ -177,4 +177,5 @@ def subscribe(bus: Bus) -> None:
     bus.answer(CorrectionImpact, assignments.on_correction_impact)
     bus.answer(CorrectionImpact, certificates.on_correction_impact)
     bus.answer(Holding, certificates.on_holding)
+    bus.answer(PlanNames, certificates.on_plan_names)
     bus.answer(FreezeImpact, assignments.on_freeze_impact)

@@ -48,3 +48,14 @@ class HoldingChanged:
     """These people's certificates are others: new, renewed, lapsed or revoked."""
 
     person_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanNames:
+    """Question: what are the certificate plans called, by which rules may go? Answered with a list of `PlanName`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanName:
+    plan_id: int
+    name: str

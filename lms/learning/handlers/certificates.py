@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from lms.accounts.events import PersonHired, PersonLeft
-from lms.assignments.events import Held, Holding, HoldingChanged
+from lms.assignments.events import Held, Holding, HoldingChanged, PlanName, PlanNames
 from lms.core.here import today
 from lms.core.texts import text
 from lms.learning.actions import queues
@@ -62,6 +62,10 @@ def on_holding(question: Holding) -> list[Held]:
                 until = accepted_until(until, grace)
             found.append(Held(person_id=person_id, plan_id=plan_id, valid_until=until))
     return found
+
+
+def on_plan_names(_question: PlanNames) -> list[PlanName]:
+    return [PlanName(plan_id=plan.id, name=plan.name) for plan in reading.plans(active=True)]
 
 
 def on_correction_impact(question: CorrectionImpact) -> list[Consequence]:
