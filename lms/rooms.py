@@ -50,6 +50,7 @@ from lms.drills import views as drills_views
 from lms.drills.events import DrillScored
 from lms.home import views as home_views
 from lms.home.navigation import navigation
+from lms.integrations import views as integrations_views
 from lms.kb import duties as kb_duties
 from lms.kb import handlers as kb_handlers
 from lms.kb import kind as kb_kind
@@ -62,6 +63,7 @@ from lms.learning import handlers as learning
 from lms.learning import kind as learning_kinds
 from lms.learning import views as learning_views
 from lms.learning.handlers import certificates
+from lms.learning.handlers import surveys as feedback
 from lms.learning.rules.certificates import STATE_WORDS as CERTIFICATE_WORDS
 from lms.notifications import api as notifications_api
 from lms.notifications import bar
@@ -74,7 +76,7 @@ from lms.quizzes import rekeying
 from lms.quizzes import views as quizzes_views
 from lms.quizzes.actions import recall
 from lms.quizzes.events import QuizGraded
-from lms.records.events import CorrectionImpact, RecordAppended, StandingsRebuilt
+from lms.records.events import CorrectionImpact, DocumentCompleted, RecordAppended, StandingsRebuilt
 from lms.reports import api as reports_api
 from lms.reports import views as reports_views
 from lms.tables import metadata
@@ -87,6 +89,7 @@ PAGES = (
     kb_views,
     learning_views,
     notifications_views,
+    integrations_views,
     quizzes_views,
     drills_views,
     reports_views,
@@ -162,6 +165,7 @@ def subscribe(bus: Bus) -> None:
     bus.subscribe(Told, notifications.on_told)
     bus.subscribe(Settled, notifications.on_settled)
     bus.subscribe(RecordAppended, notifications.on_record)
+    bus.subscribe(DocumentCompleted, feedback.on_document_completed)
     bus.answer(HowMuchSeen, learning.on_how_much_seen)
     bus.answer(PublishPreview, content.on_publish_preview)
     bus.answer(PublishPreview, quizzes.on_publish_preview)

@@ -276,13 +276,15 @@ def of_person(person_id: int, since: datetime) -> list[Meeting]:
     return [Meeting(**row) for row in rows(_OF_PERSON, {"me": person_id, "since": since}).mappings()]
 
 
-def trainers_to_choose() -> Sequence[Any]:
-    """Return id, name and number of everybody who works here, by number: any of them may hold a session."""
-    return (
-        session()
-        .execute(select(Person.id, Person.name, Person.employee_no).where(Person.active).order_by(Person.employee_no))
-        .all()
-    )
+def is_open_to(actor: Actor, row: Row) -> bool:
+    """Return whether the actor may enrol by themselves, as far as the team goes."""
+    return row.team_id is None or row.team_id in teams_above(actor.team_id)
+
+
+def trainer_number(row: Row) -> str:
+    """Return the number of the session's trainer, "" for somebody from outside."""
+    found: str | None = session().scalar(select(Person.employee_no).where(Person.id == row.trainer_id))
+    return found or ""
 
 
 def documents_to_choose() -> Sequence[Any]:

@@ -1,12 +1,15 @@
 """Pages of the room: lessons, plans, tasks, confirmation, writing a course."""
 
 from lms.learning.views import (
+    attendance,
     certificate_plans,
     certificates,
     confirm,
+    offers,
     plans,
     queues,
     reading,
+    sessions,
     tasks,
     watching,
     writing,
@@ -14,13 +17,16 @@ from lms.learning.views import (
 from lms.learning.views.room import bp
 
 __all__ = [
+    "attendance",
     "bp",
     "certificate_plans",
     "certificates",
     "confirm",
+    "offers",
     "plans",
     "queues",
     "reading",
+    "sessions",
     "tasks",
     "watching",
     "writing",
