@@ -233,7 +233,7 @@ def test_two_workers_do_each_job_once_and_one_takes_over_from_a_killed_one(fresh
         return [line.split() for line in ran.read_text().splitlines()] if ran.exists() else []
 
     try:
-        until(lambda: len(lines()) == 21, seconds=60)
+        until(lambda: len(lines()) == 21, seconds=90)
         assert Counter(name for name, _pid in lines()) == {**{f"job{n}": 1 for n in range(20)}, "hang": 1}
         first = next(int(pid) for name, pid in lines() if name == "hang")
         until(lambda: beat(fresh, "hang").leased_by)

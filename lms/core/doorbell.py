@@ -56,6 +56,23 @@ class Doorbell:
 
     def open(self) -> BaseStorage:
         """Return the queue in which rings lie. Raises whatever its database raises."""
+        if not self._is_made:
+            self._make()
+        return self._connected(create_tables=False)
+
+    def _make(self) -> None:
+        """Make the queue where it is missing. Two who do so at once disturb each other; the next try finds it."""
+        for last in (False, False, True):
+            try:
+                self._connected(create_tables=True)
+            except Exception:
+                if last:
+                    raise
+            else:
+                break
+        self._is_made = True
+
+    def _connected(self, *, create_tables: bool) -> BaseStorage:
         if self._url.startswith("postgresql"):
             address = make_url(self._url).set(drivername="postgresql").render_as_string(hide_password=False)
             queue = PostgresHuey(
@@ -63,14 +80,13 @@ class Doorbell:
                 dsn=address,
                 read_timeout=LISTEN,
                 table_prefix="wake",
-                create_tables=not self._is_made,
+                create_tables=create_tables,
                 connect_timeout=2,
             )
         else:
             self._instance.mkdir(parents=True, exist_ok=True)
             path = str(self._instance / "wake.sqlite3")
-            queue = SqliteHuey("wake", filename=path, fsync=False, timeout=1, create_tables=not self._is_made)
-        self._is_made = True
+            queue = SqliteHuey("wake", filename=path, fsync=False, timeout=1, create_tables=create_tables)
         storage: BaseStorage = queue.storage
         return storage
 
