@@ -1,5 +1,6 @@
 """Verbs of telling people."""
 
+from lms.notifications.actions.deliveries import resend
 from lms.notifications.actions.inbox import (
     KEPT,
     forget,
@@ -17,6 +18,7 @@ __all__ = [
     "forget",
     "key_of",
     "read",
+    "resend",
     "settle",
     "tell",
     "tell_each",

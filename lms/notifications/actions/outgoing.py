@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from lms.core.db import insert_new, new_public_id
+from lms.core.db import insert_new, new_public_id, wake
 from lms.core.here import settings
 from lms.notifications import queries
 from lms.notifications.actions.messages import Message
 from lms.notifications.models import Delivery
+from lms.notifications.queries.plan import plan
 from lms.notifications.rules.hours import when
 from lms.notifications.rules.ways import DIGEST, Receiver, chosen
 
@@ -18,14 +20,14 @@ def send_out(notices: Mapping[int, tuple[Message, Receiver]], now: datetime) -> 
     Quiet hours and the digest decide when, never whether.
     """
     working = queries.working()
-    hours = queries.hours()
+    hours = plan().hours
     zone = settings().timezone
     times = {
         (urgent, daily): when(now, hours, zone, urgent=urgent, daily=daily)
         for urgent in (False, True)
         for daily in (False, True)
     }
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "public_id": new_public_id(),
             "notice_id": notice_id,
@@ -41,3 +43,5 @@ def send_out(notices: Mapping[int, tuple[Message, Receiver]], now: datetime) -> 
     ]
     if rows:
         insert_new(Delivery, ("notice_id", "channel"), rows)
+        if any(row["due_at"] <= now for row in rows):
+            wake()

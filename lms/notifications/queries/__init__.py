@@ -9,7 +9,7 @@ from lms.notifications.queries.inbox import (
     inbox,
     of_person,
 )
-from lms.notifications.queries.ways import hours, receivers, working
+from lms.notifications.queries.ways import receivers, working
 
 __all__ = [
     "LAST",
@@ -17,7 +17,6 @@ __all__ = [
     "UNREAD",
     "Alerts",
     "Told",
-    "hours",
     "inbox",
     "of_person",
     "receivers",

@@ -1,19 +1,23 @@
-"""Reading on which ways people can be told, and when something may go out."""
+"""Reading on which ways people can be told."""
 
 from collections.abc import Collection, Iterable
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from lms.accounts.models import ChatAccount, Person
+from lms.core import clock
 from lms.core.db import session
 from lms.core.here import settings
 from lms.core.settings import Settings
-from lms.notifications.models import NoticePreference, ReminderPlan
-from lms.notifications.rules.hours import Hours
+from lms.notifications.models import NoticePreference
 from lms.notifications.rules.ways import MAIL, Receiver
 
 _AT_ONCE = 1_000
+ASKED_AGAIN = timedelta(days=7)
+"""After so long a platform is asked again for somebody whose phone it did not know: too many such questions in a day
+and it answers none."""
 
 
 def working(chosen: Settings | None = None) -> tuple[str, ...]:
@@ -36,13 +40,17 @@ def receivers(person_ids: Collection[int]) -> dict[int, Receiver]:
     found: dict[int, Receiver] = {}
     for some in _batches(sorted(set(person_ids))):
         accounts: dict[int, set[str]] = {}
-        if working() and set(working()) - {MAIL}:
-            for person_id, platform in session().execute(
-                select(ChatAccount.person_id, ChatAccount.platform).where(
-                    ChatAccount.person_id.in_(some), ChatAccount.user_id.is_not(None)
+        missing: dict[int, set[str]] = {}
+        if set(working()) - {MAIL}:
+            for row in session().execute(
+                select(ChatAccount.person_id, ChatAccount.platform, ChatAccount.user_id, ChatAccount.at).where(
+                    ChatAccount.person_id.in_(some)
                 )
             ):
-                accounts.setdefault(person_id, set()).add(platform)
+                if row.user_id is not None:
+                    accounts.setdefault(row.person_id, set()).add(row.platform)
+                elif row.at is not None and row.at > clock.now() - ASKED_AGAIN:
+                    missing.setdefault(row.person_id, set()).add(row.platform)
         statement = (
             select(
                 Person.id,
@@ -56,33 +64,20 @@ def receivers(person_ids: Collection[int]) -> dict[int, Receiver]:
             .order_by(Person.id)
         )
         for row in session().execute(statement):
-            found[row.id] = _receiver(row, accounts.get(row.id, set()))
+            found[row.id] = _receiver(row, accounts.get(row.id, set()), missing.get(row.id, set()))
     return found
 
 
-def _receiver(row: Any, accounts: Collection[str]) -> Receiver:
+def _receiver(row: Any, accounts: Collection[str], missing: Collection[str]) -> Receiver:
     return Receiver(
         person_id=row.id,
         accounts=frozenset(accounts),
+        missing=frozenset(missing),
         has_phone=bool(row.has_phone),
         has_mail=bool(row.has_mail),
         off=frozenset(row.off or ()),
         daily=row.digest == "daily",
     )
-
-
-def hours() -> Hours:
-    """Return the quiet hours of the installation and when digests go out."""
-    row = (
-        session()
-        .execute(
-            select(ReminderPlan.quiet_from, ReminderPlan.quiet_until, ReminderPlan.digest_at).where(
-                ReminderPlan.id == 1
-            )
-        )
-        .first()
-    )
-    return Hours(quiet_from=row.quiet_from, quiet_until=row.quiet_until, digest_at=row.digest_at) if row else Hours()
 
 
 def _batches(ids: Iterable[int]) -> Iterable[list[int]]:

@@ -14,11 +14,13 @@ WAYS = (*CHATS, MAIL)
 class Receiver:
     """What is known about a person's ways. accounts: platforms on which their name is known.
 
-    off: ways that they have switched off. daily: they want one message a day.
+    missing: platforms that lately did not know their phone. off: ways that they have switched off. daily: they want one
+    message a day.
     """
 
     person_id: int
     accounts: frozenset[str] = frozenset()
+    missing: frozenset[str] = frozenset()
     has_phone: bool = False
     has_mail: bool = False
     off: frozenset[str] = frozenset()
@@ -31,7 +33,8 @@ def ways(receiver: Receiver, working: Collection[str]) -> list[str]:
     A platform on which the name is known comes before one where it has to be looked up by phone.
     """
     known = [chat for chat in CHATS if chat in receiver.accounts]
-    looked_up = [chat for chat in CHATS if chat not in receiver.accounts] if receiver.has_phone else []
+    unsure = [chat for chat in CHATS if chat not in receiver.accounts and chat not in receiver.missing]
+    looked_up = unsure if receiver.has_phone else []
     mail = [MAIL] if receiver.has_mail else []
     return [way for way in (*known, *looked_up, *mail) if way in working]
 
