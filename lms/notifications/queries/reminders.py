@@ -103,6 +103,22 @@ class LateOne:
     owed: tuple[Owed, ...]
 
 
+_COUNTS = (
+    select(
+        case((Reminder.step == LEAD, 1), else_=0).label("to_lead"),
+        func.count(func.distinct(Reminder.person_id)).label("people"),
+    )
+    .where(Reminder.said_on == bindparam("day"))
+    .group_by("to_lead")
+)
+
+
+def told_on(day: date) -> tuple[int, int]:
+    """Return how many people were reminded on a day, and how many leads were told."""
+    found = {row.to_lead: row.people for row in rows(_COUNTS, {"day": day})}
+    return found.get(0, 0), found.get(1, 0)
+
+
 def people_near(plan: Plan, day: date) -> list[int]:
     """Return who owes something that falls due so soon that the plan may speak of it, or is late, in order."""
     return list(rows(_PEOPLE, {"until": _until(plan, day)}).scalars())

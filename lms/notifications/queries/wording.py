@@ -16,7 +16,7 @@ from lms.core.installation import company
 from lms.core.texts import Text, from_plain, text
 from lms.notifications.models import Notice, NoticeTemplate
 from lms.notifications.queries.reminders import Reminded, reminded
-from lms.notifications.rules.wording import KINDS, Kind, Template, Wording, fill, kind_for, read
+from lms.notifications.rules.wording import KINDS, Kind, Template, Wording, fill, kind_for, read, topic_words
 from lms.notifications.rules.words import day_words
 
 FOLDER = Path(__file__).parents[2] / "templates" / "lms" / "notifications"
@@ -113,6 +113,7 @@ def _values(
     count = len({each.person_id for each in about}) if row.topic == "late" else len(about)
     return {
         **_always(row.name, address(endpoint, link.get("values", {}))),
+        "topic": say_in(topic_words(row.topic), locale),
         "sentence": sentence,
         "count": str(count),
         "list": _lines(lines, locale),
@@ -173,6 +174,7 @@ def sample(kind: Kind, template: Template, locale: str) -> Wording:
         "name": "林小满",
         "company": company(),
         "link": settings().base_url or "https://academy.example.com/",
+        "topic": say_in(topic_words(kind.name), locale),
         "sentence": say_in(text("《%(title)s》%(day)s到期。", title=titles[0], day=day_words(day)), locale),
         "count": str(len(lines)),
         "list": _lines(lines, locale),

@@ -31,13 +31,14 @@ class Place:
 
 NAME = Place(name="name", word="姓名", what=text("收件人的姓名"))
 COMPANY = Place(name="company", word="公司", what=text("公司的名称"))
-LINK = Place(name="link", word="链接", what=text("点开后去哪里"))
+LINK = Place(name="link", word="链接", what=text("点开后去哪里；卡片和邮件自带按钮，一般不用写"))
+TOPIC = Place(name="topic", word="类别", what=text("哪一类消息，如“知识更新”"))
 SENTENCE = Place(name="sentence", word="内容", what=text("这条消息说的事，一句话"))
 COUNT = Place(name="count", word="数量", what=text("清单里有几项"))
 LIST = Place(name="list", word="清单", what=text("一行一项"))
 
 _BY_NAME = {
-    key: place.name for place in (NAME, COMPANY, LINK, SENTENCE, COUNT, LIST) for key in (place.name, place.word)
+    key: place.name for place in (NAME, COMPANY, LINK, TOPIC, SENTENCE, COUNT, LIST) for key in (place.name, place.word)
 }
 
 
@@ -52,6 +53,19 @@ class Kind:
 
 
 _ALWAYS = (NAME, COMPANY, LINK)
+_TOPICS = {
+    "content": text("知识更新"),
+    "duty": text("学习任务"),
+    "reminder": text("学习提醒"),
+    "late": text("团队逾期"),
+    "chase": text("组长催学"),
+    "review": text("有内容要处理"),
+    "urgent": text("紧急通知"),
+    "gap": text("知识缺口"),
+    "suggestion": text("建议有回音"),
+    "message": text("给您的消息"),
+}
+_OTHER = text("学习通知")
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
@@ -84,7 +98,7 @@ KINDS: Mapping[str, Kind] = {
             name="notice",
             title=text("其他消息"),
             when=text("没有自己模板的消息都用它：必读、复核、证书、课堂等。"),
-            places=(*_ALWAYS, SENTENCE),
+            places=(*_ALWAYS, TOPIC, SENTENCE),
         ),
     )
 }
@@ -107,6 +121,11 @@ class Wording:
 def kind_for(topic: str) -> Kind:
     """Return the template of a notice's topic."""
     return KINDS.get(topic, KINDS["notice"])
+
+
+def topic_words(topic: str) -> Text:
+    """Return what a kind of message is called."""
+    return _TOPICS.get(topic, _OTHER)
 
 
 def read(source: str) -> Template:
