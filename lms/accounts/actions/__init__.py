@@ -1,5 +1,14 @@
 """Verbs of people, intakes, rosters, teams, slips and sign-in."""
 
+from lms.accounts.actions.calendar import (
+    end_leave,
+    note_leave,
+    remove_freeze,
+    remove_shift,
+    set_company_days,
+    set_freeze,
+    set_shift,
+)
 from lms.accounts.actions.cohorts import add_members, change_cohort, open_cohort, remove_member
 from lms.accounts.actions.company import describe_company, invite_first
 from lms.accounts.actions.own import change_password, make_token, revoke_token, set_preferences
@@ -39,6 +48,7 @@ __all__ = [
     "close_team",
     "closing",
     "describe_company",
+    "end_leave",
     "end_sessions",
     "found_company",
     "grant",
@@ -47,15 +57,21 @@ __all__ = [
     "make_slips",
     "make_token",
     "move",
+    "note_leave",
     "open_cohort",
+    "remove_freeze",
     "remove_member",
+    "remove_shift",
     "reopen",
     "revoke",
     "revoke_token",
+    "set_company_days",
     "set_days",
+    "set_freeze",
     "set_mentor",
     "set_pattern",
     "set_preferences",
+    "set_shift",
     "set_shops",
     "set_tags",
     "stop_pattern",

@@ -1,7 +1,7 @@
 """Verbs of rosters: weekly patterns, single days."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +14,7 @@ from lms.accounts.models import Cohort, Person, RosterDay, RosterPattern, Team
 from lms.core.access import Actor
 from lms.core.audit import audit
 from lms.core.bus import emit
+from lms.core.calendar import MONDAY_TO_FRIDAY
 from lms.core.db import Base, session
 from lms.core.errors import Invalid, NotFound
 from lms.core.here import today
@@ -36,12 +37,26 @@ class Owner:
 
 
 def set_pattern(
-    actor: Actor, owner: Owner, *, weekdays: int, from_on: date, until_on: date | None = None
+    actor: Actor,
+    owner: Owner,
+    *,
+    weekdays: int,
+    from_on: date,
+    until_on: date | None = None,
+    cycle: Sequence[str] = (),
+    shift: str = "",
+    follows_holidays: bool = False,
 ) -> RosterPattern:
-    """Give an owner a weekly pattern from a day on (weekdays: bit 0 = Monday; until_on exclusive).
+    """Give an owner a pattern from a day on (weekdays: bit 0 = Monday; until_on exclusive).
 
-    Of several patterns the one that began last holds. Raises Invalid for a week without a working day.
+    cycle: instead of a week, shifts counted from from_on ("" = off). shift: of every day of a week. follows_holidays:
+    of a week only. Of several patterns the one that began last holds. Raises Invalid for one without a working day.
     """
+    if cycle:
+        weekdays, shift, follows_holidays = MONDAY_TO_FRIDAY, "", False
+        if not any(cycle):
+            reason = text("一轮里至少要有一天上班。")
+            raise Invalid(reason, fields={"cycle": reason})
     if not 1 <= weekdays <= 127:
         reason = text("至少勾一天上班。")
         raise Invalid(reason, fields={"weekdays": reason})
@@ -74,15 +89,15 @@ def set_pattern(
             until_on=until_on,
         )
         current.add(pattern)
-    else:
-        pattern.weekdays, pattern.until_on = weekdays, until_on
+    pattern.weekdays, pattern.until_on = weekdays, until_on
+    pattern.cycle, pattern.shift, pattern.follows_holidays = list(cycle) or None, shift, follows_holidays
     current.flush()
     audit(
         actor.id,
         "roster.pattern",
         owner.kind,
         owner.cohort_id or owner.team_id or owner.person_id,
-        after={"weekdays": weekdays, "from": from_on.isoformat()},
+        after={"weekdays": weekdays, "cycle": list(cycle), "from": from_on.isoformat()},
     )
     _tell(owner)
     return pattern
@@ -105,9 +120,17 @@ def stop_pattern(actor: Actor, pattern_id: int) -> None:
     _tell(owner)
 
 
-def set_days(actor: Actor, days: Mapping[int, Mapping[date, bool | None]]) -> int:
-    """Set single days of people: working, off, or None = as the pattern says. Return how many rows are others now."""
+def set_days(
+    actor: Actor,
+    days: Mapping[int, Mapping[date, bool | None]],
+    shifts: Mapping[tuple[int, date], str] | None = None,
+) -> int:
+    """Set single days of people: working, off, or None = as the pattern says. Return how many rows are others now.
+
+    shifts: the code of the shift of a person's day; a day that is not in it has none.
+    """
     current = session()
+    named = shifts or {}
     changed: dict[int, int] = defaultdict(int)
     ids = list(days)
     held = {
@@ -116,12 +139,13 @@ def set_days(actor: Actor, days: Mapping[int, Mapping[date, bool | None]]) -> in
     for person_id in sorted(days):
         for day, working in days[person_id].items():
             row = held.get((person_id, day))
+            shift = named.get((person_id, day), "") if working else ""
             if row is None and working is not None:
-                current.add(RosterDay(person_id=person_id, day=day, working=working))
+                current.add(RosterDay(person_id=person_id, day=day, working=working, shift=shift))
             elif row is not None and working is None:
                 current.execute(delete(RosterDay).where(RosterDay.person_id == person_id, RosterDay.day == day))
-            elif row is not None and row.working != working:
-                row.working = bool(working)
+            elif row is not None and (row.working, row.shift) != (working, shift):
+                row.working, row.shift = bool(working), shift
             else:
                 continue
             changed[person_id] += 1

@@ -1,19 +1,20 @@
 """Staff and roster files: what is known, what would happen, and doing exactly that."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 from hashlib import sha256
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import or_, select
 
 from lms.accounts import queries
-from lms.accounts.actions import cohorts, people, rosters, teams
+from lms.accounts.actions import calendar, cohorts, people, rosters, teams
 from lms.accounts.models import Cohort, CohortMember, Mentor, Person, PersonShop, RoleGrant, RosterDay, Shop, Team
 from lms.accounts.rules import roster_file, staff, staff_words
-from lms.accounts.rules.roster_file import RosterPlan
+from lms.accounts.rules.roster_file import Cell, RosterPlan
 from lms.accounts.rules.sign_in import login_name
-from lms.accounts.rules.staff import Known, KnownPerson, StaffPlan
+from lms.accounts.rules.staff import Known, KnownPerson, RefusedRow, StaffPlan
 from lms.core import sheets
 from lms.core.access import Actor, Permission, Role
 from lms.core.audit import audit
@@ -30,24 +31,38 @@ def plan_staff(actor: Actor, data: bytes) -> StaffPlan:
     return staff.plan(sheet.rows, known(actor), sheet.unknown)
 
 
-def plan_roster(actor: Actor, data: bytes) -> RosterPlan:
-    """Return what the roster file would do. Raises Unreadable, TooLarge."""
-    sheet = sheets.read(data, roster_file.COLUMNS)
+def plan_roster(actor: Actor, data: bytes, month: date | None = None) -> RosterPlan:
+    """Return what the roster file would do. month: what bare numbers of days mean. Raises Unreadable, TooLarge."""
+    cells, unknown = _roster_cells(data, month)
     current = session()
     mine = current.execute(
         select(Person.login_name, Person.id).where(
             queries.visible(actor, Permission.ROSTER_EDIT), Person.active, Person.login_name.is_not(None)
         )
     ).all()
-    logins = {login_name(row["employee_no"]) for row in sheet.rows}
+    logins = {login_name(cell.employee_no) for cell in cells}
     ids = [id for login, id in mine if login in logins]
     held = {
-        (row.person_id, row.day): row.working
+        (row.person_id, row.day): (row.working, row.shift)
         for row in current.execute(
-            select(RosterDay.person_id, RosterDay.day, RosterDay.working).where(RosterDay.person_id.in_(ids))
+            select(RosterDay.person_id, RosterDay.day, RosterDay.working, RosterDay.shift).where(
+                RosterDay.person_id.in_(ids)
+            )
         )
     }
-    return roster_file.plan(sheet.rows, {login or "": id for login, id in mine}, held, today(), sheet.unknown)
+    people = {login or "": id for login, id in mine}
+    return roster_file.plan(cells, people, held, today(), calendar.shift_words(), unknown)
+
+
+def _roster_cells(data: bytes, month: date | None) -> tuple[list[Cell], Sequence[str]]:
+    """Return the cells of either form: a row for each day, or a column for each day."""
+    head = sheets.read(data, (roster_file.NUMBER, roster_file.NAME))
+    days = roster_file.day_columns(head.unknown, today(), month)
+    if not days:
+        sheet = sheets.read(data, roster_file.COLUMNS)
+        return roster_file.long_cells(sheet.rows), sheet.unknown
+    sheet = sheets.read(data, (roster_file.NUMBER, roster_file.NAME, *days))
+    return roster_file.wide_cells(sheet.rows, days), sheet.unknown
 
 
 def make_teams(actor: Actor, data: bytes) -> list[str]:
@@ -70,7 +85,7 @@ def missing_teams(actor: Actor, data: bytes) -> list[str]:
     return list(found.values())
 
 
-def digest(plan: StaffPlan | RosterPlan) -> str:
+def digest(plan: object) -> str:
     """Return the fingerprint of a plan: what was shown is what is done, or nothing."""
     return sha256(repr(plan).encode()).hexdigest()
 
@@ -81,7 +96,7 @@ def apply_staff(actor: Actor, data: bytes, shown: str = "") -> StaffPlan:
     Raises Invalid where a row is refused, Conflict where the plan is another one by now.
     """
     plan = plan_staff(actor, data)
-    _check(plan, shown)
+    check(plan, shown)
     ids: dict[str, int] = {login: person.id for login, person in _logins().items()}
     for change in plan.new:
         fields = dict(change.fields)
@@ -122,18 +137,37 @@ def apply_staff(actor: Actor, data: bytes, shown: str = "") -> StaffPlan:
     return plan
 
 
-def apply_roster(actor: Actor, data: bytes, shown: str = "") -> RosterPlan:
-    """Set the single days that the file says, all of them or none. Raises like apply_staff."""
-    plan = plan_roster(actor, data)
-    _check(plan, shown)
-    rosters.set_days(actor, plan.days())
+def apply_roster(
+    actor: Actor, data: bytes, shown: str = "", month: date | None = None, *, partly: bool = False
+) -> RosterPlan:
+    """Set the single days that the file says. partly: leave out what is refused; else all of them or none.
+
+    Raises like apply_staff.
+    """
+    plan = plan_roster(actor, data, month)
+    check(plan, shown, partly=partly)
+    for code, hours in plan.hours:
+        calendar.set_shift(actor, code, name=code, starts=hours.starts, ends=hours.ends)
+    rosters.set_days(actor, plan.days(), plan.shifts())
     return plan
 
 
-def _check(plan: StaffPlan | RosterPlan, shown: str) -> None:
-    if plan.refused:
+class Plan(Protocol):
+    """What a file would do, as every importer here says it."""
+
+    @property
+    def refused(self) -> Sequence[RefusedRow]: ...
+    @property
+    def changed(self) -> Sequence[object]: ...
+    @property
+    def can_apply(self) -> bool: ...
+
+
+def check(plan: Plan, shown: str, *, partly: bool = False) -> None:
+    """Refuse a plan that can't be carried out or is not the one that was shown."""
+    if plan.refused and not partly:
         raise Invalid(text("有 %(n)s 行不能导入，什么也没有改。请改好文件再传。", n=len(plan.refused)))
-    if not plan.can_apply:
+    if not (plan.changed if partly else plan.can_apply):
         raise Invalid(text("文件里没有要改的，什么也没有改。"))
     if shown and shown != digest(plan):
         raise Conflict(text("预览之后有人改过人员资料，什么也没有改。请重新预览。"))
