@@ -233,15 +233,14 @@ def keep(person_ids: Collection[int], queue_ids: Collection[int] | None = None) 
 
 
 def _tell(flipped: Sequence[tuple[tuple[int, int], rules.Right]]) -> None:
-    codes = dict(
-        session()
-        .execute(
+    codes: dict[int, str] = {
+        queue_id: code
+        for queue_id, code in session().execute(
             select(ServiceQueue.id, ServiceQueue.code).where(
                 ServiceQueue.id.in_({queue_id for (_, queue_id), _one in flipped})
             )
         )
-        .tuples()
-    )
+    }
     names = public_names({each for _, one in flipped for each in one.lacks})
     now = clock.now()
     for (person_id, queue_id), one in flipped:

@@ -205,9 +205,9 @@ def rows_by_person(
 def counts(shown: Sequence[Plan], day: date) -> dict[int, PlanCounts]:
     """Return how many people stand how with each plan, in two statements."""
     held = rows_by_person([plan.id for plan in shown])
-    done = dict(
-        session()
-        .execute(
+    done: dict[int, int] = {
+        document_id: n
+        for document_id, n in session().execute(
             select(Standing.document_id, func.count())
             .join(Person, Person.id == Standing.person_id)
             .join(CertificatePlan, CertificatePlan.document_id == Standing.document_id)
@@ -219,8 +219,7 @@ def counts(shown: Sequence[Plan], day: date) -> dict[int, PlanCounts]:
             )
             .group_by(Standing.document_id)
         )
-        .tuples()
-    )
+    }
     found = {}
     for plan in shown:
         states = [_now(one, plan.terms, day) for one in held.get(plan.id, {}).values()]
@@ -376,9 +375,10 @@ def certificate(actor: Actor, public_id: str) -> Shown:
 def verified(typed: str) -> Shown | None:
     """Return what stands behind a code, whoever asks; None for a code that nobody was given."""
     code = code_read(typed)
-    plan_id, person_id = (
-        session().execute(select(Certificate.plan_id, Certificate.person_id).where(Certificate.code == code)).tuples()
-    ).first() or (0, 0)
+    known = (
+        session().execute(select(Certificate.plan_id, Certificate.person_id).where(Certificate.code == code)).first()
+    )
+    plan_id, person_id = known or (0, 0)
     # An unknown code asks as much as a known one: the answer takes the same time.
     found = (
         session()
