@@ -12,7 +12,8 @@ from lms.core.db import Base, free_text, new_public_id, pk, plain, pseudonym, ty
 class Survey(Base):
     """A few questions. kind: course (of each who completes the document) | pulse (客服关怀, monthly).
 
-    document_id: None in one of kind course = the questions after every course that has none of its own. questions: [{"key", "type": "scale" | "choice" | "text", "text", "options"}]. anonymous: the answers are kept
+    document_id: None in one of kind course = the questions after every course that has none of its own.
+    questions: [{"key", "type": "scale" | "choice" | "text", "text", "options"}]. anonymous: the answers are kept
     without the person, the day rounded to the week; it stands from the first answer on.
     """
 

@@ -81,6 +81,20 @@ def by_public_id(public_id: str) -> Survey:
     return found
 
 
+def own_surveys() -> Sequence[Any]:
+    """Return id, title and document of the surveys that documents have of their own and that are asked now."""
+    return (
+        session()
+        .execute(
+            select(Survey.public_id, Survey.title, Survey.anonymous, Document.id, Document.title.label("subject"))
+            .join(Document, Document.id == Survey.document_id)
+            .where(Survey.kind == COURSE, Survey.stopped_at.is_(None))
+            .order_by(Document.title)
+        )
+        .all()
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
     """What somebody was asked. about_id: the document, 0 for none. state: open | answered | declined | over."""

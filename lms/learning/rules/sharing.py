@@ -8,7 +8,7 @@ can be isolated, and it holds at least FEWEST people.
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 FEWEST = 5
 
@@ -62,17 +62,22 @@ def _is_past(cell: Cell, now: Cell) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group(Generic[Key]):
+class Group:
     """A line of results. names: of the revisions or quarters whose answers it holds; several where they are mixed."""
 
-    names: tuple[Key, ...]
-    answers: tuple[int, ...]
+    names: tuple[Any, ...]
+    answers: frozenset[str]
 
 
-def by(names: Mapping[int, frozenset[Key]], answers: Mapping[int, Sequence[int]]) -> tuple[Group[Key], ...]:
-    """Return answers by what their batches have in common. names, answers: by batch; each a union of whole batches."""
-    groups: dict[tuple[Key, ...], list[int]] = {}
-    for batch in sorted(answers):
-        label = tuple(sorted(names[batch]))  # type: ignore[type-var]
-        groups.setdefault(label, []).extend(answers[batch])
-    return tuple(Group(names=label, answers=tuple(groups[label])) for label in sorted(groups))  # type: ignore[type-var]
+def by(answers: Mapping[str, tuple[int, Any]]) -> tuple[Group, ...]:
+    """Return answers by what their batches have in common. answers: batch and name by id.
+
+    A batch is never divided: one that mixes two quarters stands with others that mix the same two.
+    """
+    names: dict[int, set[Any]] = {}
+    for batch, name in answers.values():
+        names.setdefault(batch, set()).add(name)
+    groups: dict[tuple[Any, ...], set[str]] = {}
+    for key, (batch, _) in answers.items():
+        groups.setdefault(tuple(sorted(names[batch])), set()).add(key)
+    return tuple(Group(names=label, answers=frozenset(groups[label])) for label in sorted(groups))

@@ -159,15 +159,12 @@ def tally(question: Question, answers: Sequence[Mapping[str, Any]]) -> Tally:
     return Tally(question=question, n=len(given), counts=counts, mean=mean)
 
 
-def shuffled(key: str, texts: Sequence[tuple[str, str]]) -> tuple[str, ...]:
-    """Return words in an order that says nothing of when they were given, or what else their author said.
+def shuffled(key: str, ids: Sequence[str]) -> tuple[str, ...]:
+    """Return answers by their random ids in an order that says nothing of when they came, or what else is theirs.
 
-    texts: the random id of the answer and the words. The order is that of a digest with the question's key, so that
-    the second words of two questions are not the same person's.
+    The order is that of a digest with the question's key: the second words of two questions are not one person's.
     """
-    return tuple(
-        words for _, words in sorted(texts, key=lambda each: hashlib.sha256(f"{key}{each[0]}".encode()).digest())
-    )
+    return tuple(sorted(ids, key=lambda each: hashlib.sha256(f"{key}{each}".encode()).digest()))
 
 
 def week_of(day: date) -> date:

@@ -18,6 +18,7 @@ from lms.core.access import Permission
 from lms.core.here import today
 from lms.core.texts import Text
 from lms.learning import queries
+from lms.learning.queries import surveys as feedback
 from lms.learning.rules import plan
 from lms.learning.spec.course import CourseSpec
 from lms.learning.spec.curriculum import CurriculumSpec
@@ -135,6 +136,7 @@ def course(slug: str) -> str | Response:
         opened=opened,
         intro=show(spec.intro.html),
         rows=rows,
+        ask=feedback.open_ask_after(actor.id, opened.document_id) if _is_done(rows) else None,
         next=next_row,
         locked=reason if all_locked else None,
         goal=next((duty for duty in inside if duty.goal_kind == "curriculum"), None),
@@ -143,6 +145,10 @@ def course(slug: str) -> str | Response:
         minutes=sum(row.minutes for row in rows if row.required) or opened.minutes,
         minutes_left=sum(row.minutes for row in rows if row.required and row.state not in plan.SETTLED),
     )
+
+
+def _is_done(rows: Sequence[Row]) -> bool:
+    return all(row.state in plan.SETTLED for row in rows if row.required)
 
 
 def _rows_of_steps(

@@ -20,12 +20,15 @@ from lms.learning import queries
 from lms.learning.actions import photos
 from lms.learning.actions import tasks as actions
 from lms.learning.forms import number, ticks
+from lms.learning.queries import sessions
 from lms.learning.rules import plan
 from lms.learning.rules import tasks as rules
+from lms.learning.rules.sessions import KINDS, SEATS
 from lms.learning.rules.tasks import WorkState
 from lms.learning.spec.task import ConfirmedBy, TaskSpec
 from lms.learning.views.reading import content_href
 from lms.learning.views.room import bp
+from lms.learning.words import span
 from lms.web.auth import current_actor, requires
 
 _MOST_AT_ONCE = rules.MOST_PHOTOS + 1  # one more than a work can have: the rule says so in words
@@ -118,6 +121,10 @@ def _page(actor: Actor, opened: content.Opened, *, typed: Any = None, error: Dom
         minutes=(place.duty.item.minutes if place else 0) or opened.minutes,
         locked=duties_queries.locked_reason(actor.id, opened.document_id, today(), every=duties) if owed else None,
         confirmer=_confirmer(actor, spec),
+        meetings=sessions.about(actor, opened.document_id, clock.now()),
+        session_kinds=KINDS,
+        seat_words=SEATS,
+        span=span,
         next_href=content_href(following.kind, following.slug) if following else url_for("home.index"),
         error=error,
         fields=error.fields if error else {},

@@ -1,0 +1,56 @@
+"""The form of an act for many: who, what, and what it says."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from wtforms import BooleanField, DateField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from lms.accounts.queries import TeamRow
+from lms.assignments.queries.bulk import Wanted
+from lms.core.i18n import say
+from lms.core.texts import text
+from lms.web.forms import Form
+
+LONGEST_MESSAGE = 400
+LONGEST_REASON = 200
+MESSAGE, EXTEND = "message", "extend"
+
+
+class BulkForm(Form):
+    """act: message | extend. occasion: hidden, set by the page that leads here. confirmed: how many were shown."""
+
+    act = RadioField(text("做什么"), [InputRequired()], default=MESSAGE)
+    team = SelectField(text("团队（含下级）"), [Optional()])
+    cohort = SelectField(text("批次"), [Optional()])
+    document = SelectField(text("学习任务"), [Optional()])
+    occasion = StringField("", [Optional(), Length(max=40)])
+    unfinished = BooleanField(text("只要还没完成的人"), default=True)
+    message = TextAreaField(text("消息"), [Optional(), Length(max=LONGEST_MESSAGE)])
+    to = DateField(text("延到哪天"), [Optional()])
+    reason = StringField(text("原因"), [Optional(), Length(max=LONGEST_REASON)])
+    confirmed = StringField("", [Optional(), Length(max=9)])
+
+    def __init__(
+        self,
+        *args: Any,
+        teams: Iterable[TeamRow],
+        cohorts: Iterable[tuple[int, str]],
+        documents: Iterable[tuple[str, str]],
+        **values: Any,
+    ) -> None:
+        super().__init__(*args, **values)
+        any_ = ("", say(text("不限")))
+        self.act.choices = [(MESSAGE, say(text("发消息"))), (EXTEND, say(text("延长截止日")))]
+        self.team.choices = [any_, *((str(team.id), "　" * team.depth + team.name) for team in teams)]
+        self.cohort.choices = [any_, *((str(id_), name) for id_, name in cohorts)]
+        self.document.choices = [any_, *documents]
+
+    def wanted(self) -> Wanted:
+        return Wanted(
+            team_id=int(self.team.data) if self.team.data else None,
+            cohort_id=int(self.cohort.data) if self.cohort.data else None,
+            document=self.document.data or "",
+            occasion=self.occasion.data or "",
+            unfinished=bool(self.unfinished.data),
+        )
