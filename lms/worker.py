@@ -30,7 +30,7 @@ from lms.drills import jobs as drills
 from lms.kb.jobs import cards, gaps, indexing, reviews, searches
 from lms.kb.jobs import urgent as urgent_notices
 from lms.learning import jobs as learning
-from lms.learning.jobs import certificates, feedback
+from lms.learning.jobs import certificates, cycles, feedback
 from lms.notifications import jobs as notifications
 from lms.notifications.jobs import reminders
 from lms.quizzes import jobs as quizzes
@@ -85,6 +85,7 @@ SCHEDULE = (
     Job(name="notifications.forget_reminders", every=timedelta(hours=24), work=reminders.forget_reminders),
     Job(name="learning.notice_ends", every=timedelta(minutes=10), work=certificates.notice_ends),
     Job(name="learning.keep_rights", every=timedelta(hours=1), work=certificates.keep_rights),
+    Job(name="learning.draft_cycle", every=timedelta(hours=6), work=cycles.draft_ahead),
     Job(name="learning.remind_of_sessions", every=timedelta(minutes=5), work=feedback.remind_of_sessions),
     Job(name="learning.ask_for_pulse", every=timedelta(hours=1), work=feedback.ask_for_pulse),
     Job(name="learning.delete_unused_files", every=timedelta(hours=24), work=learning.delete_unused_files),

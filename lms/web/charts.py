@@ -58,3 +58,31 @@ def ceiling(value: float) -> int:
             if step * power >= value:
                 return step * power
         power *= 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """A line of a picture as SVG paths: the line itself, the area below it; x, y: where it ends."""
+
+    line: str
+    area: str
+    x: float
+    y: float
+
+
+def curve(points: Sequence[tuple[float, float]], *, width: float, height: float, span: float, most: float) -> Curve:
+    """Return the line through some points, at least one. span: what fills the width; most: what fills the height."""
+    places = [
+        (
+            round(width * at / span, 2) if span else 0.0,
+            round(height - height * min(max(value, 0), most) / most, 2) if most else height,
+        )
+        for at, value in points
+    ]
+    line = "M" + " ".join(f"{x:g} {y:g}" for x, y in places)
+    return Curve(
+        line=line,
+        area=f"{line}V{height:g}H{places[0][0]:g}z",
+        x=places[-1][0],
+        y=places[-1][1],
+    )
