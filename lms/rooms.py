@@ -19,6 +19,7 @@ from lms.accounts.events import (
     Settled,
     Told,
 )
+from lms.assignments import api as assignments_api
 from lms.assignments import handlers as assignments
 from lms.assignments import views as assignments_views
 from lms.assignments.events import Confirming, Holding, HoldingChanged, PlanNames
@@ -96,6 +97,7 @@ PAGES = (
 )
 API = (
     accounts_api,
+    assignments_api,
     quizzes_api,
     drills_api,
     reports_api,

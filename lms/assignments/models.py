@@ -144,7 +144,7 @@ class Exemption(Base):
 
 
 class Extension(Base):
-    """延期: why and until when somebody has more time for a duty; `extended_to` of its items follows the last live one."""
+    """延期: why and until when somebody has more time for a duty; its items' `extended_to` follows the live one."""
 
     __tablename__ = "extension"
     __table_args__ = (Index("ix_extension_assignment", "assignment_id", "ended_at"),)

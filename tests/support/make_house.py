@@ -15,7 +15,10 @@ from werkzeug.routing import Rule
 
 from lms.accounts.actions import make_slips, make_token
 from lms.accounts.models import ApiToken, Person, RoleGrant, RosterPattern, Team
+from lms.assignments.actions import make_rule
 from lms.assignments.actions.measures import add_measure
+from lms.assignments.audience import Audience
+from lms.assignments.due_plans import DuePlan
 from lms.content import queries as content
 from lms.content.actions import reviewing
 from lms.content.models import Attachment, Document, Part
@@ -25,7 +28,7 @@ from lms.core.db import db, session, transaction
 from lms.core.here import today
 from lms.drills.rules.team import about_of
 from lms.kb.actions import gaps, suggestions, talk
-from lms.learning.actions import photos, tasks
+from lms.learning.actions import campaigns, photos, tasks
 from lms.notifications.models import Notice
 from lms.quizzes.actions import regrade
 from lms.quizzes.models import Makeup
@@ -33,6 +36,7 @@ from lms.quizzes.queries import asked_question
 from lms.web.auth import FRAMEWORK_ENDPOINTS
 from tests.support.make import LONG_AGO, a_person, a_team, an_actor, as_actor, mentors, sign_in
 from tests.support.make_content import a_document, a_draft, a_quiz_text, an_article_text, edited
+from tests.support.make_cycles import a_plan, a_running_cycle
 from tests.support.make_learning import a_cohort, a_curriculum, a_lesson, a_png, a_task, owes
 from tests.support.make_played import a_published_drill, played_well
 from tests.support.make_played import begun as run_begun
@@ -69,6 +73,9 @@ class House:
     work_id: int = 0
     work_version: int = 0
     assignment_id: int = 0
+    rule: str = ""
+    campaign: str = ""
+    cycle: str = ""
     cohort_id: int = 0
     pattern_id: int = 0
     team_id: int = 0
@@ -184,6 +191,25 @@ def _share(house: House) -> None:
 def _study(house: House) -> None:
     own, trainer = as_actor(house.own), as_actor(house.people["trainer"])
     house.assignment_id = owes(trainer, house.documents["curriculum"], house.own)
+    with transaction():
+        audience = Audience(people=(house.own.id,))
+        house.rule = make_rule(
+            trainer, name="规则", document_id=house.documents["article"].id, audience=audience, due_plan=DuePlan()
+        ).public_id
+    pack = Wanted(
+        name="双十二",
+        team_id=house.team_id,
+        starts_on=today(),
+        ends_on=today(),
+        ready_on=today(),
+        needed=None,
+        document_ids=[house.documents["article"].id],
+        queue_ids=[],
+    )
+    with transaction():
+        house.campaign = campaigns.draft(trainer, pack).public_id
+    plan = a_plan(house.documents["course"], session().get_one(Team, house.team_id), starts_on=today(), due_on=today())
+    house.cycle = a_running_cycle(trainer, plan).public_id
     house.attempts["open"] = begun(own, "going")
     house.attempts["done"] = begun(own, "done")
     answered_right(own, house.attempts["done"])
@@ -283,6 +309,10 @@ def values_of(house: House, rule: Rule) -> list[dict[str, Any]]:
         "public_id": house.photo,
         "work_id": house.work_id,
         "assignment_id": house.assignment_id,
+        "duty_id": house.assignment_id,
+        "rule_id": house.rule,
+        "campaign_id": house.campaign,
+        "cycle_id": house.cycle,
         "stage": 0,
         "cohort_id": house.cohort_id,
         "person_id": house.own.id,

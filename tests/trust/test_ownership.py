@@ -60,7 +60,18 @@ TEAM_DRILL_PLAN = "403 403 403 {0} 404 {0} {0} 403 403 403"
 MEASURE = "303 404 404 303 404 303 303 404 404 404"
 RUN_REVIEW = "403 403 {0} {0} 404 {0} 403 403 403 403"
 VOID_RUN = "403 403 403 403 403 303 403 403 403 303"
+RULE = "403 403 403 403 403 {0} 403 {0} 403 403"
+WHY = "200 404 200 200 404 200 200 200 404 200"
+CYCLE = "403 403 404 200 200 200 200 200 403 200"
+CAMPAIGN = "403 403 404 200 404 200 200 200 403 200"
+CAMPAIGN_PLAN = "403 403 403 {0} 404 {0} 403 403 403 403"
 TABLE = {
+    ("GET", "learning.campaign"): Asked(CAMPAIGN),
+    ("GET", "learning.edit_campaign"): Asked(CAMPAIGN_PLAN.format(200)),
+    ("POST", "learning.change_campaign"): Asked(CAMPAIGN_PLAN.format(422)),
+    ("POST", "learning.start_campaign"): Asked(CAMPAIGN_PLAN.format(303)),
+    ("GET", "learning.ask_stop_campaign"): Asked(CAMPAIGN_PLAN.format(200)),
+    ("POST", "learning.stop_campaign"): Asked(CAMPAIGN_PLAN.format(303)),
     ("GET", "accounts.cohort"): Asked("403 403 200 200 404 200 200 200 200 200"),
     ("POST", "accounts.cohort_add"): Asked(EDIT_COHORT.format(422)),
     ("POST", "accounts.cohort_change"): Asked(EDIT_COHORT.format(422)),
@@ -83,6 +94,14 @@ TABLE = {
     ("POST", "accounts.roster_person_set"): Asked(ROSTER.format(302)),
     ("POST", "accounts.roster_stop"): Asked(ROSTER.format(302)),
     ("POST", "accounts.team_change"): Asked(EDIT_PERSON.format(422)),
+    ("POST", "accounts.person_tags"): Asked(EDIT_PERSON.format(302)),
+    ("GET", "assignments.rule"): Asked(RULE.format(200)),
+    ("POST", "assignments.rule_change"): Asked(RULE.format(422)),
+    ("GET", "assignments.rule_ask_stop"): Asked(RULE.format(200)),
+    ("POST", "assignments.rule_stop"): Asked(RULE.format(303)),
+    ("GET", "assignments.duty"): Asked(WHY),
+    ("GET", "assignments_api.duty"): Asked(WHY),
+    ("POST", "assignments.decide"): Asked("403 403 403 303 404 303 403 303 403 403", form={"act": "unextend"}),
     ("POST", "content.approve"): Asked(ONLY_TRAINER.format(422)),
     ("GET", "content.review"): Asked(ONLY_TRAINER.format(200)),
     ("POST", "content.send_back"): Asked(ONLY_TRAINER.format(422)),
@@ -104,6 +123,9 @@ TABLE = {
     ("POST", "kb_care_api.verify"): Asked(ONLY_TRAINER.format(200), json={"revision": 4}),
     ("GET", "kb.gap"): Asked("403 403 403 403 403 200 200 403 403 200"),
     ("POST", "kb.gap_act"): Asked("403 403 403 403 403 303 403 403 403 403", form={"do": "take"}),
+    ("GET", "learning.cycle"): Asked(CYCLE),
+    ("POST", "learning.cycle_act"): Asked("403 403 403 403 403 303 403 403 403 403", form={"do": "close"}),
+    ("GET", "learning_api.cycle_progress"): Asked(CYCLE),
     ("POST", "learning.confirm_people"): Asked(CONFIRM.format(302), form={"person": "{person}"}),
     ("POST", "learning.decide"): Asked(CONFIRM.format(302), form=VERSION),
     ("GET", "learning.photo"): Asked("200 404 200 200 404 200 404 404 404 404"),

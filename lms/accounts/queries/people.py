@@ -15,6 +15,7 @@ from lms.accounts.models import (
     Mentor,
     Person,
     PersonShop,
+    PersonTag,
     RoleGrant,
     Shop,
     SignInSlip,
@@ -269,6 +270,13 @@ def mentees_of(person_id: int) -> list[Pair]:
         .join(Mentor, Mentor.person_id == Person.id)
         .where(Mentor.mentor_id == person_id, is_live(Mentor, today()), Person.active)
         .order_by(Person.employee_no)
+    )
+
+
+def tags_of(person_id: int) -> list[str]:
+    """Return the words by which rules may go for a person."""
+    return list(
+        session().scalars(select(PersonTag.tag).where(PersonTag.person_id == person_id).order_by(PersonTag.tag))
     )
 
 

@@ -1,5 +1,6 @@
 """The list of people and the page of one of them."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -160,6 +161,7 @@ def page_of(person: Person, **forms: Any) -> str:
         "mentees": queries.mentees_of(person.id),
         "cohorts": queries.cohorts_of(person.id),
         "own_shops": queries.shops_of(person.id),
+        "tags": queries.tags_of(person.id),
         "slip": queries.last_slip(person.id) if may_print else None,
         "next_days": working_days(start, 10, roster),
         "source": roster.source(start),
@@ -281,6 +283,19 @@ def person_shops(employee_no: str) -> Response | tuple[str, int]:
     def do(actor: Actor, found: Person) -> str:
         actions.set_shops(actor, found.id, chosen & known)
         return gettext("已保存。")
+
+    return _change(employee_no, do)
+
+
+@bp.post("/people/<employee_no>/tags")
+@requires(Permission.PERSON_EDIT)
+def person_tags(employee_no: str) -> Response | tuple[str, int]:
+    """Say by which words rules may go for a person: written in one line, parted by 、 or a comma."""
+
+    def do(actor: Actor, found: Person) -> str:
+        words = re.split(r"[、，,;；\n]", request.form.get("tags", ""))
+        changed = actions.set_tags(actor, found.id, words)
+        return _("标签已保存，学习任务已按规则更新。") if changed else _("没有改动。")
 
     return _change(employee_no, do)
 

@@ -264,9 +264,7 @@ def _losing(rule: RulePlan) -> dict[int, tuple[str, bool, bool]]:
     found = rows(
         select(Assignment.id, Assignment.state, begun.label("begun"), others.label("others"))
         .join(AssignmentReason, AssignmentReason.assignment_id == Assignment.id)
-        .where(
-            AssignmentReason.kind.in_(KINDS), AssignmentReason.ref == rule.ref, AssignmentReason.until.is_(None)
-        )
+        .where(AssignmentReason.kind.in_(KINDS), AssignmentReason.ref == rule.ref, AssignmentReason.until.is_(None))
     )
     return {row.id: (row.state, bool(row.begun), bool(row.others)) for row in found}
 
