@@ -48,14 +48,16 @@ def events(floor: Floor, run_id: str) -> list[tuple[str, int]]:
     return [(row.kind, row.lane) for row in found]
 
 
-def moved(floor: Floor, run_id: str, lane: int, name: str) -> None:
-    """Let an instant of a lane lie well in the past."""
+def moved(floor: Floor, run_id: str, lane: int, name: str, by: timedelta = timedelta(seconds=-10)) -> None:
+    """Let an instant of a lane lie well in the past, or as far from now as is said."""
     floor.fresh_read()
     with transaction() as s:
         run = s.scalars(select(Run).where(Run.public_id == run_id)).one()
-        past = (clock.now() - timedelta(seconds=10)).isoformat()
-        run.lanes = [{**each, name: past} if number == lane else each for number, each in enumerate(run.lanes)]
-        run.due_at = clock.now() - timedelta(seconds=10)
+        then = clock.now() + by
+        run.lanes = [
+            {**each, name: then.isoformat()} if number == lane else each for number, each in enumerate(run.lanes)
+        ]
+        run.due_at = then
 
 
 def write(page: Page, words: str) -> None:
@@ -117,9 +119,9 @@ def test_a_double_press_is_one_step(floor, person, trainer):
 
 def test_a_clock_speaks_at_30_and_10_seconds_and_its_end_is_what_the_server_says(floor, person, trainer):
     a_published_drill(trainer)
-    run_id = begun(as_actor(person))
     page = floor.page_of(person, **STILL)
     time = StoppedClock(page)
+    run_id = begun(as_actor(person))
     page.goto(f"/runs/{run_id}")
     speaker = page.locator("[data-speaker]")
     expect(page.locator("[data-clock-text]")).to_have_text(re.compile(r"^(5\d|60) 秒$"))
@@ -228,13 +230,14 @@ def test_whoever_is_signed_out_meanwhile_loses_no_reply(floor, person, trainer):
 def test_several_customers_come_one_after_another_and_what_is_typed_stays_with_each(floor, person, trainer):
     a_published_drill(trainer, a_drill_text("等第二位"), slug="drills/second")
     a_published_drill(trainer, a_drill_text(并发="[second.md]"))
+    moved(floor, begun(as_actor(person)), 1, "comes_at", timedelta(minutes=1))  # not before he is called
     page, run_id = opened(floor, person)
     at_the_reply(page)
     write(page, "正在给第一位写")
     ways = page.locator(".lane-way")
     expect(ways).to_have_count(1)
     moved(floor, run_id, 1, "comes_at")
-    page.clock.fast_forward(21_000)
+    page.clock.fast_forward(61_000)
     expect(ways).to_have_count(2)
     expect(page.locator("[data-to='1'] [data-dot]")).to_be_visible()
     expect(page).to_have_title(re.compile(r"^\(1\) "))

@@ -11,7 +11,7 @@ from lms.core.access import Role
 from lms.core.db import session
 from lms.questions.spec import Kind
 from lms.quizzes.spec import parse
-from tests.support.live import DESK, PHONE, WCAG, Floor, fits, holds, text
+from tests.support.live import DESK, PHONE, WCAG, Floor, StoppedClock, fits, holds, text
 from tests.support.make import a_person, as_actor
 from tests.support.make_content import a_draft, a_lesson_text, a_question, a_quiz_text, an_article_text
 from tests.support.make_files import a_pdf, a_picture
@@ -253,6 +253,43 @@ def test_a_menu_that_is_opened_while_an_answer_is_on_its_way_stays_open(floor, t
     page.get_by_role("button", name="上移").locator("visible=true").click()
     expect(page.locator("button.form-open").nth(2)).to_contain_text("甲？")
     expect(page.locator(".form-menu[open]")).to_have_count(0)
+
+
+def test_the_menu_of_types_stays_open_too_with_the_keyboard_where_it_was(floor, trainer):
+    page = editing(floor, trainer, a_quiz_text(a_question("甲？"), a_question("乙？")))
+    held = []
+    page.route("**/form", lambda route: held.append(route), times=1)
+    page.locator(".form-line", has_text="甲？").locator("[data-handle]").focus()
+    for key in ("Space", "ArrowDown", "Space"):
+        page.keyboard.press(key)
+    until(lambda: page.evaluate("true") and held)
+    menu = page.locator(".form-add").last
+    menu.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(menu).to_have_attribute("open", "")
+    tab_to(page, "判断")
+    held[0].continue_()
+    settled(page)
+    expect(menu).to_have_attribute("open", "")
+    expect(menu.get_by_role("button", name="判断")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#card-stem")).to_be_focused()
+
+
+def test_a_card_that_was_closed_sends_nothing_more(floor, trainer):
+    a_draft(as_actor(trainer), EMPTY, kind="quiz", slug="onboarding/x")
+    page, sent = floor.page_of(trainer), []
+    page.on("request", lambda request: sent.append(request.url) if request.url.endswith("/form") else None)
+    time = StoppedClock(page)
+    page.goto("/studio/quiz/onboarding/x/edit")
+    page.locator("#add-section").click()
+    expect(page.locator("#card-title")).to_be_focused()
+    page.keyboard.type("规则")
+    done(page)
+    assert len(sent) == 2
+    time.goes_on(2)  # no second drawing closes what is opened meanwhile
+    assert len(sent) == 2
+    holds(page, "## 规则")
 
 
 def test_another_type_keeps_the_options(floor, trainer):

@@ -33,7 +33,7 @@ WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 # Milliseconds after which what never comes has failed. A wait ends as soon as the thing is there, so a long limit costs
 # nothing, and a short one fails on a busy machine.
 PATIENCE = 30_000
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=PATIENCE)
 
 
 def closed_at_its_end(app: "WSGIApplication") -> "WSGIApplication":

@@ -11,7 +11,7 @@
   const form = document.getElementById("src"), area = document.getElementById("markdown");
   const panel = one("[data-form-here]"), undoButton = one("[data-undo]");
   let chain = Promise.resolve(), drawnFrom = root.dataset.view === "form" ? area.value : null;
-  let timer = 0, composing = false, passing = false, done = [];
+  let timer = 0, composing = false, passing = false, drawing = false, done = [];
 
   function one(selector, inside) { return (inside || document).querySelector(selector); }
   function all(selector, inside) { return Array.prototype.slice.call((inside || panel).querySelectorAll(selector)); }
@@ -38,6 +38,7 @@
 
   function run(what, more, quiet) {
     const text = area.value, open = card(), values = Object.assign(fields(), more || {}, { do: what });
+    if (quiet && !open) return true; // closed before its turn came: what it held went along
     const typed = JSON.stringify(fields());
     if (!quiet) panel.setAttribute("aria-busy", "true");
     return studio.ask(root.dataset.form, values).then(function (answer) {
@@ -87,17 +88,23 @@
 
   function caret(field, at) { try { field.setSelectionRange(at, at); } catch (_) { /* not a field of text */ } }
 
-  // A menu that was opened while the answer was on its way stays open.
+  // What the summary says, which tells one menu from another; where one can be in it with the keyboard.
+  function nameOf(menu) { const summary = one("summary", menu); return summary.getAttribute("aria-label") || summary.textContent.trim(); }
+  function stops(menu) { return all("summary, button", menu); }
+
+  // A menu that was opened while the answer was on its way stays open, with the keyboard where it was.
   function draw(html, focus, meanwhile) {
     const active = panel.contains(document.activeElement) ? document.activeElement : null;
     const id = focus || (active && active.id), at = active && active.selectionStart, y = active ? active.getBoundingClientRect().top : null;
-    const menu = one(".form-menu[open]", panel), label = menu && one("summary", menu).getAttribute("aria-label");
+    const menu = one(".form-menu[open], .form-add[open]", panel), label = menu && nameOf(menu), stop = menu ? stops(menu).indexOf(active) : -1;
+    drawing = true; // a field that is taken away with the focus says that it was changed
     panel.textContent = "";
+    drawing = false;
     panel.appendChild(parsed(html));
     putBack(meanwhile || {});
-    const same = label && all(".form-menu > summary").filter(function (each) { return each.getAttribute("aria-label") === label; })[0];
-    if (same) same.parentNode.open = true;
-    const next = id && (document.getElementById(id) || document.getElementById(id.replace(/^[a-z]+-(?=\d)/, "piece-")));
+    const same = label && all(".form-menu, .form-add").filter(function (each) { return nameOf(each) === label; })[0];
+    if (same) same.open = true;
+    const next = same && stop >= 0 ? stops(same)[stop] : id && (document.getElementById(id) || document.getElementById(id.replace(/^[a-z]+-(?=\d)/, "piece-")));
     if (next) {
       const folded = next.closest("details");
       if (folded) folded.open = true;
@@ -205,6 +212,7 @@
   // the open card goes into the text after a pause
 
   function later() {
+    if (drawing) return;
     clearTimeout(timer);
     if (!card()) return;
     timer = setTimeout(function () { if (composing) later(); else act("keep", null, true); }, PAUSE);
@@ -217,7 +225,7 @@
 
   panel.addEventListener("input", later);
   panel.addEventListener("change", function (event) {
-    if (event.target.type === "file") return;
+    if (drawing || event.target.type === "file") return;
     if (event.target.hasAttribute("data-act")) act(event.target.dataset.act); else later();
   });
   panel.addEventListener("compositionstart", function () { composing = true; });
@@ -271,7 +279,7 @@
     if (button && button.name === "do") {
       stop();
       if (button.dataset.sure && !window.confirm(button.dataset.sure)) return;
-      const what = button.value, menu = button.closest(".form-menu[open]");
+      const what = button.value, menu = button.closest(".form-menu[open], .form-add[open]");
       if (menu) { menu.open = false; one("summary", menu).focus(); }
       if (timer && what.split(":")[0] !== "card") flush().then(function () { act(button.isConnected ? button.value : what); }); else act(what);
       return;
