@@ -76,11 +76,14 @@ class PersonTag(Base):
 
 
 class CalendarFeed(Base):
-    """The secret address under which a person's calendar program reads their days; only its digest is stored."""
+    """The secret address under which a person's calendar program reads their days; only its digest is stored.
+
+    with_titles: names of what is owed; without them only how much. with_shifts: on which days the person works.
+    """
 
     __tablename__ = "calendar_feed"
     person_id: Mapped[int] = pseudonym(ForeignKey("person.id"), primary_key=True)
     digest: Mapped[bytes] = plain(unique=True)
     made_at: Mapped[datetime] = plain()
-    last_read_on: Mapped[date | None] = plain()
     with_titles: Mapped[bool] = plain(default=True, server_default=text("true"))
+    with_shifts: Mapped[bool] = plain(default=False, server_default=text("false"))
