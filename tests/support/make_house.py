@@ -29,6 +29,7 @@ from lms.core.here import today
 from lms.drills.rules.team import about_of
 from lms.kb.actions import gaps, suggestions, talk
 from lms.learning.actions import campaigns, photos, tasks
+from lms.learning.actions.campaigns import Wanted
 from lms.notifications.models import Notice
 from lms.quizzes.actions import regrade
 from lms.quizzes.models import Makeup
