@@ -188,8 +188,7 @@ def test_a_plan_that_would_renew_from_its_first_day_or_never_end_is_refused(term
     assert list(refused.value.fields) == [field]
 
 
-@given(st.integers(0, 10))
-def test_a_code_is_read_however_it_is_typed(_):
+def test_a_code_is_read_however_it_is_typed():
     code = new_code()
     assert len(code) == CODE_LENGTH
     assert code_read(f"  {code_shown(code).lower()} ") == code

@@ -13,6 +13,7 @@ from lms.core.access import Role
 from lms.core.bus import bus
 from lms.core.db import session, transaction
 from lms.core.errors import Conflict, Invalid, NotFound
+from lms.core.here import today
 from lms.learning.actions import certificates, queues
 from lms.learning.events import QueueRightChanged
 from lms.learning.jobs import certificates as jobs
@@ -135,7 +136,7 @@ def test_a_word_is_ended_early_once(told):
     queue = a_queue(a_document().id)
     with transaction():
         word = queues.override(
-            lead, person.id, queue.id, allowed=True, until_on=date.today() + timedelta(days=2), reason="缺人"
+            lead, person.id, queue.id, allowed=True, until_on=today() + timedelta(days=2), reason="缺人"
         ).id
     with transaction():
         queues.end_override(lead, word, person_id=person.id)
@@ -149,7 +150,7 @@ def test_nobody_decides_for_himself_or_for_another_team(world: APIFlask):
     lead = a_person(Role.LEAD, team=a_team(parent=company))
     stranger = a_person(Role.AGENT, team=a_team(parent=company))
     queue, actor = a_queue(), as_actor(lead)
-    until = date.today() + timedelta(days=1)
+    until = today() + timedelta(days=1)
     with pytest.raises(Invalid), transaction():
         queues.override(actor, lead.id, queue.id, allowed=True, until_on=until, reason="缺人")
     with pytest.raises(NotFound), transaction():

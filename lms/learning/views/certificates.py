@@ -64,6 +64,7 @@ def certificates() -> str:
         words=STATE_WORDS,
         shown=code_shown,
         way_to=way_to,
+        sees_others=allows(actor, Permission.PERSON_READ) and not actor.is_new_hire_only,
     )
 
 
