@@ -29,33 +29,60 @@ WAYS: dict[str, tuple[Text, str, str]] = {
     "kb": (text("知识库"), "kb.index", "bookmark"),
     "people": (text("人员"), "accounts.people", "people"),
     "confirm": (text("确认"), "learning.queue", "check-list"),
+    "year": (text("培训安排"), "learning.cycles", "calendar"),
+    "settings": (text("设置"), "notifications.reminders", "gear"),
     "me": (text("我的"), "accounts.me", "person"),
 }
 
 
-ALONE = frozenset({"accounts.people", "accounts.me", "learning.queue"})
+ALONE = frozenset({"accounts.people", "accounts.me", "learning.queue", "learning.cycles", "notifications.reminders"})
 """Ways that stand for one page only, not for the room in which it lies."""
+
+TOGETHER: dict[str, tuple[str, ...]] = {
+    "year": (
+        "learning.cycle",
+        "learning.session",
+        "learning.offer",
+        "learning.campaign",
+        "learning.certificate_plan",
+        "learning.queues",
+        "learning.survey",
+        "learning.idea",
+        "assignments.rule",
+    ),
+    "settings": (
+        "accounts.calendar",
+        "notifications.reminders",
+        "notifications.templates",
+        "notifications.channels",
+        "notifications.robot",
+        "notifications.deliver",
+        "integrations.webhook",
+    ),
+}
+"""Ways that stand for pages of several rooms, by how the names of their endpoints begin."""
 
 
 def _ways_of(actor: Actor) -> list[str]:
     """Return the ways of a person, the most used first: a phone shows four of them."""
     sees_people = allows(actor, Permission.PERSON_READ) and not actor.is_new_hire_only
     if allows(actor, Permission.CONTENT_EDIT):
-        order = ["today", "studio", "confirm", "reports", "kb", "people", "exams", "drills"]
+        order = ["today", "studio", "confirm", "reports", "kb", "year", "people", "exams", "drills"]
     elif Role.LEAD in actor.roles:
-        order = ["today", "reports", "people", "kb", "confirm", "exams", "drills", "courses"]
+        order = ["today", "reports", "people", "kb", "confirm", "year", "exams", "drills", "courses"]
     elif actor.mentees:
         order = ["today", "confirm", "kb", "courses", "reports", "drills"]
     elif allows(actor, Permission.REPORT_READ):
-        order = ["today", "reports", "people", "kb", "exams", "drills"]
+        order = ["today", "reports", "people", "kb", "year", "exams", "drills"]
     elif sees_people:
-        order = ["today", "people", "kb", "me"]
+        order = ["today", "people", "kb", "settings", "me"]
     else:
         order = ["today", "courses", "kb", "me", "drills"]
     held = {
         "people": sees_people,
         "confirm": allows(actor, Permission.TASK_CONFIRM),
         "exams": allows(actor, Permission.QUIZ_SCORES),
+        "settings": allows(actor, Permission.NOTIFY_EDIT),
     }
     return [name for name in order if held.get(name, True)]
 
@@ -82,10 +109,11 @@ def _items_of(names: tuple[str, ...], here: str, known: bool, _: str, __: str) -
     """Return the ways as a page shows them, in the language of this request and under its mount: the same for many."""
     ways = [WAYS[name] for name in names]
     is_way = any(here == endpoint for _, endpoint, _ in ways)
+    together = next((name for name in names if here.startswith(TOGETHER.get(name, ()))), "")
     found = []
-    for label, endpoint, icon in ways:
+    for name, (label, endpoint, icon) in zip(names, ways, strict=True):
         room = endpoint.partition(".")[0]
-        within = not is_way and endpoint not in ALONE and here.startswith(f"{room}.")
-        current = known and (here == endpoint or within)
+        within = not is_way and not together and endpoint not in ALONE and here.startswith(f"{room}.")
+        current = known and (here == endpoint or within or name == together)
         found.append(Item(label=say(label), href=url_for(endpoint), icon=icon, current=current))
     return tuple(found)
