@@ -6,9 +6,10 @@ Labels are Texts: macros/fields.html says them in the reader's language.
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import DateField, EmailField, PasswordField, SelectField, StringField, TelField
+from wtforms import BooleanField, DateField, EmailField, PasswordField, SelectField, StringField, TelField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
+from lms.accounts.rules.leave import KINDS
 from lms.accounts.rules.people import EMPLOYMENTS, ROLES
 from lms.accounts.rules.staff import EMAIL, NUMBER, PHONE
 from lms.core.access import Role
@@ -93,10 +94,51 @@ class CohortForm(Form):
 
 
 class PatternForm(Form):
-    """A weekly pattern; the seven boxes are read apart because together they are one number."""
+    """A pattern of days; the seven boxes of a week are read apart because together they are one number."""
 
     from_on = DateField(text("从哪天起"), [InputRequired()])
     until_on = DateField(text("到哪天为止（不含）"), [Optional()])
+    cycle = StringField(text("轮班"), [Length(max=200)], filters=[_tidy])
+    follows = BooleanField(text("按法定节假日和调休（办公室岗位）"))
+
+
+class LeaveForm(Form):
+    number = StringField(text("工号"), [InputRequired(), Length(max=40)], filters=[_tidy])
+    from_on = DateField(text("第一天"), [InputRequired()])
+    until_on = DateField(text("最后一天"), [InputRequired()])
+    kind = SelectField(text("类别"))
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.kind.choices = [(kind, say(name)) for kind, name in KINDS.items()]
+        self.kind.data = self.kind.data or "other"
+
+
+class FreezeForm(Form):
+    name = StringField(text("叫什么"), [InputRequired(), Length(max=80)], filters=[_tidy])
+    team = SelectField(text("哪个团队（连同下级）"), [InputRequired()], coerce=int)
+    from_on = DateField(text("第一天"), [InputRequired()])
+    until_on = DateField(text("最后一天"), [InputRequired()])
+
+    def __init__(self, teams: Choices, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.team.choices = teams
+
+
+class CompanyDayForm(Form):
+    day = DateField(text("日期"), [InputRequired()])
+    working = SelectField(text("这一天"))
+    name = StringField(text("名称"), [Length(max=40)], filters=[_tidy])
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.working.choices = [("no", _("放假")), ("yes", _("上班")), ("", _("按国家日历"))]
+
+
+class ShiftForm(Form):
+    code = StringField(text("代码"), [InputRequired(), Length(max=20)], filters=[_tidy])
+    name = StringField(text("名称"), [Length(max=40)], filters=[_tidy])
+    hours = StringField(text("时间"), [InputRequired(), Length(max=30)], filters=[_tidy])
 
 
 class TeamForm(Form):

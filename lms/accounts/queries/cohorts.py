@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Cohort, CohortMember, Mentor, Person, RosterPattern, Team
 from lms.accounts.queries.actors import visible
+from lms.accounts.rules.shifts import show_cycle
 from lms.core.access import Actor, Permission, Scope, scopes
 from lms.core.db import session
 from lms.core.errors import NotFound
@@ -134,7 +135,7 @@ def cohort_members(actor: Actor, cohort_id: int, permission: Permission = Permis
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatternRow:
-    """A weekly pattern that holds or will hold. kind: team, cohort or person; number: the employee number."""
+    """A pattern that holds or will hold. kind: team, cohort or person; number: of an employee; cycle: "" = week."""
 
     id: int
     kind: str
@@ -142,6 +143,8 @@ class PatternRow:
     owner: str
     number: str
     weekdays: int
+    cycle: str
+    follows_holidays: bool
     from_on: date
     until_on: date | None
 
@@ -183,6 +186,8 @@ def patterns(actor: Actor) -> list[PatternRow]:
                 owner=row.team_name or row.cohort_name or row.person_name or "",
                 number=row.employee_no or "",
                 weekdays=pattern.weekdays,
+                cycle=show_cycle(pattern.cycle) if pattern.cycle else "",
+                follows_holidays=pattern.follows_holidays,
                 from_on=pattern.from_on,
                 until_on=pattern.until_on,
             )

@@ -1,6 +1,6 @@
-"""Pages of people: sign-in, slips, the list, one person, intakes, rosters, teams, import, one's own account."""
+"""Pages of people and their days: sign-in, slips, lists, intakes, rosters, leave, calendar, teams, own account."""
 
-from lms.accounts.views import cohorts, me, people, roster, sign_in, slips, staff, teams
+from lms.accounts.views import calendar, cohorts, leave, me, people, roster, sign_in, slips, staff, teams
 from lms.accounts.views.blueprint import bp
 
-__all__ = ["bp", "cohorts", "me", "people", "roster", "sign_in", "slips", "staff", "teams"]
+__all__ = ["bp", "calendar", "cohorts", "leave", "me", "people", "roster", "sign_in", "slips", "staff", "teams"]

@@ -7,6 +7,7 @@ from lms.accounts import actions, queries
 from lms.accounts.actions import sign_in as signing
 from lms.accounts.actions import slips
 from lms.accounts.forms import PasswordForm, TokenForm
+from lms.accounts.queries.chats import accounts_of
 from lms.accounts.rules.people import ROLES
 from lms.accounts.views.blueprint import bp
 from lms.core.access import Permission
@@ -33,6 +34,7 @@ def _page(password: PasswordForm | None = None, token: TokenForm | None = None, 
         password=password or PasswordForm(formdata=None),
         token=token or TokenForm(formdata=None),
         made=made,
+        known_chats=accounts_of,
         roles={role: say(name) for role, name in ROLES.items()},
     )
 
