@@ -28,8 +28,9 @@ from lms.core.db import db, session, transaction
 from lms.core.here import today
 from lms.drills.rules.team import about_of
 from lms.kb.actions import gaps, suggestions, talk
-from lms.learning.actions import campaigns, photos, tasks
+from lms.learning.actions import campaigns, ideas, photos, surveys, tasks
 from lms.learning.actions.campaigns import Wanted
+from lms.learning.rules.surveys import PULSE
 from lms.notifications.models import Notice
 from lms.quizzes.actions import regrade
 from lms.quizzes.models import Makeup
@@ -42,6 +43,7 @@ from tests.support.make_learning import a_cohort, a_curriculum, a_lesson, a_png,
 from tests.support.make_played import a_published_drill, played_well
 from tests.support.make_played import begun as run_begun
 from tests.support.make_quizzes import answered_right, begun, handed_in
+from tests.support.make_sessions import a_session, enrolled
 from tests.support.make_sittings import a_makeup
 from tests.support.make_team_drills import a_team_drill
 from tests.support.make_urgent import an_urgent, confirmed
@@ -86,6 +88,9 @@ class House:
     attachment_path: str = ""
     urgent: str = ""
     question: str = ""
+    live_session: str = ""
+    survey: str = ""
+    idea: str = ""
     regrade: str = ""
     makeup: str = ""
     gap: str = ""
@@ -126,6 +131,7 @@ def a_house() -> House:
     _account(house)
     _play(house)
     _tell(house)
+    _meet(house)
     return house
 
 
@@ -268,6 +274,19 @@ def _tell(house: House) -> None:
         confirmed(as_actor(house.people[who]), house.urgent)
 
 
+def _meet(house: House) -> None:
+    """A class for the own team in which 阿南 has a seat, a survey that only he was asked, a suggestion of his."""
+    own, trainer = as_actor(house.own), as_actor(house.people["trainer"])
+    meeting = a_session(trainer, team_id=house.team_id)
+    enrolled(meeting, house.own)
+    house.live_session = meeting.public_id
+    with transaction():
+        survey = surveys.begin_pulse(trainer, PULSE)
+        surveys.ask_pulse(survey, [own.id])
+        house.survey = survey.public_id
+        house.idea = ideas.suggest(own, "想多练几次爆仓的话术").public_id
+
+
 def object_rules(app: Any) -> list[Rule]:
     """Return every route whose address names a thing."""
     return [rule for rule in all_rules(app) if rule.arguments]
@@ -327,6 +346,9 @@ def values_of(house: House, rule: Rule) -> list[dict[str, Any]]:
         "makeup_id": house.makeup,
         "key": house.question,
         "regrade_id": house.regrade,
+        "session_id": house.live_session,
+        "survey_id": house.survey,
+        "idea_id": house.idea,
         "mark_id": 999_999,  # nothing is in doubt here
     }
     if "gap" in rule.endpoint:

@@ -59,6 +59,9 @@ TEAM_DRILL = "404 404 200 200 404 200 200 200 403 200"
 TEAM_DRILL_PLAN = "403 403 403 {0} 404 {0} {0} 403 403 403"
 MEASURE = "303 404 404 303 404 303 303 404 404 404"
 RUN_REVIEW = "403 403 {0} {0} 404 {0} 403 403 403 403"
+MEETING = "{0} {0} {0} {0} 404 {0} 404 404 404 404"
+RUNS_MEETING = "404 404 404 {0} 404 {0} 404 404 404 404"
+SURVEY = "403 403 403 403 403 {0} 403 {0} 403 403"
 VOID_RUN = "403 403 403 403 403 303 403 403 403 303"
 RULE = "403 403 403 403 403 {0} 403 {0} 403 403"
 WHY = "200 404 200 200 404 200 200 200 404 200"
@@ -66,6 +69,27 @@ CYCLE = "403 403 404 200 200 200 200 200 403 200"
 CAMPAIGN = "403 403 404 200 404 200 200 200 403 200"
 CAMPAIGN_PLAN = "403 403 403 {0} 404 {0} 403 403 403 403"
 TABLE = {
+    ("GET", "learning.session"): Asked(MEETING.format(200)),
+    ("POST", "learning.seat"): Asked("303 303 303 303 404 404 404 404 404 404"),
+    ("GET", "learning.edit_session"): Asked(MAKEUP.format(200)),
+    ("POST", "learning.change_session"): Asked(MAKEUP.format(422)),
+    ("GET", "learning.ask_cancel_session"): Asked(MAKEUP.format(200)),
+    ("POST", "learning.cancel_session"): Asked(MAKEUP.format(422)),
+    ("POST", "learning.copy_session"): Asked(MAKEUP.format(303)),
+    ("GET", "learning.session_people"): Asked(MAKEUP.format(200)),
+    ("POST", "learning.put_people"): Asked(MAKEUP.format(303)),
+    ("POST", "learning.attendance"): Asked(RUNS_MEETING.format(303)),
+    ("GET", "learning.sheet"): Asked(RUNS_MEETING.format(200)),
+    ("GET", "learning.check_in"): Asked(MEETING.format(200)),
+    ("POST", "learning.sign_in"): Asked(MEETING.format(409)),
+    ("GET", "learning.survey"): Asked("200 404 404 404 404 200 404 200 404 404"),
+    ("POST", "learning.answer_survey"): Asked(only_own(422)),
+    ("GET", "learning.edit_survey"): Asked(SURVEY.format(200)),
+    ("POST", "learning.change_survey"): Asked(SURVEY.format(422)),
+    ("POST", "learning.stop_survey"): Asked(SURVEY.format(303)),
+    ("GET", "learning.survey_results"): Asked("403 403 403 200 200 200 403 200 403 200"),
+    ("POST", "learning.support_idea"): Asked("303 " * 10),
+    ("POST", "learning.answer_idea"): Asked(MARK.format(422)),
     ("GET", "learning.campaign"): Asked(CAMPAIGN),
     ("GET", "learning.edit_campaign"): Asked(CAMPAIGN_PLAN.format(200)),
     ("POST", "learning.change_campaign"): Asked(CAMPAIGN_PLAN.format(422)),
