@@ -11,6 +11,8 @@ from lms.accounts.events import (
     CohortChanged,
     FreezeChanged,
     FreezeImpact,
+    GroupReached,
+    GroupSaid,
     PersonChanged,
     PersonHired,
     PersonLeft,
@@ -49,8 +51,10 @@ from lms.drills import handlers as drills
 from lms.drills import kind as drills_kind
 from lms.drills import views as drills_views
 from lms.drills.events import DrillScored
+from lms.facts import FACTS
 from lms.home import views as home_views
 from lms.home.navigation import navigation
+from lms.integrations import handlers as integrations
 from lms.integrations import views as integrations_views
 from lms.kb import duties as kb_duties
 from lms.kb import handlers as kb_handlers
@@ -67,7 +71,7 @@ from lms.learning.handlers import certificates
 from lms.learning.handlers import surveys as feedback
 from lms.learning.rules.certificates import STATE_WORDS as CERTIFICATE_WORDS
 from lms.notifications import api as notifications_api
-from lms.notifications import bar
+from lms.notifications import bar, delivery_api, group_handlers
 from lms.notifications import handlers as notifications
 from lms.notifications import views as notifications_views
 from lms.quizzes import api as quizzes_api
@@ -107,6 +111,7 @@ API = (
     content_api,
     marks_api,
     notifications_api,
+    delivery_api,
 )
 KINDS = (*learning_kinds.KINDS, quizzes_kind.KIND, drills_kind.KIND, kb_kind.KIND, content_kind.KIND)
 
@@ -166,8 +171,12 @@ def subscribe(bus: Bus) -> None:
     bus.subscribe(Unmarked, quizzes.on_unmarked)
     bus.subscribe(Told, notifications.on_told)
     bus.subscribe(Settled, notifications.on_settled)
+    bus.subscribe(GroupSaid, group_handlers.on_group_said)
     bus.subscribe(RecordAppended, notifications.on_record)
     bus.subscribe(DocumentCompleted, feedback.on_document_completed)
+    for fact in FACTS:
+        bus.subscribe(fact, integrations.on_fact)
+    bus.answer(GroupReached, group_handlers.on_group_reached)
     bus.answer(HowMuchSeen, learning.on_how_much_seen)
     bus.answer(PublishPreview, content.on_publish_preview)
     bus.answer(PublishPreview, quizzes.on_publish_preview)

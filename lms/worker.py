@@ -27,12 +27,13 @@ from lms.core import turns
 from lms.core.db import db, transaction
 from lms.core.doorbell import Doorbell
 from lms.drills import jobs as drills
+from lms.integrations.jobs import forget_calls, send_facts
 from lms.kb.jobs import cards, gaps, indexing, reviews, searches
 from lms.kb.jobs import urgent as urgent_notices
 from lms.learning import jobs as learning
 from lms.learning.jobs import certificates, cycles, feedback
 from lms.notifications import jobs as notifications
-from lms.notifications.jobs import reminders
+from lms.notifications.jobs import outgoing, reminders, robots
 from lms.quizzes import jobs as quizzes
 
 log = logging.getLogger("lms.worker")
@@ -81,6 +82,12 @@ SCHEDULE = (
     Job(name="kb.remind_reviews", every=timedelta(hours=6), work=reviews.remind),
     Job(name="core.trim_outbox", every=timedelta(hours=24), work=core.trim_outbox),
     Job(name="notifications.remind", every=timedelta(minutes=20), work=reminders.remind),
+    Job(name="notifications.send", every=timedelta(seconds=5), work=outgoing.send_waiting, drains=True),
+    Job(name="notifications.speak", every=timedelta(seconds=10), work=robots.speak, drains=True),
+    Job(name="notifications.tell_the_week", every=timedelta(minutes=30), work=robots.tell_the_week),
+    Job(name="notifications.forget_deliveries", every=timedelta(hours=24), work=outgoing.forget_deliveries),
+    Job(name="integrations.send", every=timedelta(seconds=5), work=send_facts, drains=True),
+    Job(name="integrations.forget", every=timedelta(hours=24), work=forget_calls),
     Job(name="notifications.forget_read", every=timedelta(hours=24), work=notifications.forget_read),
     Job(name="notifications.forget_reminders", every=timedelta(hours=24), work=reminders.forget_reminders),
     Job(name="learning.notice_ends", every=timedelta(minutes=10), work=certificates.notice_ends),

@@ -1,6 +1,6 @@
 """Pages of other systems; each module names its own at the shared blueprint."""
 
-from lms.integrations.views import enter
+from lms.integrations.views import enter, webhooks
 from lms.integrations.views.room import bp
 
-__all__ = ["bp", "enter"]
+__all__ = ["bp", "enter", "webhooks"]

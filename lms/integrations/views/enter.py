@@ -17,16 +17,16 @@ from lms.accounts.models import Person
 from lms.accounts.platforms import PLATFORMS, Who
 from lms.accounts.queries import chats
 from lms.core import clock
-from lms.core.access import Actor
+from lms.core.access import Actor, Permission
 from lms.core.db import session as database
 from lms.core.db import transaction
 from lms.core.errors import Conflict, NotFound
 from lms.core.here import settings
 from lms.core.texts import Text, text
 from lms.core.trouble import Trouble
-from lms.integrations.rules import MINUTES, Going, remember, take
+from lms.integrations.rules.entering import MINUTES, Going, remember, take
 from lms.integrations.views.room import bp
-from lms.web.auth import actor_source, current_actor, maybe_actor, public, safe_next, sign_in
+from lms.web.auth import actor_source, current_actor, maybe_actor, public, requires, safe_next, sign_in
 
 GOING, BINDING = "entering", "binding"
 NAMES = {"wecom": text("企业微信"), "dingtalk": text("钉钉"), "feishu": text("飞书")}
@@ -164,7 +164,7 @@ def bind(platform: str) -> Response | tuple[str, int]:
 
 
 @bp.post(f"/enter/{WHERE}/off")
-@public
+@requires(Permission.LEARN)
 def off(platform: str) -> Response:
     """Be no longer known on the platform."""
     actor = current_actor()

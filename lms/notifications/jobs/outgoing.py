@@ -6,12 +6,14 @@ from contextlib import ExitStack
 
 from flask import render_template
 
-from lms.accounts.platforms import PLATFORMS
+from lms.accounts.models import ChatAccount, Person
+from lms.accounts.platforms import PLATFORMS, Card
 from lms.accounts.rules.phones import digits
 from lms.core import clock, mail
-from lms.core.db import session, transaction
+from lms.core.db import new_public_id, session, transaction
 from lms.core.here import settings
-from lms.core.i18n import set_locale
+from lms.core.i18n import current_locale, set_locale, translations
+from lms.core.texts import text
 from lms.core.trouble import Trouble
 from lms.notifications import queries
 from lms.notifications.actions import deliveries
@@ -135,11 +137,12 @@ class Carrier:
             raise
 
 
-def letter(piece: Parcel) -> mail.Letter:
-    """Return a piece as a mail, in the person's language."""
+def letter(piece: Parcel, card: Card | None = None) -> mail.Letter:
+    """Return a piece as a mail, in the person's language. card: what it says, if not its notices."""
+    before = current_locale()
     set_locale(piece.locale)
     try:
-        card = outgoing.card(piece)
+        card = card or outgoing.card(piece)
         company = outgoing.head()
         preferences = outgoing.address(MAIL, {"endpoint": "notifications.preferences"})
         values = {"card": card, "company": company, "name": piece.name, "preferences": preferences}
@@ -155,10 +158,47 @@ def letter(piece: Parcel) -> mail.Letter:
             unsubscribe=preferences,
         )
     finally:
-        set_locale(settings().locale)
+        set_locale(before)
 
 
 def forget_deliveries() -> int:
     """Delete what was sent, or not, more than 400 days ago; return how many."""
     with transaction():
         return deliveries.forget(clock.now())
+
+
+def try_out(person_id: int, way: str) -> None:
+    """Send a message to one person on one way, at once and past the inbox. Raises Trouble."""
+    person = session().get_one(Person, person_id)
+    account = session().get(ChatAccount, (person_id, way))
+    piece = Parcel(
+        ids=(0,),
+        notice_ids=(0,),
+        key=new_public_id(),
+        way=way,
+        tries=1,
+        person_id=person_id,
+        locale=person.locale or settings().locale,
+        name=person.name or "",
+        email=person.email or "",
+        phone=person.phone or "",
+        user_id=(account.user_id or "") if account else "",
+        urgent=True,
+        link={},
+    )
+    gettext = translations(piece.locale).gettext
+    card = Card(
+        title=text("试发一条").render(gettext),
+        text=text("收到这条，说明这个渠道通了。").render(gettext),
+        url=outgoing.address(way, {"endpoint": "home.index"}),
+        button=outgoing.SEE.render(gettext),
+    )
+    session().rollback()
+    if way == MAIL:
+        with mail.post() as post:
+            post.send(letter(piece, card))
+        return
+    user_id = piece.user_id or (PLATFORMS[way].by_phone(digits(piece.phone)) if digits(piece.phone) else None)
+    if not user_id:
+        raise Trouble("nobody", lasting=True)
+    PLATFORMS[way].tell(user_id, card, piece.key)

@@ -1,6 +1,6 @@
 """Pages of what people are told; each module names its own at the shared blueprint."""
 
-from lms.notifications.views import inbox, preferences, reminders, templates
+from lms.notifications.views import channels, deliveries, inbox, preferences, reminders, robots, templates
 from lms.notifications.views.room import bp
 
-__all__ = ["bp", "inbox", "preferences", "reminders", "templates"]
+__all__ = ["bp", "channels", "deliveries", "inbox", "preferences", "reminders", "robots", "templates"]

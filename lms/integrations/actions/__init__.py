@@ -1,0 +1,1 @@
+"""Verbs of talking to other systems."""
