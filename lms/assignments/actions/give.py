@@ -44,13 +44,14 @@ def assign(
     due_plan: DuePlan | None = None,
     starts_on: date | None = None,
     counts_from: datetime | None = None,
+    days: tuple[Mapping[int, Works], Mapping[int, Sequence[Freeze]]] | None = None,
 ) -> list[int]:
     """Give a document to people (at most 100); return the ids of their assignments, new or old.
 
     Somebody who owes it already gets one more reason. due_plan: the day is worked out for each person, in place of
     due_on. starts_on: None = the start of the person's latest intake, else the day of hire if it lies ahead, else
     today. counts_from: what was completed before counts for nothing; None = ever for what is owed once, else now; said
-    again, both are moved.
+    again, both are moved. days: who works when and what holds their days, where the caller has read it already.
     """
     document = session().get(Document, document_id)
     if document is None or document.published_id is None:
@@ -60,7 +61,7 @@ def assign(
     now = clock.now()
     present = _present(ids, document_id, occasion)
     fresh = [person_id for person_id in ids if person_id not in present]
-    works, freezes = accounts.works_of(ids), accounts.freezes_of(ids)
+    works, freezes = days or (accounts.works_of(ids), accounts.freezes_of(ids))
     made: list[Assignment] = []
     if fresh:
         first_days = starts(fresh) if starts_on is None else dict.fromkeys(fresh, starts_on)
@@ -85,6 +86,7 @@ def assign(
         each.id: due_on if due_plan is None else due_day(due_plan, each.starts_on, today(), works[each.person_id])
         for each in (*made, *again)
     }
+    by_person = {each.person_id: each.id for each in (*made, *again)}
     _give_reasons(asked, kind, ref or (f"person:{actor.id}" if actor else "system"), now)
     planned = layout.lay_out(document_id) if made or any(each.state in RESTING for each in again) else []
     _begin(actor, made, planned, asked, works, freezes)
@@ -93,7 +95,7 @@ def assign(
             assignment.state = "open"
             lay_anew(assignment, planned, works[assignment.person_id], freezes[assignment.person_id])
         settle(actor, assignment, source="assign")
-    return [each.id for each in sorted((*made, *again), key=lambda each: each.person_id)]
+    return [by_person[person_id] for person_id in ids]
 
 
 RESTING = frozenset({"withdrawn", "optional"})

@@ -48,6 +48,8 @@ def _give(steps: Sequence[Step], by_id: Mapping[int, RulePlan]) -> None:
     for step in steps:
         if step.gives:
             gives[step.rule_id, step.occasion].append(step.person_id)
+    meant = {person_id for people in gives.values() for person_id in people}
+    days = accounts.works_of(meant), accounts.freezes_of(meant)
     for (rule_id, occasion), people in gives.items():
         rule = by_id[rule_id]
         assign(
@@ -59,6 +61,7 @@ def _give(steps: Sequence[Step], by_id: Mapping[int, RulePlan]) -> None:
             occasion=occasion,
             due_plan=rule.due,
             counts_from=_counts_from(rule, occasion),
+            days=days,
         )
 
 
@@ -212,7 +215,9 @@ def redate(person_ids: Sequence[int], rule_ids: Collection[int] | None = None) -
     Only rules that were not applied to everybody since they were changed: else every day asked for stands.
     """
     current = session()
-    changed = select(Rule.id, Rule.due_plan).where(Rule.active, Rule.applied_on.is_(None), Rule.occasion != READ)
+    changed = select(Rule.id, Rule.due_plan).where(
+        Rule.active, Rule.applied_on.is_(None), Rule.changed_at.is_not(None), Rule.occasion != READ
+    )
     if rule_ids is not None:
         changed = changed.where(Rule.id.in_(rule_ids))
     plans = {f"rule:{row.id}": DuePlan.from_json(row.due_plan) for row in rows(changed)}
