@@ -144,7 +144,7 @@ def group_words(goals: Sequence[Owed], *, named: bool) -> list[Text]:
         else:
             lines.append(text("《%(title)s》：%(left)s 人没学完，还没有逾期。", title=goal.title, left=goal.unfinished))
         if named and goal.names:
-            lines.append(text("　%(names)s", names="、".join(goal.names)))
+            lines.append(Text("　%(names)s", {"names": "、".join(goal.names)}))
     return [text("学习进度提醒："), *lines, text("请打开客服学院，在“今天”里补上。")]
 
 
