@@ -28,7 +28,7 @@ from lms.core.db import db, session, transaction
 from lms.core.here import today
 from lms.drills.rules.team import about_of
 from lms.kb.actions import gaps, suggestions, talk
-from lms.learning.actions import campaigns, ideas, photos, surveys, tasks
+from lms.learning.actions import campaigns, ideas, photos, queues, surveys, tasks
 from lms.learning.actions.campaigns import Wanted
 from lms.learning.rules.surveys import PULSE
 from lms.notifications.models import Notice
@@ -36,6 +36,7 @@ from lms.quizzes.actions import regrade
 from lms.quizzes.models import Makeup
 from lms.quizzes.queries import asked_question
 from lms.web.auth import FRAMEWORK_ENDPOINTS
+from tests.support import make_certificates as certificates
 from tests.support.make import LONG_AGO, a_person, a_team, an_actor, as_actor, mentors, sign_in
 from tests.support.make_content import a_document, a_draft, a_quiz_text, an_article_text, edited
 from tests.support.make_cycles import a_plan, a_running_cycle
@@ -91,6 +92,10 @@ class House:
     live_session: str = ""
     survey: str = ""
     idea: str = ""
+    certificate: str = ""
+    certificate_plan: str = ""
+    queue: int = 0
+    override: int = 0
     regrade: str = ""
     makeup: str = ""
     gap: str = ""
@@ -132,6 +137,7 @@ def a_house() -> House:
     _play(house)
     _tell(house)
     _meet(house)
+    _certify(house)
     return house
 
 
@@ -287,6 +293,20 @@ def _meet(house: House) -> None:
         house.idea = ideas.suggest(own, "想多练几次爆仓的话术").public_id
 
 
+def _certify(house: House) -> None:
+    """A certificate of 阿南, a queue that asks for it, and his lead's word on that."""
+    document = a_document(as_actor(house.people["trainer"]), an_article_text("认证"), slug="certified")
+    plan = certificates.a_plan(document, actor=as_actor(house.people["trainer"]))
+    house.certificate_plan = plan.public_id
+    certificates.completes(house.own, document.id)
+    house.certificate = certificates.held_by(house.own)[0].public_id
+    house.queue = certificates.a_queue(document.id, code="REFUND").id
+    with transaction():
+        house.override = queues.override(
+            as_actor(house.people["lead"]), house.own.id, house.queue, allowed=True, until_on=today(), reason="陪同"
+        ).id
+
+
 def object_rules(app: Any) -> list[Rule]:
     """Return every route whose address names a thing."""
     return [rule for rule in all_rules(app) if rule.arguments]
@@ -349,6 +369,11 @@ def values_of(house: House, rule: Rule) -> list[dict[str, Any]]:
         "session_id": house.live_session,
         "survey_id": house.survey,
         "idea_id": house.idea,
+        "certificate_id": house.certificate,
+        "plan_id": house.certificate_plan,
+        "queue_id": house.queue,
+        "override_id": house.override,
+        "code": "AAAA-BBBB-CCCC",
         "mark_id": 999_999,  # nothing is in doubt here
     }
     if "gap" in rule.endpoint:

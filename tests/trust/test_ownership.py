@@ -67,6 +67,9 @@ RULE = "403 403 403 403 403 {0} 403 {0} 403 403"
 WHY = "200 404 200 200 404 200 200 200 404 200"
 CYCLE = "403 403 404 200 200 200 200 200 403 200"
 CAMPAIGN = "403 403 404 200 404 200 200 200 403 200"
+CERTIFICATE = "200 404 200 200 404 200 200 200 200 200"
+WORD = "403 403 403 {0} 404 403 403 403 403 {0}"
+QUEUE = "403 403 403 403 403 {0} 403 403 {0} 403"
 CAMPAIGN_PLAN = "403 403 403 {0} 404 {0} 403 403 403 403"
 TABLE = {
     ("GET", "learning.session"): Asked(MEETING.format(200)),
@@ -90,6 +93,17 @@ TABLE = {
     ("GET", "learning.survey_results"): Asked("403 403 403 200 200 200 403 200 403 200"),
     ("POST", "learning.support_idea"): Asked("303 " * 10),
     ("POST", "learning.answer_idea"): Asked(MARK.format(422)),
+    ("GET", "learning.certificate"): Asked(CERTIFICATE),
+    ("GET", "learning.certificate_pdf"): Asked(CERTIFICATE),
+    ("POST", "learning.certificate_revoke"): Asked(SURVEY.format(422)),
+    ("GET", "learning.certificate_plan"): Asked(SURVEY.format(200)),
+    ("POST", "learning.certificate_plan_change"): Asked(SURVEY.format(422)),
+    ("POST", "learning.certificate_plan_issue"): Asked(SURVEY.format(303)),
+    ("GET", "learning.queue_edit"): Asked(QUEUE.format(200)),
+    ("POST", "learning.queue_change"): Asked(QUEUE.format(422)),
+    ("GET", "learning.queue_person"): Asked(WORD.format(200)),
+    ("POST", "learning.queue_override"): Asked(WORD.format(422)),
+    ("POST", "learning.queue_override_end"): Asked(WORD.format(303)),
     ("GET", "learning.campaign"): Asked(CAMPAIGN),
     ("GET", "learning.edit_campaign"): Asked(CAMPAIGN_PLAN.format(200)),
     ("POST", "learning.change_campaign"): Asked(CAMPAIGN_PLAN.format(422)),
@@ -352,7 +366,10 @@ STUDIO = {
 FILES = {"content.file": {}, "content.file_page": {"number": 1}, "content.file_words": {}}
 """What shows a file of a document: whoever may read a document that shows it, and authors whatever its state."""
 
-FOR_ALL = {"accounts.slip_link": "the token in the address is the whole secret"}
+FOR_ALL = {
+    "accounts.slip_link": "the token in the address is the whole secret",
+    "learning.verify": "whoever has a code may ask; it says surname, plan and days",
+}
 
 
 def rows(app):
