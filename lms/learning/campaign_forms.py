@@ -33,7 +33,7 @@ class CampaignForm(Form):
         *args: Any,
         teams: Iterable[TeamRow],
         documents: Iterable[tuple[int, str]],
-        queues: Iterable[tuple[int, str]],
+        open_queues: Iterable[tuple[int, str]],
         **values: Any,
     ) -> None:
         super().__init__(*args, **values)
@@ -42,7 +42,7 @@ class CampaignForm(Form):
             *((str(team.id), "　" * team.depth + team.name) for team in teams),
         ]
         self.parts.choices = list(documents)
-        self.queues.choices = list(queues)
+        self.queues.choices = list(open_queues)
 
     def wanted(self) -> Wanted:
         """Return what the form asks for; it has been validated."""

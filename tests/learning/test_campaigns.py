@@ -211,6 +211,9 @@ def test_a_campaign_is_made_shown_and_given_out_by_its_pages(client):
     address = made.headers["Location"]
     draft = client.get(address)
     assert "夜班组" in draft.text
+    changed = send(client, f"{address}/edit", **(values | {"name": "双十二返场"}))
+    assert changed.status_code == 303
+    assert "双十二返场" in client.get(address).text
     assert send(client, f"{address}/start", page=address).status_code == 303
     page = client.get(address)
     assert person.name in page.text

@@ -218,7 +218,7 @@ def _form(actor: Actor, values: dict[str, Any] | None = None) -> CampaignForm:
         formdata=None if values is not None else request.form,
         teams=teams_within(actor, Permission.CAMPAIGN_EDIT),
         documents=[(part.document_id, part.title) for part in reading.offered(actor)],
-        queues=reading.open_queues(),
+        open_queues=reading.open_queues(),
         **(values or {}),
     )
 
