@@ -1,6 +1,7 @@
 """Files of leave and of the company's own days: what they would do, and doing exactly that."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 from sqlalchemy import select
 
@@ -16,11 +17,16 @@ from lms.core import sheets
 from lms.core.access import Actor, Permission
 from lms.core.bus import emit
 from lms.core.db import session
+from lms.core.sheets import Row
 
 
 def plan_leave(actor: Actor, data: bytes) -> LeavePlan:
     """Return what a file of leave would do. Raises Unreadable, TooLarge."""
-    sheet = sheets.read(data, rules.LEAVE_COLUMNS)
+    return plan_leave_rows(actor, sheets.read(data, rules.LEAVE_COLUMNS).rows)
+
+
+def plan_leave_rows(actor: Actor, rows: Sequence[Row]) -> LeavePlan:
+    """Return what rows of leave would do, with the keys of LEAVE_COLUMNS."""
     mine = {
         row.login_name: row.id
         for row in session().execute(
@@ -34,7 +40,7 @@ def plan_leave(actor: Actor, data: bytes) -> LeavePlan:
         select(Leave.person_id, Leave.from_on, Leave.until_on, Leave.kind).where(Leave.person_id.in_(mine.values()))
     ):
         held[row.person_id].append((Freeze(from_on=row.from_on, until_on=row.until_on, away=True), row.kind))
-    return rules.plan_leave(sheet.rows, mine, held)
+    return rules.plan_leave(rows, mine, held)
 
 
 def apply_leave(actor: Actor, data: bytes, shown: str = "", *, partly: bool = False) -> LeavePlan:
@@ -44,10 +50,16 @@ def apply_leave(actor: Actor, data: bytes, shown: str = "", *, partly: bool = Fa
     """
     plan = plan_leave(actor, data)
     check(plan, shown, partly=partly)
+    note_all(actor, plan)
+    return plan
+
+
+def note_all(actor: Actor, plan: LeavePlan) -> None:
+    """Note every leave of a plan and tell of all the people at once."""
     for row in plan.changed:
         calendar.note_leave(actor, row.person_id, from_on=row.from_on, until_on=row.until_on, kind=row.kind, tell=False)
-    emit(RosterChanged(person_ids=tuple(sorted({row.person_id for row in plan.changed}))))
-    return plan
+    if plan.changed:
+        emit(RosterChanged(person_ids=tuple(sorted({row.person_id for row in plan.changed}))))
 
 
 def plan_days(data: bytes) -> DaysPlan:

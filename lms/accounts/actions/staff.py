@@ -33,7 +33,11 @@ def plan_staff(actor: Actor, data: bytes) -> StaffPlan:
 
 def plan_roster(actor: Actor, data: bytes, month: date | None = None) -> RosterPlan:
     """Return what the roster file would do. month: what bare numbers of days mean. Raises Unreadable, TooLarge."""
-    cells, unknown = _roster_cells(data, month)
+    return plan_cells(actor, *_roster_cells(data, month))
+
+
+def plan_cells(actor: Actor, cells: Sequence[Cell], unknown: Sequence[str] = ()) -> RosterPlan:
+    """Return what these cells of a roster would do."""
     current = session()
     mine = current.execute(
         select(Person.login_name, Person.id).where(
@@ -146,10 +150,15 @@ def apply_roster(
     """
     plan = plan_roster(actor, data, month)
     check(plan, shown, partly=partly)
+    set_roster(actor, plan)
+    return plan
+
+
+def set_roster(actor: Actor, plan: RosterPlan) -> None:
+    """Set the days of a plan, and make the shifts that it names only by their hours."""
     for code, hours in plan.hours:
         calendar.set_shift(actor, code, name=code, starts=hours.starts, ends=hours.ends)
     rosters.set_days(actor, plan.days(), plan.shifts())
-    return plan
 
 
 class Plan(Protocol):
