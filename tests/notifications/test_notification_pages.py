@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 
 from lms.core.access import Role
-from lms.core.db import session
+from lms.core.db import session, transaction
 from lms.notifications import queries
 from lms.notifications.jobs.reminders import remind
 from lms.notifications.models import NoticePreference, NoticeTemplate
 from lms.notifications.queries.plan import plan
 from lms.notifications.reminder_forms import read_days
+from lms.records.actions import append
+from lms.records.events import Verb
 from tests.support.make import a_person, a_team, sign_in
 from tests.support.make_reminders import MONDAY, a_duty, at
 from tests.support.pages import send
@@ -142,3 +144,41 @@ def test_how_often_has_to_be_chosen(client):
     person = a_person()
     sign_in(client, person)
     assert save(client, "/me/notifications", digest="hourly").status_code == 422
+
+
+def test_the_inbox_says_how_each_thing_of_a_reminder_stands_now(client):
+    team = a_team()
+    lead, person = a_person(Role.LEAD, team=team), a_person(team=team)
+    done, _late = a_duty(person, MONDAY, title="退货时效"), a_duty(person, MONDAY - timedelta(days=4), title="价保申请")
+    with at(MONDAY):
+        remind()
+        with transaction():
+            append(None, person.id, Verb.COMPLETED, document_id=done.document_id, revision_id=None, source="test")
+        sign_in(client, person)
+        page = client.get("/inbox").text
+        lines = page.partition('<ul class="reminded-of">')[2].partition("</ul>")[0]
+        late, finished = lines.split("</li>")[:2]
+        assert "价保申请" in late
+        assert "已逾期 4 天" in late
+        assert "退货时效" in finished
+        assert "已完成" in finished
+        sign_in(client, lead)
+        assert "1 人里还有 1 人没学完" in client.get("/inbox").text
+
+
+def test_a_page_of_reminders_costs_one_statement_more_than_one_without(client, statements):
+    person = a_person()
+    sign_in(client, person)
+
+    def cost():
+        client.get("/inbox")
+        statements.clear()
+        assert client.get("/inbox").status_code == 200
+        return len(statements)
+
+    without = cost()
+    for days in range(3):
+        a_duty(person, MONDAY + timedelta(days=days + 1))
+        with at(MONDAY + timedelta(days=days)):
+            remind()
+    assert cost() == without + 1

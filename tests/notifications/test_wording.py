@@ -137,3 +137,11 @@ def test_every_template_has_an_example_without_an_empty_place(world, locale):
             said = sample(kind, Template(subject="x", body="\n".join(f"[{{{p.name}}}]" for p in kind.places)), locale)
             assert "[]" not in said.body
     session().rollback()
+
+
+def test_what_a_lead_asked_for_by_hand_has_a_wording_of_its_own(world):
+    person = a_person()
+    with transaction():
+        emit(Told(person_ids=(person.id,), topic="duty", sentence=text("有 3 题待复核"), key="chase:7:2026-12-07"))
+    notice = queries.inbox(person.id)[0].id
+    assert worded([notice], address)[notice].subject == "组长催学"

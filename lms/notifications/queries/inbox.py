@@ -26,9 +26,10 @@ class Alerts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """One notice of the inbox. endpoint: where it goes on, "" = nowhere."""
+    """One notice of the inbox. endpoint: where it goes on, "" = nowhere. key: under which it is kept."""
 
     id: int
+    key: str
     topic: str
     sentence: Text
     endpoint: str
@@ -46,8 +47,9 @@ UNREAD = (
 )
 """How many notices a person has not read: read with whoever asks, so that the bell costs no statement of its own."""
 
+_COLUMNS = (Notice.id, Notice.dedup_key, Notice.topic, Notice.sentence, Notice.link, Notice.at, Notice.read_at)
 _INBOX = (
-    select(Notice.id, Notice.topic, Notice.sentence, Notice.link, Notice.at, Notice.read_at)
+    select(*_COLUMNS)
     .where(
         Notice.person_id == bindparam("person_id"),
         Notice.id < bindparam("before"),
@@ -69,6 +71,7 @@ def inbox(person_id: int, *, before: int = LAST, limit: int = PAGE, unread: bool
 def _told(row: Any) -> Told:
     return Told(
         id=row.id,
+        key=row.dedup_key,
         topic=row.topic,
         sentence=from_plain(row.sentence) if row.sentence else Text(""),
         endpoint=row.link.get("endpoint", "") if row.link else "",
@@ -80,7 +83,5 @@ def _told(row: Any) -> Told:
 
 def of_person(person_id: int, ids: Sequence[int]) -> list[Told]:
     """Return those of these notices that are the person's own."""
-    statement = select(Notice.id, Notice.topic, Notice.sentence, Notice.link, Notice.at, Notice.read_at).where(
-        Notice.person_id == person_id, Notice.id.in_(ids)
-    )
+    statement = select(*_COLUMNS).where(Notice.person_id == person_id, Notice.id.in_(ids))
     return [_told(row) for row in rows(statement)]

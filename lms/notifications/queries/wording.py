@@ -73,7 +73,7 @@ def worded(notice_ids: Sequence[int], address: Address) -> dict[int, Wording]:
     names = _names_of(about)
     return {
         row.id: fill(
-            using[kind_for(row.topic).name, locale],
+            using[kind_for(_topic(row)).name, locale],
             _values(
                 row, locale, [each for each in about.get(row.dedup_key, ()) if each.state == "open"], names, address
             ),
@@ -98,6 +98,11 @@ def digest_of(notice_ids: Sequence[int], address: Address) -> Wording | None:
     return fill(templates()["digest", locale], values)
 
 
+def _topic(row: Any) -> str:
+    """Return by which template a notice goes; what a lead asked for by hand is a duty with a wording of its own."""
+    return "chase" if row.dedup_key.startswith("chase:") else str(row.topic)
+
+
 def _locale_of(chosen: str) -> str:
     """Return the language in which a person is written to."""
     return chosen if chosen in LANGUAGES else settings().locale
@@ -113,7 +118,7 @@ def _values(
     count = len({each.person_id for each in about}) if row.topic == "late" else len(about)
     return {
         **_always(row.name, address(endpoint, link.get("values", {}))),
-        "topic": say_in(topic_words(row.topic), locale),
+        "topic": say_in(topic_words(_topic(row)), locale),
         "sentence": sentence,
         "count": str(count),
         "list": _lines(lines, locale),
