@@ -8,7 +8,7 @@ from lms.content.models import Category
 from lms.core.access import Role
 from lms.core.db import session, transaction
 from lms.kb.models import Favourite, Vote
-from tests.support.live import DESK, PHONE, Floor, fits
+from tests.support.live import DESK, PHONE, Floor, StoppedClock, fits
 from tests.support.make import a_person, as_actor
 from tests.support.make_articles import ADDRESS
 from tests.support.make_content import a_document, an_article_text
@@ -46,6 +46,7 @@ def copied(page: Page) -> str:
 
 def test_from_a_question_to_the_copied_answer_with_the_keyboard_alone(shelf: Floor):
     page = shelf.page_of(a_person(Role.AGENT), size=NARROW, permissions=CLIPBOARD)
+    StoppedClock(page)  # what is said stands there until it is read
     page.goto("/panel")
     expect(page.locator("input[type=search]")).to_be_focused()
     page.keyboard.type("改地址")
@@ -84,6 +85,7 @@ def test_from_a_question_to_the_copied_answer_with_the_keyboard_alone(shelf: Flo
 
 def test_copying_works_without_the_clipboard_of_a_secure_page(shelf: Floor):
     page = shelf.page_of(a_person(Role.AGENT), size=NARROW, permissions=CLIPBOARD)
+    StoppedClock(page)  # what is said stands there until it is read
     page.add_init_script("Object.defineProperty(window, 'isSecureContext', { value: false })")
     page.goto("/panel?q=改地址")
     page.get_by_role("button", name="复制").first.click()

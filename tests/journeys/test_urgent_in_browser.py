@@ -13,7 +13,7 @@ from lms.core.bus import emit
 from lms.core.db import transaction
 from lms.core.texts import text
 from lms.kb.queries import urgent
-from tests.support.live import DESK, PHONE, Floor, fits, press
+from tests.support.live import DESK, PHONE, Floor, StoppedClock, fits, press
 from tests.support.make import a_person, a_team, as_actor
 from tests.support.make_content import a_document, an_article_text
 from tests.support.make_urgent import an_urgent
@@ -47,6 +47,8 @@ def test_from_sending_to_the_last_confirmation(floor: Floor):
     notice = phone.locator("[data-urgent]")
     expect(notice).to_contain_text("不再说“爆仓延迟”")
     fits(phone)
+    StoppedClock(phone)  # what is said stands there until it is read
+    phone.goto("/kb")
     phone.locator("main input[type=search]:visible").first.fill("写了一半")
     notice.get_by_role("button", name="确认已阅").click()
     expect(notice).to_have_count(0)
