@@ -39,6 +39,7 @@ ALONE = frozenset({"accounts.people", "accounts.me", "learning.queue", "learning
 """Ways that stand for one page only, not for the room in which it lies."""
 
 TOGETHER: dict[str, tuple[str, ...]] = {
+    "reports": ("learning.team_certificates",),
     "year": (
         "learning.cycle",
         "learning.session",
@@ -46,6 +47,7 @@ TOGETHER: dict[str, tuple[str, ...]] = {
         "learning.campaign",
         "learning.certificate_plan",
         "learning.queues",
+        "learning.queue_",
         "learning.survey",
         "learning.idea",
         "assignments.rule",

@@ -115,8 +115,11 @@ def queue_make() -> Response | tuple[str, int]:
 def _queue_page(form: QueueForm, queue: Any) -> str:
     every = certificate_reading.plans(active=True)
     certified = {plan.document.document_id: plan.name for plan in every}
-    offered = [
-        (kind, say(word), [one for one in certificate_reading.offered() if one[1] == kind])
+    every_document = certificate_reading.offered()
+    ticked = set(form.needs.data or ())
+    offered = [("ticked", _("已选"), [one for one in every_document if one[0] in ticked])]
+    offered += [
+        (kind, say(word), [one for one in every_document if one[1] == kind and one[0] not in ticked])
         for kind, word in KIND_WORDS.items()
     ]
     return render_template("lms/learning/queue_form.html", form=form, queue=queue, certified=certified, offered=offered)
