@@ -17,6 +17,8 @@ from tests.support.make_content import a_document, a_draft, a_question, a_quiz_t
 
 pytestmark = pytest.mark.browser
 
+NO_DRAFT = re.compile("有改动还没保存|还不是草稿")
+"""What is said of a text that is not saved as a draft; the second once it was kept by itself, seconds after."""
 OFFLINE = r"ERR_INTERNET_DISCONNECTED|ERR_CONNECTION|Failed to fetch"
 
 
@@ -65,7 +67,7 @@ def test_a_bad_chip_is_named_under_its_line_mended_published_and_taken_back(floo
     expect(line(page, number).locator("code")).to_have_text("`全部` `每题2分`")
     expect(line(page, number).locator(".finding")).to_have_count(0)
     expect(page.locator(".preview .question-head")).to_contain_text("2 分")
-    expect(page.locator("[data-state]")).to_have_text("有改动还没保存")
+    expect(page.locator("[data-state]")).to_have_text(NO_DRAFT)
     page.get_by_role("button", name="发布…").click()
     page.wait_for_url(re.compile(r"/publish$"))
     page.get_by_label("改了什么").fill("每题改成 2 分")
@@ -133,7 +135,7 @@ def test_an_input_method_writes_into_the_line(floor, trainer):
     tools = page.context.new_cdp_session(page)
     tools.send("Input.imeSetComposition", {"text": "tui huo", "selectionStart": 7, "selectionEnd": 7})
     tools.send("Input.insertText", {"text": "退货"})
-    expect(page.locator("[data-state]")).to_have_text("有改动还没保存")
+    expect(page.locator("[data-state]")).to_have_text(NO_DRAFT)
     assert text(page) == before.replace("开头", "开头退货")
     page.keyboard.press("Control+z")
     assert text(page) == before
