@@ -23,7 +23,7 @@ from sqlalchemy import event
 
 from lms.content.jobs import sync_files
 from lms.core.db import db
-from tests.benchmarks import crowd, data, paths, publishing, ruling, searching, versions
+from tests.benchmarks import crowd, data, paths, publishing, reminding, ruling, searching, versions
 from tests.benchmarks.data import Installation
 from tests.benchmarks.measure import Client, Figures, Refused, Sample, Server, serve
 from tests.benchmarks.operations import OPERATIONS, Operation, Visitor
@@ -267,7 +267,14 @@ def main() -> None:
             client.connection.close()
         inside: dict[str, tuple[Figures, int]] = {}
         names = {operation.name for operation in operations if not operation.people}
-        if names - set(publishing.NAMES) - set(versions.NAMES) - set(paths.NAMES) - set(ruling.NAMES):
+        if (
+            names
+            - set(publishing.NAMES)
+            - set(versions.NAMES)
+            - set(paths.NAMES)
+            - set(ruling.NAMES)
+            - set(reminding.NAMES)
+        ):
             inside |= measure_sync(Path(folder) / "sync", hello)
         if names & set(publishing.NAMES):
             yardstick = Client(hello.port)
@@ -277,6 +284,11 @@ def main() -> None:
         if names & set(ruling.NAMES):
             yardstick = Client(hello.port)
             inside |= ruling.measure(Path(folder) / "rules", ROUNDS, lambda: hello_cpu(hello, yardstick), counted_in)
+        if names & set(reminding.NAMES):
+            yardstick = Client(hello.port)
+            inside |= reminding.measure(
+                Path(folder) / "remind", ROUNDS, lambda: hello_cpu(hello, yardstick), counted_in
+            )
         if names & set(versions.NAMES):
             yardstick = Client(hello.port)
             inside |= versions.measure(

@@ -48,7 +48,7 @@ def measure(
 
     with app.app_context(), counted(app) as seen:  # type: ignore[attr-defined]
         db.create_all()
-        teams, people = _floor()
+        teams, people = floor()
         _rules(teams)
         sample("rules-first", recompute)
         for number in range(rounds):
@@ -105,7 +105,7 @@ def _rules(teams: list[int]) -> None:
             )
 
 
-def _floor() -> tuple[list[int], list[int]]:
+def floor() -> tuple[list[int], list[int]]:
     """Make 50 teams under a root and 5,000 people; return the ids of the teams and of the people."""
     now, day = clock.now(), today()
     with transaction() as current:
