@@ -13,7 +13,7 @@ from typing import Any
 from flask import url_for
 from werkzeug.routing import Rule
 
-from lms.accounts.actions import make_slips, make_token
+from lms.accounts.actions import make_slips, make_token, note_leave, set_freeze
 from lms.accounts.models import ApiToken, Person, RoleGrant, RosterPattern, Team
 from lms.assignments.actions import make_rule
 from lms.assignments.actions.measures import add_measure
@@ -27,11 +27,13 @@ from lms.core.access import Role
 from lms.core.db import db, session, transaction
 from lms.core.here import today
 from lms.drills.rules.team import about_of
+from lms.integrations.models import Webhook
 from lms.kb.actions import gaps, suggestions, talk
 from lms.learning.actions import campaigns, ideas, photos, queues, surveys, tasks
 from lms.learning.actions.campaigns import Wanted
+from lms.learning.actions.feed import make_feed
 from lms.learning.rules.surveys import PULSE
-from lms.notifications.models import Notice
+from lms.notifications.models import Notice, Robot
 from lms.quizzes.actions import regrade
 from lms.quizzes.models import Makeup
 from lms.quizzes.queries import asked_question
@@ -90,6 +92,8 @@ class House:
     urgent: str = ""
     question: str = ""
     live_session: str = ""
+    robot: str = ""
+    webhook: str = ""
     survey: str = ""
     idea: str = ""
     certificate: str = ""
@@ -105,6 +109,9 @@ class House:
     comment: str = ""
     bearer: str = ""
     slip_token: str = ""
+    leave_id: int = 0
+    freeze_id: int = 0
+    feed: str = ""
 
     @property
     def own(self) -> Person:
@@ -266,6 +273,10 @@ def _account(house: House) -> None:
         house.bearer = make_token(as_actor(own), label="脚本")
     with transaction():
         house.slip_token = make_slips(hr, [own.id])[0].token
+        house.feed = make_feed(as_actor(own))
+        far = {"from_on": today() + timedelta(days=300), "until_on": today() + timedelta(days=301)}
+        house.leave_id = note_leave(hr, own.id, **far).id
+        house.freeze_id = set_freeze(hr, house.team_id, name="明年双十一", **far).id
     house.token_id = session().query(ApiToken.id).filter_by(person_id=own.id).scalar()
     house.grant_id = session().query(RoleGrant.id).filter_by(person_id=own.id).scalar()
     session().rollback()
@@ -286,6 +297,7 @@ def _meet(house: House) -> None:
     meeting = a_session(trainer, team_id=house.team_id)
     enrolled(meeting, house.own)
     house.live_session = meeting.public_id
+    _other_systems(house)
     with transaction():
         survey = surveys.begin_pulse(trainer, PULSE)
         surveys.ask_pulse(survey, [own.id])
@@ -355,6 +367,8 @@ def values_of(house: House, rule: Rule) -> list[dict[str, Any]]:
         "cycle_id": house.cycle,
         "stage": 0,
         "cohort_id": house.cohort_id,
+        "leave_id": house.leave_id,
+        "freeze_id": house.freeze_id,
         "person_id": house.own.id,
         "grant_id": house.grant_id,
         "pattern_id": house.pattern_id,
@@ -367,6 +381,10 @@ def values_of(house: House, rule: Rule) -> list[dict[str, Any]]:
         "key": house.question,
         "regrade_id": house.regrade,
         "session_id": house.live_session,
+        "robot_id": house.robot,
+        "webhook_id": house.webhook,
+        "platform": "wecom",
+        "way": "mail",
         "survey_id": house.survey,
         "idea_id": house.idea,
         "certificate_id": house.certificate,
@@ -376,6 +394,8 @@ def values_of(house: House, rule: Rule) -> list[dict[str, Any]]:
         "code": "AAAA-BBBB-CCCC",
         "mark_id": 999_999,  # nothing is in doubt here
     }
+    if rule.endpoint == "learning.feed":
+        found["token"] = house.feed
     if "gap" in rule.endpoint:
         found["public_id"] = house.gap
     if "urgent" in rule.endpoint:
@@ -390,6 +410,18 @@ def values_of(house: House, rule: Rule) -> list[dict[str, Any]]:
     if "run_id" in chosen and "GET" in (rule.methods or ()):
         return [chosen, {**chosen, "run_id": house.runs["done"]}]
     return [chosen]
+
+
+def _other_systems(house: Any) -> None:
+    """Keep a group robot and the address of another system."""
+    with transaction() as s:
+        robot = Robot(
+            team_id=house.team_id, platform="wecom", name="大群", url="https://x.invalid", made_at=clock.now()
+        )
+        webhook = Webhook(name="工单系统", url="https://x.invalid", secret="s", made_at=clock.now())
+        s.add_all([robot, webhook])
+        s.flush()
+        house.robot, house.webhook = robot.public_id, webhook.public_id
 
 
 KIND_OF = {

@@ -19,6 +19,7 @@ _HOURS = re.compile(
 _COUNTED = re.compile(
     r"(?:[做上干班]?([一二两三四五六七八九十]|\d{1,2})(?:天|日)?休([一二两三四五六七八九十]|\d{1,2})(?:天|日)?)"
 )
+_IN_ENGLISH = re.compile(r"(\d{1,2})on,?(\d{1,2})off")
 _NUMBERS = {word: number for number, word in enumerate("一二三四五六七八九十", start=1)} | {"两": 2}
 _BETWEEN = re.compile(r"[\s,，、;；|→>]+")
 
@@ -59,7 +60,8 @@ def read_cycle(written: str, codes: Collection[str] = ()) -> tuple[str, ...]:
     Raises Invalid with what could not be read, for a cycle without a working day, and for one of over 60 days.
     """
     word = written.strip()
-    if (counted := _COUNTED.fullmatch(re.sub(r"\s", "", word))) is not None:
+    close = re.sub(r"\s", "", word).casefold()
+    if (counted := _COUNTED.fullmatch(close) or _IN_ENGLISH.fullmatch(close)) is not None:
         found = (WORK,) * _number(counted[1]) + ("",) * _number(counted[2])
     else:
         pieces = [piece for piece in _BETWEEN.split(word) if piece]

@@ -12,6 +12,7 @@ from lms.accounts.events import FreezeImpact, Moved
 from lms.accounts.forms import CompanyDayForm, FreezeForm, ShiftForm
 from lms.accounts.queries import days
 from lms.accounts.rules.calendar import YEARS, is_known
+from lms.accounts.rules.leave import DAY_COLUMNS
 from lms.accounts.rules.shifts import clock, read_hours
 from lms.accounts.views import months, uploads
 from lms.accounts.views.blueprint import bp
@@ -62,7 +63,7 @@ def _freeze_form(**options: object) -> FreezeForm:
 @requires(Permission.LEARN)
 def calendar() -> str | Response:
     if request.args.get("template"):
-        heads = [gettext(name) for name in ("日期", "上班", "名称")]
+        heads = [uploads.head(column) for column in DAY_COLUMNS]
         return download("xlsx", gettext("公司日历导入模板"), heads, [[f"{YEARS[-1] + 1}-01-01", "否", "元旦"]])
     return _page()
 

@@ -7,7 +7,7 @@ from lms.accounts import actions, queries
 from lms.accounts.actions import day_files, staff
 from lms.accounts.forms import LeaveForm
 from lms.accounts.queries import days
-from lms.accounts.rules.leave import KINDS
+from lms.accounts.rules.leave import KINDS, LEAVE_COLUMNS
 from lms.accounts.views import uploads
 from lms.accounts.views.blueprint import bp
 from lms.core.access import Permission, allows
@@ -38,7 +38,7 @@ def _page(form: LeaveForm | None = None, **more: object) -> str:
 @requires(Permission.ROSTER_EDIT)
 def leave() -> str | Response:
     if request.args.get("template"):
-        heads = [gettext(name) for name in ("工号", "姓名", "开始", "结束", "类别")]
+        heads = [uploads.head(column) for column in LEAVE_COLUMNS]
         row = ["A1002", gettext("示例：许文静"), today().isoformat(), today().isoformat(), "年假"]
         return download("xlsx", gettext("请假导入模板"), heads, [row])
     return _page()

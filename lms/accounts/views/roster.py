@@ -16,6 +16,7 @@ from lms.accounts.queries import days
 from lms.accounts.queries.calendar import company_days
 from lms.accounts.rules.calendar import office_days
 from lms.accounts.rules.roster import Pattern
+from lms.accounts.rules.roster_file import COLUMNS
 from lms.accounts.rules.shifts import read_cycle
 from lms.accounts.views import months, uploads
 from lms.accounts.views.blueprint import bp
@@ -77,13 +78,12 @@ def roster() -> str | Response:
 def _template(form: str) -> Response:
     """Give a sheet to fill in: a column for each day of next month, or a row for each day."""
     first = months.next_month(today().replace(day=1))
-    number, name = gettext("工号"), gettext("姓名")
     if form == "days":
-        heads = [number, name, gettext("日期"), gettext("班次")]
+        heads = [uploads.head(column) for column in COLUMNS]
         rows: list[list[str]] = [["A1002", gettext("示例：许文静"), first.isoformat(), "早"]]
     else:
         whole = months.days_of(first)
-        heads = [number, name, *(day.isoformat() for day in whole)]
+        heads = [*(uploads.head(column) for column in COLUMNS[:2]), *(day.isoformat() for day in whole)]
         turn = ("早", "早", "晚", "晚", "休", "休")
         rows = [["A1002", gettext("示例：许文静"), *(turn[place % 6] for place in range(len(whole)))]]
     return download("xlsx", gettext("排班导入模板"), heads, rows)

@@ -13,8 +13,7 @@ from lms.core.access import Actor, Permission
 from lms.core.db import transaction
 from lms.core.errors import DomainError
 from lms.core.here import today
-from lms.core.i18n import _, current_locale, say
-from lms.core.sheets import Column
+from lms.core.i18n import _, say
 from lms.web.auth import current_actor, requires
 from lms.web.tables import EXPORTS, download
 
@@ -31,26 +30,20 @@ def staff_import() -> str | Response:
         return download(
             request.args["format"],
             _("人员导入模板"),
-            [_head(column) for column in COLUMNS],
+            [uploads.head(column) for column in COLUMNS],
             [[example.get(column.key, "") for column in COLUMNS] for example in _examples()],
             more=[
                 (
                     _("怎么填"),
                     [_("列"), _("要不要填"), _("怎么写")],
                     [
-                        [_head(column), _("必填") if column.required else _("选填"), say(EXPLAINED[column.key])]
+                        [uploads.head(column), _("必填") if column.required else _("选填"), say(EXPLAINED[column.key])]
                         for column in COLUMNS
                     ],
                 )
             ],
         )
     return _page()
-
-
-def _head(column: Column) -> str:
-    """Return the name of a column in the reader's language; the import knows both."""
-    english = next((name for name in column.synonyms if name.isascii()), column.name)
-    return column.name if current_locale() == "zh_CN" else english
 
 
 def _examples() -> list[dict[str, str]]:
