@@ -219,3 +219,28 @@ def test_no_file_is_one_that_a_newcomer_would_dread():
         if (count := len(path.read_text("utf-8").splitlines())) > 480
     }
     assert long == {}
+
+
+@pytest.mark.parametrize(
+    ("library", "home"),
+    [
+        ("httpx", {"lms/core/http.py"}),
+        ("httpcore", {"lms/core/http.py"}),
+        ("smtplib", {"lms/core/mail.py"}),
+        # A socket looks names up in the guard; elsewhere it is asked for the own machine's name or a free port.
+        ("socket", {"lms/core/http.py", "lms/worker.py", "lms/demo/cli.py", "lms/accounts/cli.py"}),
+        ("requests", set()),
+        ("urllib.request", set()),
+        ("http.client", set()),
+        ("ftplib", set()),
+        ("telnetlib", set()),
+    ],
+)
+def test_only_the_two_ways_out_open_a_connection(library, home):
+    found = {
+        str(path.relative_to(ROOT))
+        for path, tree in sources()
+        for _, module in imports(tree)
+        if module == library or module.startswith(f"{library}.")
+    }
+    assert found <= home

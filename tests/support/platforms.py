@@ -203,9 +203,7 @@ def running(app: Any, platform: Platform, **more: str) -> Iterator[Listener]:
     """Serve a platform and let the installation use it; afterwards it must have found every request in order."""
     with listening(platform) as there:
         values = {**SETTINGS[type(platform)], **dict.fromkeys(ADDRESSES[type(platform)], there.url), **more}
-        with chosen(
-            app, base_url="https://academy.example.com", outbound_private=frozenset({there.place}), **values
-        ):
+        with chosen(app, base_url="https://academy.example.com", outbound_private=frozenset({there.place}), **values):
             yield there
     assert platform.wrong == []
 
@@ -217,13 +215,13 @@ class Mailbox:
     letters: list[Any] = field(default_factory=list)
     says: list[str] = field(default_factory=list)
 
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         if self.says:
             return self.says.pop(0)
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:
         self.letters.append(envelope)
         return "250 OK"
 
@@ -259,5 +257,3 @@ def robot_sign(platform: str, secret: str, stamp: str) -> str:
     if platform == "dingtalk":
         return base64.b64encode(hmac.new(secret.encode(), said, hashlib.sha256).digest()).decode()
     return base64.b64encode(hmac.new(said, b"", hashlib.sha256).digest()).decode()
-
-

@@ -190,6 +190,7 @@ def _give(notice: UrgentNotice, people: Select[int]) -> list[int]:
             sentence=text("紧急通知：%(title)s", title=notice.title),
             link=("kb.my_urgents", {}),
             key=_key(notice),
+            urgent=True,
         )
     )
     return fresh

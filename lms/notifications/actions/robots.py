@@ -97,7 +97,8 @@ def _names() -> Collection[str]:
 def own_hosts() -> frozenset[str]:
     """Return where the platforms' private editions are, by the settings."""
     now = settings()
-    return frozenset(urlsplit(each).netloc for each in (now.wecom_api, now.dingtalk_old_api, now.feishu_api))
+    parts = [urlsplit(each) for each in (now.wecom_api, now.dingtalk_old_api, now.feishu_api)]
+    return frozenset(f"{each.scheme}://{each.netloc}" for each in parts)
 
 
 def keep(

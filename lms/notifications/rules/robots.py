@@ -28,13 +28,13 @@ class Call:
 
 
 def is_address(platform: str, url: str, own: Collection[str]) -> bool:
-    """Return whether this is the address of a robot of the platform. own: `host[:port]` of a private edition."""
+    """Return whether this is the address of a robot of the platform. own: origins (`https://host`) of private editions."""
     try:
         parts = urlsplit(url)
     except ValueError:
         return False
     official = parts.scheme == "https" and parts.netloc in HOSTS.get(platform, ())
-    private = parts.scheme in ("http", "https") and parts.netloc in own
+    private = f"{parts.scheme}://{parts.netloc}" in own
     return (official or private) and parts.path.startswith(PATHS.get(platform, "\0")) and not parts.fragment
 
 
