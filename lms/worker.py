@@ -19,7 +19,7 @@ from apiflask import APIFlask
 
 from lms.accounts import jobs as accounts
 from lms.assignments.jobs import days, relief
-from lms.assignments.jobs import rules as duty_rules
+from lms.assignments.jobs import ruling as duty_rules
 from lms.content import jobs as content
 from lms.content.attachments import jobs as attachments
 from lms.core import jobs as core

@@ -5,7 +5,7 @@ from typing import Any
 from apiflask import APIBlueprint, Schema
 from apiflask.fields import Boolean, Date, Dict, Integer, List, Nested, String
 
-from lms.assignments.queries.rules import RuleLine, names, rule_lines
+from lms.assignments.queries.ruling import RuleLine, names, rule_lines
 from lms.assignments.queries.why import Event, Reason, Why, why
 from lms.assignments.wording import audience_words, due_words
 from lms.core.access import Permission

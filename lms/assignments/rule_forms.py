@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from lms.accounts.queries import TeamRow
 from lms.accounts.rules.people import EMPLOYMENTS, ROLES
-from lms.assignments.actions.rules import LONGEST
+from lms.assignments.actions.ruling import LONGEST
 from lms.assignments.audience import Audience, Expiry
 from lms.assignments.due_plans import DuePlan
 from lms.core.errors import Invalid

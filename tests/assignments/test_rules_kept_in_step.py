@@ -9,7 +9,7 @@ from lms.accounts.queries import console
 from lms.assignments import actions
 from lms.assignments.audience import Audience
 from lms.assignments.due_plans import DuePlan
-from lms.assignments.jobs.rules import keep_rules, recompute
+from lms.assignments.jobs.ruling import keep_rules, recompute
 from lms.assignments.models import AssignmentReason
 from lms.core.access import Role
 from lms.core.db import session, transaction

@@ -9,7 +9,7 @@ from lms.accounts.queries import console
 from lms.assignments import actions
 from lms.assignments.audience import Audience
 from lms.assignments.due_plans import DuePlan
-from lms.assignments.jobs.rules import recompute
+from lms.assignments.jobs.ruling import recompute
 from lms.core.access import Role
 from lms.core.db import transaction
 from lms.core.errors import Conflict, Invalid

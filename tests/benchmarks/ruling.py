@@ -13,7 +13,7 @@ from lms.accounts.queries import console
 from lms.assignments import actions
 from lms.assignments.audience import Audience
 from lms.assignments.due_plans import DuePlan
-from lms.assignments.jobs.rules import recompute
+from lms.assignments.jobs.ruling import recompute
 from lms.content.models import Blob, Document, Revision, Slug
 from lms.core import clock
 from lms.core.db import db, session, transaction

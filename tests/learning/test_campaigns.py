@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from lms.accounts import actions as accounts
-from lms.assignments.jobs.rules import recompute
+from lms.assignments.jobs.ruling import recompute
 from lms.assignments.models import Assignment
 from lms.core.access import Role
 from lms.core.db import session, transaction

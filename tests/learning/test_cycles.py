@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from lms.accounts.actions.people import close
-from lms.assignments.jobs.rules import keep_rules
+from lms.assignments.jobs.ruling import keep_rules
 from lms.assignments.models import Assignment, AssignmentReason, Rule
 from lms.core import clock
 from lms.core.access import Role

@@ -3,7 +3,7 @@
 from datetime import date
 
 from lms.accounts.models import Team
-from lms.assignments.jobs.rules import recompute
+from lms.assignments.jobs.ruling import recompute
 from lms.content.models import Document
 from lms.core.access import Actor
 from lms.core.db import session, transaction

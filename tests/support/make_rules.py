@@ -8,7 +8,7 @@ from lms.accounts.queries import console
 from lms.assignments import actions
 from lms.assignments.audience import Audience
 from lms.assignments.due_plans import DuePlan
-from lms.assignments.jobs.rules import recompute
+from lms.assignments.jobs.ruling import recompute
 from lms.assignments.models import Assignment, AssignmentItem, AssignmentReason, Rule
 from lms.content.models import Document
 from lms.core.access import Actor

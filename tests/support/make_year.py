@@ -24,7 +24,7 @@ from lms.assignments import actions as duties
 from lms.assignments.actions.chase import chase
 from lms.assignments.audience import Audience
 from lms.assignments.due_plans import DuePlan
-from lms.assignments.jobs.rules import recompute
+from lms.assignments.jobs.ruling import recompute
 from lms.assignments.models import Assignment, AssignmentItem, AssignmentReason, Exemption, Rule
 from lms.content import queries as content
 from lms.content.models import Document, Slug

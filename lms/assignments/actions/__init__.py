@@ -16,7 +16,7 @@ from lms.assignments.actions.relief import (
     extend,
     take_back_credit,
 )
-from lms.assignments.actions.rules import (
+from lms.assignments.actions.ruling import (
     HIRED_LATELY,
     change_rule,
     give_to_lately_hired,

@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lms.accounts.queries import teams_within
-from lms.assignments.jobs.rules import recompute
+from lms.assignments.jobs.ruling import recompute
 from lms.core.access import Actor, Permission, Scope, allows, scopes
 from lms.core.db import transaction
 from lms.core.errors import DomainError, NotFound

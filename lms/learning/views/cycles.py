@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from lms.accounts.queries import team_tree
 from lms.accounts.rules.people import EMPLOYMENTS
-from lms.assignments.jobs.rules import recompute
+from lms.assignments.jobs.ruling import recompute
 from lms.core.access import Actor, Permission, Scope, allows, scopes
 from lms.core.db import transaction
 from lms.core.errors import Conflict, DomainError, Invalid, NotFound

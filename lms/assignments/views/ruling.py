@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response
 from lms.accounts import queries as accounts
 from lms.assignments import actions, choosing
 from lms.assignments.due_plans import DuePlan
-from lms.assignments.jobs.rules import recompute
-from lms.assignments.queries import rules as reading
-from lms.assignments.queries.rules import Preview, RuleLine
+from lms.assignments.jobs.ruling import recompute
+from lms.assignments.queries import ruling as reading
+from lms.assignments.queries.ruling import Preview, RuleLine
 from lms.assignments.rule_forms import Offered, RuleForm, values_of
 from lms.assignments.rules.plans import RulePlan
 from lms.assignments.views.room import bp

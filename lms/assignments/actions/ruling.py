@@ -1,6 +1,6 @@
 """Rules: who gets what by itself, and keeping duties in step with them, both ways.
 
-A rule is written first and applied after (`jobs.rules.recompute`, 100 people in a transaction); until then its
+A rule is written first and applied after (`jobs.ruling.recompute`, 100 people in a transaction); until then its
 `applied_on` is empty, so that a worker finishes what a request began. Kept in step person by person where somebody is
 hired, moves, leaves or comes back.
 """
@@ -46,7 +46,7 @@ def make_rule(
     from_on: date | None = None,
     until_on: date | None = None,
 ) -> Rule:
-    """Write a rule; `jobs.rules.recompute([rule.id])` applies it, else the worker does within a minute.
+    """Write a rule; `jobs.ruling.recompute([rule.id])` applies it, else the worker does within a minute.
 
     from_on: of another occasion than once also the day from which completions count. Raises Invalid, NotFound.
     """
