@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from datetime import date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

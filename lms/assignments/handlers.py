@@ -21,7 +21,6 @@ from lms.content.kinds import kind_of
 from lms.core.texts import Text, text
 from lms.records.events import Consequence, CorrectionImpact, RecordAppended, StandingsRebuilt, Verb
 
-
 TOGETHER = 100
 """People whose duties are kept in step by one call."""
 

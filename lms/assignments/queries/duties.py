@@ -119,7 +119,7 @@ def _duties(found: Iterable[Any], today: date) -> list[Duty]:
             ) = row[_OF_DUTY:]  # fmt: skip
             duty = Duty(
                 item, state, person_id, kind, slug, title, container_title or "", container_slug or "",
-                goal_id, goal_kind, goal_title, goal_slug, starts_on, goal_state == "open", goal_purpose,
+                goal_id, goal_kind, goal_title, goal_slug, starts_on, goal_state == "open", goal_purpose, goal_state,
             )  # fmt: skip
             duties.append(duty)
     return duties

@@ -219,7 +219,10 @@ def next_item(items: Sequence[Item]) -> Item | None:
 
 
 class Duty(NamedTuple):
-    """One item with its document's public name, the course that holds it and the goal it belongs to, and its state."""
+    """One item with its document's public name, the course that holds it and the goal it belongs to, and its state.
+
+    goal_state: of the whole duty: open | done | exempt | optional (nobody asks for it, but it was begun).
+    """
 
     item: Item
     state: State
@@ -236,6 +239,7 @@ class Duty(NamedTuple):
     starts_on: date
     goal_open: bool
     goal_purpose: str = "complete"
+    goal_state: str = "open"
 
     @property
     def is_card(self) -> bool:

@@ -29,7 +29,10 @@ from lms.web.auth import current_actor, requires
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goal:
-    """A curriculum or course on the list of courses. next: what to go on with, None where nothing is open."""
+    """A curriculum or course on the list of courses. next: what to go on with, None where nothing is open.
+
+    state: open | optional | exempt | done. duty_id: of the page that says why it is asked.
+    """
 
     kind: str
     title: str
@@ -42,6 +45,7 @@ class Goal:
     days: int
     next: Duty | None
     next_href: str
+    duty_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +74,10 @@ class Block:
     done: int
 
 
+TO_LEARN = frozenset({"open", "optional"})
+"""States of a duty on which one may go on."""
+
+
 @bp.get("/courses")
 @requires(Permission.LEARN)
 def index() -> str:
@@ -83,8 +91,8 @@ def index() -> str:
     others = [row for row in queries.plans_to_read(actor) if row.id not in mine]
     return render_template(
         "lms/learning/index.html",
-        goals=[goal for goal in goals if goal.state != "done"],
-        finished=[goal for goal in goals if goal.state == "done"],
+        goals=[goal for goal in goals if goal.state in TO_LEARN],
+        finished=[goal for goal in goals if goal.state not in TO_LEARN],
         others=others,
     )
 
@@ -92,7 +100,7 @@ def index() -> str:
 def _goal(group: Sequence[Duty]) -> Goal:
     items = [duty.item for duty in group]
     first = group[0]
-    chosen = duties_rules.next_item(items) if first.goal_open else None
+    chosen = duties_rules.next_item(items) if first.goal_state in TO_LEARN else None
     following = next((duty for duty in group if duty.item == chosen), None)
     days = plan.strip(items, today())
     return Goal(
@@ -102,11 +110,12 @@ def _goal(group: Sequence[Duty]) -> Goal:
         progress=duties_rules.progress(items),
         minutes_left=sum(item.minutes for item in items if item.required and not item.settled),
         due_on=max((item.due_on for item in items if item.required and item.due_on), default=None),
-        state="open" if first.goal_open else "done",
+        state=first.goal_state,
         day=plan.day_number(days, today()),
         days=len(days),
         next=following,
         next_href=content_href(following.kind, following.slug) if following else "",
+        duty_id=first.item.assignment_id,
     )
 
 

@@ -20,7 +20,7 @@ from lms.reports.rules import BY_COURSE, BY_DAY, Block, Column
 
 _LAYOUTS = (
     select(func.max(Assignment.id))
-    .where(Assignment.document_id == bindparam("document_id"), Assignment.state != "withdrawn")
+    .where(Assignment.document_id == bindparam("document_id"), Assignment.state.not_in(("withdrawn", "optional")))
     .group_by(Assignment.revision_id, Assignment.total_items)
 )
 """The latest assignment of each way in which a goal was laid out: what thousands owe of one revision is the same."""

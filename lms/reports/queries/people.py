@@ -59,7 +59,7 @@ def _goals(held: frozenset[Scope]) -> Select[*tuple[Any, ...]]:
         select(Assignment.document_id, func.count().label("people"))
         .join(Person, Person.id == Assignment.person_id)
         .where(
-            Assignment.state != "withdrawn",
+            Assignment.state.not_in(("withdrawn", "optional")),
             Assignment.occasion != READ,
             Person.active.is_(True),
             visible_within(held),

@@ -102,7 +102,7 @@ def conditions(shape: Meant) -> list[ColumnElement[bool]]:
     """Return the conditions on Assignment and Person, whose values `meant` gave."""
     found: list[ColumnElement[bool]] = [
         Assignment.document_id == bindparam("document_id"),
-        Assignment.state != "withdrawn",
+        Assignment.state.not_in(("withdrawn", "optional")),
         Assignment.occasion != READ,  # articles to confirm have a page of their own
         visible_within(shape.held),
     ]
