@@ -19,7 +19,7 @@ from lms.accounts import passwords
 from lms.accounts.models import ApiToken, Membership, Mentor, Person, RoleGrant, Team, TeamPlace
 from lms.accounts.queries import actor_by_employee_no
 from lms.assignments import actions as duties
-from lms.assignments.models import AssignmentItem
+from lms.assignments.models import Assignment, AssignmentItem
 from lms.assignments.queries import duties as duties_of
 from lms.content.jobs import sync_files
 from lms.content.models import Document, Part, Slug
@@ -27,6 +27,7 @@ from lms.core import clock
 from lms.core.access import Role
 from lms.core.db import db, session, transaction
 from lms.core.here import today
+from lms.learning.models import Cycle, CycleWave
 from lms.questions.rules.identity import asked_sha
 from lms.records.actions import append, lock_people
 from lms.records.events import Verb
@@ -40,6 +41,7 @@ QUIZ = "bench/twenty"
 DRILL = "bench/urging"
 TEAMS = 20
 THIRTY = "bench/thirty"
+CYCLE = "c" * 32
 WRONG = "wrong4"
 """Key of its question with the wrong key."""
 SAT = 5_000
@@ -107,6 +109,7 @@ def build(folder: Path, people: int, *, takers: int = TAKERS) -> Installation:
         copies(people)
         if people >= SAT:
             sat_by_many()
+            in_a_cycle()
         found = Installation(
             folder=folder,
             people=people,
@@ -282,6 +285,49 @@ def sat_by_many() -> None:
     write(cohort, THIRTY, team_id=0, people=ids[:SAT])
 
 
+def in_a_cycle() -> None:
+    """Let a cycle run that everybody owes: a wave for each team, two thirds finished on the days since it began."""
+    here, now = today(), clock.now()
+    starts_on, due_on = here - timedelta(days=40), here + timedelta(days=14)
+    with transaction() as s:
+        course = s.execute(select(Document.id, Document.published_id).where(Document.kind == "course").limit(1)).one()
+        cycle = Cycle(
+            public_id=CYCLE,
+            name="测量季",
+            quarter="2026Q4",
+            document_id=course.id,
+            starts_on=starts_on,
+            due_on=due_on,
+            made_at=now,
+            state="running",
+            report={},
+        )
+        s.add(cycle)
+        s.flush()
+        for team in s.scalars(select(Team.id).where(Team.code != "b0")).all():
+            s.add(CycleWave(cycle_id=cycle.id, team_id=team, starts_on=starts_on, due_on=due_on))
+        s.execute(
+            insert(Assignment),
+            [
+                {
+                    "person_id": person_id,
+                    "document_id": course.id,
+                    "revision_id": course.published_id,
+                    "occasion": f"cycle:{cycle.id}",
+                    "counts_from": now - timedelta(days=40),
+                    "starts_on": starts_on,
+                    "due_on": due_on,
+                    "next_due_on": None if number % 3 else due_on - timedelta(days=number % 20),
+                    "done_items": 6 if number % 3 else number % 6,
+                    "total_items": 6,
+                    "state": "done" if number % 3 else "open",
+                    "done_at": now - timedelta(hours=7 * (number % 130)) if number % 3 else None,
+                }
+                for number, person_id in enumerate(people_by_no().values())
+            ],
+        )
+
+
 def paths() -> dict[str, str]:
     """Return the addresses that are measured: the course that comes next for the learner, its first lesson, an article."""
     learner = people_by_no()["P3"]
@@ -302,6 +348,7 @@ def paths() -> dict[str, str]:
         "course": f"/learn/course/{lesson.container_slug}",
         "lesson": f"/learn/lesson/{lesson.slug}",
         "article": f"/kb/{article}",
+        "cycle-5000": f"/cycles/{CYCLE}",
     }
 
 

@@ -155,6 +155,7 @@ OPERATIONS: tuple[Operation, ...] = (
     page("completion", REPORT, limit=40, person="lead", runs=10),
     page("home-lead", "/", limit=None, person="lead", runs=10),
     page("completion-5000", REPORT, limit=None, person="lead", runs=3, people=5_000),
+    page("cycle-5000", "", limit=40, person="lead", runs=5, people=5_000),
     page("item-analysis", f"/exams/{THIRTY}/analysis", limit=None, person="trainer", runs=1, people=5_000),
     page(
         "regrade-preview",
