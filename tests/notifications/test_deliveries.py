@@ -4,21 +4,19 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
-from lms.accounts.events import Told
 from lms.accounts.models import ChatAccount, Person
 from lms.core import clock
 from lms.core.access import Role
-from lms.core.bus import emit
 from lms.core.db import session, transaction
-from lms.core.texts import text
 from lms.notifications import actions
 from lms.notifications.actions import deliveries
 from lms.notifications.jobs import outgoing
-from lms.notifications.models import Delivery, NoticePreference
+from lms.notifications.models import NoticePreference
 from tests.support.listening import Reply
 from tests.support.make import a_person, an_actor
+from tests.support.make_deliveries import knows, rows, states, tell
 from tests.support.platforms import DingTalk, Feishu, Mailbox, Platform, WeCom, chosen, posting, running
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
@@ -31,34 +29,6 @@ NIGHT = NOON + timedelta(hours=11)
 def _noon():
     with clock.frozen(NOON):
         yield
-
-
-def knows(person, platform="wecom", user_id="zhang"):
-    with transaction() as s:
-        s.add(ChatAccount(person_id=person.id, platform=platform, user_id=user_id))
-    return person
-
-
-def tell(*people, key="k1", words="《%(title)s》11月25日到期。", topic="duty", **more):
-    with transaction():
-        emit(
-            Told(
-                person_ids=tuple(p.id for p in people),
-                topic=topic,
-                sentence=text(words, title="售后规则"),
-                link=("kb.article", {"slug": "after-sales/refund"}),
-                key=key,
-                **more,
-            )
-        )
-
-
-def rows():
-    return session().scalars(select(Delivery).order_by(Delivery.id).execution_options(populate_existing=True)).all()
-
-
-def states():
-    return [(row.channel, row.state) for row in rows()]
 
 
 # which way
