@@ -15,22 +15,32 @@ from lms.accounts import passwords
 from lms.accounts.actions import Owner
 from lms.accounts.models import Cohort, Shop
 from lms.accounts.queries import actor_by_id, console
-from lms.assignments import actions as assignments
 from lms.content.jobs import inspect_documents
 from lms.core import clock
 from lms.core.access import Role
 from lms.core.db import session, transaction
 from lms.core.here import local
-from lms.demo import company, confirming, exams, incidents, learner, sharing, studio, team_drills
+from lms.demo import (
+    company,
+    confirming,
+    exams,
+    incidents,
+    learner,
+    quarters,
+    sharing,
+    studio,
+    team_drills,
+    training_year,
+)
 from lms.demo.agenda import Script, later
 from lms.demo.company import AUTUMN_COHORT, NEW_HIRES, PersonPlan
 from lms.demo.stage import Stage
 from lms.demo.words import REMARKS
 from lms.kb.jobs.indexing import keep_index
 
-QUARTER_COURSE = "courses/quarterly/2026q4.md"
 FINAL = "onboarding/q7-final"
 COMMUNICATION = "onboarding/q2-communication"
+FAST_TRACK = "peak/fast-track"
 STAGES_END = {3: 0, 7: 1, 10: 2}
 """The day after which each stage is signed off."""
 
@@ -51,7 +61,8 @@ def tell(say: Say) -> None:
     team_drills.plan(stage)
     _autumn_cohort(stage)
     _temps(stage)
-    _quarter(stage)
+    quarters.plan(stage)
+    training_year.plan(stage)
     _new_hires(stage)
     _comings_and_goings(stage)
     for days_ago, chapter in (
@@ -247,80 +258,24 @@ def _close(stage: Stage, *numbers: str) -> None:
 def _temps(stage: Stage) -> None:
     """Eighteen temporary agents learn in three days; sixteen may work, two never pass. All have left since."""
     temps = company.temps()
-    course = studio.document_id("courses/onboarding/communication/course.md")
-
-    def begin() -> None:
-        _cohort(stage, "双十一临时客服", temps, "2 楼会议室")
-        due = stage.today - timedelta(days=25)
-        ids = [stage.ids[plan.no] for plan in temps]
-        check = studio.document_id("quizzes/peak/rules-check.md")
-        with transaction():
-            assignments.assign(stage.who("T1001"), ids, course, due_on=due)
-        with transaction():
-            assignments.assign(stage.who("T1001"), ids, check, due_on=due)
 
     def learn(number: int, plan: PersonPlan) -> Script:
-        rng = stage.rng(plan.no)
         person, trainer = stage.who(plan.no), stage.who("T1001")
-        chances = (0.3, 0.45, 0.4) if number in {5, 13} else learner.better(rng.uniform(0.8, 0.97))
-        for duty in learner.owed(person.id):
-            if duty.kind in {"lesson", "article"}:
-                yield from learner.read_to_end(person, duty, rng.randrange(320, 700))
-            elif duty.kind == "quiz":
-                yield from learner.until_passed(person, duty.slug, chances[: 2 if duty.item.minutes < 15 else 3])
-            else:
-                yield from learner.do_task(person, duty, trainer, trainer, rng)
-            yield later(rng.randrange(2, 7))
+        rng = stage.rng(plan.no)
+        skill = rng.uniform(0.8, 0.97)
+        exams = {FAST_TRACK: (0.3, 0.45, 0.4) if number in {5, 13} else learner.better(skill)}
+        for day, ago in enumerate((27, 26, 25), start=1):
+            morning = stage.at(ago, 9, number)
+            if day > 1:
+                yield morning
+            yield from learner.spend_day(person, trainer, trainer, day, skill, rng, exams=exams)
+        if number not in {5, 13}:
+            yield from learner.sign_stage(trainer, person, 2)
 
-    stage.agenda.once(stage.at(28, 8), begin)
+    stage.agenda.once(stage.at(28, 8), lambda: _cohort(stage, "双十一临时客服", temps, "2 楼会议室"))
     for number, plan in enumerate(temps):
-        stage.agenda.add(stage.at(27 - number % 2, 9, number), learn(number, plan))
+        stage.agenda.add(stage.at(27, 9, number), learn(number, plan))
     stage.agenda.once(stage.at(12, 18), lambda: _close(stage, *(plan.no for plan in temps)))
-
-
-def _quarter(stage: Stage) -> None:
-    """四季度全员培训 in two waves: 33 of 51 have finished, 5 of the first wave are late."""
-    course = studio.document_id(QUARTER_COURSE)
-    people = [plan for plan in company.people() if plan.position in {"客服专员", "客服主管"} and plan.team != "camp"]
-    first = [plan for plan in people if plan.team in {"night", "dispute", "after2"} and plan.no != "A1017"]
-    second = [plan for plan in people if plan not in first]
-    late = {"A1031": 3, "A1024": 1, "A1036": 4, stage.number("曹志远"): 2, stage.number("邓佳"): 0}
-    half = {stage.number("何家豪"): 3, "A1017": 4, "A1002": 5}
-    waiting = [plan for plan in second if plan.no not in half and Role.LEAD not in plan.roles]
-    open_still = [plan.no for plan in waiting if plan.team == "presale"][:6]
-    open_still += [plan.no for plan in waiting if plan.team == "after1" and plan.no != "A1009"][:4]
-
-    def assign(plans: Sequence[PersonPlan], due_in: int) -> None:
-        ids = [stage.ids[plan.no] for plan in plans]
-        with transaction():
-            assignments.assign(
-                stage.who("L1001"), ids, course, occasion="2026Q4", due_on=stage.today + timedelta(days=due_in)
-            )
-
-    def learn(no: str, items: int) -> Script:
-        rng = stage.rng(no, "quarter")
-        person = stage.who(no)
-        owed = [each for each in learner.owed(person.id) if each.goal_id == course and each.item.position < items]
-        for duty in owed:
-            if duty.kind == "quiz":
-                yield from learner.until_passed(person, duty.slug, learner.better(rng.uniform(0.8, 0.98)))
-            elif duty.kind == "drill":
-                yield from learner.drill_until_passed(person, duty.slug, learner.better(rng.uniform(0.8, 0.98)))
-            else:
-                yield from learner.read_to_end(person, duty, rng.randrange(150, 520))
-            yield later(rng.randrange(4, 25))
-
-    def begin() -> None:
-        assign(second, 9)
-        numbers = [plan.no for plan in people]
-        wanted = {no: 3 + number % 17 for number, no in enumerate(numbers)}
-        wanted[stage.number("常乐")] = 15  # before the leave
-        for no, ago in stage.worked(numbers, wanted).items():
-            items = late.get(no, half.get(no, stage.rng(no).choice([0, 0, 1, 2]) if no in open_still else 7))
-            stage.agenda.add(stage.at(ago, 10, stage.rng(no).randrange(50)), learn(no, items))
-
-    stage.agenda.once(stage.at(38, 10), lambda: assign(first, -1))
-    stage.agenda.once(stage.at(24, 10), begin)
 
 
 def _new_hires(stage: Stage) -> None:
@@ -376,9 +331,11 @@ def _comings_and_goings(stage: Stage) -> None:
     """Who left, and who is on leave."""
 
     def leave() -> None:
-        days: dict[date, bool | None] = {stage.today + timedelta(days=ahead): False for ahead in range(-12, 21)}
+        first, last = stage.today - timedelta(days=12), stage.today + timedelta(days=20)
         with transaction():
-            accounts.set_days(stage.who("L1006"), {stage.ids[stage.number("常乐")]: days})
+            accounts.note_leave(
+                stage.who("L1006"), stage.ids[stage.number("常乐")], from_on=first, until_on=last, kind="personal"
+            )
 
     stage.agenda.once(stage.at(45, 18), lambda: _close(stage, company.GONE_TRAINER))
     stage.agenda.once(stage.at(13, 17), leave)

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from lms.accounts.models import Person
 from lms.accounts.queries import actor_by_employee_no, works_of
-from lms.assignments.models import Measure
+from lms.assignments.models import Assignment, Measure
 from lms.assignments.queries import duties
 from lms.content import queries as content
 from lms.content.lint import FOLDERS
@@ -28,6 +28,8 @@ from lms.home.setup.rules import Step, lacking
 from lms.kb import queries as kb
 from lms.kb.models import Gap, GapAsker, SearchLog, Suggestion, UrgentNotice, UrgentReceipt
 from lms.learning import queries as learning
+from lms.learning.models import Certificate, Cycle, LiveSession, QueueRight, Seat, ServiceQueue
+from lms.learning.queries import campaigns, surveys
 from lms.quizzes.models import Attempt
 from lms.records.models import Record
 from lms.records.queries import verify
@@ -115,10 +117,43 @@ def test_who_left_on_the_fifth_day_has_kept_the_records_of_four(academy):
 
 def test_two_of_the_temps_never_passed(academy):
     temps = select(Person.id).where(Person.employment == "temporary")
-    exam = content.open_published(actor_by_employee_no("T1001"), "quiz", "onboarding/q2-communication").document_id
+    exam = content.open_published(actor_by_employee_no("T1001"), "quiz", "peak/fast-track").document_id
     sat = session().scalars(select(Attempt).where(Attempt.person_id.in_(temps), Attempt.document_id == exam)).all()
     assert len({each.person_id for each in sat}) == 18
     assert len({each.person_id for each in sat if each.passed}) == 16
+
+
+def test_the_third_quarter_was_closed_with_two_exempt_for_a_long_leave(academy):
+    cycle = session().scalars(select(Cycle).where(Cycle.quarter == "2026Q3")).one()
+    assert (cycle.state, cycle.report["done"], cycle.report["counted"]) == ("closed", 47, 49)
+    exempt = session().scalars(select(Assignment).where(Assignment.occasion == f"cycle:{cycle.id}"))
+    assert sum(duty.state == "exempt" for duty in exempt) == 2
+
+
+def test_who_passed_the_months_exam_holds_a_certificate_and_may_take_refunds(academy):
+    passed = session().scalars(select(Certificate.person_id)).all()
+    queue = session().scalars(select(ServiceQueue).where(ServiceQueue.code == "refund")).one()
+    may = session().scalars(select(QueueRight.person_id).where(QueueRight.queue_id == queue.id, QueueRight.allowed))
+    assert set(may) == set(passed)
+    assert 10 < len(passed) < 46
+
+
+def test_some_of_the_night_team_are_ready_for_the_next_peak(academy):
+    lead = actor_by_employee_no("L1001")
+    pack = campaigns.campaigns(lead, today())[0]
+    ready, people = campaigns.ready_counts(lead, [pack.id])[pack.id]
+    assert 1 <= ready < people
+
+
+def test_the_pulse_is_shown_because_enough_have_answered(academy):
+    assert len(surveys.released_of([pulse.id for pulse in surveys.pulses()])) == 1
+
+
+def test_more_people_want_to_hear_the_guest_than_there_are_places(academy):
+    states = session().scalars(
+        select(Seat.state).join(LiveSession).where(LiveSession.kind == "online", LiveSession.state == "planned")
+    )
+    assert {"enrolled", "waiting"} <= set(states)
 
 
 def test_thirty_three_of_fifty_one_have_finished_the_quarter_and_five_are_late(academy):
