@@ -2,7 +2,7 @@
 
 from lms.core.db import transaction
 from lms.core.here import today
-from lms.learning.actions import certificates, queues
+from lms.learning.actions import certificate_ends, queues
 from lms.learning.queries.queues import everybody
 
 AT_ONCE = 100
@@ -10,11 +10,11 @@ AT_ONCE = 100
 
 def notice_ends() -> int:
     """Give renewals that are due and note what is over, each once; return how many things were done."""
-    found = certificates.ending(today())
+    found = certificate_ends.ending(today())
     done = 0
     for start in range(0, len(found), AT_ONCE):
         with transaction():
-            done += certificates.notice_ends(found[start : start + AT_ONCE])
+            done += certificate_ends.notice_ends(found[start : start + AT_ONCE])
     return done
 
 

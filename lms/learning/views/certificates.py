@@ -181,7 +181,7 @@ def on_paper(one: Shown) -> dict[str, object]:
         "lang": "en" if current_locale() == "en" else "zh",
         "title": f"{one.plan.name} · {one.person}",
         "company": company(),
-        "heading": _("证书"),
+        "heading": _("培训证书"),
         "lead": _("兹证明"),
         "person": one.person,
         "who": " · ".join(each for each in (_("工号 %(no)s", no=one.employee_no), one.team) if each),
