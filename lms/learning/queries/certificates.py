@@ -206,9 +206,9 @@ def counts(shown: Sequence[Plan], day: date) -> dict[int, PlanCounts]:
     """Return how many people stand how with each plan, in two statements."""
     held = rows_by_person([plan.id for plan in shown])
     done: dict[int, int] = {
-        document_id: n
-        for document_id, n in session().execute(
-            select(Standing.document_id, func.count())
+        row.document_id: row.people
+        for row in session().execute(
+            select(Standing.document_id, func.count().label("people"))
             .join(Person, Person.id == Standing.person_id)
             .join(CertificatePlan, CertificatePlan.document_id == Standing.document_id)
             .where(
@@ -335,13 +335,12 @@ def _shown(found: Sequence[Any], day: date, *, every: Mapping[int, Plan] | None 
 
 
 def of_person(person_id: int, day: date) -> list[Shown]:
-    """Return every certificate of a person, those that hold first, then by their end, the latest first."""
+    """Return every certificate of a person: those that hold, the first end first, then what is over, the newest first."""
     found = session().execute(_SHOWN.where(Certificate.person_id == person_id).order_by(Certificate.id)).all()
-    order = list(State)
-    return sorted(
-        _shown(found, day),
-        key=lambda one: (not one.is_valid, -(one.valid_until or date.max).toordinal(), order.index(one.state)),
-    )
+    shown = _shown(found, day)
+    holding = sorted((one for one in shown if one.is_valid), key=lambda one: (one.valid_until or date.max, one.id))
+    over = sorted((one for one in shown if not one.is_valid), key=lambda one: one.id, reverse=True)
+    return [*holding, *over]
 
 
 def certificate(actor: Actor, public_id: str) -> Shown:
