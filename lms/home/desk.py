@@ -129,8 +129,17 @@ class Team:
     late_goal: Goal | None
 
 
+GOALS = 3
+"""Goals on a lead's first screen."""
+TOGETHER = frozenset({"curriculum", "course"})
+"""Kinds that stand before single quizzes and drills."""
+
+
 def team(actor: Actor) -> Team:
-    goals = [(goal, reports.summary(actor, Filter(document_id=goal.document_id))) for goal in reports.goals(actor)[:3]]
+    """Return how the actor's people stand with what they learn together now; what all have finished is no news."""
+    whole = sorted(reports.goals(actor), key=lambda goal: goal.kind not in TOGETHER)[: GOALS + 1]
+    counted = [(goal, reports.summary(actor, Filter(document_id=goal.document_id))) for goal in whole]
+    goals = ([pair for pair in counted if pair[1].done < pair[1].people] or counted)[:GOALS]
     worst = max(goals, key=lambda pair: pair[1].overdue, default=None)
     if worst is None or not worst[1].overdue:
         return Team(goals=goals, late=[], late_goal=None)
