@@ -167,7 +167,7 @@ def test_a_trainer_makes_a_rule_and_gives_it_to_those_who_were_done_before(world
 
 
 def test_a_change_says_first_what_it_means_for_those_who_hold_it(world: APIFlask, client: FlaskClient):
-    person, _, plan = certified()
+    _, _, plan = certified()
     sign_in(client, a_person(Role.TRAINER))
     path = f"/certificates/rules/{plan.public_id}"
     values = {"name": "退换货认证", "valid_days": 365, "renew_days": 364, "grace_days": 0, "refresher": 0, "active": "y"}
@@ -254,7 +254,7 @@ def test_a_queue_is_made_and_everybody_s_right_with_it(world: APIFlask, client: 
 
 
 def test_the_api_tells_the_own_certificates(world: APIFlask, client: FlaskClient):
-    person, one, plan = certified()
+    person, one, _ = certified()
     sign_in(client, person)
     [item] = client.get("/api/v1/me/certificates").json["items"]
     assert (item["code"], item["valid"], item["valid_until"]) == (code_shown(one.code), True, one.valid_until.isoformat())

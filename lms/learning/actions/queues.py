@@ -234,8 +234,8 @@ def keep(person_ids: Collection[int], queue_ids: Collection[int] | None = None) 
 
 def _tell(flipped: Sequence[tuple[tuple[int, int], rules.Right]]) -> None:
     codes: dict[int, str] = {
-        queue_id: code
-        for queue_id, code in session().execute(
+        row.id: row.code
+        for row in session().execute(
             select(ServiceQueue.id, ServiceQueue.code).where(
                 ServiceQueue.id.in_({queue_id for (_, queue_id), _one in flipped})
             )

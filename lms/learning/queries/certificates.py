@@ -335,7 +335,7 @@ def _shown(found: Sequence[Any], day: date, *, every: Mapping[int, Plan] | None 
 
 
 def of_person(person_id: int, day: date) -> list[Shown]:
-    """Return every certificate of a person: those that hold, the first end first, then what is over, the newest first."""
+    """Return every certificate of a person: those that hold, the first end first, then the others, the newest first."""
     found = session().execute(_SHOWN.where(Certificate.person_id == person_id).order_by(Certificate.id)).all()
     shown = _shown(found, day)
     holding = sorted((one for one in shown if one.is_valid), key=lambda one: (one.valid_until or date.max, one.id))
