@@ -86,7 +86,9 @@ def test_a_name_is_never_read_as_markup(world: APIFlask):
     paper.close()
 
 
-@pytest.mark.parametrize("source", ['#read("/etc/passwd")', '#read("../../etc/passwd")', '#import "@preview/cetz:0.3.1"'])
+@pytest.mark.parametrize(
+    "source", ['#read("/etc/passwd")', '#read("../../etc/passwd")', '#import "@preview/cetz:0.3.1"']
+)
 def test_paper_reads_no_file_and_no_package(world: APIFlask, source: str):
     if not pdf.available():
         pytest.skip("not run: the extra pdf is not installed")
@@ -170,7 +172,14 @@ def test_a_change_says_first_what_it_means_for_those_who_hold_it(world: APIFlask
     _, _, plan = certified()
     sign_in(client, a_person(Role.TRAINER))
     path = f"/certificates/rules/{plan.public_id}"
-    values = {"name": "退换货认证", "valid_days": 365, "renew_days": 364, "grace_days": 0, "refresher": 0, "active": "y"}
+    values = {
+        "name": "退换货认证",
+        "valid_days": 365,
+        "renew_days": 364,
+        "grace_days": 0,
+        "refresher": 0,
+        "active": "y",
+    }
     said = send(client, path, **values)
     assert said.status_code == 200
     assert "现在有 1 人持证" in said.get_data(as_text=True)
@@ -195,7 +204,11 @@ def test_a_rule_that_makes_no_sense_is_refused_where_it_is_wrong(world: APIFlask
 def test_a_lead_sees_whose_certificate_of_the_own_team_ends_soon(world: APIFlask, client: FlaskClient):
     company = a_team()
     team, other = a_team(parent=company), a_team(parent=company)
-    lead, own, far = a_person(Role.LEAD, team=team), a_person(team=team, name="林小满"), a_person(team=other, name="周敏")
+    lead, own, far = (
+        a_person(Role.LEAD, team=team),
+        a_person(team=team, name="林小满"),
+        a_person(team=other, name="周敏"),
+    )
     plan = a_plan()
     for person in (own, far):
         completes(person, plan.document_id, today() - timedelta(days=350))
@@ -257,7 +270,11 @@ def test_the_api_tells_the_own_certificates(world: APIFlask, client: FlaskClient
     person, one, _ = certified()
     sign_in(client, person)
     [item] = client.get("/api/v1/me/certificates").json["items"]
-    assert (item["code"], item["valid"], item["valid_until"]) == (code_shown(one.code), True, one.valid_until.isoformat())
+    assert (item["code"], item["valid"], item["valid_until"]) == (
+        code_shown(one.code),
+        True,
+        one.valid_until.isoformat(),
+    )
     assert item["document"].startswith("quiz:")
 
 
@@ -295,9 +312,9 @@ def test_an_override_is_told_over_the_api_with_its_end(world: APIFlask, client: 
     until = (today() + timedelta(days=2)).isoformat()
     send(client, f"/queues/people/{person.employee_no}", queue=queue.id, allowed="yes", until_on=until, reason="缺人")
     items = client.get("/api/v1/queues/rights").json["items"]
-    assert [(item["override_until"], item["allowed"]) for item in items if item["employee_no"] == person.employee_no] == [
-        (until, True)
-    ]
+    assert [
+        (item["override_until"], item["allowed"]) for item in items if item["employee_no"] == person.employee_no
+    ] == [(until, True)]
 
 
 def test_own_pages_ask_the_database_a_dozen_times_at_most(world: APIFlask, client: FlaskClient, statements):
