@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from lms.core.access import Permission, allows
 from lms.core.db import transaction
 from lms.core.errors import DomainError, Invalid
+from lms.core.here import day_of
 from lms.core.i18n import _, say
 from lms.learning.actions import ideas as acts
 from lms.learning.queries import ideas as reading
@@ -86,6 +87,7 @@ def _page(*, wrong: str = "", errors: dict[str, str] | None = None) -> str:
         about=reading.document_of(actor, document) if document is not None else None,
         answers=allows(actor, Permission.IDEA_ANSWER),
         href=content_href,
+        day_of=day_of,
         wrong=wrong,
         errors=errors or {},
         typed=typed,
