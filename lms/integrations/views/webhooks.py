@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lms.core.access import Permission
+from lms.core.answers import explain
 from lms.core.db import transaction
 from lms.core.errors import Invalid
 from lms.core.i18n import _, say
@@ -89,4 +90,5 @@ def _page(given: dict[str, str], wrong: dict[str, str], made: str = "", made_for
         made_for=made_for,
         state=state if state in queries.STATES else "",
         chosen=chosen,
+        explain=explain,
     )

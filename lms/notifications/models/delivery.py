@@ -14,7 +14,7 @@ class Delivery(Base):
     """One notice on one way out. channel: wecom | dingtalk | feishu | mail | digest.
 
     state: waiting | sent | dead | dropped (settled or read before it went out, or no address). answer: what the other
-    side said, as `word detail` (rules/answers.py), without secrets. due_at: not before (quiet hours, Retry-After).
+    side said, as `word detail` (core/answers.py), without secrets. due_at: not before (quiet hours, Retry-After).
     urgent: at any hour. Kept 400 days.
     """
 

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 
 from lms.accounts.models import Person, Team
+from lms.core.answers import Explained, explain
 from lms.core.db import rows
 from lms.core.here import settings
 from lms.core.texts import Text, from_plain
 from lms.notifications.models import Delivery, Notice, Robot, RobotMessage
-from lms.notifications.rules.answers import Explained, explain
 
 STATES = ("waiting", "sent", "dead", "dropped")
 CHANNELS = ("wecom", "dingtalk", "feishu", "mail", "digest")

@@ -28,7 +28,7 @@ class Call:
 
 
 def is_address(platform: str, url: str, own: Collection[str]) -> bool:
-    """Return whether this is the address of a robot of the platform. own: origins (`https://host`) of private editions."""
+    """Return whether this is the address of a robot of the platform. own: origins of private editions."""
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from lms.core import clock
 from lms.core.access import Permission
+from lms.core.answers import explain
 from lms.core.errors import NotFound
 from lms.core.here import settings
 from lms.core.i18n import _, say
@@ -16,7 +17,6 @@ from lms.core.trouble import Trouble
 from lms.notifications import queries
 from lms.notifications.jobs.outgoing import try_out
 from lms.notifications.queries import log
-from lms.notifications.rules.answers import explain
 from lms.notifications.rules.ways import WAYS
 from lms.notifications.views.room import bp
 from lms.web.auth import current_actor, requires

@@ -5,12 +5,12 @@ from werkzeug.wrappers import Response
 
 from lms.accounts import queries as accounts
 from lms.core.access import Permission
+from lms.core.answers import explain
 from lms.core.db import transaction
 from lms.core.errors import Invalid
 from lms.core.i18n import _, say
 from lms.notifications.actions import robots as acting
 from lms.notifications.queries import log
-from lms.notifications.rules.answers import explain
 from lms.notifications.views.room import bp
 from lms.web.auth import current_actor, requires
 
