@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lms.core.access import Role
-from tests.support.live import DESK, PHONE, fits
+from tests.support.live import DESK, PHONE, StoppedClock, fits
 from tests.support.make import a_person, a_team, as_actor
 from tests.support.make_quizzes import a_quiz, answered_right, begun, handed_in, one_of_each
 from tests.support.make_sittings import a_makeup, a_window
@@ -31,7 +31,7 @@ def press(page, name):
 def test_the_page_follows_the_room_and_keeps_ticks_and_the_place_of_the_keyboard(floor):
     trainer, people, slug, attempt = a_room()
     page = floor.page_of(trainer, size=DESK)
-    page.clock.install()
+    time = StoppedClock(page)
     page.goto(f"/exams/{slug}/manage")
     tick = page.get_by_role("checkbox", name="林小满")
     tick.focus()
@@ -39,7 +39,7 @@ def test_the_page_follows_the_room_and_keeps_ticks_and_the_place_of_the_keyboard
     answered_right(as_actor(people[0]), attempt)
     begun(as_actor(people[1]), slug)
     floor.fresh_read()
-    page.clock.fast_forward(10_500)
+    time.goes_on(11)
     expect(page.locator(".seats")).to_contain_text("7/7 题")
     expect(page.locator(".seats")).to_contain_text("许文静")
     expect(tick).to_be_checked()

@@ -12,7 +12,7 @@ from lms.core.db import transaction
 from lms.core.here import today
 from lms.drills import jobs
 from lms.drills.rules.team import about_of
-from tests.support.live import DESK, PHONE, fits
+from tests.support.live import DESK, PHONE, StoppedClock, fits
 from tests.support.make import a_person, a_team, as_actor
 from tests.support.make_played import COLD, a_published_drill, begun, chose, played_well
 from tests.support.make_team_drills import a_team_drill
@@ -57,13 +57,13 @@ def test_the_board_follows_the_room_by_itself(floor):
     path = f"/team-drills/{row.public_id}/board"
     floor.fresh_read()
     page = floor.page_of(lead, size=DESK)
-    page.clock.install()
+    time = StoppedClock(page)  # else it asks by itself while they are still at it
     page.goto(path)
     expect(page.locator(".board-seats .is-absent")).to_have_count(3)
     begun(as_actor(people[0]))
     played_well(as_actor(people[1]))
     floor.fresh_read()
-    page.clock.fast_forward(5_500)
+    time.goes_on(6)
     expect(page.locator(".board-seats .is-open")).to_contain_text("林小满")
     expect(page.locator(".board-seats .is-ended")).to_contain_text("100")
 

@@ -71,11 +71,11 @@ def test_an_open_page_hears_of_it_within_a_minute(floor: Floor):
     agent = a_person(name="许文静")
     trainer = a_person(Role.TRAINER)
     page = floor.page_of(agent)
-    page.clock.install()
+    time = StoppedClock(page)
     page.goto("/kb")
     an_urgent(as_actor(trainer), "仓库停电")
     expect(page.locator("[data-urgent]")).to_have_count(0)
-    page.clock.run_for(61_000)
+    time.goes_on(61)
     expect(page.locator("[data-urgent]")).to_contain_text("仓库停电")
     expect(page.get_by_label("消息，1 条未读")).to_be_visible()
 
