@@ -68,7 +68,7 @@ def person_step(chance, kind, act, id, teams):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_what_facts_keep_in_step_looking_at_everybody_finds_in_step(world, seed):
-    chance = random.Random(seed)  # noqa: S311 - the same history each time
+    chance = random.Random(seed)
     root = a_team("总部")
     teams = [root, a_team("红组", root), a_team("蓝组", root)]
     a_person(Role.ADMIN, team=root, name="管理员")
