@@ -120,7 +120,7 @@ def fold(lines: Iterable[Line]) -> Folded | None:
     A voided line, the line that voids it and a correction of it leave no trace but last_seq. A graded line counts with
     the result of its last correction; a correction can make the document done and never takes that back. Minutes are
     credited once, by the line that first makes the document done; observed seconds add up. A certificate says until
-    when    it holds, unless it was revoked. None for no lines.
+    when it holds, unless it was revoked. None for no lines.
     """
     every = list(lines)
     if not every:
