@@ -1,7 +1,7 @@
 """Reading how notices read on a way out: the template, the administrator's or the shipped one, and what fills it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -175,6 +175,13 @@ def sample(kind: Kind, template: Template, locale: str) -> Wording:
     titles = ("退货时效与运费", "价保申请") if locale == "zh_CN" else ("Returns and freight", "Price protection")
     day = today()
     lines = [text("《%(title)s》%(day)s到期", title=title, day=day_words(day)) for title in titles]
+    if kind.name == "late":
+        late = [
+            text("《%(title)s》%(day)s已到期", title=title, day=day_words(day - timedelta(days=3))) for title in titles
+        ]
+        lines = [
+            text("%(name)s：%(what)s", name=who, what=what) for who, what in zip(("周敏", "陈予"), late, strict=True)
+        ]
     values = {
         "name": "林小满",
         "company": company(),

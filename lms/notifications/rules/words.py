@@ -43,7 +43,7 @@ def reminder(duties: Sequence[tuple[str, Owed]], today: date) -> Text:
             return text("《%(title)s》%(day)s已到期，还没完成。", title=title, day=day_words(owed.due_on))
         return text("《%(title)s》%(day)s到期。", title=title, day=day_words(owed.due_on))
     count, late = len(duties), sum(owed.due_on < today for _, owed in duties)
-    titles = _named([f"《{_short(title)}》" for title, _ in duties])
+    titles = _titles([_short(title) for title, _ in duties])
     if late == count:
         return text("%(n)s 项学习已逾期：%(titles)s。", n=count, titles=titles)
     if late:
@@ -54,6 +54,16 @@ def reminder(duties: Sequence[tuple[str, Owed]], today: date) -> Text:
 def escalation(names: Sequence[str], days: int) -> Text:
     """Return what a lead is told of people who are `days` late or more."""
     return text("您团队有 %(n)s 人逾期 %(days)s 天以上：%(names)s。", n=len(names), days=days, names=_named(names))
+
+
+def _titles(titles: Sequence[str]) -> Text:
+    """Return the first titles (of at least two) and whether there are more."""
+    named = dict(zip("abc", titles, strict=False))
+    if len(titles) == 2:
+        return text("《%(a)s》、《%(b)s》", **named)
+    if len(titles) == SHOWN:
+        return text("《%(a)s》、《%(b)s》、《%(c)s》", **named)
+    return text("《%(a)s》、《%(b)s》、《%(c)s》等", **named)
 
 
 def _named(names: Sequence[str]) -> Text:
