@@ -45,6 +45,13 @@ def a_crowd():
         emit(Told(person_ids=tuple(p.id for p in people), topic="duty", sentence=text("到期"), key="k"))
 
 
+def the_rest():
+    """Send what a busy machine has not got done in one run."""
+    for _ in range(3):
+        with clock.shifted(timedelta(minutes=2)):
+            outgoing.send_waiting()
+
+
 def workers(app, count):
     """Let several drain at the same moment."""
     start = threading.Barrier(count)
@@ -66,6 +73,7 @@ def test_two_drainers_at_once_send_each_message_once(fresh):
     with running(fresh, there), fresh.app_context():
         a_crowd()
         workers(fresh, 3)
+        the_rest()
         sent = session().scalar(select(func.count()).where(Delivery.state == "sent"))
         session().rollback()
     assert sorted(user for user, _ in there.told) == sorted(there.people)
@@ -89,9 +97,9 @@ def test_what_a_dead_worker_held_is_sent_when_its_lease_has_ended_and_not_before
         with transaction():
             held = deliveries.lease("wecom", clock.now())
         assert held
-        outgoing.send_waiting()
+        the_rest()
         assert len(there.told) == COUNT - len(held)
         with transaction() as s:
             s.execute(update(Delivery).values(lease_until=clock.now() - timedelta(seconds=1)))
-        outgoing.send_waiting()
+        the_rest()
     assert sorted(user for user, _ in there.told) == sorted(there.people)

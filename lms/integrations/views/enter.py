@@ -30,7 +30,7 @@ from lms.web.auth import actor_source, current_actor, maybe_actor, public, requi
 
 GOING, BINDING = "entering", "binding"
 NAMES = {"wecom": text("企业微信"), "dingtalk": text("钉钉"), "feishu": text("飞书")}
-WHERE = "<any(wecom, dingtalk, feishu):platform>"
+WHERE = "<platform>"
 
 WHY: dict[str, tuple[Text, Text]] = {
     "expired": (text("这次登录已失效"), text("可能等得太久，或这个页面打开过一次了。请再打开一次。")),
@@ -56,8 +56,10 @@ STATUS = {"expired": 400, "refused": 400, "trouble": 503}
 
 
 def is_set(platform: str) -> bool:
-    """Return whether the installation can sign people in through a platform."""
+    """Return whether the installation can sign people in through a platform. Raises NotFound where there is none."""
     now = settings()
+    if platform not in PLATFORMS:
+        raise NotFound()
     return {
         "wecom": bool(now.wecom_corp_id and now.wecom_secret and now.wecom_agent_id),
         "dingtalk": bool(now.dingtalk_app_key and now.dingtalk_app_secret),
@@ -72,6 +74,8 @@ def enter(platform: str) -> Response:
 
     ?link=1: who is signed in wants to be known on the platform.
     """
+    if platform not in PLATFORMS:
+        raise NotFound()
     target = safe_next(request.args.get("next")) or url_for("home.index")
     link = "link" in request.args and maybe_actor() is not None and actor_source().identify is None
     if (maybe_actor() is not None and not link) or actor_source().identify is not None:
@@ -147,6 +151,7 @@ def _sure(platform: str, person: Person | Actor, *, link: bool) -> str:
 @public
 def bind(platform: str) -> Response | tuple[str, int]:
     """Keep who somebody is on the platform, and let them in."""
+    is_set(platform)
     kept: list[Any] = session.pop(BINDING, None) or []
     actor = maybe_actor()
     if len(kept) != 5 or kept[0] != platform or kept[4] < _now():

@@ -85,7 +85,7 @@ def channels() -> str:
     )
 
 
-@bp.post("/settings/channels/<any(wecom, dingtalk, feishu, mail):way>/try")
+@bp.post("/settings/channels/<way>/try")
 @requires(Permission.NOTIFY_EDIT)
 def try_channel(way: str) -> Response:
     """Send one message to oneself on a way, and say how that went."""
