@@ -111,6 +111,8 @@ def read_word(written: str, codes: Mapping[str, str] = {}) -> Said:
     Raises ValueError for a word that says neither.
     """
     word = written.casefold()
+    if not written.isprintable():
+        raise ValueError(written)
     if written in codes:
         return Said(working=True, shift=codes[written])
     if word in AS_PATTERN:
