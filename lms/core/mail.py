@@ -4,6 +4,7 @@ A letter's headers are made by the library from single lines, so that no name, t
 becomes the Message-ID: a letter that went out twice, because its answer was lost, is one for the reader's program.
 """
 
+import re
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -22,6 +23,10 @@ from lms.core.trouble import Trouble
 
 SECONDS = 15.0
 """How long one step of the talk with the mail server may take."""
+
+
+PLAIN = re.compile(r"[^\s@<>()\[\],;:\\\"]+@[^\s@<>()\[\],;:\\\"]+")
+"""An address and nothing else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +135,7 @@ def address(written_as: str) -> Address | None:
 
 def written(letter: Letter, sender: Address) -> EmailMessage:
     """Return the letter as a message, text first, then HTML. Raises Trouble for an address that is none."""
-    to = address(letter.to)
+    to = address(letter.to) if PLAIN.fullmatch(letter.to) else None
     if to is None:
         raise Trouble("recipient", "", lasting=True)
     message = EmailMessage()
