@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal_column, or_, select
 
 from lms.accounts.models import Person
 from lms.accounts.queries import holds
@@ -244,14 +244,15 @@ def lines(*which: ColumnElement[bool]) -> list[Line]:
         .group_by(SurveyAsked.survey_id, SurveyAsked.about_id)
         .subquery()
     )
+    about = func.coalesce(SurveyAnswer.document_id, literal_column("0"))  # two bound 0 are two things to PostgreSQL
     released = (
         select(
             SurveyAnswer.survey_id,
-            func.coalesce(SurveyAnswer.document_id, 0).label("about_id"),
+            about.label("about_id"),
             func.count().label("released"),
         )
         .where(SurveyAnswer.batch > 0)
-        .group_by(SurveyAnswer.survey_id, func.coalesce(SurveyAnswer.document_id, 0))
+        .group_by(SurveyAnswer.survey_id, about)
         .subquery()
     )
     found = session().execute(
