@@ -14,7 +14,7 @@ from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.here import today
 from lms.learning.actions import campaigns as acts
 from lms.learning.actions.campaigns import Wanted
-from lms.learning.models import Campaign, QueueNeed, ServiceQueue
+from lms.learning.models import Campaign, QueueNeed, QueueRight, ServiceQueue
 from lms.learning.queries import campaigns as reading
 from lms.learning.rules.campaigns import State, occasion_of, readiness
 from lms.records.actions import append, lock_people
@@ -222,6 +222,27 @@ def test_a_campaign_is_made_shown_and_given_out_by_its_pages(client):
     stopping = client.get(f"{address}/stop")
     assert "1 人还没学完" in stopping.text
     assert send(client, f"{address}/stop", page=f"{address}/stop").status_code == 303
+
+
+def test_its_queue_is_closed_to_who_has_not_finished_and_opens_when_it_is_ended(client):
+    team, queue, article = a_team(), a_queue(), an_article()
+    one, two = a_person(team=team), a_person(team=team)
+    trainer = an_actor(Role.TRAINER)
+    asked = wanted(team, article, starts_on=today(), ready_on=today(), queue_ids=[queue.id])
+    with transaction():
+        name = acts.draft(trainer, asked).public_id
+    sign_in(client, a_person(Role.TRAINER))
+    send(client, f"/campaigns/{name}/start", page=f"/campaigns/{name}")
+    assert {may(one, queue), may(two, queue)} == {False}
+    done(one, article)
+    assert (may(one, queue), may(two, queue)) == (True, False)
+    send(client, f"/campaigns/{name}/stop", page=f"/campaigns/{name}/stop")
+    assert may(two, queue)
+
+
+def may(person, queue):
+    session().expire_all()
+    return session().get_one(QueueRight, (person.id, queue.id)).allowed
 
 
 def test_a_form_that_lacks_something_comes_back_with_every_reason_and_what_was_typed(client):

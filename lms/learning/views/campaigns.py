@@ -19,6 +19,7 @@ from lms.learning.campaign_forms import CampaignForm
 from lms.learning.queries import campaigns as reading
 from lms.learning.queries.campaigns import Row
 from lms.learning.rules.campaigns import State, by_day, open_by_part, readiness
+from lms.learning.views.queues import kept_for
 from lms.learning.views.room import bp
 from lms.web.auth import current_actor, requires
 from lms.web.charts import columns
@@ -164,6 +165,7 @@ def start_campaign(campaign_id: str) -> Response:
     except DomainError as refused:
         flash(say(refused.message), "error")
         return redirect(url_for(".campaign", campaign_id=campaign_id), 303)
+    kept_for(row.queues)
     people = sum(count for _team, count in reading.in_teams(row.team_id))
     if people <= AT_ONCE:
         recompute(rules)
@@ -199,6 +201,7 @@ def stop_campaign(campaign_id: str) -> Response:
         return redirect(url_for(".campaigns"), 303)
     with transaction():
         rules = acts.stop(actor, campaign_id)
+    kept_for(row.queues)
     if len(reading.people(actor, row.id)) <= AT_ONCE:
         recompute(rules)
     flash(_("活动包已结束，没学完的人不再需要学。"), "ok")
