@@ -35,8 +35,9 @@ NUMERALS = ("一", "二", "三", "四")
 
 
 def usual_name(quarter: str) -> str:
-    """Return the name of a quarter's cycle: "2026 四季度全员培训"."""
-    return f"{quarter[:4]} {NUMERALS[int(quarter[-1]) - 1]}季度全员培训"
+    """Return the name of a quarter's cycle: "2026 四季度全员培训". Raises Invalid for what is no quarter."""
+    first, _ = quarter_days(quarter)
+    return f"{first.year} {NUMERALS[(first.month - 1) // 3]}季度全员培训"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
