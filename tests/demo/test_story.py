@@ -322,7 +322,8 @@ def test_two_replies_wait_for_a_person_and_the_measures_were_checked(academy):
 def test_somebody_is_on_leave_and_still_owes_what_came_meanwhile(academy):
     away = session().scalars(select(Person).where(Person.name == "常乐")).one()
     assert not works_of([away.id])[away.id](today())
-    assert [duty.kind for duty in duties(away.id, today()) if not duty.item.settled] == ["quiz", "article", "article"]
+    open_now = [duty.kind for duty in duties(away.id, today()) if not duty.item.settled]
+    assert sorted(open_now) == ["article"] * 4 + ["quiz"] * 2  # the pack for 双十二 of the night team among them
 
 
 def test_told_soon_after_midnight_this_morning_still_lies_in_today(academy):

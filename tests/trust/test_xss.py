@@ -4,7 +4,9 @@ Plain fields (names, titles, evidence): a page with the payloads has exactly the
 page with a harmless word. Markdown: only what the sanitiser allows, on every page that shows it. And once in a browser.
 """
 
+import re
 from html.parser import HTMLParser
+from urllib.parse import unquote
 
 import pytest
 from sqlalchemy import update
@@ -66,10 +68,20 @@ class Page(HTMLParser):
         for name, value in attrs:
             if name.startswith("on") or name in {"style", "srcdoc"}:
                 self.troubles.append(f"{tag} {name}={value}")
-            if name in ADDRESSES and not harmless(value or ""):
+            drawn_here = tag == "img" and QR.fullmatch(unquote(value or ""))
+            if name in ADDRESSES and not harmless(value or "") and not drawn_here:
                 self.troubles.append(f"{tag} {name}={value}")
 
     handle_startendtag = handle_starttag
+
+
+QR = re.compile(
+    r"data:image/svg\+xml;charset=utf-8,<svg xmlns='http://www\.w3\.org/2000/svg' width='\d+' height='\d+' class='segno'>"
+    r"(<g transform='scale\(4\)'>)?"
+    r"(<path( transform='scale\(4\)'| class='qrline'| fill='#[0-9a-f]+'| stroke='#[0-9a-f]+'| d='[Mmhvz0-9. -]+')+/>)+"
+    r"(</g>)?</svg>"
+)
+"""A code that is drawn here: squares and nothing else."""
 
 
 def harmless(target):
