@@ -9,7 +9,8 @@ from lms.core.texts import text
 def quarter_days(quarter: str) -> tuple[date, date]:
     """Return the first day of a quarter and the first of the next, for "2026Q4". Raises Invalid for anything else."""
     year, _, number = quarter.upper().partition("Q")
-    if not (year.isascii() and year.isdigit() and len(year) == 4 and number in {"1", "2", "3", "4"} and int(year) >= 2000):
+    is_year = year.isascii() and year.isdigit() and len(year) == 4 and year >= "2000"
+    if not is_year or number not in {"1", "2", "3", "4"}:
         wrong = text("季度写成 2026Q4 这样。")
         raise Invalid(wrong, fields={"quarter": wrong})
     first = 3 * int(number) - 2
