@@ -60,6 +60,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _busy)
     app.register_error_handler(DataError, _impossible)
+    app.register_error_handler(UnicodeEncodeError, _half)
     app.register_error_handler(IntegrityError, _at_once)
     app.register_error_handler(Exception, _unexpected)
 
@@ -170,6 +171,13 @@ def _at_once(error: IntegrityError) -> Response | tuple[str, int]:
 def _impossible(error: DataError) -> Response | tuple[str, int]:
     """A value that no column can hold, such as a NUL in a search, was typed by nobody: it is unreadable, no failure."""
     log.warning("unreadable value at %s: %s", request.path, error.orig)
+    return _answer(400, "unreadable", MESSAGES[400])
+
+
+def _half(error: UnicodeEncodeError) -> Response | tuple[str, int]:
+    """Half a character, which JSON can spell and no database can hold; what the house itself could not write fails."""
+    if not 0xD800 <= ord(error.object[error.start]) <= 0xDFFF:
+        return _unexpected(error)
     return _answer(400, "unreadable", MESSAGES[400])
 
 

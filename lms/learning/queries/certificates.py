@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from lms.accounts.models import Person, Team
 from lms.accounts.queries import visible
 from lms.content import queries as content
+from lms.content.audience import readable
 from lms.content.models import Document
 from lms.content.queries import Card
 from lms.core.access import Actor, Permission
@@ -138,9 +139,10 @@ _OFFERED = (
 )
 
 
-def offered() -> list[tuple[int, str, str]]:
-    """Return what somebody can complete, as (id, kind, title), by title."""
-    return [(row.id, row.kind, row.title) for row in session().execute(_OFFERED)]
+def offered(actor: Actor, kept: Collection[int] = ()) -> list[tuple[int, str, str]]:
+    """Return what can be completed and the actor may read, as (id, kind, title), by title. kept: chosen before."""
+    seen = _OFFERED.where(or_(readable(actor), Document.id.in_(kept)))
+    return [(row.id, row.kind, row.title) for row in session().execute(seen)]
 
 
 def queues_asking(document_id: int) -> list[int]:

@@ -27,7 +27,7 @@ TOGETHER = 100
 @bp.get("/certificates/rules")
 @requires(Permission.CERTIFICATE_EDIT)
 def certificate_plans() -> str:
-    return _plans(PlanForm(reading.offered(), formdata=None, **USUAL))
+    return _plans(PlanForm(reading.offered(current_actor()), formdata=None, **USUAL))
 
 
 def _plans(form: PlanForm) -> str:
@@ -44,7 +44,7 @@ def _plans(form: PlanForm) -> str:
 @bp.post("/certificates/rules")
 @requires(Permission.CERTIFICATE_EDIT)
 def certificate_plan_make() -> Response | tuple[str, int]:
-    form = PlanForm(reading.offered())
+    form = PlanForm(reading.offered(current_actor()))
     if not form.validate():
         return _plans(form), 422
     try:
@@ -65,9 +65,13 @@ def certificate_plan(plan_id: str) -> str:
     return _plan(plan, _form(plan))
 
 
+def _offered(plan: Plan) -> list[tuple[int, str, str]]:
+    return reading.offered(current_actor(), [plan.refresher.document_id] if plan.refresher is not None else ())
+
+
 def _form(plan: Plan) -> PlanForm:
     return PlanForm(
-        reading.offered(),
+        _offered(plan),
         formdata=None,
         name=plan.name,
         valid_days=plan.terms.valid_days,
@@ -97,7 +101,7 @@ def _plan(plan: Plan, form: PlanForm, *, meaning: Meaning | None = None) -> str:
 def certificate_plan_change(plan_id: str) -> Response | str | tuple[str, int]:
     """Say first what a change means for those who hold the certificate; then change it."""
     plan = reading.plan_named(plan_id)
-    form = PlanForm(reading.offered())
+    form = PlanForm(_offered(plan))
     if not form.validate():
         return _plan(plan, form), 422
     draft = form.draft(plan.document.document_id)

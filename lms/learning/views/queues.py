@@ -89,13 +89,13 @@ def _cell_words(cell: reading.CellShown) -> str:
 @bp.get("/queues/new")
 @requires(Permission.QUEUE_EDIT)
 def queue_new() -> str:
-    return _queue_page(QueueForm(certificate_reading.offered(), formdata=None), None)
+    return _queue_page(QueueForm(_offered(), formdata=None), None)
 
 
 @bp.post("/queues/new")
 @requires(Permission.QUEUE_EDIT)
 def queue_make() -> Response | tuple[str, int]:
-    form = QueueForm(certificate_reading.offered())
+    form = QueueForm(_offered())
     if not form.validate():
         return _queue_page(form, None), 422
     try:
@@ -112,10 +112,20 @@ def queue_make() -> Response | tuple[str, int]:
     return redirect(url_for(".queues"), 303)
 
 
+def _offered(kept: Collection[int] = ()) -> list[tuple[int, str, str]]:
+    """Return what a queue may ask for: what the actor may read, and what it asks for already."""
+    return certificate_reading.offered(current_actor(), kept)
+
+
+def _needs(queue_id: int) -> list[int]:
+    shown = next((one for one in reading.queues(today(), closed=True) if one.id == queue_id), None)
+    return [need.card.document_id for need in shown.own_needs] if shown is not None else []
+
+
 def _queue_page(form: QueueForm, queue: Any) -> str:
     every = certificate_reading.plans(active=True)
     certified = {plan.document.document_id: plan.name for plan in every}
-    every_document = certificate_reading.offered()
+    every_document = _offered(_needs(queue.id) if queue is not None else ())
     ticked = set(form.needs.data or ())
     offered = [("ticked", _("已选"), [one for one in every_document if one[0] in ticked])]
     offered += [
@@ -129,10 +139,9 @@ def _queue_page(form: QueueForm, queue: Any) -> str:
 @requires(Permission.QUEUE_EDIT)
 def queue_edit(queue_id: int) -> str:
     queue = reading.queue_by_id(queue_id)
-    shown = next((one for one in reading.queues(today(), closed=True) if one.id == queue_id), None)
-    needs = [need.card.document_id for need in shown.own_needs] if shown is not None else []
+    needs = _needs(queue_id)
     form = QueueForm(
-        certificate_reading.offered(),
+        _offered(needs),
         formdata=None,
         code=queue.code,
         name=queue.name,
@@ -146,7 +155,7 @@ def queue_edit(queue_id: int) -> str:
 @requires(Permission.QUEUE_EDIT)
 def queue_change(queue_id: int) -> Response | tuple[str, int]:
     queue = reading.queue_by_id(queue_id)
-    form = QueueForm(certificate_reading.offered())
+    form = QueueForm(_offered(_needs(queue_id)))
     if not form.validate():
         return _queue_page(form, queue), 422
     try:
