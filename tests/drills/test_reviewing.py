@@ -17,7 +17,7 @@ from lms.drills.actions import rating, rescoring, reviewing
 from lms.drills.models import Run, RunEvent, RunOverrule, RunReview, RunScore
 from lms.drills.queries import offers, reviews
 from lms.drills.queries.rescoring import candidates, mark_of, newest
-from lms.drills.rules.marked import LISTED
+from lms.drills.rules.judge import LISTED
 from lms.notifications.models import Notice
 from lms.records.events import Verb
 from lms.records.models import Record, Standing

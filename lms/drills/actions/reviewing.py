@@ -21,8 +21,8 @@ from lms.drills.actions.ending import keep_score, tell
 from lms.drills.models import Run, RunOverrule, RunReview
 from lms.drills.queries.ended import ENDED, Gone, Head, gone_of, others_head, results_in, revisions_of
 from lms.drills.queries.frozen import Frozen
+from lms.drills.rules.judge import LISTED
 from lms.drills.rules.lanes import Kind
-from lms.drills.rules.marked import LISTED, waits
 from lms.drills.rules.score import Result
 from lms.questions.spec import CriterionKind
 from lms.records import actions as records
@@ -163,7 +163,7 @@ def give(
 def is_waiting(gone: Gone) -> bool:
     """Whether a reply of the run waits for a person."""
     steps = gone.counted.steps if gone.counted else ()
-    return any(each.judged is not None and waits(each.judged, gone.decided.get(each.fact.seq, {})) for each in steps)
+    return any(each.judged is not None and each.judged.doubt for each in steps)
 
 
 def _found(gone: Gone, seq: int, line: int) -> bool | None:

@@ -21,7 +21,7 @@ from lms.drills.rules.desk import Desk, desk
 from lms.drills.rules.judge import judge
 from lms.drills.rules.lanes import Kind
 from lms.drills.rules.lookups import Lookup, Search, searched
-from lms.drills.rules.marked import Line, Piece, lines, pieces, waits
+from lms.drills.rules.marked import Line, Piece, lines, pieces
 from lms.drills.rules.play import said_in
 from lms.drills.rules.replay import Replayed
 from lms.drills.rules.turning import Turning, turning_points, well_done
@@ -178,11 +178,11 @@ def replies_as_played(gone: Gone) -> tuple[tuple[Replayed, Reply], ...]:
             continue
         drill, decided = gone.then[each.fact.lane], gone.decided.get(each.fact.seq, {})
         judged = judge(drill.scene(each.before.scene), each.fact.text, gone.words, decided)
-        found.append((each, reply_of(drill, replace(each, judged=judged), decided)))
+        found.append((each, reply_of(drill, replace(each, judged=judged))))
     return tuple(found)
 
 
-def reply_of(drill: DrillSpec, step: Replayed, decided: Mapping[int, bool]) -> Reply:
+def reply_of(drill: DrillSpec, step: Replayed) -> Reply:
     """Return a free reply with the words that bear on its rubric."""
     said, judged = step.fact.text, step.judged
     if not said or judged is None:
@@ -195,7 +195,7 @@ def reply_of(drill: DrillSpec, step: Replayed, decided: Mapping[int, bool]) -> R
         lines=lines(scene, judged, said),
         listed=tuple(dict.fromkeys(said[hit.start : hit.end] for hit in judged.hits if not hit.taken_back)),
         doubtful=tuple(dict.fromkeys(said[hit.start : hit.end] for hit in judged.hits if hit.taken_back)),
-        waits=waits(judged, decided),
+        waits=judged.doubt,
     )
 
 
@@ -228,7 +228,7 @@ def _moments(drill: DrillSpec, gone: Gone, event: Event, step: Replayed | None) 
             at=event.at,
             lane=fact.lane,
             said=_said(drill, step) if fact.kind is Kind.CHOICE else "",
-            reply=reply_of(counting, step, gone.decided.get(event.seq, {})) if fact.kind is Kind.TEXT else None,
+            reply=reply_of(counting, step) if fact.kind is Kind.TEXT else None,
             number=fact.step,
             scene=step.before.scene,
             seconds=None if fact.milliseconds is None else fact.milliseconds // 1_000,

@@ -28,7 +28,7 @@ class Words:
 
 NO_WORDS = Words()
 LISTED = -1
-"""Stands for the shared lists among what a person decided: whether they are violated."""
+"""In place of a line among what a person decided: whether the shared lists are violated."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

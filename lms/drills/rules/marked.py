@@ -1,6 +1,5 @@
 """A free reply for the eye: its text cut where words bear on the rubric or on the 禁用语 lists. Pure."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -9,10 +8,7 @@ from lms.drills.spec import Scene
 from lms.questions.rules.written import LineState, Piece, Tone
 from lms.questions.spec import CriterionKind
 
-__all__ = ["LISTED", "Line", "Piece", "Tone", "lines", "pieces", "waits"]
-
-LISTED = -1
-"""In place of a line: what the shared 禁用语 lists found in the reply."""
+__all__ = ["Line", "Piece", "Tone", "lines", "pieces"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,13 +72,6 @@ def pieces(said: str, scene: Scene, judged: Judged) -> tuple[Piece, ...]:
             Piece(text=said[start:end], tone=tone, lines=tuple(sorted({number for number, _ in here if number})))
         )
     return tuple(found)
-
-
-def waits(judged: Judged, decided: Mapping[int, bool]) -> bool:
-    """Say whether a person has still to look at a reply: a line or a listed phrase in doubt that nobody decided."""
-    if any(line.doubt and not line.decided for line in judged.lines):
-        return True
-    return LISTED not in decided and any(hit.taken_back for hit in judged.hits)
 
 
 def _state(kind: CriterionKind, held: bool, doubt: bool, decided: bool) -> LineState:

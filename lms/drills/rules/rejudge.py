@@ -6,9 +6,8 @@ The conversation stays as it was: scenes, mood, flags and clocks. Only what the 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from lms.drills.rules.judge import NO_WORDS, Words, judge
+from lms.drills.rules.judge import LISTED, NO_WORDS, Words, judge
 from lms.drills.rules.lanes import Kind
-from lms.drills.rules.marked import LISTED
 from lms.drills.rules.play import Move, NotOffered, State, begin, choose, reply, run_out
 from lms.drills.rules.replay import Replayed
 from lms.drills.rules.score import Result, score

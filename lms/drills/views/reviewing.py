@@ -16,7 +16,7 @@ from lms.drills.queries import ended, offers, reviews
 from lms.drills.queries.debriefing import Debrief, debrief, replies_as_played
 from lms.drills.queries.ended import ENDED, Head
 from lms.drills.rules.guide import Guide, guide
-from lms.drills.rules.marked import LISTED
+from lms.drills.rules.judge import LISTED
 from lms.drills.views.debrief import shared
 from lms.web.auth import current_actor, requires
 

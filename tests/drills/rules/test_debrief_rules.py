@@ -10,9 +10,9 @@ from lms.drills.rules.best import Written, best_written
 from lms.drills.rules.curve import curve
 from lms.drills.rules.guide import LEAST, guide
 from lms.drills.rules.guide import MOST as MOST_ASKED
-from lms.drills.rules.judge import Words, judge
+from lms.drills.rules.judge import LISTED, Words, judge
 from lms.drills.rules.lookups import Looked, Lookup, searched
-from lms.drills.rules.marked import LISTED, Tone, lines, pieces, waits
+from lms.drills.rules.marked import Tone, lines, pieces
 from lms.drills.rules.mending import Moved, Unfit, checked, is_said, likely, mended
 from lms.drills.rules.rescore import Ended, plan
 from lms.drills.rules.score import score
@@ -52,9 +52,9 @@ def test_the_pieces_together_are_the_reply():
 
 def test_a_doubt_waits_until_somebody_has_decided_it():
     doubtful, listed = judge(ASK, "不能保证一定到", WORDS), judge(ASK, "请不要加微信", WORDS)
-    assert waits(doubtful, {})
-    assert not waits(judge(ASK, "不能保证一定到", WORDS, {1: False}), {1: False})
-    assert (waits(listed, {}), waits(listed, {LISTED: False})) == (True, False)
+    assert doubtful.doubt
+    assert not judge(ASK, "不能保证一定到", WORDS, {1: False}).doubt
+    assert (listed.doubt, judge(ASK, "请不要加微信", WORDS, {LISTED: False}).doubt) == (True, False)
     assert [line.state.value for line in lines(ASK, doubtful, "不能保证一定到")] == ["missing", "doubt"]
 
 

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.drills.rules.judge import judge
-from lms.drills.rules.marked import LISTED
+from lms.drills.rules.judge import LISTED, judge
 from lms.drills.rules.play import End
 from lms.drills.rules.rejudge import Changed, Erased, carried, rejudged
 from lms.drills.rules.replay import replay
