@@ -158,9 +158,14 @@ def _lane(app: APIFlask, holder: str, stop: threading.Event) -> None:
     """Take one turn after another; without any, wait for the next moment or the bell."""
     jobs = {job.name: job for job in SCHEDULE}
     bell: Doorbell = app.extensions["lms_doorbell"]
+    holds = False
     with bell.listening() as ear:
         while not stop.is_set():
             try:
+                if holds:
+                    with app.app_context(), transaction():
+                        turns.give_back(holder)
+                    holds = False
                 job, wait = _next(app, jobs, holder)
                 if job is not None:
                     run(app, job, holder)
@@ -168,7 +173,8 @@ def _lane(app: APIFlask, holder: str, stop: threading.Event) -> None:
                     with app.app_context(), transaction():
                         turns.pull_forward([job.name for job in SCHEDULE if job.drains])
             except Exception:
-                log.exception("the schedule can't be read; trying again")
+                log.exception("the schedule can't be read or written; trying again")
+                holds = True
                 stop.wait(LONGEST_WAIT)
 
 

@@ -19,7 +19,7 @@ from lms.core.db import session, transaction
 from lms.core.models import WorkerBeat
 from tests.support.waiting import until
 
-pytestmark = [pytest.mark.committed, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.committed, pytest.mark.timeout(250)]
 
 
 def beats(app):
@@ -134,20 +134,48 @@ def test_a_moment_that_a_wrong_clock_set_years_ahead_counts_as_due():
     assert not turns.is_due(replace(far, next_at=now + timedelta(minutes=59)), timedelta(hours=1), now)
 
 
+def test_a_moment_that_was_set_while_somebody_looked_is_not_taken_for_a_wrong_clock():
+    """He asked for the time, another did the job, and he reads: it lies an hour after a time that he has not seen."""
+    now = clock.now()
+    done = turns.Beat(job="one", next_at=now + timedelta(hours=1, milliseconds=5), lease_until=None)
+    assert not turns.is_due(done, timedelta(hours=1), now)
+
+
+def test_a_turn_that_could_not_be_given_back_is_given_back_later(fresh, monkeypatch):
+    """The database fails once, when the job is done: it must not stay held for as long as the worker lives."""
+    ran, finish = [], turns.finish
+    failures = [OSError("no database")]
+
+    def fails_once(*given, **more):
+        if failures:
+            raise failures.pop()
+        finish(*given, **more)
+
+    monkeypatch.setattr(turns, "finish", fails_once)
+    monkeypatch.setattr(worker, "LONGEST_WAIT", 0.1)
+    scheduled(monkeypatch, a_job(lambda: ran.append(1) or 1, every=timedelta(milliseconds=200)))
+    stop = threading.Event()
+    thread = threading.Thread(target=worker.run_forever, args=(fresh, stop))
+    thread.start()
+    try:
+        until(lambda: len(ran) >= 2)
+    finally:
+        stop.set()
+        thread.join(30)
+
+
 def test_what_is_put_down_is_done_at_once_by_a_ring_of_the_bell(fresh, monkeypatch):
     """The job's own interval is an hour, so nothing else than the ring can have brought the second run."""
     ran = []
-    scheduled(monkeypatch, a_job(lambda: ran.append(clock.now()) or 1, drains=True))
+    scheduled(monkeypatch, a_job(lambda: ran.append(1) or 1, drains=True))
     stop = threading.Event()
     thread = threading.Thread(target=worker.run_forever, args=(fresh, stop))
     thread.start()
     try:
         until(lambda: len(ran) == 1 and not beat(fresh, "one").leased_by)
-        at = clock.now()
         with fresh.app_context(), transaction():
             outbox.put("anything", "x")
-        until(lambda: len(ran) == 2, seconds=10)
-        assert ran[1] - at < timedelta(seconds=5)
+        until(lambda: len(ran) == 2)
     finally:
         stop.set()
         thread.join(30)
@@ -193,15 +221,12 @@ def test_a_transaction_that_is_rolled_back_rings_nothing(fresh):
 
 
 WORKER = """
-import os, sys, threading, time
+import os, sys, time
 from datetime import timedelta
 from pathlib import Path
 from lms import create_app, worker
-from lms.core import turns
 
-folder, lease = Path(sys.argv[1]), float(sys.argv[2])
-turns.LEASE, turns.EVERY_TURN = timedelta(seconds=lease), timedelta(seconds=lease / 4)
-turns.take.__defaults__ = turns.renew.__defaults__ = (turns.LEASE,)
+folder = Path(sys.argv[1])
 
 def note(name):
     with open(folder / "ran", "a") as ran:
@@ -216,29 +241,37 @@ def hang():
 
 jobs = [worker.Job(name=f"job{n}", every=timedelta(hours=1), work=lambda n=n: note(f"job{n}")) for n in range(20)]
 worker.SCHEDULE = (*jobs, worker.Job(name="hang", every=timedelta(hours=1), work=hang))
-worker.run_forever(create_app({"instance_path": folder, "database_url": sys.argv[3]}))
+worker.run_forever(create_app({"instance_path": folder, "database_url": sys.argv[2]}))
 """
 
 
-def a_worker(app, folder, lease):
+def a_worker(app, folder):
     url = app.extensions["lms_settings"].database_url
-    return subprocess.Popen([sys.executable, "-c", WORKER, str(folder), str(lease), url], stderr=subprocess.DEVNULL)
+    return subprocess.Popen([sys.executable, "-c", WORKER, str(folder), url])
+
+
+def lapse(app, job):
+    """Let the time pass for which a job is held."""
+    with app.app_context(), transaction():
+        session().get_one(WorkerBeat, job).lease_until = clock.now() - timedelta(seconds=1)
 
 
 def test_two_workers_do_each_job_once_and_one_takes_over_from_a_killed_one(fresh, tmp_path):
-    workers = [a_worker(fresh, tmp_path, 3) for _ in range(2)]
+    workers = [a_worker(fresh, tmp_path) for _ in range(2)]
     ran = tmp_path / "ran"
 
     def lines():
         return [line.split() for line in ran.read_text().splitlines()] if ran.exists() else []
 
     try:
-        until(lambda: len(lines()) == 21, seconds=90)
+        until(lambda: len(lines()) >= 21)
         assert Counter(name for name, _pid in lines()) == {**{f"job{n}": 1 for n in range(20)}, "hang": 1}
         first = next(int(pid) for name, pid in lines() if name == "hang")
         until(lambda: beat(fresh, "hang").leased_by)
         Path(tmp_path / "free").touch()
         os.kill(first, signal.SIGKILL)
+        next(each for each in workers if each.pid == first).wait()
+        lapse(fresh, "hang")
         second = until(lambda: [int(pid) for name, pid in lines() if name == "hang"][1:])[0]
         assert second in {each.pid for each in workers} - {first}
         until(lambda: not beat(fresh, "hang").leased_by)

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from lms.accounts.models import CohortMember, Person
 from lms.accounts.queries import teams_below, visible
 from lms.assignments.models import Assignment
-from lms.content.audience import readable
-from lms.content.models import Document, Slug
-from lms.content.queries import BANK
+from lms.content import queries as content
+from lms.content.models import Document
+from lms.content.queries import BANK, Choice
 from lms.core.access import Actor, Permission
 from lms.core.db import session
 from lms.core.errors import Invalid, NotFound
@@ -19,16 +19,6 @@ from lms.core.texts import text
 
 GIVEN = ("curriculum", "course", "quiz", "article", "lesson")
 """Kinds that can be given by themselves; a task is given with its course."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """A published document that may be given. name: its public name, "course:quarterly/2026q4"."""
-
-    document_id: int
-    name: str
-    kind: str
-    title: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,14 +35,7 @@ class Chosen:
 
 def choices(actor: Actor) -> list[Choice]:
     """Return every document that the actor may read and give, plans and courses first."""
-    rows = session().execute(
-        select(Document.id, Document.kind, Document.title, Slug.slug)
-        .join(Slug, (Slug.document_id == Document.id) & Slug.is_current)
-        .where(readable(actor), Document.kind.in_(GIVEN), Document.use != BANK)
-        .order_by(Document.title)
-    )
-    found = [Choice(document_id=row.id, name=f"{row.kind}:{row.slug}", kind=row.kind, title=row.title) for row in rows]
-    return sorted(found, key=lambda choice: GIVEN.index(choice.kind))
+    return content.choices(actor, GIVEN)
 
 
 def choose(

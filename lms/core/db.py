@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
@@ -32,6 +32,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     event,
+    select,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -39,6 +40,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, mapped_column, registry
 
 from lms.core.doorbell import Doorbell
+from lms.core.errors import NotFound
 
 type_pk = BigInteger().with_variant(Integer, "sqlite")
 type_json = JSON().with_variant(JSONB, "postgresql")
@@ -140,6 +142,8 @@ db = SQLAlchemy(
     session_options={"class_": PinnedSession, "join_transaction_mode": "create_savepoint"},
 )
 
+Model = TypeVar("Model", bound=Base)
+
 BeforeCommit = Callable[[Session], None]
 
 
@@ -168,6 +172,18 @@ def _connection(current: Session) -> Connection:
         connection = current.connection()
         kept = current.info["connection"] = (current.get_transaction(), connection)
     return kept[1]
+
+
+def locked(model: type[Model], public_id: str, *, key_share: bool = False) -> Model:
+    """Return the row with this public id as it is now, locked until the transaction ends. Raises NotFound.
+
+    key_share: who writes a row that refers to it need not wait. Locks of people come before it.
+    """
+    statement = select(model).where(model.__table__.c.public_id == public_id).with_for_update(key_share=key_share)
+    found = session().scalars(statement.execution_options(populate_existing=True)).one_or_none()
+    if found is None:
+        raise NotFound()
+    return found
 
 
 def upsert(model: type[Base], keys: Mapping[str, Any], values: Mapping[str, Any], changed: Mapping[str, Any]) -> None:

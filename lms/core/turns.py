@@ -33,11 +33,12 @@ class Beat:
 def is_due(beat: Beat, every: timedelta, now: datetime) -> bool:
     """Return whether somebody may do the job now. Pure.
 
-    A moment farther off than the job's interval was set by a clock that went wrong or by an older schedule.
+    A moment farther off than the job's interval was set by a clock that went wrong or by an older schedule. Clocks of
+    several machines differ, and what is read may be younger than `now`: so far off counts only beyond a lease's length.
     """
     if beat.lease_until is not None:
         return beat.lease_until <= now
-    return beat.next_at is None or beat.next_at <= now or beat.next_at > now + every
+    return beat.next_at is None or beat.next_at <= now or beat.next_at > now + every + LEASE
 
 
 def waits_until(beat: Beat, every: timedelta, now: datetime) -> datetime:
@@ -92,6 +93,16 @@ def finish(job: str, holder: str, error: str = "") -> None:
         update(WorkerBeat)
         .where(WorkerBeat.job == job, WorkerBeat.leased_by == holder)
         .values(at=clock.now(), error=error, lease_until=None, leased_by="")
+        .execution_options(synchronize_session=False)
+    )
+
+
+def give_back(holder: str) -> None:
+    """Give back whatever this holder has: it is doing nothing, and a turn that could not be finished would be renewed."""
+    session().execute(
+        update(WorkerBeat)
+        .where(WorkerBeat.leased_by == holder)
+        .values(lease_until=None, leased_by="")
         .execution_options(synchronize_session=False)
     )
 

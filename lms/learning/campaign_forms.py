@@ -1,12 +1,13 @@
 """The form of a campaign."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from wtforms import DateField, IntegerField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from lms.accounts.queries import TeamRow
+from lms.content.queries import Choice
 from lms.core.i18n import say
 from lms.core.texts import text
 from lms.learning.actions.campaigns import Wanted
@@ -32,8 +33,8 @@ class CampaignForm(Form):
         self,
         *args: Any,
         teams: Iterable[TeamRow],
-        documents: Iterable[tuple[int, str]],
-        open_queues: Iterable[tuple[int, str]],
+        documents: Sequence[Choice],
+        open_queues: Sequence[tuple[int, str]],
         **values: Any,
     ) -> None:
         super().__init__(*args, **values)
@@ -41,7 +42,8 @@ class CampaignForm(Form):
             ("", say(text("请选择"))),
             *((str(team.id), "　" * team.depth + team.name) for team in teams),
         ]
-        self.parts.choices = list(documents)
+        self.documents = documents
+        self.parts.choices = [(each.document_id, each.title) for each in documents]
         self.queues.choices = list(open_queues)
 
     def wanted(self) -> Wanted:
@@ -54,6 +56,6 @@ class CampaignForm(Form):
             ends_on=self.ends_on.data,
             ready_on=self.ready_on.data,
             needed=self.needed.data,
-            document_ids=[document_id for document_id, _title in self.parts.choices if document_id in chosen],
+            document_ids=[each.document_id for each in self.documents if each.document_id in chosen],
             queue_ids=sorted(set(self.queues.data or ())),
         )

@@ -1,11 +1,13 @@
 """Forms of certificates and queues."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Any
 
 from wtforms import BooleanField, DateField, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from lms.content.queries import Choice
 from lms.core.i18n import gettext, say
 from lms.core.texts import Text, text
 from lms.learning.actions.certificates import Draft
@@ -25,16 +27,12 @@ KIND_WORDS: dict[str, Text] = {
 """Kinds of documents that somebody can complete, in the order of the lists."""
 
 
-def grouped(offered: Iterable[tuple[int, str, str]]) -> dict[str, list[tuple[int, str]]]:
-    """Return documents (id, kind, title) by kind for a select."""
-    found: dict[str, list[tuple[int, str]]] = {}
-    by_kind: dict[str, list[tuple[int, str]]] = {}
-    for document_id, kind, title in offered:
-        by_kind.setdefault(kind, []).append((document_id, title))
-    for kind, word in KIND_WORDS.items():
-        if kind in by_kind:
-            found[say(word)] = by_kind[kind]
-    return found
+def grouped(offered: Iterable[Choice]) -> dict[str, list[tuple[int, str]]]:
+    """Return documents by the word for their kind, as a select takes them. offered: by kind."""
+    return {
+        say(KIND_WORDS[kind]): [(each.document_id, each.title) for each in those]
+        for kind, those in groupby(offered, key=lambda each: each.kind)
+    }
 
 
 class PlanForm(Form):
@@ -48,7 +46,7 @@ class PlanForm(Form):
     refresher = SelectField(text("到期学什么"), [Optional()], coerce=int)
     active = BooleanField(text("继续发证"))
 
-    def __init__(self, offered: Iterable[tuple[int, str, str]], *args: Any, **values: Any) -> None:
+    def __init__(self, offered: Iterable[Choice], *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
         groups = grouped(offered)
         self.document.choices = {"": [(0, gettext("请选择"))], **groups}
@@ -74,9 +72,10 @@ class QueueForm(Form):
     needs = SelectMultipleField(text("要有哪些认证或学完哪些内容"), [Optional()], coerce=int)
     closed = BooleanField(text("停用：谁都不能接"))
 
-    def __init__(self, offered: Iterable[tuple[int, str, str]], *args: Any, **values: Any) -> None:
+    def __init__(self, offered: Sequence[Choice], *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
-        self.needs.choices = [(document_id, title) for document_id, _kind, title in offered]
+        self.offered = offered
+        self.needs.choices = [(each.document_id, each.title) for each in offered]
 
 
 class OverrideForm(Form):

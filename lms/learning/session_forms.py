@@ -15,6 +15,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional
 
 from lms.accounts.queries import TeamRow, active_by_no
+from lms.content.queries import Choice
 from lms.core.errors import Invalid
 from lms.core.i18n import say
 from lms.core.texts import text
@@ -48,7 +49,7 @@ class SessionForm(Form):
         self,
         *args: Any,
         team_rows: Iterable[TeamRow],
-        documents: Iterable[Any],
+        documents: Iterable[Choice],
         for_all: bool,
         **values: Any,
     ) -> None:
@@ -59,7 +60,7 @@ class SessionForm(Form):
         kinds = {"task": say(text("任务")), "lesson": say(text("课时"))}
         self.document.choices = [
             (NOTHING, say(text("不计入任何任务"))),
-            *((str(each.id), f"{kinds[each.kind]}：{each.title}") for each in documents),
+            *((str(each.document_id), f"{kinds[each.kind]}：{each.title}") for each in documents),
         ]
 
     def wanted(self) -> Wanted:

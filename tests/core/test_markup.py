@@ -1,7 +1,6 @@
 """Markdown becomes safe HTML that is stored once and shown to each reader in their language."""
 
 import re
-import time
 from html.parser import HTMLParser
 
 import pytest
@@ -12,6 +11,7 @@ from markupsafe import Markup
 from lms.core.errors import Unreadable
 from lms.core.markup import Shown, localise, render, resolve, shown, why_refused
 from lms.core.markup_tree import HeadingIds, heading_id
+from tests.support.ending import ENDS
 
 
 def html(markdown: str) -> str:
@@ -152,12 +152,11 @@ def test_a_long_list_or_article_is_not_absurd():
 @pytest.mark.parametrize(
     "piece", ["- a\n", "1. x\n\n", "> a\n\n", "# a\n", "a\n---\n", "![\n\n", "<!-- ", "```x\n", "***\n", "a  \n"]
 )
-def test_half_a_megabyte_of_one_thing_is_rendered_or_refused_within_seconds(piece: str):
+@ENDS
+def test_half_a_megabyte_of_one_thing_is_rendered_or_refused(piece: str):
     source = piece * min(500_000 // len(piece), 29_000)
-    began = time.process_time()
     if why_refused(source) is None:
         render(source)
-    assert time.process_time() - began < 10
 
 
 ATTACKS = st.lists(

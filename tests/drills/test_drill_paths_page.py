@@ -161,6 +161,26 @@ def test_only_those_who_run_drills_see_the_map(client: FlaskClient, drill: Any, 
     assert page(client, a_person(role, team=a_team())).status_code == status
 
 
+@pytest.mark.parametrize(
+    ("role", "words"),
+    [
+        (Role.TRAINER, "必说 预计"),
+        (Role.QUALITY, "必说 预计"),
+        (Role.DIRECTOR, "必说 预计"),
+        (Role.LEAD, "必说 第 1 条"),
+        (Role.HR, "必说 第 1 条"),
+    ],
+)
+def test_what_a_rubric_asks_for_is_shown_to_those_alone_who_read_every_drill(
+    client: FlaskClient, drill: Any, role: Role, words: str
+) -> None:
+    a_run(drill, ("核实", "收场", ""))
+    shown = page(client, a_person(role, team=a_team())).text
+    assert words in shown
+    assert ("预计" in shown) == ("预计" in words)
+    assert "最近 1 场" in shown
+
+
 def test_a_drill_that_does_not_exist_is_not_found(client: FlaskClient, trainer: Person) -> None:
     sign_in(client, trainer)
     assert client.get("/drills/drills/none/paths").status_code == 404

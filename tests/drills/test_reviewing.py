@@ -125,6 +125,20 @@ def test_a_doubt_waits_in_the_queue_until_somebody_has_looked(client, house):
     assert reviews.waiting_count(as_actor(a_person(Role.LEAD, team=team))) == 0
 
 
+@pytest.mark.parametrize(
+    ("reply", "why"),
+    [(DOUBTFUL, "前面有否定，"), ("很理解您着急，我保正今天到，已加急，17号前发。", "“保正今天到”只是相像，")],
+)
+def test_the_pages_say_why_a_reply_is_in_doubt(client, house, reply, why):
+    _, _, person, trainer = house
+    run = played(person, reply)
+    sign_in(client, trainer)
+    for name in ("review", "debrief"):
+        shown = client.get(f"/runs/{run}/{name}").text
+        assert why in shown
+        assert ("前面有否定，" in shown, "只是相像，" in shown).count(True) == 1
+
+
 def test_what_a_shared_list_found_in_doubt_is_settled_too(house):
     a_document(
         a_trainer(), "---\n类型: 词表\n词表: 禁用语\n---\n# 禁用\n\n- 最便宜\n", kind="words", slug="words/shared"

@@ -1,6 +1,5 @@
 """An article is read with everything that is wrong with it, and written back as the same article."""
 
-import time
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from lms.content.grammar.findings import Severity, apply_fixes
 from lms.content.grammar.keywords import Language
 from lms.core.plain import from_plain, to_plain
 from lms.kb.spec import ArticleSpec, Basis, DateKind, Validity, parse, write
+from tests.support.ending import ENDS
 
 EXAMPLE = (Path(__file__).parents[1] / "examples" / "article.md").read_text("utf-8")
 PATH = "kb_content/after-sales/return-7d.md"
@@ -198,11 +198,10 @@ def test_any_source_is_read_without_raising(junk: str, body: str):
     article(body + junk)
 
 
-def test_a_megabyte_is_read_within_seconds():
+@ENDS
+def test_a_megabyte_is_read():
     body = EXAMPLE.split("# 七天无理由退货\n", 1)[1]
-    began = time.process_time()
     parse(EXAMPLE + body * 1_100, PATH)
-    assert time.process_time() - began < 20
 
 
 def test_a_file_that_is_wrong_everywhere_is_told_so_a_thousand_times_at_most():

@@ -2,7 +2,6 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
-from time import perf_counter
 
 import pytest
 
@@ -23,6 +22,7 @@ from lms.kb.queries import gaps as reading
 from lms.notifications.models import Notice
 from lms.questions.rules.order import shown_ids
 from lms.quizzes import actions as quizzes
+from tests.support.ending import ENDS
 from tests.support.make import a_person, an_actor
 from tests.support.make_content import a_document, a_draft, a_quiz_text, a_trainer, an_article_text, edited
 from tests.support.make_kb import a_gap, a_shop, counted, gaps_by_title, missed_by, searched, the_gap, viewed, voted
@@ -568,15 +568,15 @@ def test_two_workers_that_count_at_once_count_once(fresh):
         assert session().query(Gap).count() == 1
 
 
-def test_a_file_of_five_thousand_different_reasons_is_counted_in_bounded_time_and_opens_the_heaviest_gaps(world):
+@ENDS
+def test_a_file_of_five_thousand_different_reasons_is_counted_and_opens_the_heaviest_gaps(world):
     kinds = ("发货", "退款", "改地址", "运费", "价保", "尺码", "发票", "赠品")
     reasons = [f"{kinds[n % 8]}{n * 7919 % 100_003}{kinds[n // 8 % 8]}" for n in range(5_000)]
     rows = "".join(f"{words},{9 if n == 17 else 3},{today()}\n" for n, words in enumerate(reasons))
     data = f"原因,次数,日期\n{rows}".encode()
-    trainer, started = a_trainer(), perf_counter()
+    trainer = a_trainer()
     with transaction():
         gap_file.apply(trainer, data, "contact", shown=gap_file.digest(gap_file.plan(data, "contact")), partial=True)
-    assert perf_counter() - started < 30
     assert session().query(GapMiss).count() == 5_000
     assert 0 < session().query(Gap).count() <= MOST_AT_ONCE
     assert session().query(GapMiss.gap_id).filter_by(count=9).scalar() is not None

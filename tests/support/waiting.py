@@ -7,7 +7,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def until(condition: Callable[[], T], seconds: float = 30) -> T:
+def until(condition: Callable[[], T], seconds: float = 90) -> T:
     """Return what the condition gives once it is true. Raises AssertionError after so many seconds."""
     end = time.monotonic() + seconds
     while not (found := condition()):

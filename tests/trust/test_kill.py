@@ -21,7 +21,7 @@ from lms.core.access import Role
 from lms.core.db import transaction
 from lms.core.points import from_fraction
 from lms.questions.spec import Criterion, CriterionKind, Open, Question
-from tests.support.killing import LONGEST_RESTART, burst, served
+from tests.support.killing import burst, served
 from tests.support.make import a_person, as_actor
 from tests.support.make_quizzes import a_quiz, begun, rich
 
@@ -160,7 +160,6 @@ def check(folder, learners, kills, seed):
     print(f"{kills} kills, {count} answers acknowledged, slowest restart {slowest:.2f} s")
     assert troubles == []
     assert count > kills
-    assert slowest < LONGEST_RESTART
 
 
 def test_no_acknowledged_answer_is_lost_by_a_kill(learners, tmp_path):

@@ -13,7 +13,7 @@ import pytest
 from lms.accounts.actions import make_token
 from lms.core.access import Role
 from lms.core.db import transaction
-from tests.support.killing import LONGEST_RESTART, burst, served
+from tests.support.killing import burst, served
 from tests.support.make import a_person, an_actor, as_actor
 from tests.support.make_played import a_published_drill, begun
 
@@ -152,10 +152,9 @@ def kill_often(folder, players, which, kills, seed, *, stop_at_trouble=False):
 
 
 def test_no_acknowledged_step_is_lost_or_doubled_by_a_kill(players, tmp_path):
-    troubles, slowest, count = kill_often(tmp_path, players, "sound", 8, 20261122)
+    troubles, _slowest, count = kill_often(tmp_path, players, "sound", 8, 20261122)
     assert troubles == []
     assert count > 8
-    assert slowest < LONGEST_RESTART
 
 
 def test_an_app_that_answers_a_step_before_it_commits_is_found_out(players, tmp_path):

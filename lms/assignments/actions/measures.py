@@ -13,7 +13,7 @@ from lms.core import clock
 from lms.core.access import Actor, Permission
 from lms.core.audit import audit
 from lms.core.bus import emit
-from lms.core.db import session
+from lms.core.db import locked, session
 from lms.core.errors import Conflict, Forbidden, Invalid, NotFound
 from lms.core.here import today
 from lms.core.texts import Text, text
@@ -71,7 +71,7 @@ def finish_measure(actor: Actor, public_id: str, note: str) -> None:
 
     Raises NotFound, Invalid, Conflict.
     """
-    row = _row(public_id)
+    row = locked(Measure, public_id)
     if row.owner_id != actor.id:
         raise NotFound()
     if row.dropped_at is not None:
@@ -163,25 +163,9 @@ def _require_owner(actor: Actor, owner_id: int) -> None:
         raise NotFound()
 
 
-def _row(public_id: str) -> Measure:
-    found = (
-        session()
-        .scalars(
-            select(Measure)
-            .where(Measure.public_id == public_id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-        .one_or_none()
-    )
-    if found is None:
-        raise NotFound()
-    return found
-
-
 def _require_answers_for(actor: Actor, public_id: str) -> Measure:
     measure(actor, public_id, today())
-    row = _row(public_id)
+    row = locked(Measure, public_id)
     mine = select(Person.id).where(Person.id == row.owner_id, visible(actor, Permission.DRILL_SCHEDULE))
     if row.made_by != actor.id and session().scalar(mine) is None:
         raise Forbidden(text("这条措施由提出的人或主管复查。"))

@@ -1,6 +1,7 @@
 """Reading documents: as people open them, as lists show them, as authors work on them."""
 
 from lms.content.audience import readable
+from lms.content.queries.choosing import Choice, choices
 from lms.content.queries.reading import (
     BANK,
     RECURRING,
@@ -42,6 +43,7 @@ __all__ = [
     "SORTS",
     "Backlink",
     "Card",
+    "Choice",
     "Filter",
     "Listed",
     "Opened",
@@ -51,6 +53,7 @@ __all__ = [
     "backlinks",
     "by_path",
     "cards",
+    "choices",
     "compiled",
     "conflicts",
     "find",

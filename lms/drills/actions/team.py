@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from lms.accounts.events import Settled
 from lms.assignments import actions as assignments
@@ -13,7 +13,7 @@ from lms.core import clock
 from lms.core.access import Actor
 from lms.core.audit import audit
 from lms.core.bus import emit
-from lms.core.db import session
+from lms.core.db import locked, session
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.texts import text
 from lms.drills.actions.team_duties import give, have_begun, key_of, standing
@@ -164,17 +164,8 @@ def _require(actor: Actor, wanted: Wanted, *, fresh: bool) -> None:
 
 def _managed(actor: Actor, public_id: str) -> TeamDrill:
     """Return the row, locked, of one that the actor may change and that is not over. Raises NotFound, Conflict."""
-    row = (
-        session()
-        .scalars(
-            select(TeamDrill)
-            .where(TeamDrill.public_id == public_id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-        .one_or_none()
-    )
-    if row is None or not reading.manages(actor, reading.teams_of(row.id)):
+    row = locked(TeamDrill, public_id)
+    if not reading.manages(actor, reading.teams_of(row.id)):
         raise NotFound()
     state = standing(row, clock.now())
     if state is State.CANCELLED:

@@ -6,7 +6,7 @@ from lms.accounts.models import Person
 from lms.accounts.queries import visible
 from lms.core.access import Actor, Permission
 from lms.core.audit import audit
-from lms.core.db import session
+from lms.core.db import locked, session
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.texts import text
 from lms.drills.models import Run
@@ -33,13 +33,7 @@ def void(actor: Actor, public_id: str, reason: str) -> None:
     if person_id is None:
         raise NotFound()
     records.lock_people([person_id])
-    run = (
-        session()
-        .scalars(
-            select(Run).where(Run.public_id == public_id).with_for_update().execution_options(populate_existing=True)
-        )
-        .one()
-    )
+    run = locked(Run, public_id)
     if run.state != ENDED:
         raise Conflict(text("只有已经结束、还没有作废的演练可以作废，没有改动。"))
     line = session().scalar(

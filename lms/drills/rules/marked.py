@@ -15,7 +15,7 @@ __all__ = ["Line", "Piece", "Tone", "lines", "pieces"]
 class Line:
     """One line of the rubric as a reply met it. place: from 0. said: the words found. points: what it gave.
 
-    decided: a person said whether it holds.
+    decided: a person said whether it holds. alike: it is in doubt because what was said only resembles the words.
     """
 
     place: int
@@ -27,6 +27,7 @@ class Line:
     worth: int
     held: bool
     decided: bool
+    alike: bool
 
     @property
     def number(self) -> int:
@@ -46,6 +47,7 @@ def lines(scene: Scene, judged: Judged, said: str) -> tuple[Line, ...]:
             worth=criterion.effects.sum,
             held=line.held,
             decided=line.decided,
+            alike=line.doubt and not any(hit.negated for hit in line.found),
         )
         for place, (criterion, line) in enumerate(zip(scene.rubric, judged.lines, strict=True))
     )

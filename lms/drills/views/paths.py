@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -49,7 +51,10 @@ class Row:
 @bp.get("/drills/<path:slug>/paths")
 @requires(Permission.DRILL_RESULTS)
 def paths(slug: str) -> str | BaseResponse:
-    """Show the map of the published drill, with draft=1 of its draft."""
+    """Show the map of the published drill, with draft=1 of its draft.
+
+    Whoever may not read every drill may still play this one: what its rubric asks for is kept from him.
+    """
     actor = current_actor()
     if not may_see(actor):
         raise NotFound()
@@ -79,7 +84,7 @@ def paths(slug: str) -> str | BaseResponse:
         report=report,
         verdicts=Verdict,
         tables=[(scene, _rows(scene, went, report.best if report else None)) for scene in drill.scenes],
-        step_words=_step_words,
+        step_words=partial(_step_words, drill, may_read=allows(actor, Permission.CONTENT_READ_ALL)),
         score=_score,
         most_runs=MOST_RUNS,
         is_draft=is_draft,
@@ -150,24 +155,25 @@ def _rows(scene: Scene, went: Gone, best: Path | None) -> list[Row]:
     return rows
 
 
-def _step_words(drill: DrillSpec, step: PathStep) -> str:
-    """Return what is done at a step of a path, for a person."""
+def _step_words(drill: DrillSpec, step: PathStep, *, may_read: bool) -> str:
+    """Return what is done at a step of a path, for a person. may_read: also the phrases of its rubric."""
     if step.done is Done.CHOICE:
         return _("回复：%(text)s", text=step.text)
     if step.done is Done.TIMEOUT:
         return _("没有回复，超时")
-    said = _said(drill.scene(step.scene), step.held)
+    said = _said(drill.scene(step.scene), step.held, may_read=may_read)
     if step.listed:
         said = [*said, _("说了禁用语")]
     return _("自己写：%(said)s", said=_("；").join(said)) if said else _("自己写：评分标准里的一条也没有说到")
 
 
-def _said(scene: Scene, held: Sequence[int]) -> list[str]:
+def _said(scene: Scene, held: Sequence[int], *, may_read: bool) -> list[str]:
     names = {CriterionKind.MUST: _("必说"), CriterionKind.SHOULD: _("应说"), CriterionKind.NEVER: _("禁说")}
     return [
-        _("%(kind)s %(words)s", kind=names[scene.rubric[each].kind], words=scene.rubric[each].words) for each in held
+        _("%(kind)s %(words)s", kind=names[line.kind], words=line.words if may_read else _("第 %(n)s 条", n=place + 1))
+        for place, line in ((each, scene.rubric[each]) for each in held)
     ]
 
 
-def _score(value: object) -> str:
-    return "–" if value is None else decimal_text(value, 0)  # type: ignore[arg-type]
+def _score(value: Fraction | int | None) -> str:
+    return "–" if value is None else decimal_text(value, 0)

@@ -20,7 +20,7 @@ from lms.core import clock
 from lms.core.access import Actor
 from lms.core.audit import audit
 from lms.core.bus import emit
-from lms.core.db import session
+from lms.core.db import locked, session
 from lms.core.errors import Conflict, Invalid, NotFound, TooMany
 from lms.core.folding import folded
 from lms.core.here import today
@@ -76,17 +76,8 @@ def promote(actor: Actor, words: str) -> Gap:
     return gap
 
 
-def locked(public_id: str) -> Gap:
-    """Return the gap, locked until the end of the transaction. Raises NotFound."""
-    statement = select(Gap).where(Gap.public_id == public_id).with_for_update()
-    gap = session().scalars(statement.execution_options(populate_existing=True)).one_or_none()
-    if gap is None:
-        raise NotFound()
-    return gap
-
-
 def _open(public_id: str) -> Gap:
-    gap = locked(public_id)
+    gap = locked(Gap, public_id)
     if gap.state != OPEN:
         raise Conflict(text("“%(title)s”已经不在处理中了，请刷新页面。", title=gap.title))
     return gap
@@ -103,7 +94,7 @@ def take(actor: Actor, public_id: str, *, give_back: bool = False) -> Gap:
 
 def rename(actor: Actor, public_id: str, title: str) -> Gap:
     """Give a gap another name, which no counting changes. Raises NotFound, Invalid."""
-    gap = locked(public_id)
+    gap = locked(Gap, public_id)
     gap.title = _title(title)
     audit(actor.id, "gap.renamed", "gap", gap.id)
     return gap
@@ -174,7 +165,7 @@ def dismiss(actor: Actor, public_id: str, reason: str) -> Gap:
 
 def reopen(actor: Actor, public_id: str) -> Gap:
     """Open a closed or dismissed gap again by hand. Raises NotFound, Conflict."""
-    gap = locked(public_id)
+    gap = locked(Gap, public_id)
     if gap.state not in (CLOSED, DISMISSED):
         raise Conflict(text("“%(title)s”没有关闭，不用重新打开。", title=gap.title))
     if gap.state == CLOSED:

@@ -15,7 +15,7 @@ from lms.core import clock
 from lms.core.access import Actor
 from lms.core.audit import audit
 from lms.core.bus import emit
-from lms.core.db import session
+from lms.core.db import locked, session
 from lms.core.errors import Conflict, Invalid, NotFound, TooMany
 from lms.core.texts import Text, text
 from lms.kb.models import Suggestion
@@ -58,7 +58,7 @@ def suggest_new(actor: Actor, title: str, folder: str, source: str, reason: str 
 
 def withdraw(actor: Actor, public_id: str) -> None:
     """Take a proposal of one's own back. Raises NotFound, Conflict where it is decided."""
-    found = _locked(public_id)
+    found = locked(Suggestion, public_id, key_share=True)
     if found.person_id != actor.id:
         raise NotFound()
     _still_open(found)
@@ -73,7 +73,7 @@ def accept(actor: Actor, public_id: str, *, slug: str = "", answer: str = "") ->
     What was changed since is kept; where both changed the same place, `Saved.conflict` says so and the proposal lies
     beside the draft. Raises NotFound, Conflict where it is decided, and what the store raises.
     """
-    found = _locked(public_id)
+    found = locked(Suggestion, public_id, key_share=True)
     _still_open(found)
     note = found.reason[:NOTE]  # whose proposal it is, the version says by its author
     if found.document_id is not None:
@@ -100,7 +100,7 @@ def accept(actor: Actor, public_id: str, *, slug: str = "", answer: str = "") ->
 
 def decline(actor: Actor, public_id: str, answer: str) -> None:
     """Say why a proposal is not taken. Raises NotFound, Invalid without an answer, Conflict where it is decided."""
-    found = _locked(public_id)
+    found = locked(Suggestion, public_id, key_share=True)
     _still_open(found)
     answer = answer.strip()
     if not answer:
@@ -162,19 +162,6 @@ def _reason(written: str, *, needed: bool) -> str:
         why = text("最多 %(most)s 个字。", most=rules.REASON)
         raise Invalid(why, fields={"reason": why})
     return written
-
-
-def _locked(public_id: str) -> Suggestion:
-    found = session().scalars(
-        select(Suggestion)
-        .where(Suggestion.public_id == public_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    one = found.one_or_none()
-    if one is None:
-        raise NotFound()
-    return one
 
 
 def _still_open(found: Suggestion) -> None:

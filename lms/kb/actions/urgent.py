@@ -12,7 +12,7 @@ from lms.core import clock
 from lms.core.access import Actor, Permission, Scope, scopes
 from lms.core.audit import audit
 from lms.core.bus import emit
-from lms.core.db import insert_new, session
+from lms.core.db import insert_new, locked, session
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.texts import text
 from lms.kb.models import UrgentNotice, UrgentReceipt
@@ -141,8 +141,8 @@ def extend(actor: Actor, public_id: str, until_at: datetime) -> UrgentNotice:
 def withdraw(actor: Actor, public_id: str) -> UrgentNotice:
     """Take a notice down now. Done already: nothing more is done. Raises NotFound, Conflict for one that ran out."""
     current = session()
-    notice = current.scalars(_locked(public_id)).one_or_none()
-    if notice is not None and notice.withdrawn_at is not None and _is_theirs(actor, notice):
+    notice = locked(UrgentNotice, public_id)
+    if notice.withdrawn_at is not None and _is_theirs(actor, notice):
         return notice
     notice = _own(actor, public_id)
     notice.withdrawn_at, notice.withdrawn_by = clock.now(), actor.id
@@ -216,23 +216,14 @@ def _receipt(actor: Actor, public_id: str) -> UrgentNotice:
     return found
 
 
-def _locked(public_id: str) -> Select[UrgentNotice]:
-    return (
-        select(UrgentNotice)
-        .where(UrgentNotice.public_id == public_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-
-
 def _is_theirs(actor: Actor, notice: UrgentNotice) -> bool:
     return notice.sent_by == actor.id or Scope.ALL in scopes(actor, Permission.URGENT_SEND)
 
 
 def _own(actor: Actor, public_id: str) -> UrgentNotice:
     """Return a live notice that the actor may change: one's own, or any for who reaches everybody."""
-    notice = session().scalars(_locked(public_id)).one_or_none()
-    if notice is None or not _is_theirs(actor, notice):
+    notice = locked(UrgentNotice, public_id)
+    if not _is_theirs(actor, notice):
         raise NotFound()
     if notice.withdrawn_at is not None or notice.until_at <= clock.now():
         raise Conflict(text("这条通知已经撤下了。要再通知，请发一条新的。"), code="not_live")

@@ -12,10 +12,9 @@ from lms.content import queries as content
 from lms.core import clock
 from lms.core.access import Actor, Permission
 from lms.core.audit import audit
-from lms.core.db import session
+from lms.core.db import locked, session
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.texts import text
-from lms.learning.actions.sessions import locked
 from lms.learning.actions.tasks import begin, record_confirmation, work_of
 from lms.learning.models import LiveSession, Seat
 from lms.learning.queries import sessions as reading
@@ -48,7 +47,7 @@ def check_in(actor: Actor, public_id: str, code: str) -> Seat:
     """
     lock_people([actor.id])
     seen = reading.one(actor, public_id)
-    row = locked(public_id)
+    row = locked(LiveSession, public_id)
     if not hmac.compare_digest(code.encode(), row.code.encode()):
         raise Conflict(text("签到码不对。请扫现场签到表上的二维码，或请讲师登记。"), code="wrong_code")
     seat = session().get(Seat, (row.id, actor.id), populate_existing=True)
@@ -219,7 +218,7 @@ def close(actor: Actor, public_id: str) -> int:
 
 def _run_by(actor: Actor, public_id: str) -> LiveSession:
     """Return the row of a session whose attendance the actor may note, locked. Raises NotFound."""
-    row = locked(public_id)
+    row = locked(LiveSession, public_id)
     if not reading.manages(actor, row.team_id) and row.trainer_id != actor.id:
         raise NotFound()
     return row

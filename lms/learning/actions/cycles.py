@@ -17,7 +17,7 @@ from lms.core import clock
 from lms.core.access import Actor
 from lms.core.audit import audit
 from lms.core.bus import emit
-from lms.core.db import session
+from lms.core.db import locked, session
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.here import day_of, today
 from lms.core.quarters import quarter_after, quarter_of
@@ -73,17 +73,8 @@ def _write(cycle: Cycle, draft: Draft) -> None:
 
 
 def _locked(public_id: str) -> Cycle:
-    found = (
-        session()
-        .scalars(
-            select(Cycle)
-            .where(Cycle.public_id == public_id, Cycle.state != rules.DROPPED)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-        .one_or_none()
-    )
-    if found is None:
+    found = locked(Cycle, public_id)
+    if found.state == rules.DROPPED:
         raise NotFound()
     return found
 

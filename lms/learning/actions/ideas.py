@@ -10,7 +10,7 @@ from lms.core import clock
 from lms.core.access import Actor
 from lms.core.audit import audit
 from lms.core.bus import emit
-from lms.core.db import insert_new, session
+from lms.core.db import insert_new, locked, session
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.here import settings, today
 from lms.core.texts import Text, text
@@ -65,7 +65,7 @@ def support(actor: Actor, public_id: str, *, wanted: bool) -> None:
 
     Raises NotFound, Conflict for one's own and for one that is settled.
     """
-    idea = reading.by_public_id(public_id)
+    idea = locked(TrainingIdea, public_id)
     if idea.person_id == actor.id:
         raise Conflict(text("这是您自己提的，不用再支持。"), code="own")
     if idea.state in ("done", "declined"):
@@ -81,7 +81,7 @@ def answer(actor: Actor, public_id: str, *, state: str, words: str) -> TrainingI
 
     Raises NotFound, Invalid.
     """
-    idea = reading.by_public_id(public_id)
+    idea = locked(TrainingIdea, public_id)
     words = words.strip()
     problems: dict[str, Text] = {}
     if state not in STATES:

@@ -10,10 +10,10 @@ from lms.accounts.queries import teams_below, visible
 from lms.core import clock
 from lms.core.access import Actor, Permission
 from lms.core.audit import audit
-from lms.core.db import session
+from lms.core.db import locked, session
 from lms.core.errors import Conflict, NotFound
 from lms.core.texts import text
-from lms.learning.actions.sessions import facts_of, locked, managed, move_up, must_lie_ahead, tell
+from lms.learning.actions.sessions import facts_of, managed, move_up, must_lie_ahead, tell
 from lms.learning.models import LiveSession, Seat
 from lms.learning.queries import sessions as reading
 from lms.learning.queries.seats import places_of
@@ -36,7 +36,7 @@ def enrol(actor: Actor, public_id: str) -> Seat:
     Raises NotFound for a session that is not open to them, Conflict for one that has begun, is over or cancelled.
     """
     lock_people([actor.id])
-    row = locked(public_id)
+    row = locked(LiveSession, public_id)
     seat = session().get(Seat, (row.id, actor.id), populate_existing=True)
     if seat is not None and seat.state != SeatState.CANCELLED:
         return seat
@@ -52,7 +52,7 @@ def leave(actor: Actor, public_id: str) -> None:
     Raises NotFound without a seat, Conflict where somebody else put them in or the session has begun.
     """
     lock_people([actor.id])
-    row = locked(public_id)
+    row = locked(LiveSession, public_id)
     seat = session().get(Seat, (row.id, actor.id), populate_existing=True)
     if seat is None:
         raise NotFound()

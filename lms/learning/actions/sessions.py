@@ -12,7 +12,7 @@ from lms.core import clock
 from lms.core.access import Actor
 from lms.core.audit import audit
 from lms.core.bus import emit
-from lms.core.db import session
+from lms.core.db import locked, session
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.here import day_of, local
 from lms.core.i18n import clock_text
@@ -102,28 +102,8 @@ def copy(actor: Actor, public_id: str, day: date) -> LiveSession:
 
 def managed(actor: Actor, public_id: str) -> LiveSession:
     """Return the row of a session that the actor may change, locked. Raises NotFound."""
-    row = locked(public_id)
+    row = locked(LiveSession, public_id)
     if not reading.manages(actor, row.team_id):
-        raise NotFound()
-    return row
-
-
-def locked(public_id: str) -> LiveSession:
-    """Return the row of a session, locked: seats are given and taken by one at a time. Raises NotFound.
-
-    Locks of people come before it.
-    """
-    row = (
-        session()
-        .scalars(
-            select(LiveSession)
-            .where(LiveSession.public_id == public_id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-        .one_or_none()
-    )
-    if row is None:
         raise NotFound()
     return row
 

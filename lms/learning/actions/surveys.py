@@ -19,7 +19,7 @@ from lms.core import clock
 from lms.core.access import Actor
 from lms.core.audit import audit
 from lms.core.bus import emit
-from lms.core.db import insert_new, new_public_id, session
+from lms.core.db import insert_new, locked, new_public_id, session
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.here import today
 from lms.core.texts import Text, text
@@ -112,7 +112,7 @@ def answer(actor: Actor, public_id: str, about_id: int, given: Mapping[str, str]
 
     Raises NotFound for who was not asked, Conflict once it is over, Invalid with what is missing.
     """
-    survey = _locked(public_id)
+    survey = locked(Survey, public_id)
     ask = reading.ask_of(actor.id, public_id, about_id)
     if ask.state == "answered":
         return
@@ -139,7 +139,7 @@ def answer(actor: Actor, public_id: str, about_id: int, given: Mapping[str, str]
 
 def decline(actor: Actor, public_id: str, about_id: int) -> None:
     """Note that the actor does not want to answer; nobody asks again. Raises NotFound, Conflict once answered."""
-    survey = _locked(public_id)
+    survey = locked(Survey, public_id)
     ask = reading.ask_of(actor.id, public_id, about_id)
     if ask.state == "answered":
         raise Conflict(text("您已经答过了。"), code="answered")
@@ -233,7 +233,7 @@ def change(actor: Actor, public_id: str, *, title: str, questions: Sequence[Ques
     Raises NotFound, Conflict for one that is stopped, Invalid.
     """
     title = _title(title)
-    survey = _locked(public_id)
+    survey = locked(Survey, public_id)
     if survey.stopped_at is not None:
         raise Conflict(text("这份问卷已经停了，结果保留。"), code="stopped")
     same = rules.read(survey.questions) == tuple(questions) and survey.anonymous == anonymous
@@ -252,7 +252,7 @@ def change(actor: Actor, public_id: str, *, title: str, questions: Sequence[Ques
 
 def stop(actor: Actor, public_id: str) -> Survey:
     """Ask nobody any more; what was answered stays. The same again changes nothing. Raises NotFound."""
-    survey = _locked(public_id)
+    survey = locked(Survey, public_id)
     if survey.stopped_at is None:
         survey.stopped_at = clock.now()
         session().flush()
@@ -312,23 +312,6 @@ def _title(title: str) -> str:
         reason = text("请写名称，最多 %(n)s 个字。", n=LONGEST_TITLE)
         raise Invalid(reason, fields={"title": reason})
     return title
-
-
-def _locked(public_id: str) -> Survey:
-    """Return a survey whose row is locked: its answers are written by one at a time. Raises NotFound."""
-    found = (
-        session()
-        .scalars(
-            select(Survey)
-            .where(Survey.public_id == public_id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-        .one_or_none()
-    )
-    if found is None:
-        raise NotFound()
-    return found
 
 
 def _key(survey_id: int, about_id: int) -> str:

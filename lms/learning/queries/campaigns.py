@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 
 from lms.accounts.models import Person, Team
 from lms.accounts.queries import teams_below, visible
-from lms.assignments.models import Assignment, AssignmentItem
-from lms.content.audience import readable
+from lms.assignments.models import Assignment
+from lms.content import queries as content
 from lms.content.models import Document, Slug
-from lms.content.queries import BANK
+from lms.content.queries import Choice
 from lms.core.access import Actor, Permission, Scope, scopes
 from lms.core.db import session
 from lms.core.errors import NotFound
@@ -21,7 +21,6 @@ from lms.learning.rules.campaigns import Done, Member, State, occasion_of, state
 
 KINDS = ("article", "lesson", "course", "drill", "quiz")
 """What a campaign may ask for, in the order in which it is learnt: first to read, at last the check."""
-
 
 COUNTED = ("open", "done", "exempt")
 """States of the duties of who takes part; what was withdrawn or is optional since asks nobody."""
@@ -46,19 +45,6 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PartRow:
-    document_id: int
-    kind: str
-    slug: str
-    title: str
-    minutes: int
-
-    @property
-    def name(self) -> str:
-        return f"{self.kind}:{self.slug}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Who:
     """One person of a campaign and how far they are."""
 
@@ -70,10 +56,10 @@ class Who:
     member: Member
 
 
-def _within(actor: Actor) -> object:
+def _within(actor: Actor) -> ColumnElement[bool]:
     """Return the condition under which somebody sees a campaign: it is of a team of theirs, or they see all people."""
     if Scope.ALL in scopes(actor, Permission.REPORT_READ):
-        return Campaign.id.is_not(None)
+        return true()
     return Campaign.team_id.in_(actor.teams_below)
 
 
@@ -99,23 +85,19 @@ def _row(campaign: Campaign, team: str, today: date) -> Row:
 
 def campaigns(actor: Actor, today: date) -> list[Row]:
     """Return the campaigns that the actor may see, the latest first."""
-    found = session().execute(
-        _ROWS.where(_within(actor)).order_by(Campaign.starts_on.desc(), Campaign.id.desc())  # type: ignore[arg-type]
-    )
+    found = session().execute(_ROWS.where(_within(actor)).order_by(Campaign.starts_on.desc(), Campaign.id.desc()))
     return [_row(campaign, team, today) for campaign, team in found]
 
 
 def campaign(actor: Actor, public_id: str, today: date) -> Row:
     """Return one campaign. Raises NotFound where there is none or the actor may not see it."""
-    found = (
-        session().execute(_ROWS.where(Campaign.public_id == public_id, _within(actor))).one_or_none()  # type: ignore[arg-type]
-    )
+    found = session().execute(_ROWS.where(Campaign.public_id == public_id, _within(actor))).one_or_none()
     if found is None:
         raise NotFound()
     return _row(found[0], found[1], today)
 
 
-def parts(campaign_id: int) -> list[PartRow]:
+def parts(campaign_id: int) -> list[Choice]:
     """Return what has to be known, in order."""
     found = session().execute(
         select(Document.id, Document.kind, Slug.slug, Document.title, Document.minutes)
@@ -125,30 +107,13 @@ def parts(campaign_id: int) -> list[PartRow]:
         .order_by(CampaignPart.position)
     )
     return [
-        PartRow(document_id=row.id, kind=row.kind, slug=row.slug, title=row.title, minutes=row.minutes or 0)
-        for row in found
+        Choice(document_id=row.id, kind=row.kind, slug=row.slug, title=row.title, minutes=row.minutes) for row in found
     ]
 
 
-def offered(actor: Actor) -> list[PartRow]:
+def offered(actor: Actor) -> list[Choice]:
     """Return what a campaign may ask for: published articles, lessons, courses, drills, checks, by kind and title."""
-    found = session().execute(
-        select(Document.id, Document.kind, Slug.slug, Document.title, Document.minutes)
-        .join(Slug, (Slug.document_id == Document.id) & Slug.is_current)
-        .where(
-            Document.kind.in_(KINDS),
-            Document.state == "published",
-            Document.published_id.is_not(None),
-            Document.use != BANK,
-            readable(actor),
-        )
-        .order_by(Document.title)
-    )
-    rows = [
-        PartRow(document_id=row.id, kind=row.kind, slug=row.slug, title=row.title, minutes=row.minutes or 0)
-        for row in found
-    ]
-    return sorted(rows, key=lambda part: KINDS.index(part.kind))
+    return content.choices(actor, KINDS)
 
 
 def in_teams(team_id: int) -> list[tuple[str, int]]:
@@ -221,20 +186,6 @@ def people(actor: Actor, campaign_id: int) -> list[Who]:
         )
         for head in heads.values()
     ]
-
-
-def begun(campaign_id: int) -> frozenset[int]:
-    """Return who has opened or done something of a campaign."""
-    return frozenset(
-        session().scalars(
-            select(Assignment.person_id)
-            .join(AssignmentItem, AssignmentItem.assignment_id == Assignment.id)
-            .where(
-                Assignment.occasion == occasion_of(campaign_id),
-                AssignmentItem.opened_at.is_not(None) | AssignmentItem.done_at.is_not(None),
-            )
-        )
-    )
 
 
 def ready_counts(actor: Actor, campaign_ids: Sequence[int]) -> Mapping[int, tuple[int, int]]:

@@ -11,9 +11,7 @@ from sqlalchemy.orm import aliased
 from lms.accounts.models import Person, Team
 from lms.accounts.queries import visible
 from lms.content import queries as content
-from lms.content.audience import readable
-from lms.content.models import Document
-from lms.content.queries import Card
+from lms.content.queries import Card, Choice
 from lms.core.access import Actor, Permission
 from lms.core.db import rows, session
 from lms.core.errors import NotFound
@@ -128,21 +126,13 @@ def row_of(certificate: Any) -> Row:
     )
 
 
-_OFFERED = (
-    select(Document.id, Document.kind, Document.title)
-    .where(
-        Document.state == "published",
-        Document.kind.in_(("curriculum", "course", "lesson", "task", "quiz", "drill", "article")),
-        Document.use != content.BANK,
-    )
-    .order_by(Document.title, Document.id)
-)
+KINDS = ("curriculum", "course", "lesson", "task", "quiz", "drill", "article")
+"""What somebody can complete, in the order of the lists."""
 
 
-def offered(actor: Actor, kept: Collection[int] = ()) -> list[tuple[int, str, str]]:
-    """Return what can be completed and the actor may read, as (id, kind, title), by title. kept: chosen before."""
-    seen = _OFFERED.where(or_(readable(actor), Document.id.in_(kept)))
-    return [(row.id, row.kind, row.title) for row in session().execute(seen)]
+def offered(actor: Actor, kept: Collection[int] = ()) -> list[Choice]:
+    """Return what can be completed and the actor may read, by kind and title. kept: chosen before."""
+    return content.choices(actor, KINDS, kept)
 
 
 def queues_asking(document_id: int) -> list[int]:

@@ -4,7 +4,7 @@ Progress is aggregated by the database: the same statements for fifty people as 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -18,7 +18,9 @@ from lms.assignments.due_plans import DuePlan
 from lms.assignments.models import Assignment, AssignmentItem
 from lms.assignments.queries.facts import facts_of
 from lms.assignments.rules.plans import RulePlan
+from lms.content import queries as content
 from lms.content.models import Document, Slug
+from lms.content.queries import Choice
 from lms.core.access import Actor, Permission, Scope, scopes
 from lms.core.db import rows, session
 from lms.core.errors import NotFound
@@ -80,30 +82,9 @@ def last_cycle(*, before: str = "") -> Cycle | None:
     return session().scalars(statement.order_by(Cycle.quarter.desc(), Cycle.id.desc()).limit(1)).one_or_none()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """A document that a cycle may ask for."""
-
-    id: int
-    name: str
-    title: str
-
-
-def choices() -> list[Choice]:
-    """Return what is published and may be asked for, courses first, the latest first."""
-    found = rows(
-        select(Document.id, Document.kind, Document.title, Slug.slug)
-        .join(Slug, and_(Slug.document_id == Document.id, Slug.is_current))
-        .where(Document.state == "published", Document.kind.in_(KINDS))
-        .order_by(case((Document.kind == "course", 0), (Document.kind == "curriculum", 1), else_=2), Document.id.desc())
-    )
-    return [Choice(id=row.id, name=f"{row.kind}:{row.slug}", title=row.title) for row in found]
-
-
-def positions() -> list[str]:
-    """Return the positions of those who work here."""
-    found = rows(select(Person.position).where(Person.active, Person.position != "").distinct())
-    return sorted(found.scalars())
+def choices(actor: Actor, kept: Collection[int] = ()) -> list[Choice]:
+    """Return what the actor may read and ask for, courses first, the latest first. kept: chosen before."""
+    return sorted(content.choices(actor, KINDS, kept), key=lambda each: (KINDS.index(each.kind), -each.document_id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -392,8 +373,10 @@ def counted_now(cycle: Cycle) -> Closing:
 def course_of(cycle: Cycle) -> Choice | None:
     """Return what a cycle asks for, None where nothing is named yet."""
     row = rows(
-        select(Document.id, Document.kind, Document.title, Slug.slug)
+        select(Document.id, Document.kind, Document.title, Document.minutes, Slug.slug)
         .join(Slug, and_(Slug.document_id == Document.id, Slug.is_current))
         .where(Document.id == cycle.document_id)
     ).one_or_none()
-    return Choice(id=row.id, name=f"{row.kind}:{row.slug}", title=row.title) if row else None
+    if row is None:
+        return None
+    return Choice(document_id=row.id, kind=row.kind, slug=row.slug, title=row.title, minutes=row.minutes)

@@ -13,7 +13,6 @@ from lms.content import queries as content
 from lms.content.models import Document, Slug
 from lms.core.access import Actor
 from lms.core.db import rows, session
-from lms.core.errors import NotFound
 from lms.core.texts import Text, text
 from lms.learning.models import IdeaSupport, TrainingIdea
 
@@ -125,20 +124,3 @@ def document_of(actor: Actor, document_id: int) -> tuple[int, str] | None:
         .one_or_none()
     )
     return (row.id, row.title) if row is not None else None
-
-
-def by_public_id(public_id: str) -> TrainingIdea:
-    """Return a suggestion, locked. Raises NotFound."""
-    found = (
-        session()
-        .scalars(
-            select(TrainingIdea)
-            .where(TrainingIdea.public_id == public_id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-        .one_or_none()
-    )
-    if found is None:
-        raise NotFound()
-    return found

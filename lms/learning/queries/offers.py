@@ -1,6 +1,6 @@
 """Reading the catalogue: what stands in it, for whom, how it was rated, and how the reader stands with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -179,15 +179,7 @@ def kept() -> list[Kept]:
     return sorted((Kept(**row) for row in found.mappings()), key=lambda line: order.index(line.category))
 
 
-def to_offer() -> Sequence[Any]:
-    """Return id, kind and title of the published documents that could stand in the catalogue and don't."""
-    offered_now = select(Offer.document_id).where(Offer.closed_at.is_(None))
-    return (
-        session()
-        .execute(
-            select(Document.id, Document.kind, Document.title)
-            .where(Document.kind.in_(KINDS), Document.state == "published", Document.id.not_in(offered_now))
-            .order_by(Document.kind, Document.title)
-        )
-        .all()
-    )
+def to_offer(actor: Actor) -> list[content.Choice]:
+    """Return what the actor may read that could stand in the catalogue and doesn't, by kind and title."""
+    offered_now = set(session().scalars(select(Offer.document_id).where(Offer.closed_at.is_(None))))
+    return [each for each in content.choices(actor, KINDS) if each.document_id not in offered_now]

@@ -1,6 +1,5 @@
 """Reading live sessions: which ones somebody sees, manages, holds or goes to."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +9,7 @@ from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Person, Team
 from lms.accounts.queries import team_tree
+from lms.content import queries as content
 from lms.content.models import Document, Slug
 from lms.core.access import Actor, Permission, Scope, scopes
 from lms.core.db import rows, session
@@ -287,14 +287,6 @@ def trainer_number(row: Row) -> str:
     return found or ""
 
 
-def documents_to_choose() -> Sequence[Any]:
-    """Return id, kind and title of the published tasks and lessons: what attendance can complete."""
-    return (
-        session()
-        .execute(
-            select(Document.id, Document.kind, Document.title)
-            .where(Document.kind.in_(("task", "lesson")), Document.state == "published")
-            .order_by(Document.kind.desc(), Document.title)
-        )
-        .all()
-    )
+def documents_to_choose(actor: Actor) -> list[content.Choice]:
+    """Return what attendance can complete and the actor may read: tasks, then lessons."""
+    return content.choices(actor, ("task", "lesson"))

@@ -185,7 +185,6 @@ def ask_stop_campaign(campaign_id: str) -> str:
         "lms/learning/campaign_stop.html",
         row=row,
         ready=readiness(members, row.needed),
-        begun=len(reading.begun(row.id)),
         queues=reading.queue_names(row.queues),
     )
 
@@ -220,7 +219,7 @@ def _form(actor: Actor, values: dict[str, Any] | None = None) -> CampaignForm:
     return CampaignForm(
         formdata=None if values is not None else request.form,
         teams=teams_within(actor, Permission.CAMPAIGN_EDIT),
-        documents=[(part.document_id, part.title) for part in reading.offered(actor)],
+        documents=reading.offered(actor),
         open_queues=reading.open_queues(),
         **(values or {}),
     )
@@ -240,12 +239,9 @@ def _values(row: Row) -> dict[str, Any]:
 
 
 def _form_page(form: CampaignForm, row: Row | None = None) -> str:
-    actor = current_actor()
     return render_template(
         "lms/learning/campaign_form.html",
         form=form,
         row=row,
-        offered=reading.offered(actor),
-        queues=reading.open_queues(),
         began=row is not None and row.state is not State.DRAFT,
     )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from lms.content.queries import Choice
 from lms.core.access import Permission
 from lms.core.db import transaction
 from lms.core.errors import DomainError
@@ -65,7 +66,7 @@ def certificate_plan(plan_id: str) -> str:
     return _plan(plan, _form(plan))
 
 
-def _offered(plan: Plan) -> list[tuple[int, str, str]]:
+def _offered(plan: Plan) -> list[Choice]:
     return reading.offered(current_actor(), [plan.refresher.document_id] if plan.refresher is not None else ())
 
 

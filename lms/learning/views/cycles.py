@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from lms.accounts.queries import team_tree
 from lms.accounts.rules.people import EMPLOYMENTS
 from lms.assignments.jobs.ruling import recompute
+from lms.assignments.queries.ruling import positions_held
 from lms.core.access import Actor, Permission, Scope, allows, scopes
 from lms.core.db import transaction
 from lms.core.errors import Conflict, DomainError, Invalid, NotFound
@@ -133,7 +134,11 @@ def _form(draft: Draft | None = None) -> CycleForm:
         else {}
     )
     form = CycleForm(formdata=None, **facts) if draft else CycleForm()
-    form.document.choices = [("", _("还没有定")), *((str(each.id), each.title) for each in queries.choices())]
+    kept = [draft.document_id] if draft and draft.document_id else []
+    form.document.choices = [
+        ("", _("还没有定")),
+        *((str(each.document_id), each.title) for each in queries.choices(current_actor(), kept)),
+    ]
     return form
 
 
@@ -146,7 +151,7 @@ def _draft_page(found: Cycle, draft: Draft, form: CycleForm, wrong: str = "") ->
         wrong=wrong,
         teams=team_tree(),
         waves={wave.team_id: wave for wave in draft.waves},
-        positions=queries.positions(),
+        positions=positions_held(),
         employments=EMPLOYMENTS,
         reach=queries.reach(draft),
     )

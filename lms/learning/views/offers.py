@@ -99,7 +99,7 @@ def _page(document: int = 0, errors: dict[str, str] | None = None) -> str:
         "lms/learning/offers.html",
         lines=kept,
         ratings=surveys.ratings([line.document_id for line in kept]),
-        addable=offers.to_offer(),
+        addable=offers.to_offer(current_actor()),
         categories=CATEGORIES,
         href=content_href,
         errors=errors or {},

@@ -9,13 +9,14 @@ from werkzeug.wrappers import Response
 
 from lms.accounts import queries as accounts
 from lms.accounts.queries import TeamRow, teams_below
+from lms.content.queries import Choice
 from lms.core.access import Actor, Permission, Scope, allows, scopes
 from lms.core.db import transaction
 from lms.core.errors import DomainError, NotFound
 from lms.core.here import today
 from lms.core.i18n import _, gettext, say
 from lms.learning.actions import queues as actions
-from lms.learning.certificate_forms import KIND_WORDS, OverrideForm, QueueForm
+from lms.learning.certificate_forms import OverrideForm, QueueForm, grouped
 from lms.learning.queries import certificates as certificate_reading
 from lms.learning.queries import queues as reading
 from lms.learning.queries.queues import QueueShown, Wanted
@@ -112,7 +113,7 @@ def queue_make() -> Response | tuple[str, int]:
     return redirect(url_for(".queues"), 303)
 
 
-def _offered(kept: Collection[int] = ()) -> list[tuple[int, str, str]]:
+def _offered(kept: Collection[int] = ()) -> list[Choice]:
     """Return what a queue may ask for: what the actor may read, and what it asks for already."""
     return certificate_reading.offered(current_actor(), kept)
 
@@ -125,12 +126,10 @@ def _needs(queue_id: int) -> list[int]:
 def _queue_page(form: QueueForm, queue: Any) -> str:
     every = certificate_reading.plans(active=True)
     certified = {plan.document.document_id: plan.name for plan in every}
-    every_document = _offered(_needs(queue.id) if queue is not None else ())
     ticked = set(form.needs.data or ())
-    offered = [("ticked", _("已选"), [one for one in every_document if one[0] in ticked])]
-    offered += [
-        (kind, say(word), [one for one in every_document if one[1] == kind and one[0] not in ticked])
-        for kind, word in KIND_WORDS.items()
+    offered = [
+        (_("已选"), [(one.document_id, one.title) for one in form.offered if one.document_id in ticked]),
+        *grouped(one for one in form.offered if one.document_id not in ticked).items(),
     ]
     return render_template("lms/learning/queue_form.html", form=form, queue=queue, certified=certified, offered=offered)
 

@@ -301,12 +301,13 @@ def _form(actor: Actor, values: dict[str, Any] | None = None, row: Row | None = 
     more: dict[str, Any] = {} if values is None else {"formdata": None, "data": values}
     form = SessionForm(
         team_rows=teams_within(actor, Permission.SESSION_EDIT),
-        documents=sessions.documents_to_choose(),
+        documents=sessions.documents_to_choose(actor),
         for_all=Scope.ALL in scopes(actor, Permission.SESSION_EDIT),
         **more,
     )
     if row is not None and row.document_id is not None and str(row.document_id) not in dict(form.document.choices):
-        form.document.choices.append((str(row.document_id), row.document_title))  # archived since; it stays chosen
+        # Archived since, or chosen by who may read more: it stays.
+        form.document.choices.append((str(row.document_id), row.document_title))
     return form
 
 

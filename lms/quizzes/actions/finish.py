@@ -13,7 +13,7 @@ from lms.core import clock
 from lms.core.access import Actor, Permission
 from lms.core.audit import audit
 from lms.core.bus import emit
-from lms.core.db import session
+from lms.core.db import locked, session
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.plain import from_plain
 from lms.core.texts import text
@@ -170,16 +170,7 @@ def void(actor: Actor, public_id: str, reason: str) -> None:
     if person_id is None:
         raise NotFound()
     records.lock_people([person_id])
-    attempt = (
-        session()
-        .scalars(
-            select(Attempt)
-            .where(Attempt.public_id == public_id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-        .one()
-    )
+    attempt = locked(Attempt, public_id)
     if attempt.state == State.VOIDED:
         raise Conflict(text("这份答卷已经作废，没有再次改动。"))
     before = attempt.state

@@ -1,7 +1,5 @@
 """Links, labels, alternatives and arrows inside a line."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +14,7 @@ from lms.content.grammar.inline import (
     split_bubbles,
 )
 from lms.content.grammar.keywords import Word
+from tests.support.ending import ENDS
 
 
 def test_a_link_has_label_target_and_anchor():
@@ -80,14 +79,13 @@ def test_a_bubble_may_have_a_condition():
     assert (bubble.condition, bubble.text) == ("情绪低于20", "我录屏了")
 
 
+@ENDS
 @pytest.mark.parametrize("piece", ["[", "](", "[a](", "`", "![", "**", "\\", "[[](", "|", "："])
-def test_a_megabyte_of_half_written_links_is_read_within_seconds(piece: str):
+def test_a_megabyte_of_half_written_links_is_read(piece: str):
     source = piece * (1_000_000 // len(piece))
-    began = time.process_time()
     find_links(source)
     plain_text(source)
     split_alternatives(source)
-    assert time.process_time() - began < 8
 
 
 @given(st.text())

@@ -1,7 +1,5 @@
 """Two changes of one text: by block, then by sentence; a question only where both changed the same thing."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,6 +7,7 @@ from hypothesis import strategies as st
 from lms.content.rules.merge import Conflict, Merged, merge
 from lms.content.rules.units import block_units, sentence_units
 from tests.support.desk import SENTENCE, Desk
+from tests.support.ending import ENDS
 
 ARTICLE = """\
 ---
@@ -217,13 +216,12 @@ def test_what_somebody_wrote_is_in_the_result_or_in_a_conflict(base: str, one: s
 @pytest.mark.parametrize(
     "piece", ["- 甲\n", "\n", "> 甲\n", "```\n", "| 1 | 2 |\n", "![", "甲。", "# 甲\n", "<!--\n", "键: 值\n", "."]
 )
-def test_a_hundred_kilobytes_of_one_thing_are_merged_in_seconds(piece: str):
+@ENDS
+def test_a_hundred_kilobytes_of_one_thing_are_merged(piece: str):
     base = "---\n" + piece * (100_000 // len(piece.encode()))
     middle = len(base) // 2
-    started = time.process_time()
     merge(base, base[:middle] + "X。\n" + base[middle:], "Y。\n" + base)
     merge(base, base[::-1] + "尾", "Y。\n" + base)
-    assert time.process_time() - started < 3
 
 
 # two editors

@@ -1,7 +1,5 @@
 """Links when documents move, copies, and words replaced: only what has to change does."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +8,7 @@ from lms.content.grammar.inline import find_links, resolve
 from lms.content.rules.copying import as_copy
 from lms.content.rules.links import rebased, redirected
 from lms.content.rules.replacing import hits, replaced
+from tests.support.ending import ENDS
 
 folders = st.lists(st.sampled_from(["a", "b", "售后", "c c"]), max_size=3).map(
     lambda parts: "/".join(["courses", *parts])
@@ -86,8 +85,7 @@ def test_line_ends_stay():
 
 
 @pytest.mark.parametrize("line", ["[a](b.md) " * 60_000, "`id:abcdef` " * 50_000, "a" * 600_000])
+@ENDS
 def test_one_long_line_takes_time_by_its_length_and_not_by_its_square(line):
-    began = time.process_time()
     rebased(line, "kb_content/a.md", "kb_content/x/a.md")
     replaced(line, "a", "b")
-    assert time.process_time() - began < 5

@@ -1,7 +1,6 @@
 """What the masking promises of any text: it is done once, nothing masked is left in any writing, the rest stays."""
 
 import re
-import time
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from lms.core.masking import Kind, mask
 from lms.core.masking.checks import id_check, is_bank_card, is_id_number, passes_luhn
 from lms.core.masking.shadow import PLACEHOLDER, key_of
+from tests.support.ending import ENDS
 
 DIGITS = "0123456789"
 WIDE = str.maketrans(DIGITS, "０１２３４５６７８９")
@@ -234,6 +234,7 @@ WORST = (
 )
 
 
+@ENDS
 def test_long_text_is_read_in_linear_time():
     """Rows without an end of what each finder begins with: 200,000 characters together, and 5,000 of each alone.
 
@@ -243,9 +244,7 @@ def test_long_text_is_read_in_linear_time():
         "".join(piece * (12_000 // len(piece)) for piece in WORST),
         *(each * (5_000 // len(each)) for each in WORST),
     ]:
-        began = time.perf_counter()
         mask(said)
-        assert time.perf_counter() - began < 60
 
 
 CORPUS = Path(__file__).parents[2] / "drills" / "masking_corpus.txt"

@@ -58,6 +58,14 @@ def test_a_doubt_waits_until_somebody_has_decided_it():
     assert [line.state.value for line in lines(ASK, doubtful, "不能保证一定到")] == ["missing", "doubt"]
 
 
+def test_what_only_sounds_alike_is_told_apart_from_what_is_negated():
+    def doubts(said):
+        return [(line.alike, line.said) for line in lines(ASK, judge(ASK, said), said) if line.state.value == "doubt"]
+
+    assert doubts("17号医定到") == [(True, ("医定到",))]
+    assert doubts("不能保证一定到") == [(False, ("一定到",))]
+
+
 def test_not_looked_not_found_and_found_in_vain_are_told_apart():
     asked, read = (
         Lookup(lane=0, step=2, words="发货", found=0),

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 from pathlib import Path as File
-from time import process_time
 
 import pytest
 from hypothesis import given
@@ -37,6 +36,7 @@ from lms.drills.spec import (
 )
 from lms.questions.spec import CriterionKind
 from tests.support.a_long_drill import a_long_drill
+from tests.support.ending import ENDS
 from tests.support.make_drills import drills
 
 HIT = Hit(start=0, end=0, phrase="", instead="", basis="", ground="")
@@ -238,11 +238,10 @@ def test_what_is_proven_is_so_when_every_path_is_tried_one_by_one(seed: int) -> 
         assert report.angry is None or report.angry.result.total == max(angry)
 
 
+@ENDS
 @pytest.mark.parametrize("seed", [1, 2])
-def test_sixty_scenes_take_less_than_a_moment(seed: int) -> None:
+def test_sixty_scenes_are_searched_to_the_end(seed: int) -> None:
     drill = a_long_drill(60, seed)
-    began = process_time()
     report = search_paths(drill)
     assert report is not None
     assert report.complete
-    assert process_time() - began < 4  # alone on a core under 1; others may use the machine

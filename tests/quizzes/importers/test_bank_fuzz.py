@@ -3,7 +3,6 @@
 import io
 import os
 import random
-import time
 import zipfile
 
 import pytest
@@ -17,10 +16,10 @@ from lms.quizzes.importers.columns import COLUMNS
 from lms.quizzes.importers.keys_at_end import give, groups_in, parted
 from lms.quizzes.importers.reading import Bank, Group, Imported
 from lms.quizzes.importers.template import EXAMPLE, EXAMPLES, template
+from tests.support.ending import ENDS
 
 RUNS = 40 if "SOAK" in os.environ else 1
-LONGEST = 2.0
-"""Seconds for one file."""
+pytestmark = ENDS
 ROWS = [[example.get(column.key, "").replace(EXAMPLE, "") for column in COLUMNS] for example in EXAMPLES]
 CSV = csv_bytes([column.name for column in COLUMNS], ROWS)
 WORD = [
@@ -44,16 +43,14 @@ WORD = [
 SIGNS = "，。;；|｜、/\\()（）【】[]{}<>*_#`~=-+&%$^\"'\t\n\r\x00\u200b\ufeff\ue000\ue001\ue100　ABCＡ１①√×_____=>：:.0123456789-1e999NaN"
 
 
-def timed(read, data):
-    """Read a file; whatever it is, it is read or refused with a sentence, and in time."""
-    started = time.process_time()
+def tried(read, data):
+    """Read a file; whatever it is, it is read or refused with a sentence."""
     found = None
     try:
         found = read(data)
     except DomainError as error:
         if not str(error.message):
             raise
-    assert time.process_time() - started < LONGEST
     return found
 
 
@@ -98,14 +95,14 @@ def check(found) -> None:
 
 @pytest.mark.parametrize("seed", range(60 * RUNS))
 def test_a_damaged_csv_is_read_or_refused(seed):
-    check(timed(xlsx.read, damaged(CSV, random.Random(seed))))
+    check(tried(xlsx.read, damaged(CSV, random.Random(seed))))
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")  # the library names what it leaves out
 @pytest.mark.parametrize("seed", range(40 * RUNS))
 def test_a_damaged_workbook_is_read_or_refused(seed):
     rng = random.Random(seed)
-    check(timed(xlsx.read, (repacked if rng.random() < 0.7 else damaged)(template(), rng)))
+    check(tried(xlsx.read, (repacked if rng.random() < 0.7 else damaged)(template(), rng)))
 
 
 @pytest.mark.parametrize("seed", range(100 * RUNS))
@@ -117,10 +114,8 @@ def test_cells_of_any_signs_are_a_question_or_refused(seed):
         before = values.get(key, "")
         at = rng.randrange(len(before) + 1)
         values[key] = before[:at] + "".join(rng.choices(SIGNS, k=rng.randrange(1, 12))) + before[at:]
-    started = time.process_time()
     outcome = outcome_of(values)
     assert (outcome.question is None) != (outcome.reason is None)
-    assert time.process_time() - started < LONGEST
 
 
 @pytest.mark.parametrize("seed", range(100 * RUNS))
@@ -138,11 +133,9 @@ def test_typed_lines_of_any_order_are_taken_apart(seed):
             lines.insert(at, rng.choice(lines) * rng.randrange(1, 40))
         else:
             lines[at], lines[-1] = lines[-1], lines[at]
-    started = time.process_time()
     kept, groups = parted(list(enumerate(lines, start=1)))
     typed, _ = typed_in(kept)
     give(typed, groups)
-    assert time.process_time() - started < LONGEST
 
 
 def with_part(name: str, data: bytes) -> bytes:
@@ -181,9 +174,7 @@ def test_a_workbook_made_to_harm_is_refused_with_what_to_do(name, data, said):
     ],
 )
 def test_a_line_without_end_takes_no_time(line):
-    started = time.process_time()
     groups_in([line])
     typed_in([(1, f"1、{line}"), (2, line)])
     outcome_of({"kind": "单选", "stem": line, "options": line, "answer": line})
     outcome_of({"stem": line, "answer": line})
-    assert time.process_time() - started < LONGEST
