@@ -98,7 +98,7 @@ def finish(job: str, holder: str, error: str = "") -> None:
 
 
 def give_back(holder: str) -> None:
-    """Give back whatever this holder has: it is doing nothing, and a turn that could not be finished would be renewed."""
+    """Give back whatever this holder has: idle as it is, a turn that it could not finish would be renewed."""
     session().execute(
         update(WorkerBeat)
         .where(WorkerBeat.leased_by == holder)
