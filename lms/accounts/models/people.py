@@ -110,11 +110,17 @@ class Mentor(Base):
 
 
 class Cohort(Base):
-    """批次: an intake with its start day, trainer and room."""
+    """批次: an intake with its start day, trainer and room.
+
+    series: of an intake that 分批 made, what it was made of ("2026-11 临时"); those of one series and start day are one
+    batch, and whoever comes later joins the smallest of them, whatever they are called by then. "" = made by hand.
+    """
 
     __tablename__ = "cohort"
+    __table_args__ = (Index("ix_cohort_series", "series", "starts_on"),)
     id: Mapped[pk]
     name: Mapped[str] = plain(String(80), unique=True)
+    series: Mapped[str] = plain(String(80), default="", server_default="")
     trainer_id: Mapped[int | None] = pseudonym(ForeignKey("person.id"), index=True)
     room: Mapped[str] = plain(String(80), default="", server_default="")
     starts_on: Mapped[date] = plain()

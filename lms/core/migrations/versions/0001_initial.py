@@ -419,6 +419,7 @@ def upgrade() -> None:
         "cohort",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("series", sa.String(length=80), server_default="", nullable=False),
         sa.Column("trainer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("room", sa.String(length=80), server_default="", nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
@@ -426,6 +427,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cohort")),
         sa.UniqueConstraint("name", name=op.f("uq_cohort_name")),
     )
+    op.create_index("ix_cohort_series", "cohort", ["series", "starts_on"], unique=False)
     op.create_index(op.f("ix_cohort_trainer_id"), "cohort", ["trainer_id"], unique=False)
     op.create_table(
         "document",
