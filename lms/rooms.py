@@ -19,6 +19,7 @@ from lms.accounts.events import (
     PersonMoved,
     RosterChanged,
     Settled,
+    TeamMoved,
     Told,
 )
 from lms.assignments import api as assignments_api
@@ -141,6 +142,7 @@ def subscribe(bus: Bus) -> None:
     bus.subscribe(PersonHired, assignments.on_hired)
     bus.subscribe(PersonMoved, assignments.on_moved)
     bus.subscribe(PersonMoved, assignments.on_moved_days)
+    bus.subscribe(TeamMoved, assignments.on_team_moved)
     bus.subscribe(PersonChanged, assignments.on_moved)
     bus.subscribe(PersonLeft, assignments.on_moved)
     bus.subscribe(HoldingChanged, assignments.on_holding)
@@ -164,6 +166,7 @@ def subscribe(bus: Bus) -> None:
     bus.subscribe(PersonMoved, kb_handlers.on_moved)
     bus.subscribe(PersonHired, kb_duties.on_hired)
     bus.subscribe(PersonMoved, kb_duties.on_moved)
+    bus.subscribe(TeamMoved, kb_duties.on_team_moved)
     bus.subscribe(QuizGraded, recall.remember)
     bus.subscribe(DrillScored, drills.on_scored)
     bus.subscribe(Published, quizzes.on_published)

@@ -68,7 +68,7 @@ SCHEDULE = (
     Job(name="quizzes.look_at_questions", every=timedelta(hours=1), work=quizzes.look_at_questions),
     Job(name="quizzes.regrade_waiting", every=timedelta(seconds=5), work=quizzes.regrade_waiting),
     Job(name="accounts.apply_dated_changes", every=timedelta(minutes=10), work=accounts.apply_dated_changes),
-    Job(name="assignments.keep_rules", every=timedelta(minutes=1), work=duty_rules.keep_rules),
+    Job(name="assignments.keep_rules", every=timedelta(minutes=1), work=duty_rules.keep_rules, drains=True),
     Job(name="assignments.end_exemptions", every=timedelta(minutes=10), work=relief.end_exemptions),
     Job(name="assignments.reschedule", every=timedelta(minutes=1), work=days.reschedule_waiting, drains=True),
     Job(name="content.draw_pages", every=timedelta(seconds=20), work=attachments.make_left),

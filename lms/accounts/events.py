@@ -22,6 +22,14 @@ class PersonMoved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TeamMoved:
+    """A team stands below another one from today on. person_ids: whose team it is, or one below it; leavers too."""
+
+    team_id: int
+    person_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonChanged:
     """Somebody's roles, tags or kind of employment are others."""
 

@@ -10,6 +10,7 @@ from lms.accounts.events import (
     PersonLeft,
     PersonMoved,
     RosterChanged,
+    TeamMoved,
 )
 from lms.assignments import actions
 from lms.assignments.events import HoldingChanged
@@ -59,6 +60,12 @@ def on_hired(fact: PersonHired) -> None:
 def on_moved(fact: PersonMoved | PersonChanged | PersonLeft) -> None:
     """Give what the rules ask of somebody as they are now, and ask no more for what they do not."""
     actions.keep_in_step([fact.person_id])
+
+
+def on_team_moved(fact: TeamMoved) -> None:
+    """Another place in the tree has other rules, another roster and other freeze windows."""
+    actions.keep_soon(fact.person_ids)
+    actions.reschedule_soon(fact.person_ids)
 
 
 def on_holding(fact: HoldingChanged) -> None:

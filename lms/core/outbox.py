@@ -4,9 +4,10 @@ Inside transaction() all of it. A drainer leases rows, does the work, and finish
 once, so it must be harmless to do it again. What was put again meanwhile stays open: `touched` says so.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Select, delete, func, or_, select, update
@@ -69,6 +70,15 @@ def put(
             set_={**values, "touched": Outbox.touched + 1, "tries": 0},
         )
     )
+
+
+def put_ids(topic: str, ids: Iterable[int], size: int) -> None:
+    """Ask for something to be done with each of these rows, `size` of them at a time: as `ids` of a payload."""
+    wanted = sorted(set(ids))
+    for start in range(0, len(wanted), size):
+        some = wanted[start : start + size]
+        named = sha256(",".join(map(str, some)).encode()).hexdigest()[:16]
+        put(topic, f"{some[0]}-{some[-1]}-{named}", payload={"ids": some})
 
 
 def lease(topic: str, limit: int, seconds: float) -> list[Leased]:

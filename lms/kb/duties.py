@@ -1,6 +1,6 @@
 """What the knowledge base asks of people when articles or people change; rooms.py subscribes it."""
 
-from lms.accounts.events import PersonHired, PersonMoved
+from lms.accounts.events import PersonHired, PersonMoved, TeamMoved
 from lms.assignments.events import Confirming
 from lms.content import queries as content
 from lms.content.events import Archived, Impact, Published, PublishPreview, Unarchived
@@ -23,6 +23,10 @@ def on_hired(fact: PersonHired) -> None:
 
 def on_moved(fact: PersonMoved) -> None:
     cards.include([fact.person_id])
+
+
+def on_team_moved(fact: TeamMoved) -> None:
+    cards.include_soon(fact.person_ids)
 
 
 def on_archived(fact: Archived) -> None:

@@ -30,7 +30,7 @@ def an_audience(chance, teams):
 
 
 def one_step(chance, people, teams, documents, rules):
-    who, kind = chance.choice(people), chance.randrange(9)
+    who, kind = chance.choice(people), chance.randrange(12)
     id, act = who.id, console()
     if kind == 0:
         rules.append(a_rule(chance.choice(documents), due=DuePlan(days=5), **an_audience(chance, teams)))
@@ -41,6 +41,9 @@ def one_step(chance, people, teams, documents, rules):
         with transaction():
             actions.change_rule(None, changed, name="", audience=audience, due_plan=DuePlan(days=chance.choice([5, 9])))
         recompute([changed])
+    elif kind >= 9:
+        with transaction():
+            accounts.change_team(act, teams[2].id, name="蓝组", parent_id=chance.choice(teams[:2]).id)
     elif kind == 8:
         with transaction():
             actions.opened(id, chance.choice(documents).id)
@@ -66,7 +69,7 @@ def person_step(chance, kind, act, id, teams):
         accounts.change(act, id, values)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(8))
 def test_what_facts_keep_in_step_looking_at_everybody_finds_in_step(world, seed):
     chance = random.Random(seed)
     root = a_team("总部")

@@ -337,6 +337,27 @@ def test_who_moves_into_a_team_gets_its_must_reads_and_who_leaves_it_loses_the_o
     assert duty_of(agent, article).state == "withdrawn"
 
 
+def test_a_team_that_is_put_below_another_gets_its_must_reads(trainer):
+    root = a_team("总部")
+    upper, team = a_team("投诉组", root), a_team("夜班", root)
+    agent = a_person(Role.AGENT, team=team)
+    article, hr = an_article(trainer, 必读="[投诉组]"), an_actor(Role.HR)
+    with transaction():
+        accounts.change_team(hr, team.id, name="夜班", parent_id=upper.id)
+    assert owes_card(agent, article)
+
+
+def test_of_more_than_a_hundred_people_of_a_team_that_moves_the_worker_asks_all(trainer):
+    root = a_team("总部")
+    upper, team = a_team("投诉组", root), a_team("夜班", root)
+    agents = [a_person(Role.AGENT, team=team) for _ in range(101)]
+    article, hr = an_article(trainer, 必读="[投诉组]"), an_actor(Role.HR)
+    with transaction():
+        accounts.change_team(hr, team.id, name="夜班", parent_id=upper.id)
+    assert (owes_card(agents[0], article), ask_waiting()) == (False, 101)
+    assert all(owes_card(agent, article) for agent in agents)
+
+
 def test_who_had_confirmed_before_it_became_a_must_read_is_counted_and_asked_nothing(trainer):
     article, agent = an_article(trainer), a_person(Role.AGENT)
     has_read(agent, article)

@@ -1,13 +1,16 @@
 """Verbs of the company's shape: teams and shops."""
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import or_, select
 
 from lms.accounts import queries
+from lms.accounts.events import TeamMoved
 from lms.accounts.models import Person, Shop, Team, TeamPlace
 from lms.core.access import Actor
 from lms.core.audit import audit
+from lms.core.bus import emit
 from lms.core.db import session
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.here import today
@@ -67,7 +70,16 @@ def change_team(actor: Actor, team_id: int, *, name: str, parent_id: int | None)
             place.until_on = day
             current.flush()
             current.add(TeamPlace(team_id=team_id, parent_id=parent_id, from_on=day))
+        current.flush()
+        emit(TeamMoved(team_id=team_id, person_ids=_belonging(queries.teams_below([team_id]))))
     audit(actor.id, "team.changed", "team", team_id, after={"parent": parent_id})
+
+
+def _belonging(team_ids: Collection[int]) -> tuple[int, ...]:
+    found = session().scalars(
+        select(Person.id).where(Person.team_id.in_(team_ids), Person.erased_at.is_(None)).order_by(Person.id)
+    )
+    return tuple(found)
 
 
 def close_team(actor: Actor, team_id: int) -> None:

@@ -4,7 +4,7 @@ Everything here runs in the caller's transaction. Locks: persons first (`lock_pe
 """
 
 from lms.assignments.actions.cards import DELTA, MUST_READ, Asked, ask_to_read, keep_must_read, no_longer_asked
-from lms.assignments.actions.days import reschedule, reschedule_soon
+from lms.assignments.actions.days import reschedule
 from lms.assignments.actions.follow import lay_out_anew
 from lms.assignments.actions.give import assign, withdraw_occasion, withdraw_rounds
 from lms.assignments.actions.keeping import bring_to_rest, keep_in_step
@@ -25,6 +25,7 @@ from lms.assignments.actions.ruling import (
     stop_rule,
 )
 from lms.assignments.actions.settle import first_completion, item_done, opened, recount, took_part
+from lms.assignments.actions.soon import keep_soon, reschedule_soon
 
 __all__ = [
     "DELTA",
@@ -46,6 +47,7 @@ __all__ = [
     "keep_in_step",
     "keep_must_read",
     "keep_rule",
+    "keep_soon",
     "lay_out_anew",
     "make_rule",
     "no_longer_asked",

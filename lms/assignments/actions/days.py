@@ -7,7 +7,6 @@ written again, of open items only. Nothing is completed here.
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -18,25 +17,8 @@ from lms.assignments import layout
 from lms.assignments.due import settled_day
 from lms.assignments.models import Assignment, AssignmentItem, AssignmentReason
 from lms.content.models import Document
-from lms.core import outbox
 from lms.core.db import rows, session
 from lms.records.actions import lock_people
-
-TOGETHER = 100
-"""People whose days are counted in one transaction."""
-TOPIC = "days"
-
-
-def reschedule_soon(person_ids: Sequence[int]) -> None:
-    """Count the due days of these people anew: at once for up to 100, else the worker does it, 100 at a time."""
-    ids = sorted(set(person_ids))
-    if len(ids) <= TOGETHER:
-        reschedule(ids)
-        return
-    for start in range(0, len(ids), TOGETHER):
-        chunk = ids[start : start + TOGETHER]
-        named = sha256(",".join(map(str, chunk)).encode()).hexdigest()[:16]
-        outbox.put(TOPIC, f"{chunk[0]}-{chunk[-1]}-{named}", payload={"people": chunk})
 
 
 def reschedule(person_ids: Sequence[int]) -> int:

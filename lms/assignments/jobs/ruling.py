@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, or_, select, update
 from lms.accounts.models import Person
 from lms.assignments.actions.give import TOGETHER
 from lms.assignments.actions.keeping import IS_OUT_OF_STEP, keep_in_step
+from lms.assignments.actions.soon import RULES
 from lms.assignments.models import Assignment, AssignmentReason, Rule
 from lms.assignments.queries.facts import KINDS, facts_of, given_by, standing_rules
 from lms.assignments.rules import READ
@@ -14,6 +15,7 @@ from lms.assignments.rules.plans import plan
 from lms.content.models import Document
 from lms.core.db import rows, session, transaction
 from lms.core.here import today
+from lms.core.jobs import drain_ids
 
 
 def recompute(rule_ids: Collection[int] | None = None) -> int:
@@ -78,8 +80,11 @@ def _changed_day(rule_ids: Collection[int] | None) -> set[int]:
 
 
 def keep_rules() -> int:
-    """Apply the rules that were changed since they were last applied, and each of them once a day."""
-    session().rollback()
+    """Apply the rules that were changed since they were last applied, and each of them once a day.
+
+    Before that, bring in step whom a change of many people at once has left to the worker.
+    """
+    kept = drain_ids(RULES, keep_in_step)
     due = list(
         rows(
             select(Rule.id)
@@ -92,4 +97,4 @@ def keep_rules() -> int:
         ).scalars()
     )
     session().rollback()
-    return recompute(due) if due else 0
+    return kept + (recompute(due) if due else 0)

@@ -34,7 +34,7 @@ from lms.records.actions import append, lock_people
 from lms.records.events import Verb
 from lms.records.models import Standing
 
-TOPIC = "cards"
+TOPIC, NEW_PLACES = "cards", "must-reads"
 TOGETHER = 100
 """People in one transaction."""
 
@@ -139,6 +139,14 @@ def ask(document_id: int, wanted: int, since: int | None, reasons: Mapping[int, 
 
 def _key(document_id: int, wanted: int) -> str:
     return f"card:{document_id}:{wanted}"
+
+
+def include_soon(person_ids: Sequence[int]) -> None:
+    """Do `include` for these people: at once for up to 100, else the worker does it, 100 at a time."""
+    if len(person_ids) <= TOGETHER:
+        include(person_ids)
+    else:
+        outbox.put_ids(NEW_PLACES, person_ids, TOGETHER)
 
 
 def include(person_ids: Sequence[int]) -> None:

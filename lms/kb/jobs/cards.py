@@ -7,7 +7,8 @@ from lms.content import queries as content
 from lms.content.models import Document, Revision
 from lms.core import outbox
 from lms.core.db import session, transaction
-from lms.kb.actions.cards import TOGETHER, TOPIC, ask
+from lms.core.jobs import drain_ids
+from lms.kb.actions.cards import NEW_PLACES, TOGETHER, TOPIC, ask, include
 from lms.kb.queries.cards import plan_of
 from lms.kb.spec import ArticleSpec
 
@@ -16,8 +17,8 @@ LEASE = 600
 
 
 def ask_waiting() -> int:
-    """Ask those whom publications left to the worker; return how many people that were."""
-    done = 0
+    """Ask those whom publications and teams that moved left to the worker; return how many people that were."""
+    done = drain_ids(NEW_PLACES, include)
     while True:
         with transaction():
             leased = outbox.lease(TOPIC, 1, LEASE)
