@@ -143,6 +143,30 @@ def test_the_earliest_live_reason_gives_the_day_and_the_next_one_takes_over(floo
     assert duty_of(person, course).due_on == date(2031, 2, 2)
 
 
+def test_two_rules_that_give_the_same_at_once_are_one_duty_by_the_earlier_day(floor):
+    """Both are met in one pass; the later day must win neither as the duty's nor as its items'."""
+    course = a_document("article")
+    for days in (20, 5, 9):
+        a_rule(course, teams=(floor["red"].id,), due=DuePlan(days=days))
+    person = hired(floor["red"], no="N1")
+    duty = duty_of(person, course)
+    assert (duty.due_on, duty.next_due_on) == (today() + timedelta(days=5),) * 2
+    assert session().query(AssignmentReason).filter_by(assignment_id=duty.id).count() == 3
+
+
+def test_ten_more_rules_cost_two_statements_each(floor, statements):
+    def spent(number):
+        for _ in range(number):
+            a_rule(a_document("article"), teams=(floor["red"].id,))
+        hired(floor["red"], no=f"W{number}")
+        statements.clear()
+        hired(floor["red"], no=f"N{number}")
+        return len(statements)
+
+    two = spent(2)
+    assert spent(10) <= two + 2 * 10  # each document is looked at by itself: its steps, and what was done of it before
+
+
 def test_a_day_is_forgotten_with_the_only_reason_that_asked_for_it(floor):
     person, course = a_person(team=floor["red"]), a_document("article")
     early = a_rule(course, teams=(floor["red"].id,), due=DuePlan(on=date(2031, 1, 1)))

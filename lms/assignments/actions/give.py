@@ -1,7 +1,10 @@
 """Giving duties: by hand, by rules and by occasions. As few statements for a hundred people as for one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, insert, select, update
@@ -9,7 +12,7 @@ from sqlalchemy import ColumnElement, insert, select, update
 from lms.accounts import queries as accounts
 from lms.accounts.models import Cohort, CohortMember, Person
 from lms.assignments import layout, rules
-from lms.assignments.actions.settle import done_before, items_of, settle, with_past, write_items
+from lms.assignments.actions.settle import Past, done_before, items_of, settle, with_past, write_items
 from lms.assignments.due import Freeze, settled_day
 from lms.assignments.due_plans import DuePlan, due_day
 from lms.assignments.events import Assigned
@@ -25,11 +28,42 @@ from lms.core.errors import NotFound
 from lms.core.here import today
 from lms.records.actions import lock_people
 
+_document = attrgetter("document_id")
+
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 """`counts_from` of a duty that is owed once: whatever was ever completed counts."""
 
 TOGETHER = 100
 """People whose rows are taken by one call."""
+
+Key = tuple[int, int, str]
+"""What names a duty: person, document, occasion."""
+Reason = tuple[int, str, str]
+"""What names a reason: assignment, kind, ref."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gift:
+    """A document for some people, and why.
+
+    due_plan: the day is worked out for each person, in place of due_on. starts_on: None = the start of the person's
+    latest intake, else the day of hire if it lies ahead, else today. counts_from: what was completed before counts for
+    nothing; None = ever for what is owed once, else now; said again, both are moved.
+    """
+
+    document_id: int
+    person_ids: Sequence[int]
+    kind: str
+    ref: str
+    occasion: str = "once"
+    due_on: date | None = None
+    due_plan: DuePlan | None = None
+    starts_on: date | None = None
+    counts_from: datetime | None = None
+
+
+Days = tuple[Mapping[int, Works], Mapping[int, Sequence[Freeze]]]
+"""Who works when, and what holds the days of each."""
 
 
 def assign(
@@ -44,92 +78,159 @@ def assign(
     due_plan: DuePlan | None = None,
     starts_on: date | None = None,
     counts_from: datetime | None = None,
-    days: tuple[Mapping[int, Works], Mapping[int, Sequence[Freeze]]] | None = None,
 ) -> list[int]:
     """Give a document to people (at most 100); return the ids of their assignments, new or old.
 
-    Somebody who owes it already gets one more reason. due_plan: the day is worked out for each person, in place of
-    due_on. starts_on: None = the start of the person's latest intake, else the day of hire if it lies ahead, else
-    today. counts_from: what was completed before counts for nothing; None = ever for what is owed once, else now; said
-    again, both are moved. days: who works when and what holds their days, where the caller has read it already.
+    Somebody who owes it already gets one more reason. The rest is said at `Gift`. Raises NotFound.
     """
-    document = session().get(Document, document_id)
-    if document is None or document.published_id is None:
-        raise NotFound()
-    ids = sorted(set(person_ids))
-    lock_people(ids)
+    gift = Gift(
+        document_id=document_id,
+        person_ids=person_ids,
+        kind=kind,
+        ref=ref or (f"person:{actor.id}" if actor else "system"),
+        occasion=occasion,
+        due_on=due_on,
+        due_plan=due_plan,
+        starts_on=starts_on,
+        counts_from=counts_from,
+    )
+    given = assign_all(actor, [gift])
+    return [given[person_id, document_id, occasion] for person_id in sorted(set(person_ids))]
+
+
+def assign_all(actor: Actor | None, gifts: Sequence[Gift], *, days: Days | None = None) -> dict[Key, int]:
+    """Give several documents, each to its people (at most 100 in all); return the ids of the assignments, new or old.
+
+    As few statements for forty documents as for one. days: where the caller has read it already. Raises NotFound.
+    """
+    published = _published({gift.document_id for gift in gifts})
+    people = sorted({person_id for gift in gifts for person_id in gift.person_ids})
+    lock_people(people)
     now = clock.now()
-    present = _present(ids, document_id, occasion)
-    fresh = [person_id for person_id in ids if person_id not in present]
-    works, freezes = days or (accounts.works_of(ids), accounts.freezes_of(ids))
-    made: list[Assignment] = []
-    if fresh:
-        first_days = starts(fresh) if starts_on is None else dict.fromkeys(fresh, starts_on)
-        values = [
-            {
-                "person_id": person_id,
-                "document_id": document_id,
-                "revision_id": document.published_id,
-                "occasion": occasion,
-                "counts_from": counts_from or (EVER if occasion == "once" else now),
-                "starts_on": first_days[person_id],
-                "state": "open",
-            }
-            for person_id in fresh
-        ]
-        made = list(session().scalars(insert(Assignment).returning(Assignment), values))
-    again = [present[person_id] for person_id in ids if person_id in present]
-    for assignment in again:
-        if counts_from is not None and assignment.state in {"open", "withdrawn", "optional"}:
-            assignment.counts_from, assignment.starts_on = counts_from, starts_on or assignment.starts_on
-    asked = {
-        each.id: due_on if due_plan is None else due_day(due_plan, each.starts_on, today(), works[each.person_id])
-        for each in (*made, *again)
-    }
-    by_person = {each.person_id: each.id for each in (*made, *again)}
-    _give_reasons(asked, kind, ref or (f"person:{actor.id}" if actor else "system"), now)
-    planned = layout.lay_out(document_id) if made or any(each.state in RESTING for each in again) else []
-    _begin(actor, made, planned, asked, works, freezes)
-    for assignment in again:
+    works, freezes = days or (accounts.works_of(people), accounts.freezes_of(people))
+    old = _present(people, gifts)
+    fresh = [gift for gift in gifts if any(_key(gift, person_id) not in old for person_id in gift.person_ids)]
+    first_days = starts(people) if any(gift.starts_on is None for gift in fresh) else {}
+    values: dict[Key, dict[str, Any]] = {}
+    for gift in fresh:
+        for person_id in sorted(gift.person_ids):
+            key = _key(gift, person_id)
+            if key not in old and key not in values:
+                values[key] = {
+                    "person_id": person_id,
+                    "document_id": gift.document_id,
+                    "revision_id": published[gift.document_id],
+                    "occasion": gift.occasion,
+                    "counts_from": gift.counts_from or (EVER if gift.occasion == "once" else now),
+                    "starts_on": gift.starts_on or first_days[person_id],
+                    "state": "open",
+                }
+    made = list(session().scalars(insert(Assignment).returning(Assignment), list(values.values()))) if values else []
+    for gift in gifts:
+        for assignment in (old[key] for key in (_key(gift, each) for each in gift.person_ids) if key in old):
+            if gift.counts_from is not None and assignment.state in {"open", "withdrawn", "optional"}:
+                assignment.counts_from = gift.counts_from
+                assignment.starts_on = gift.starts_on or assignment.starts_on
+    duties = old | {(each.person_id, each.document_id, each.occasion): each for each in made}
+    asked = _asked(gifts, duties, works)
+    given = {key: each.id for key, each in duties.items()}
+    _give_reasons(asked, {each.id for each in old.values()}, now)
+    resting = [each for each in old.values() if each.state in RESTING]
+    planned = {id: layout.lay_out(id) for id in sorted({each.document_id for each in (*made, *resting)})}
+    _begin(actor, made, planned, _earliest(asked), works, freezes)
+    for key in sorted(old):
+        assignment = old[key]
         if assignment.state in RESTING:
             assignment.state = "open"
-            lay_anew(assignment, planned, works[assignment.person_id], freezes[assignment.person_id])
+            lay_anew(assignment, planned[assignment.document_id], works[key[0]], freezes[key[0]])
         settle(actor, assignment, source="assign")
-    return [by_person[person_id] for person_id in ids]
+    return given
+
+
+def _published(document_ids: Collection[int]) -> dict[int, int]:
+    """Return the published revision of each of these documents. Raises NotFound where there is none."""
+    found = session().execute(
+        select(Document.id, Document.published_id).where(
+            Document.id.in_(document_ids), Document.published_id.is_not(None)
+        )
+    )
+    published = {row.id: row.published_id for row in found}
+    if published.keys() != set(document_ids):
+        raise NotFound()
+    return published
+
+
+def _key(gift: Gift, person_id: int) -> Key:
+    return person_id, gift.document_id, gift.occasion
+
+
+def _asked(
+    gifts: Sequence[Gift], duties: Mapping[Key, Assignment], works: Mapping[int, Works]
+) -> dict[Reason, date | None]:
+    """Return by when each reason asks for its duty; people of one start and plan are counted once."""
+    here = today()
+    counted: dict[tuple[int, DuePlan, date], date | None] = {}
+    asked: dict[Reason, date | None] = {}
+    for gift in gifts:
+        for person_id in gift.person_ids:
+            duty = duties[_key(gift, person_id)]
+            due = gift.due_on
+            if gift.due_plan is not None:
+                plan = person_id, gift.due_plan, duty.starts_on
+                if plan not in counted:
+                    counted[plan] = due_day(gift.due_plan, duty.starts_on, here, works[person_id])
+                due = counted[plan]
+            asked[duty.id, gift.kind, gift.ref] = due
+    return asked
+
+
+def _earliest(asked: Mapping[Reason, date | None]) -> dict[int, date | None]:
+    """Return the earliest day asked for each duty."""
+    found: dict[int, date | None] = {}
+    for (assignment_id, _kind, _ref), due in asked.items():
+        before = found.get(assignment_id)
+        found[assignment_id] = due if before is None else min(before, due or before)
+    return found
 
 
 RESTING = frozenset({"withdrawn", "optional"})
 """States of a duty that nobody is asked for; its items may be older than the document."""
 
 
-def _present(person_ids: Sequence[int], document_id: int, occasion: str) -> dict[int, Assignment]:
+def _present(person_ids: Sequence[int], gifts: Sequence[Gift]) -> dict[Key, Assignment]:
+    """Return which of these duties are there already, at rest or not."""
+    wanted = {_key(gift, person_id) for gift in gifts for person_id in gift.person_ids}
     found = session().scalars(
         select(Assignment).where(
             Assignment.person_id.in_(person_ids),
-            Assignment.document_id == document_id,
-            Assignment.occasion == occasion,
+            Assignment.document_id.in_({gift.document_id for gift in gifts}),
+            Assignment.occasion.in_({gift.occasion for gift in gifts}),
         )
     )
-    return {each.person_id: each for each in found}
+    by_key = {(each.person_id, each.document_id, each.occasion): each for each in found}
+    return {key: each for key, each in by_key.items() if key in wanted}
 
 
 def _begin(
     actor: Actor | None,
     made: Sequence[Assignment],
-    planned: Sequence[Item],
+    planned: Mapping[int, Sequence[Item]],
     asked: Mapping[int, date | None],
     works: Mapping[int, Works],
     freezes: Mapping[int, Sequence[Freeze]],
 ) -> None:
     """Write the items of new duties and what they say of themselves; what is done already is rolled up one by one."""
-    past = done_before({each.person_id: each.counts_from for each in made}, planned)
+    past: dict[int, Mapping[int, Past]] = {}
+    for document_id, duties in groupby(sorted(made, key=_document), _document):
+        past[document_id] = done_before({each.person_id: each.counts_from for each in duties}, planned[document_id])
     rows: list[dict[str, Any]] = []
     whole: list[dict[str, Any]] = []
     further: list[Assignment] = []
     for assignment in made:
         person_id = assignment.person_id
-        days = layout.due_days(planned, assignment.starts_on, works[person_id], freezes[person_id])
-        items = with_past(layout.dated(planned, days, assignment.id), past.get(person_id, {}))
+        inside = planned[assignment.document_id]
+        days = layout.due_days(inside, assignment.starts_on, works[person_id], freezes[person_id])
+        items = with_past(layout.dated(inside, days, assignment.id), past[assignment.document_id].get(person_id, {}))
         counted = asked[assignment.id]
         if counted is not None:
             counted = settled_day(counted, works[person_id], freezes[person_id])
@@ -244,36 +345,28 @@ def starts(person_ids: Sequence[int]) -> dict[int, date]:
     return found
 
 
-def _give_reasons(asked: Mapping[int, date | None], kind: str, ref: str, now: datetime) -> None:
-    """Note why these duties (by id, with the day asked for) are owed; a reason that had ended holds again from now."""
-    if not asked:
-        return
+def _give_reasons(asked: Mapping[Reason, date | None], old: Collection[int], now: datetime) -> None:
+    """Note why duties are owed; a reason that had ended holds again from now. old: duties that may have reasons."""
     reason = AssignmentReason
-    known = {
-        row.assignment_id: row
-        for row in session().execute(
-            select(reason.id, reason.assignment_id, reason.since, reason.until).where(
-                reason.assignment_id.in_(asked), reason.kind == kind, reason.ref == ref
+    known = {}
+    if old:
+        found = session().execute(
+            select(reason.id, reason.assignment_id, reason.kind, reason.ref, reason.since, reason.until).where(
+                reason.assignment_id.in_(old), reason.ref.in_({ref for _id, _kind, ref in asked})
             )
         )
-    }
+        known = {(row.assignment_id, row.kind, row.ref): row for row in found}
     fresh = [
-        {"assignment_id": id, "kind": kind, "ref": ref, "due_on": due_on, "since": now}
-        for id, due_on in asked.items()
-        if id not in known
+        {"assignment_id": key[0], "kind": key[1], "ref": key[2], "due_on": due_on, "since": now}
+        for key, due_on in asked.items()
+        if key not in known
     ]
     if fresh:
         session().execute(insert(reason), fresh)
-    if known:
-        session().execute(
-            update(reason),
-            [
-                {
-                    "id": row.id,
-                    "until": None,
-                    "since": row.since if row.until is None else now,
-                    "due_on": asked[row.assignment_id],
-                }
-                for row in known.values()
-            ],
-        )
+    again = [
+        {"id": row.id, "until": None, "since": row.since if row.until is None else now, "due_on": asked[key]}
+        for key, row in known.items()
+        if key in asked
+    ]
+    if again:
+        session().execute(update(reason), again)

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from lms.accounts import queries as accounts
 from lms.accounts.models import Person
 from lms.assignments import layout
-from lms.assignments.actions.give import assign, lay_anew
+from lms.assignments.actions.give import Gift, assign_all, lay_anew
 from lms.assignments.actions.settle import settle
 from lms.assignments.due_plans import DuePlan, due_day
 from lms.assignments.models import Assignment, AssignmentItem, AssignmentReason, Rule
@@ -49,20 +49,21 @@ def _give(steps: Sequence[Step], by_id: Mapping[int, RulePlan]) -> None:
         if step.gives:
             gives[step.rule_id, step.occasion].append(step.person_id)
     meant = {person_id for people in gives.values() for person_id in people}
-    days = accounts.works_of(meant), accounts.freezes_of(meant)
-    for (rule_id, occasion), people in gives.items():
-        rule = by_id[rule_id]
-        assign(
-            None,
-            people,
-            rule.document_id,
-            kind=rule.kind,
-            ref=rule.ref,
+    if not gives:
+        return
+    gifts = [
+        Gift(
+            document_id=by_id[rule_id].document_id,
+            person_ids=people,
+            kind=by_id[rule_id].kind,
+            ref=by_id[rule_id].ref,
             occasion=occasion,
-            due_plan=rule.due,
-            counts_from=_counts_from(rule, occasion),
-            days=days,
+            due_plan=by_id[rule_id].due,
+            counts_from=_counts_from(by_id[rule_id], occasion),
         )
+        for (rule_id, occasion), people in gives.items()
+    ]
+    assign_all(None, gifts, days=(accounts.works_of(meant), accounts.freezes_of(meant)))
 
 
 def _counts_from(rule: RulePlan, occasion: str) -> datetime | None:
