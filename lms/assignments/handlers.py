@@ -33,6 +33,7 @@ def on_record(fact: RecordAppended) -> None:
     if fact.verb == Verb.VOIDED:
         actions.recount(fact.person_id, source="void")
         actions.bring_to_rest([fact.person_id])
+        actions.reschedule([fact.person_id])
     elif fact.counts or fact.verb == Verb.SIGNED_OFF:
         signed = fact.verb == Verb.SIGNED_OFF
         actions.item_done(

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, or_, select, update
 
 from lms.accounts import queries
 from lms.accounts.actions.slips import void_slips
-from lms.accounts.events import PersonChanged, PersonHired, PersonLeft, PersonMoved
+from lms.accounts.events import PersonChanged, PersonHired, PersonLeft, PersonMoved, RosterChanged
 from lms.accounts.models import (
     ApiToken,
     Membership,
@@ -353,6 +353,7 @@ def reopen(actor: Actor, person_id: int, team_id: int | None = None) -> None:
     _write_history(person, [*spans, Span(team_id=team, from_on=day)])
     audit(actor.id, "person.reopened", "person", person.id, person_id=person.id)
     emit(PersonHired(person_id=person.id))
+    emit(RosterChanged(person_ids=(person.id,)))
 
 
 def end_sessions(actor: Actor, person_id: int) -> None:

@@ -1,11 +1,11 @@
 """Counting due days anew when what people work on changes: rosters, leave, freeze windows, intakes.
 
-What was asked for stays as it was asked (reasons, the planned day of an item); the days that follow from it are
-written again, of open items only. Nothing is completed here.
+What was asked for stays as it was asked (a reason's own day, the nth working day of an item or of a rule); the days
+that follow from it are written again, of open items only. Nothing is completed here.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,9 +15,14 @@ from lms.accounts import queries as accounts
 from lms.accounts.models import Cohort, CohortMember
 from lms.assignments import layout
 from lms.assignments.due import settled_day
-from lms.assignments.models import Assignment, AssignmentItem, AssignmentReason
+from lms.assignments.due_plans import DuePlan, due_day
+from lms.assignments.models import Assignment, AssignmentItem, AssignmentReason, Rule
+from lms.assignments.queries.facts import KINDS
+from lms.assignments.rules import READ
 from lms.content.models import Document
+from lms.core.calendar import Works
 from lms.core.db import rows, session
+from lms.core.here import day_of
 from lms.records.actions import lock_people
 
 
@@ -44,15 +49,17 @@ def reschedule(person_ids: Sequence[int]) -> int:
         .order_by(Assignment.id)
     )
     held = open_ones.all()
-    if not held:
+    ruled = _ruled(ids)
+    if not held and not ruled:
         return 0
     rosters, freezes, starts = accounts.rosters_of(ids), accounts.freezes_of(ids), _intakes(ids)
+    _ask_anew(ruled, rosters, starts)
     items, asked = _items([row.id for row in held]), _asked([row.id for row in held])
     changed: list[dict[str, Any]] = []
     moved: list[dict[str, Any]] = []
     for row in held:
         works, holding = rosters[row.person_id], freezes[row.person_id]
-        start = starts.get(row.person_id, row.starts_on) if row.kind == "curriculum" else row.starts_on
+        start = _start(row, starts)
         wanted = asked.get(row.id)
         counts = settled_day(wanted, works, holding) if wanted is not None else None
         mine = items.get(row.id, ())
@@ -62,7 +69,7 @@ def reschedule(person_ids: Sequence[int]) -> int:
         for item in mine:
             due = item.due_on
             if item.done_at is None and item.day is None:
-                due = counts or due
+                due = counts
             elif item.done_at is None and not item.exempt:
                 due = days[item.day]
             if due != item.due_on:
@@ -87,6 +94,56 @@ def reschedule(person_ids: Sequence[int]) -> int:
     if moved or changed:
         session().expire_all()
     return len({each["assignment_id"] for each in moved} | {each["id"] for each in changed})
+
+
+def _ruled(person_ids: Sequence[int]) -> list[tuple[DuePlan, Any]]:
+    """Return the living reasons by which a rule asks for so many days, with its plan; what is done is past asking.
+
+    Duties that rest are among them: when they are asked for again, they are by the days as they are then.
+    """
+    found = rows(select(Rule.id, Rule.due_plan).where(Rule.occasion != READ))
+    plans = {f"rule:{row.id}": DuePlan.from_json(row.due_plan) for row in found}
+    counted = {ref: plan for ref, plan in plans.items() if plan.days is not None or plan.workdays is not None}
+    if not counted:
+        return []
+    reasons = rows(
+        select(
+            AssignmentReason.id,
+            AssignmentReason.ref,
+            AssignmentReason.due_on,
+            AssignmentReason.since,
+            Assignment.person_id,
+            Assignment.starts_on,
+            Document.kind,
+        )
+        .join(Assignment, Assignment.id == AssignmentReason.assignment_id)
+        .join(Document, Document.id == Assignment.document_id)
+        .where(
+            Assignment.person_id.in_(person_ids),
+            Assignment.state != "done",
+            AssignmentReason.kind.in_(KINDS),
+            AssignmentReason.until.is_(None),
+        )
+    )
+    return [(counted[row.ref], row) for row in reasons if row.ref in counted]
+
+
+def _ask_anew(ruled: Sequence[tuple[DuePlan, Any]], rosters: Mapping[int, Works], starts: Mapping[int, date]) -> None:
+    """Write the days that these reasons ask for by the calendars as they are now."""
+    changed = []
+    for plan, row in ruled:
+        start = _start(row, starts)
+        wanted = due_day(plan, start, day_of(row.since), rosters[row.person_id])
+        if wanted != row.due_on:
+            changed.append({"id": row.id, "due_on": wanted})
+    if changed:
+        session().execute(update(AssignmentReason), changed)
+
+
+def _start(row: Any, starts: Mapping[int, date]) -> date:
+    """Return the first day of a duty: a curriculum counts from the person's intake."""
+    found: date = starts.get(row.person_id, row.starts_on) if row.kind == "curriculum" else row.starts_on
+    return found
 
 
 def _is_left(item: Any) -> bool:
