@@ -9,7 +9,7 @@ from apiflask.validators import Length
 
 from lms.accounts.actions import day_files, staff
 from lms.accounts.rules.roster_file import Cell
-from lms.accounts.rules.staff import RefusedRow
+from lms.accounts.rules.staff_known import RefusedRow
 from lms.core.access import Permission
 from lms.core.db import transaction
 from lms.core.errors import Invalid

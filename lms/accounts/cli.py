@@ -11,8 +11,9 @@ from flask import current_app, render_template
 from lms.accounts import actions, queries
 from lms.accounts.actions import slips as slip_actions
 from lms.accounts.actions import staff as staff_actions
+from lms.accounts.rules.batches import LEAST, MOST, Split
 from lms.accounts.rules.sign_in import code_shown
-from lms.accounts.rules.staff import StaffPlan
+from lms.accounts.rules.staff_known import StaffPlan
 from lms.accounts.slip_codes import slip_link, slip_qr
 from lms.core.access import Role
 from lms.core.db import transaction
@@ -31,28 +32,35 @@ token = click.Group("token", help="API tokens.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing.")
 @click.option("--make-teams", is_flag=True, help="Make the teams that the file names and nobody knows.")
+@click.option(
+    "--intakes-of",
+    type=click.IntRange(LEAST, MOST),
+    help="Put those who are new into intakes (批次) of about the same size, at most so many people in one.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def import_staff(file: Path, dry_run: bool, make_teams: bool, as_json: bool) -> None:
+def import_staff(file: Path, dry_run: bool, make_teams: bool, intakes_of: int | None, as_json: bool) -> None:
     """Take in people from a CSV or XLSX file, all rows or none; exit 1 and every reason if one is refused.
 
     \b
     Example:
       lms staff import staff.xlsx --dry-run
       lms staff import staff.csv --make-teams
+      lms staff import temps.xlsx --intakes-of 50
     """
     data, actor = file.read_bytes(), queries.console()
+    how = Split(most=intakes_of) if intakes_of else None
     if make_teams and not dry_run:
         with transaction():
             made = staff_actions.make_teams(actor, data)
         if made:
             tell(text("新建团队：%(names)s。", names="、".join(made)))
-    plan = staff_actions.plan_staff(actor, data)
+    plan = staff_actions.plan_staff(actor, data, how)
     _show(plan, as_json)
     if plan.refused:
         click.get_current_context().exit(1)
     if not dry_run and plan.can_apply:
         with transaction():
-            staff_actions.apply_staff(actor, data, shown=staff_actions.digest(plan))
+            staff_actions.apply_staff(actor, data, shown=staff_actions.digest(plan), how=how)
         if not as_json:
             tell(text("已导入。"))
 
@@ -64,6 +72,7 @@ def _show(plan: StaffPlan, as_json: bool) -> None:
                 "new": [change.employee_no for change in plan.new],
                 "changed": [change.employee_no for change in plan.changed],
                 "unchanged": plan.unchanged,
+                "intakes": [{"name": batch.name, "people": batch.size} for batch in plan.batches],
                 "refused": [
                     {
                         "line": row.line,
@@ -78,6 +87,8 @@ def _show(plan: StaffPlan, as_json: bool) -> None:
     for row in plan.refused:
         reasons = " ".join(say(reason) for reason in row.reasons)
         tell(text("第 %(line)s 行 %(no)s：%(reasons)s", line=row.line, no=row.employee_no, reasons=reasons))
+    for batch in plan.batches:
+        tell(text("%(name)s：%(n)s 人", name=batch.name, n=batch.size))
     tell(
         text(
             "新增 %(new)s 人，更新 %(changed)s 人，%(unchanged)s 人没有变化，%(refused)s 行不能导入。",

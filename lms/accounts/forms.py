@@ -3,12 +3,24 @@
 Labels are Texts: macros/fields.html says them in the reader's language.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from wtforms import BooleanField, DateField, EmailField, PasswordField, SelectField, StringField, TelField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms import (
+    BooleanField,
+    DateField,
+    EmailField,
+    IntegerField,
+    PasswordField,
+    SelectField,
+    StringField,
+    TelField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
+from lms.accounts.queries import TeamRow
+from lms.accounts.queries.batches import Chosen
+from lms.accounts.rules.batches import LEAST, MOST, USUAL, Split
 from lms.accounts.rules.leave import KINDS
 from lms.accounts.rules.people import EMPLOYMENTS, ROLES
 from lms.accounts.rules.staff import EMAIL, NUMBER, PHONE
@@ -170,3 +182,31 @@ class TokenForm(Form):
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
         self.scope.choices = [("read", _("只读")), ("read write", _("读和写")), ("", _("我能做的一切"))]
+
+
+class SplitForm(Form):
+    """Whom to put into intakes, and how many into one."""
+
+    hired_from = DateField(text("入职日从"), [InputRequired()])
+    hired_until = DateField(text("入职日到"), [InputRequired()])
+    employment = SelectField(text("用工类型"), [Optional()])
+    team = SelectField(text("团队（含下级）"), [Optional()])
+    most = IntegerField(text("每批最多几人"), [InputRequired(), NumberRange(min=LEAST, max=MOST)], default=USUAL)
+    by_team = BooleanField(text("不同团队不放在一批"))
+
+    def __init__(self, *args: Any, teams: Iterable[TeamRow], **values: Any) -> None:
+        super().__init__(*args, **values)
+        any_ = ("", say(text("不限")))
+        self.employment.choices = [any_, *((kind.value, say(name)) for kind, name in EMPLOYMENTS.items())]
+        self.team.choices = [any_, *((str(team.id), "\u3000" * team.depth + team.name) for team in teams)]
+
+    def chosen(self) -> Chosen:
+        return Chosen(
+            hired_from=self.hired_from.data,
+            hired_until=self.hired_until.data,
+            employment=self.employment.data or "",
+            team_id=int(self.team.data) if self.team.data else None,
+        )
+
+    def how(self) -> Split:
+        return Split(most=self.most.data, by_team=bool(self.by_team.data))

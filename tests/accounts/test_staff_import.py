@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 
 from lms.accounts import actions, queries
 from lms.accounts.actions import staff
-from lms.accounts.models import Person, RosterDay
+from lms.accounts.models import ChatAccount, Cohort, CohortMember, Person, PersonTag, RosterDay
+from lms.accounts.rules.batches import Split
 from lms.core.access import Role
 from lms.core.db import session, transaction
 from lms.core.errors import Conflict, Invalid, TooLarge
@@ -184,3 +185,78 @@ def test_the_same_day_twice_is_refused_however_it_is_written(world):
     plan = staff.plan_roster(an_actor(Role.HR), "工号,日期,上班\nM1,2026-11-22,休\nm1,2026/11/22,上班\n".encode())
     assert all("在第 2、3 行重复" in str(row.reasons[-1]) for row in plan.refused)
     assert len(plan.refused) == 2
+
+
+TEMPS = "工号,姓名,团队,用工类型,入职日期\n"
+
+
+def temps(*numbers):
+    return TEMPS + "".join(f"S{number:03},临时{number},公司,临时,2026-11-02\n" for number in numbers)
+
+
+def sizes():
+    counted = select(Cohort.name, func.count()).join(CohortMember, CohortMember.cohort_id == Cohort.id)
+    return dict(tuple(row) for row in session().execute(counted.group_by(Cohort.name)))
+
+
+def test_three_hundred_and_twenty_come_in_as_seven_intakes(world):
+    boss = an_actor(Role.HR, team=a_team("公司"))
+    applied(boss, temps(*range(320)), how=Split())
+    assert sorted(sizes().values()) == [45, 45, 46, 46, 46, 46, 46]
+
+
+def test_the_same_file_again_puts_nobody_twice_and_late_ones_into_the_smallest(world):
+    boss = an_actor(Role.HR, team=a_team("公司"))
+    applied(boss, temps(1, 2, 3), how=Split(most=2))
+    with pytest.raises(Invalid, match="没有要改的"):
+        applied(boss, temps(1, 2, 3), how=Split(most=2))
+    applied(boss, temps(1, 2, 3, 4), how=Split(most=2))
+    assert sizes() == {"2026-11 临时 第 1 批": 2, "2026-11 临时 第 2 批": 2}
+
+
+def test_the_preview_names_the_intakes_and_writes_none(client):
+    sign_in(client, a_person(Role.HR, team=a_team("公司")))
+    form = {
+        "csrf_token": token(client, "/people/import"),
+        "file": (io.BytesIO(temps(1, 2, 3).encode()), "名单.csv"),
+        "split": "1",
+        "most": "2",
+    }
+    page = client.post("/people/import", data=form, content_type="multipart/form-data")
+    assert ("2026-11 临时 第 2 批" in page.text, sizes()) == (True, {})
+    fields = dict(re.findall(r'name="(csrf_token|key|digest|split|most)" value="([^"]+)"', page.text))
+    assert client.post("/people/import/apply", data=fields).location == "/cohorts"
+    assert sizes() == {"2026-11 临时 第 1 批": 2, "2026-11 临时 第 2 批": 1}
+
+
+@pytest.mark.parametrize("most", ["1", "501", "x", "-3", "５０"])
+def test_a_size_that_is_none_is_refused(client, most):
+    sign_in(client, a_person(Role.HR, team=a_team("公司")))
+    form = {
+        "csrf_token": token(client, "/people/import"),
+        "file": (io.BytesIO(temps(1).encode()), "名单.csv"),
+        "split": "1",
+        "most": most,
+    }
+    page = client.post("/people/import", data=form, content_type="multipart/form-data")
+    assert (page.status_code, "每批人数请填" in page.text) == (422, True)
+
+
+def test_tags_and_chat_accounts_are_written_and_replaced(world):
+    boss = an_actor(Role.HR, team=a_team("公司"))
+    applied(boss, "工号,姓名,团队,标签,企业微信,钉钉\nN1,程新,公司,夜班、大促,c1,d1\n")
+    applied(boss, "工号,姓名,标签,企业微信\nN1,程新,双语,c2\n")
+    accounts = select(ChatAccount.platform, ChatAccount.user_id).order_by(ChatAccount.platform)
+    assert session().execute(accounts).all() == [("dingtalk", "d1"), ("wecom", "c2")]
+    assert session().scalars(select(PersonTag.tag)).all() == ["双语"]
+
+
+def test_tags_and_accounts_of_many_take_no_more_statements_than_of_few(world, statements):
+    boss = an_actor(Role.HR, team=a_team("公司"))
+    applied(boss, HEAD + "".join(f"N{n},新{n},公司,,\n" for n in range(20)))
+    counts = []
+    for few in (2, 20):
+        statements.clear()
+        applied(boss, "工号,姓名,标签,企业微信\n" + "".join(f"N{n},新{n},批{few},c{few}-{n}\n" for n in range(few)))
+        counts.append(sum("person_tag" in one or "chat_account" in one for one in statements))
+    assert counts[0] == counts[1]

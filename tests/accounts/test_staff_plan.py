@@ -5,7 +5,9 @@ from datetime import date
 
 import pytest
 
-from lms.accounts.rules.staff import Known, KnownPerson, plan
+from lms.accounts.rules.batches import Split, Standing
+from lms.accounts.rules.staff import plan
+from lms.accounts.rules.staff_known import Known, KnownPerson
 from lms.accounts.rules.staff_words import COLUMNS
 from lms.core.access import Role
 from lms.core.sheets import read
@@ -42,9 +44,9 @@ KNOWN = Known(
 )
 
 
-def planned(text: str, known: Known = KNOWN):
+def planned(text: str, known: Known = KNOWN, **more):
     sheet = read(text.encode(), COLUMNS)
-    return plan(sheet.rows, known, sheet.unknown)
+    return plan(sheet.rows, known, sheet.unknown, **more)
 
 
 def refusals(text: str, known: Known = KNOWN) -> list[str]:
@@ -173,3 +175,88 @@ def test_nobody_gives_themselves_a_role():
 def test_one_refused_row_is_enough_that_nothing_can_be_applied():
     found = planned("工号,姓名,团队\nA1099,程新,售后一组\nA1098,周敏,\n")
     assert (len(found.new), len(found.refused), found.can_apply) == (1, 1, False)
+
+
+def test_tags_are_parted_by_any_comma_and_replace_those_that_stood():
+    known = replace(KNOWN, people={"a1001": replace(ANNA, tags=frozenset({"夜班"}))})
+    (changed,) = planned('工号,姓名,标签\nA1001,林小满,"大促支援、夜班;双语，"\n', known).changed
+    assert changed.tags == {"大促支援", "夜班", "双语"}
+    assert planned("工号,姓名,标签\nA1001,林小满,夜班\n", known).unchanged == 1
+
+
+def test_a_tag_that_is_too_long_is_refused():
+    assert "最多 40 个字" in refusals(f"工号,姓名,团队,标签\nA1099,程新,x,{'长' * 41}\n")[0]
+
+
+def test_accounts_on_chat_platforms_are_taken_and_shown():
+    (new,) = planned("工号,姓名,团队,企业微信,钉钉账号,飞书 open_id\nA1099,程新,x,cheng.xin,00123,ou_9f\n").new
+    assert new.chats == (("wecom", "cheng.xin"), ("dingtalk", "00123"), ("feishu", "ou_9f"))
+    assert "cheng.xin" in [str(value) for _, value in new.shown]
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("A1099,程新,x,lin", "已经连着别的员工"),
+        ("A1099,程新,x,c\nA1098,周敏,x,c", "在第 2、3 行重复"),
+        (f"A1099,程新,x,{'a' * 121}", "写法不对"),
+        ("A1099,程新,x,a b", "写法不对"),
+    ],
+)
+def test_an_account_that_can_not_be_theirs_is_refused(rows, said):
+    known = replace(KNOWN, chat_owners={("wecom", "lin"): "a1001"})
+    assert all(said in reason for reason in refusals(f"工号,姓名,团队,企业微信\n{rows}\n", known))
+
+
+def test_the_same_account_again_changes_nothing():
+    known = replace(
+        KNOWN, people={"a1001": replace(ANNA, chats={"wecom": "lin"})}, chat_owners={("wecom", "lin"): "a1001"}
+    )
+    assert planned("工号,姓名,企业微信\nA1001,林小满,lin\n", known).unchanged == 1
+
+
+def test_a_lead_of_another_team_stays_what_they_are_until_they_move():
+    known = replace(KNOWN, people={"a1001": replace(ANNA, grants=frozenset({(Role.LEAD, 3)}))})
+    assert planned("工号,姓名,角色\nA1001,林小满,组长\n", known).unchanged == 1
+    (moved,) = planned("工号,姓名,团队,角色\nA1001,林小满,x,组长\n", known).changed
+    assert moved.grants == ((Role.LEAD, 4),)
+
+
+TODAY = date(2026, 11, 1)
+TEMPS = "工号,姓名,团队,用工类型,入职日期\n" + "".join(f"S{n},临时{n},x,临时,2026-11-02\n" for n in range(1, 8))
+
+
+def test_who_is_new_is_put_into_intakes_as_even_as_can_be():
+    found = planned(TEMPS, how=Split(most=3), today=TODAY)
+    assert [(batch.name, batch.size) for batch in found.batches] == [
+        ("2026-11 临时 第 1 批", 3),
+        ("2026-11 临时 第 2 批", 2),
+        ("2026-11 临时 第 3 批", 2),
+    ]
+    assert found.batches[0].keys == ("s1", "s2", "s3")
+
+
+def test_without_a_hire_day_one_begins_today():
+    (batch,) = planned("工号,姓名,团队\nA1099,程新,x\n", how=Split(), today=TODAY).batches
+    assert (batch.starts_on, batch.series) == (TODAY, "2026-11 正式")
+
+
+@pytest.mark.parametrize(
+    "row", ["A1001,林小满,,,", "A1099,程新,x,组长,", "A1099,程新,x,,2611 期"], ids=["known", "a lead", "named intake"]
+)
+def test_who_is_known_leads_or_names_an_intake_is_not_split(row):
+    assert planned(f"工号,姓名,团队,角色,批次\n{row}\n", how=Split(), today=TODAY).batches == ()
+
+
+def test_a_late_joiner_of_the_file_joins_the_smallest_intake_of_that_day():
+    standing = [
+        Standing(id=4, name="2026-11 临时 第 1 批", series="2026-11 临时", starts_on=date(2026, 11, 2), members=46),
+        Standing(id=5, name="2026-11 临时 第 2 批", series="2026-11 临时", starts_on=date(2026, 11, 2), members=45),
+    ]
+    text = "工号,姓名,团队,用工类型,入职日期\nS9,临时,x,临时,2026-11-02\n"
+    (batch,) = planned(text, replace(KNOWN, standing=standing), how=Split(), today=TODAY).batches
+    assert (batch.cohort_id, batch.size) == (5, 46)
+
+
+def test_nobody_is_split_who_is_not_asked_to_be():
+    assert planned(TEMPS, today=TODAY).batches == ()

@@ -1,9 +1,12 @@
 """Verbs of people's accounts on chat platforms: connect, disconnect."""
 
-from sqlalchemy import CursorResult, delete, select
+from collections.abc import Mapping
+
+from sqlalchemy import CursorResult, delete, insert, select
 
 from lms.accounts.models import ChatAccount, Person
 from lms.core import clock
+from lms.core.access import Actor
 from lms.core.audit import audit
 from lms.core.db import insert_new, session
 from lms.core.errors import Conflict, NotFound
@@ -40,6 +43,26 @@ def connect(actor_id: int | None, person_id: int, platform: str, user_id: str, s
         }
         insert_new(ChatAccount, ("platform", "user_id"), [row])
         audit(actor_id, "chat_account.connected", "chat_account", platform, person_id=person_id)
+
+
+def set_many(actor: Actor, wanted: Mapping[tuple[int, str], str]) -> None:
+    """Say under which account people are known, by (person, platform), in place of what was known before.
+
+    In a fixed number of statements; that no account is somebody else's is checked before. People are locked already.
+    """
+    if not wanted:
+        return
+    current, at = session(), clock.now()
+    for platform in sorted({platform for _, platform in wanted}):
+        ids = [person_id for person_id, one in wanted if one == platform]
+        current.execute(delete(ChatAccount).where(ChatAccount.platform == platform, ChatAccount.person_id.in_(ids)))
+    rows = [
+        {"person_id": person_id, "platform": platform, "user_id": account, "source": "import", "at": at}
+        for (person_id, platform), account in sorted(wanted.items())
+    ]
+    current.execute(insert(ChatAccount), rows)
+    for person_id, platform in wanted:
+        audit(actor.id, "chat_account.connected", "chat_account", platform, person_id=person_id)
 
 
 def disconnect(actor_id: int, person_id: int, platform: str) -> None:

@@ -17,10 +17,12 @@ from lms.core.here import today
 from lms.core.texts import text
 
 
-def open_cohort(actor: Actor, *, name: str, starts_on: date, trainer_id: int | None = None, room: str = "") -> Cohort:
-    """Open an intake. Raises Invalid where the name is taken."""
+def open_cohort(
+    actor: Actor, *, name: str, starts_on: date, trainer_id: int | None = None, room: str = "", series: str = ""
+) -> Cohort:
+    """Open an intake. series: of the batch that it is one of. Raises Invalid where the name is taken."""
     _check_name(name, None)
-    cohort = Cohort(name=name.strip(), starts_on=starts_on, trainer_id=trainer_id, room=room.strip())
+    cohort = Cohort(name=name.strip(), starts_on=starts_on, trainer_id=trainer_id, room=room.strip(), series=series)
     current = session()
     current.add(cohort)
     current.flush()

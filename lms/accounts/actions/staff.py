@@ -9,12 +9,25 @@ from typing import Any, Protocol
 from sqlalchemy import or_, select
 
 from lms.accounts import queries
-from lms.accounts.actions import calendar, cohorts, people, rosters, teams
-from lms.accounts.models import Cohort, CohortMember, Mentor, Person, PersonShop, RoleGrant, RosterDay, Shop, Team
+from lms.accounts.actions import batches, calendar, chats, cohorts, people, rosters, tags, teams
+from lms.accounts.models import (
+    ChatAccount,
+    Cohort,
+    CohortMember,
+    Mentor,
+    Person,
+    PersonShop,
+    PersonTag,
+    RoleGrant,
+    RosterDay,
+    Shop,
+    Team,
+)
 from lms.accounts.rules import roster_file, staff, staff_words
+from lms.accounts.rules.batches import Split
 from lms.accounts.rules.roster_file import Cell, RosterPlan
 from lms.accounts.rules.sign_in import login_name
-from lms.accounts.rules.staff import Known, KnownPerson, RefusedRow, StaffPlan
+from lms.accounts.rules.staff_known import Known, KnownPerson, RefusedRow, StaffPlan
 from lms.core import sheets
 from lms.core.access import Actor, Permission, Role
 from lms.core.audit import audit
@@ -25,10 +38,13 @@ from lms.core.installation import company
 from lms.core.texts import text
 
 
-def plan_staff(actor: Actor, data: bytes) -> StaffPlan:
-    """Return what the file would do. Raises Unreadable, TooLarge for a file that can't be read at all."""
+def plan_staff(actor: Actor, data: bytes, how: Split | None = None) -> StaffPlan:
+    """Return what the file would do. how: put those who are new into intakes, None = leave them as the file says.
+
+    Raises Unreadable, TooLarge for a file that can't be read at all.
+    """
     sheet = sheets.read(data, staff_words.COLUMNS)
-    return staff.plan(sheet.rows, known(actor), sheet.unknown)
+    return staff.plan(sheet.rows, known(actor), sheet.unknown, how=how, today=today())
 
 
 def plan_roster(actor: Actor, data: bytes, month: date | None = None) -> RosterPlan:
@@ -94,12 +110,12 @@ def digest(plan: object) -> str:
     return sha256(repr(plan).encode()).hexdigest()
 
 
-def apply_staff(actor: Actor, data: bytes, shown: str = "") -> StaffPlan:
+def apply_staff(actor: Actor, data: bytes, shown: str = "", how: Split | None = None) -> StaffPlan:
     """Do what the file says, all of it or nothing. shown: the digest of the plan that the person has seen.
 
     Raises Invalid where a row is refused, Conflict where the plan is another one by now.
     """
-    plan = plan_staff(actor, data)
+    plan = plan_staff(actor, data, how)
     check(plan, shown)
     ids: dict[str, int] = {login: person.id for login, person in _logins().items()}
     for change in plan.new:
@@ -129,14 +145,21 @@ def apply_staff(actor: Actor, data: bytes, shown: str = "") -> StaffPlan:
             people.set_mentor(actor, person_id, ids[change.mentor])
         if change.cohort_id is not None:
             joining[change.cohort_id].append(person_id)
+    every = (*plan.new, *plan.changed)
+    tagged = {ids[change.login]: change.tags for change in every if change.tags is not None}
+    tags.set_many(actor, tagged, {ids[change.login] for change in plan.new})
+    chats.set_many(
+        actor, {(ids[change.login], platform): account for change in every for platform, account in change.chats}
+    )
     for cohort_id in sorted(joining):
         cohorts.add_members(actor, cohort_id, joining[cohort_id])
+    batches.fill(actor, plan.batches, ids)
     audit(
         actor.id,
         "staff.imported",
         "file",
         sha256(data).hexdigest()[:16],
-        after={"new": len(plan.new), "changed": len(plan.changed)},
+        after={"new": len(plan.new), "changed": len(plan.changed), "intakes": len(plan.batches)},
     )
     return plan
 
@@ -190,7 +213,7 @@ def _logins() -> dict[str, Person]:
 
 
 def known(actor: Actor) -> Known:
-    """Return what is there already, in seven statements."""
+    """Return what is there already, in ten statements."""
     current, day = session(), today()
     shops, grants, mentors, members = (
         _pairs(select(PersonShop.person_id, PersonShop.shop_id)),
@@ -206,6 +229,15 @@ def known(actor: Actor) -> Known:
         select(Mentor.person_id, Mentor.mentor_id).where(_live(Mentor, day)).order_by(Mentor.from_on, Mentor.id)
     ):
         mentors[person_id] = mentor_id
+    tagged = _pairs(select(PersonTag.person_id, PersonTag.tag))
+    accounts = current.execute(
+        select(ChatAccount.person_id, ChatAccount.platform, ChatAccount.user_id, Person.login_name)
+        .join(Person, Person.id == ChatAccount.person_id)
+        .where(ChatAccount.user_id.is_not(None))
+    ).all()
+    known_as: dict[int, dict[str, str]] = defaultdict(dict)
+    for account in accounts:
+        known_as[account.person_id][account.platform] = account.user_id or ""
     return Known(
         people={
             login: KnownPerson(
@@ -224,20 +256,24 @@ def known(actor: Actor) -> Known:
                 grants=frozenset(grants[person.id]),
                 mentor_id=mentors.get(person.id),
                 cohorts=frozenset(members[person.id]),
+                tags=frozenset(tagged[person.id]),
+                chats=known_as[person.id],
             )
             for login, person in _logins().items()
         },
         teams=_named(select(Team.id, Team.code, Team.name).where(Team.closed_on.is_(None)).order_by(Team.code)),
         shops=_named(select(Shop.id, Shop.code, Shop.name).order_by(Shop.code)),
         cohorts=_named(select(Cohort.id, Cohort.name, Cohort.name).order_by(Cohort.starts_on.desc())),
+        standing=queries.standing_intakes(),
+        chat_owners={(each.platform, each.user_id or ""): each.login_name or "" for each in accounts},
         root_id=queries.root_id() or 0,
         may_grant_admin=Role.ADMIN in actor.roles,
         own_login=login_name(actor.employee_no),
     )
 
 
-def _pairs(statement: Any) -> dict[int, set[int]]:
-    found: dict[int, set[int]] = defaultdict(set)
+def _pairs(statement: Any) -> dict[int, set[Any]]:
+    found: dict[int, set[Any]] = defaultdict(set)
     for person_id, other in session().execute(statement):
         found[person_id].add(other)
     return found

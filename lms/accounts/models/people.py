@@ -117,7 +117,6 @@ class Cohort(Base):
     """
 
     __tablename__ = "cohort"
-    __table_args__ = (Index("ix_cohort_series", "series", "starts_on"),)
     id: Mapped[pk]
     name: Mapped[str] = plain(String(80), unique=True)
     series: Mapped[str] = plain(String(80), default="", server_default="")

@@ -22,6 +22,7 @@ from lms.accounts.queries.actors import (
     visible_within,
 )
 from lms.accounts.queries.answering import holds, in_office, lead_of, leads_of, trainers
+from lms.accounts.queries.batches import standing_intakes
 from lms.accounts.queries.calendar import freezes_of, is_held, silent_on
 from lms.accounts.queries.cohorts import (
     CohortRow,
@@ -111,6 +112,7 @@ __all__ = [
     "shops",
     "shops_of",
     "silent_on",
+    "standing_intakes",
     "stays",
     "tags_of",
     "team_heads",

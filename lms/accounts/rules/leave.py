@@ -7,7 +7,7 @@ from datetime import date
 from lms.accounts.rules.calendar import Freeze as Span
 from lms.accounts.rules.roster_file import NAME, NUMBER, OFF, WORKING
 from lms.accounts.rules.sign_in import login_name
-from lms.accounts.rules.staff import RefusedRow
+from lms.accounts.rules.staff_known import RefusedRow
 from lms.core.sheets import Column, Row, day
 from lms.core.texts import Text, text
 

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from lms.accounts.rules.shifts import LETTERS, Hours, read_hours
 from lms.accounts.rules.sign_in import login_name
-from lms.accounts.rules.staff import RefusedRow
+from lms.accounts.rules.staff_known import RefusedRow
 from lms.core.sheets import Column, Row, day
 from lms.core.texts import Text, text
 

@@ -6,14 +6,15 @@ An empty cell changes nothing. A row that is refused says every reason; one refu
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 
 from rapidfuzz import process
 
-from lms.accounts.rules.people import EMPLOYMENTS, ROLES
+from lms.accounts.rules.batches import Batch, Comer, Split, split
+from lms.accounts.rules.people import EMPLOYMENTS, ROLES, Employment
 from lms.accounts.rules.sign_in import login_name
-from lms.accounts.rules.staff_words import EMPLOYMENT_WORDS, EXAMPLE_MARKS, LIST, ROLE_WORDS
+from lms.accounts.rules.staff_known import Known, RefusedRow, StaffChange, StaffPlan
+from lms.accounts.rules.staff_words import CHATS, EMPLOYMENT_WORDS, EXAMPLE_MARKS, LIST, ROLE_WORDS, TAGS, UNREAD
 from lms.core.access import Role
 from lms.core.sheets import Row, day
 from lms.core.texts import Text, text
@@ -22,97 +23,31 @@ EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
 PHONE = re.compile(r"\+?[0-9][0-9 -]{4,19}")
 NUMBER = re.compile(r"[^\s,;:/\\?#%&\"'<>]{1,40}")
 """An employee number stands in addresses, so it has no spaces and no characters that mean something there."""
+LONGEST_TAG = 40
+LONGEST_CHAT = 120
+"""Characters of a tag, and of an account on a chat platform."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownPerson:
-    """Somebody who is there already. roles: (role, team). mentor_id: today's."""
-
-    id: int
-    employee_no: str
-    name: str
-    active: bool
-    team_id: int | None
-    position: str
-    employment: str
-    email: str
-    phone: str
-    hired_on: date | None
-    leaving_on: date | None
-    shops: frozenset[int] = frozenset()
-    grants: frozenset[tuple[Role, int]] = frozenset()
-    mentor_id: int | None = None
-    cohorts: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """What is there before the import. people by login name; teams, shops, cohorts as (id, code, name)."""
-
-    people: Mapping[str, KnownPerson] = field(default_factory=dict)
-    teams: Sequence[tuple[int, str, str]] = ()
-    shops: Sequence[tuple[int, str, str]] = ()
-    cohorts: Sequence[tuple[int, str, str]] = ()
-    root_id: int = 0
-    may_grant_admin: bool = False
-    own_login: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StaffChange:
-    """What one row does. Only what differs is set; None and empty = left as it is.
-
-    mentor: the login name of the mentor, who may be another row of the same file.
-    """
-
-    line: int
-    person_id: int | None
-    employee_no: str
-    name: str
-    fields: Mapping[str, object] = field(default_factory=dict)
-    team_id: int | None = None
-    shops: frozenset[int] | None = None
-    grants: tuple[tuple[Role, int], ...] = ()
-    mentor: str = ""
-    cohort_id: int | None = None
-    shown: tuple[tuple[Text, Text | str], ...] = ()
-
-    @property
-    def login(self) -> str:
-        return login_name(self.employee_no)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefusedRow:
-    line: int
-    employee_no: str
-    name: str
-    reasons: tuple[Text, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StaffPlan:
-    new: tuple[StaffChange, ...] = ()
-    changed: tuple[StaffChange, ...] = ()
-    unchanged: int = 0
-    refused: tuple[RefusedRow, ...] = ()
-    unknown_columns: tuple[str, ...] = ()
-
-    @property
-    def can_apply(self) -> bool:
-        return not self.refused and bool(self.new or self.changed)
-
-
-def plan(rows: Sequence[Row], known: Known, unknown_columns: Sequence[str] = ()) -> StaffPlan:
-    """Return what the rows would do."""
+def plan(
+    rows: Sequence[Row],
+    known: Known,
+    unknown_columns: Sequence[str] = (),
+    *,
+    how: Split | None = None,
+    today: date | None = None,
+) -> StaffPlan:
+    """Return what the rows would do. how: put those who are new into intakes; today: when they begin if no row says."""
     lines: dict[str, list[int]] = defaultdict(list)
+    chats: dict[tuple[str, str], list[int]] = defaultdict(list)
     for row in rows:
         lines[login_name(row["employee_no"])].append(row.line)
+        for platform in CHATS:
+            chats[platform, row[platform]].append(row.line)
     names = _names(rows, known)
     new, changed, refused = [], [], []
     unchanged = 0
     for row in rows:
-        reader = _RowReader(row, known, lines, names)
+        reader = _RowReader(row, known, lines, names, chats)
         change = reader.read()
         if reader.reasons:
             refused.append(
@@ -131,8 +66,31 @@ def plan(rows: Sequence[Row], known: Known, unknown_columns: Sequence[str] = ())
         changed=tuple(changed),
         unchanged=unchanged,
         refused=tuple(refused),
-        unknown_columns=tuple(unknown_columns),
+        unknown_columns=tuple(column for column in unknown_columns if column.casefold() not in UNREAD),
+        batches=_batches(new, known, how, today) if how and today else (),
     )
+
+
+def _batches(new: Sequence[StaffChange], known: Known, how: Split, today: date) -> tuple[Batch, ...]:
+    """Put into intakes who is new, has no other role than agent, and whose row names no intake."""
+    places = {id: (place, name) for place, (id, _, name) in enumerate(known.teams)}
+    called = {login: person.name for login, person in known.people.items()} | {each.login: each.name for each in new}
+    comers = []
+    for change in new:
+        if change.cohort_id is None and not change.grants:
+            place, team = places[change.team_id or 0]
+            begins_on = change.fields.get("hired_on")
+            comers.append(
+                Comer(
+                    key=change.login,
+                    begins_on=begins_on if isinstance(begins_on, date) else today,
+                    employment=str(change.fields.get("employment", Employment.REGULAR)),
+                    team=team,
+                    team_place=place,
+                    mentor=called.get(change.mentor, ""),
+                )
+            )
+    return split(comers, known.standing, how, {name for _, _, name in known.cohorts})
 
 
 def _names(rows: Sequence[Row], known: Known) -> Mapping[str, list[str]]:
@@ -154,8 +112,15 @@ def team_word(written: str) -> str:
 class _RowReader:
     """Reads one row against what is known; keeps every reason, not only the first."""
 
-    def __init__(self, row: Row, known: Known, lines: Mapping[str, list[int]], names: Mapping[str, list[str]]) -> None:
-        self.row, self.known, self.lines, self.names = row, known, lines, names
+    def __init__(
+        self,
+        row: Row,
+        known: Known,
+        lines: Mapping[str, list[int]],
+        names: Mapping[str, list[str]],
+        chats: Mapping[tuple[str, str], list[int]],
+    ) -> None:
+        self.row, self.known, self.lines, self.names, self.chats = row, known, lines, names, chats
         self.login = login_name(row["employee_no"])
         self.person = known.people.get(self.login)
         self.reasons: list[Text] = []
@@ -179,6 +144,8 @@ class _RowReader:
             grants=self._roles(team_id),
             mentor=self._mentor(),
             cohort_id=self._cohort(),
+            tags=self._tags(),
+            chats=self._chats(),
             fields=self.fields,
             shown=tuple(self.shown),
         )
@@ -310,7 +277,7 @@ class _RowReader:
                 self.reasons.append(text("角色“%(word)s”不认识，请写：%(roles)s。", word=word, roles=roles))
                 continue
             on = team if role in (Role.LEAD, Role.AGENT) else self.known.root_id
-            if self.person and (role, on) in self.person.grants:
+            if self.person and self._holds(role, on, team_id):
                 continue
             if role is Role.AGENT and not (self.person and self.person.grants):
                 continue  # whoever has no other role is an agent
@@ -323,6 +290,11 @@ class _RowReader:
             self.reasons.append(text("管理员的账号只能由管理员改动。"))
         self.shown += [(text("角色"), ROLES[role]) for role, _ in wanted]
         return tuple(wanted)
+
+    def _holds(self, role: Role, on: int, moved_to: int | None) -> bool:
+        """Whether the role stands already: who leads some team is a lead, until the row moves him to another."""
+        assert self.person is not None
+        return any(held is role and (team == on or moved_to is None) for held, team in self.person.grants)
 
     def _mentor(self) -> str:
         written = self.row["mentor"]
@@ -357,6 +329,36 @@ class _RowReader:
             return None
         self.shown.append((text("批次"), _name(self.known.cohorts, found)))
         return found
+
+    def _tags(self) -> frozenset[str] | None:
+        wanted = frozenset(tag for tag in (" ".join(word.split()) for word in TAGS.split(self.row["tags"])) if tag)
+        if any(len(tag) > LONGEST_TAG for tag in wanted):
+            self.reasons.append(text("一个标签最多 %(n)s 个字。", n=LONGEST_TAG))
+        if not wanted or (self.person and self.person.tags == wanted):
+            return None
+        self.shown.append((text("标签"), "、".join(sorted(wanted))))
+        return wanted
+
+    def _chats(self) -> tuple[tuple[str, str], ...]:
+        found = []
+        for platform, label in CHATS.items():
+            account = self.row[platform]
+            if not account or (self.person and self.person.chats.get(platform) == account):
+                continue
+            owner = self.known.chat_owners.get((platform, account))
+            lines = self.chats[platform, account]
+            if len(account) > LONGEST_CHAT or " " in account:
+                self.reasons.append(text("%(what)s“%(account)s”写法不对。", what=label, account=account[:40]))
+            elif len(lines) > 1:
+                where = "、".join(str(line) for line in lines)
+                self.reasons.append(
+                    text("%(what)s“%(account)s”在第 %(lines)s 行重复。", what=label, account=account, lines=where)
+                )
+            elif owner is not None and owner != self.login:
+                self.reasons.append(text("%(what)s“%(account)s”已经连着别的员工。", what=label, account=account))
+            found.append((platform, account))
+            self.shown.append((label, account))
+        return tuple(found)
 
 
 def _name(of: Sequence[tuple[int, str, str]], id: int) -> str:

@@ -41,9 +41,34 @@ COLUMNS = (
     Column(
         key="leaving_on",
         name="预计离职日",
-        synonyms=("预计离职日期", "预计离职", "合同到期日", "Leaving On", "Last Day", "Contract End"),
+        synonyms=(
+            "预计离职日期",
+            "预计离职",
+            "合同到期日",
+            "账号停用日",
+            "到期日",
+            "Leaving On",
+            "Last Day",
+            "Contract End",
+        ),
     ),
+    Column(key="tags", name="标签", synonyms=("人员标签", "Tags", "Tag"), folded=False),
+    Column(
+        key="wecom", name="企业微信账号", synonyms=("企业微信", "企业微信 UserID", "企微账号", "WeCom", "WeCom UserID")
+    ),
+    Column(key="dingtalk", name="钉钉账号", synonyms=("钉钉", "钉钉 userid", "DingTalk", "DingTalk userid")),
+    Column(key="feishu", name="飞书账号", synonyms=("飞书", "飞书 open_id", "Feishu", "Lark", "Feishu open_id")),
 )
+
+CHATS: dict[str, Text] = {
+    "wecom": text("企业微信账号"),
+    "dingtalk": text("钉钉账号"),
+    "feishu": text("飞书账号"),
+}
+"""Columns of accounts on chat platforms, by the platform."""
+
+UNREAD = frozenset({"状态", "state"})
+"""Heads of the export, folded, that an import needs not mention."""
 
 EXPLAINED: dict[str, Text] = {
     "employee_no": text("公司里的编号，登录用；字母和数字，不重复。"),
@@ -59,6 +84,10 @@ EXPLAINED: dict[str, Text] = {
     "mentor": text("带教人的工号；可以是同一张表里的人。"),
     "cohort": text("已经建好的批次的名称；没有就不写。"),
     "leaving_on": text("临时工的最后一天，过了那天账号自动停用。"),
+    "tags": text("派发规则可以按标签选人；几个用顿号隔开，写了就换成这几个。"),
+    "wecom": text("企业微信里的 UserID；有了它，不用每人绑定就能收到消息。"),
+    "dingtalk": text("钉钉里的 userid。"),
+    "feishu": text("飞书应用里的 open_id。"),
 }
 """What to write in each column, for the sheet that is filled in."""
 
@@ -93,6 +122,10 @@ ROLE_WORDS: dict[str, Role] = {
     "讲师": Role.TRAINER,
     "质检员": Role.QUALITY,
     "客服总监": Role.DIRECTOR,
+    "team lead": Role.LEAD,
+    "quality inspector": Role.QUALITY,
+    "administrator": Role.ADMIN,
     "hr": Role.HR,
 }
 LIST = re.compile(r"[、,，;；|\n]+")
+TAGS = re.compile(r"[、,，;；\n]+")

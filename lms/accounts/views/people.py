@@ -1,6 +1,5 @@
 """The list of people and the page of one of them."""
 
-import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -12,6 +11,7 @@ from lms.accounts import actions, queries
 from lms.accounts.forms import Facts, Grant, MentorOf, Move, NewPerson
 from lms.accounts.models import Person
 from lms.accounts.rules.people import EMPLOYMENTS, ROLES, Employment
+from lms.accounts.rules.staff_words import TAGS
 from lms.accounts.views.blueprint import bp
 from lms.core.access import Actor, Permission, Role, allows
 from lms.core.calendar import working_days
@@ -293,7 +293,7 @@ def person_tags(employee_no: str) -> Response | tuple[str, int]:
     """Say by which words rules may go for a person: written in one line, parted by 、 or a comma."""
 
     def do(actor: Actor, found: Person) -> str:
-        words = re.split(r"[、，,;；\n]", request.form.get("tags", ""))
+        words = TAGS.split(request.form.get("tags", ""))
         changed = actions.set_tags(actor, found.id, words)
         return _("标签已保存，学习任务已按规则更新。") if changed else _("没有改动。")
 

@@ -1,25 +1,54 @@
 """Import of staff: upload, what would happen, then exactly that."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from flask import flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from lms.accounts import queries
 from lms.accounts.actions import staff
+from lms.accounts.rules.batches import LEAST, MOST, USUAL, Split
 from lms.accounts.rules.staff_words import COLUMNS, EXPLAINED
 from lms.accounts.views import uploads
 from lms.accounts.views.blueprint import bp
 from lms.core.access import Actor, Permission
 from lms.core.db import transaction
-from lms.core.errors import DomainError
+from lms.core.errors import DomainError, Invalid
 from lms.core.here import today
 from lms.core.i18n import _, say
+from lms.core.texts import text
 from lms.web.auth import current_actor, requires
 from lms.web.tables import EXPORTS, download
 
 
 def _page(**more: object) -> str:
+    more = {"how": None, "usual": USUAL, "least": LEAST, "most": MOST, **more}
     return render_template("lms/accounts/staff_import.html", columns=COLUMNS, explained=EXPLAINED, **more)
+
+
+def how_to_split(values: Mapping[str, str]) -> Split | None:
+    """Return what a form asks for, None where it does not ask to split. Raises Invalid."""
+    if not values.get("split"):
+        return None
+    most = values.get("most", "").strip() or str(USUAL)
+    if not (most.isascii() and most.isdigit() and len(most) < 6 and LEAST <= int(most) <= MOST):
+        reason = text("每批人数请填 %(least)s 到 %(most)s。", least=LEAST, most=MOST)
+        raise Invalid(reason, fields={"most": reason})
+    return Split(most=int(most), by_team=bool(values.get("by_team")))
+
+
+def split_again(how: Split | None) -> dict[str, str]:
+    """Return the hidden fields that ask for the same once more."""
+    if how is None:
+        return {}
+    return {"split": "1", "most": str(how.most), **({"by_team": "1"} if how.by_team else {})}
+
+
+def leads_by_team() -> dict[str, str]:
+    """Return the names of the leads of each team that has one, by the team's name."""
+    heads = queries.team_heads()
+    return {team.name: heads[team.id][1] for team in queries.team_tree() if team.id in heads and heads[team.id][1]}
 
 
 @bp.get("/people/import")
@@ -67,6 +96,8 @@ def _examples() -> list[dict[str, str]]:
             "employment": _("临时"),
             "mentor": "A1009",
             "leaving_on": (day + timedelta(days=90)).isoformat(),
+            "tags": _("大促支援、夜班"),
+            "wecom": "linxiaoman",
         },
     ]
 
@@ -77,15 +108,23 @@ def staff_preview() -> str | tuple[str, int]:
     """Show what the file would do; nothing is changed."""
     actor = current_actor()
     try:
-        return _preview(actor, uploads.uploaded())
+        return _preview(actor, uploads.uploaded(), how_to_split(request.form))
     except DomainError as error:
         return _page(error=say(error.message)), error.status
 
 
-def _preview(actor: Actor, data: bytes) -> str:
-    plan = staff.plan_staff(actor, data)
+def _preview(actor: Actor, data: bytes, how: Split | None) -> str:
+    plan = staff.plan_staff(actor, data, how)
     missing = staff.missing_teams(actor, data) if plan.refused else []
-    return _page(plan=plan, missing=missing, key=uploads.keep(actor, data), digest=staff.digest(plan))
+    return _page(
+        plan=plan,
+        missing=missing,
+        key=uploads.keep(actor, data),
+        digest=staff.digest(plan),
+        how=how,
+        again=split_again(how),
+        leads=leads_by_team() if plan.batches else {},
+    )
 
 
 @bp.post("/people/import/teams")
@@ -97,7 +136,7 @@ def staff_teams() -> str | tuple[str, int]:
         data = uploads.kept(actor, request.form.get("key", ""))
         with transaction():
             made = staff.make_teams(actor, data)
-        page = _preview(actor, data)
+        page = _preview(actor, data, how_to_split(request.form))
     except DomainError as error:
         return _page(error=say(error.message)), error.status
     if made:
@@ -113,9 +152,13 @@ def staff_apply() -> Response | tuple[str, int]:
     try:
         data = uploads.kept(actor, key)
         with transaction():
-            plan = staff.apply_staff(actor, data, shown=request.form.get("digest", ""))
+            how = how_to_split(request.form)
+            plan = staff.apply_staff(actor, data, shown=request.form.get("digest", ""), how=how)
     except DomainError as error:
         return _page(error=say(error.message)), error.status
     uploads.drop(actor, key)
     flash(_("已导入：新增 %(new)s 人，更新 %(changed)s 人。", new=len(plan.new), changed=len(plan.changed)), "ok")
+    if plan.batches:
+        flash(_("分进 %(n)s 个批次，可以逐批排班、打印登录条。", n=len(plan.batches)), "ok")
+        return redirect(url_for(".cohorts"))
     return redirect(url_for("home.setup") if session.get("setup") else url_for(".people"))

@@ -427,7 +427,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cohort")),
         sa.UniqueConstraint("name", name=op.f("uq_cohort_name")),
     )
-    op.create_index("ix_cohort_series", "cohort", ["series", "starts_on"], unique=False)
     op.create_index(op.f("ix_cohort_trainer_id"), "cohort", ["trainer_id"], unique=False)
     op.create_table(
         "document",
