@@ -42,7 +42,7 @@ class NeedShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueShown:
-    """A queue as pages show it. allowed, people: of all who work here."""
+    """A queue as pages show it. allowed, people: of all who are counted."""
 
     id: int
     code: str
@@ -58,8 +58,9 @@ class QueueShown:
         return tuple(need for need in self.needs if not need.campaign)
 
 
-def queues(day: date, *, closed: bool = False) -> list[QueueShown]:
-    """Return the queues, open ones first, by code; four statements."""
+def queues(day: date, *, closed: bool = False, seen_by: Actor | None = None) -> list[QueueShown]:
+    """Return the queues, open ones first, by code; four statements. seen_by: only people whom they see are counted."""
+    seen = [visible(seen_by, Permission.PERSON_READ)] if seen_by is not None else []
     found = session().scalars(select(ServiceQueue).order_by(ServiceQueue.code)).all()
     needs: dict[int, list[Any]] = {}
     for row in session().execute(
@@ -87,7 +88,7 @@ def queues(day: date, *, closed: bool = False) -> list[QueueShown]:
                 func.count().label("people"),
             )
             .join(Person, Person.id == QueueRight.person_id)
-            .where(Person.active)
+            .where(Person.active, *seen)
             .group_by(QueueRight.queue_id)
         )
     }

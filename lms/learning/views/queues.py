@@ -38,7 +38,7 @@ def queues() -> str | Response:
     table = TableState.from_args(
         request.args, sorts=("no",), default="no", filters=("q", "team", "queue", "show"), size=PAGE
     )
-    shown = reading.queues(day)
+    shown = reading.queues(day, seen_by=actor)
     wanted = _wanted(actor, table, shown)
     if table.format:
         return _export(table.format, actor, wanted, shown)
