@@ -167,6 +167,12 @@ def test_the_row_of_an_administrator_is_changed_by_none_but_an_administrator():
     assert "只能由管理员改动" in refusals("工号,姓名,岗位\nA1001,林小满,经理\n", known)[0]
 
 
+def test_the_row_of_an_administrator_in_which_nothing_differs_is_no_matter():
+    admin = replace(ANNA, grants=frozenset({(Role.ADMIN, 1)}))
+    known = Known(people={"a1001": admin}, teams=KNOWN.teams, root_id=1)
+    assert planned("工号,姓名,岗位,角色\nA1001,林小满,客服专员,管理员\n", known).unchanged == 1
+
+
 def test_nobody_gives_themselves_a_role():
     known = Known(people={"h1": ANNA}, teams=KNOWN.teams, root_id=1, own_login="h1")
     assert "请别人来改" in refusals("工号,姓名,角色\nH1,林小满,总监\n", known)[0]

@@ -134,7 +134,7 @@ class _RowReader:
         self._contact()
         self._days()
         team_id = self._team()
-        return StaffChange(
+        found = StaffChange(
             line=self.row.line,
             person_id=self.person.id if self.person else None,
             employee_no=self.row["employee_no"],
@@ -147,8 +147,12 @@ class _RowReader:
             tags=self._tags(),
             chats=self._chats(),
             fields=self.fields,
-            shown=tuple(self.shown),
+            shown=tuple(self.shown),  # the last, as each of the others adds to it
         )
+        administers = self.person is not None and any(role is Role.ADMIN for role, _ in self.person.grants)
+        if administers and found.shown and not self.known.may_grant_admin:
+            self.reasons.append(text("管理员的账号只能由管理员改动。"))
+        return found
 
     def _number_and_name(self) -> None:
         number, name = self.row["employee_no"], self.row["name"]
@@ -286,8 +290,6 @@ class _RowReader:
             elif self.login == self.known.own_login and not self.known.may_grant_admin:
                 self.reasons.append(text("自己的角色请别人来改。"))
             wanted.append((role, on))
-        if self.person and not self.known.may_grant_admin and any(r is Role.ADMIN for r, _ in self.person.grants):
-            self.reasons.append(text("管理员的账号只能由管理员改动。"))
         self.shown += [(text("角色"), ROLES[role]) for role, _ in wanted]
         return tuple(wanted)
 

@@ -54,10 +54,20 @@ COLUMNS = (
     ),
     Column(key="tags", name="标签", synonyms=("人员标签", "Tags", "Tag"), folded=False),
     Column(
-        key="wecom", name="企业微信账号", synonyms=("企业微信", "企业微信 UserID", "企微账号", "WeCom", "WeCom UserID")
+        key="wecom",
+        name="企业微信账号",
+        synonyms=("企业微信", "企业微信 UserID", "企微账号", "WeCom", "WeCom UserID"),
+        folded=False,
     ),
-    Column(key="dingtalk", name="钉钉账号", synonyms=("钉钉", "钉钉 userid", "DingTalk", "DingTalk userid")),
-    Column(key="feishu", name="飞书账号", synonyms=("飞书", "飞书 open_id", "Feishu", "Lark", "Feishu open_id")),
+    Column(
+        key="dingtalk", name="钉钉账号", synonyms=("钉钉", "钉钉 userid", "DingTalk", "DingTalk userid"), folded=False
+    ),
+    Column(
+        key="feishu",
+        name="飞书账号",
+        synonyms=("飞书", "飞书 open_id", "Feishu", "Lark", "Feishu open_id"),
+        folded=False,
+    ),
 )
 
 CHATS: dict[str, Text] = {

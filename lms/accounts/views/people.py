@@ -8,10 +8,14 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lms.accounts import actions, queries
+from lms.accounts.actions import staff
 from lms.accounts.forms import Facts, Grant, MentorOf, Move, NewPerson
 from lms.accounts.models import Person
 from lms.accounts.rules.people import EMPLOYMENTS, ROLES, Employment
-from lms.accounts.rules.staff_words import TAGS
+from lms.accounts.rules.sign_in import login_name
+from lms.accounts.rules.staff_words import COLUMNS, TAGS
+from lms.accounts.rules.staff_written import Cell, written
+from lms.accounts.views import uploads
 from lms.accounts.views.blueprint import bp
 from lms.core.access import Actor, Permission, Role, allows
 from lms.core.calendar import working_days
@@ -19,6 +23,7 @@ from lms.core.db import transaction
 from lms.core.errors import DomainError, NotFound
 from lms.core.here import today
 from lms.core.i18n import _, gettext, say
+from lms.core.texts import Text
 from lms.web.auth import current_actor, requires
 from lms.web.tables import TableState, download
 
@@ -59,6 +64,8 @@ def people() -> str | Response:
     }
     if table.format:
         rows = queries.people(actor, sort=table.sort, descending=table.descending, limit=None, **chosen)
+        if allows(actor, Permission.STAFF_IMPORT):
+            return _export_all(actor, table.format, rows)
         return _export(table.format, rows)
     total = queries.count_people(actor, **chosen)
     table = table.within(total)
@@ -100,6 +107,24 @@ def _export(format: str, rows: list[queries.PersonRow]) -> Response:
             for row in rows
         ),
     )
+
+
+def _export_all(actor: Actor, format: str, rows: list[queries.PersonRow]) -> Response:
+    """Return the columns that the import reads, for whoever may import: the same file again changes nothing."""
+    known = staff.known(actor)
+    numbers = {person.id: person.employee_no for person in known.people.values() if person.active}
+    lines = []
+    for row in rows:
+        cells = written(known.people[login_name(row.employee_no)], known, numbers)
+        state = gettext("在用") if row.active else gettext("已停用")
+        lines.append([*(_cell(cells[column.key]) for column in COLUMNS), state])
+    return download(format, _("人员"), [*(uploads.head(column) for column in COLUMNS), gettext("状态")], lines)
+
+
+def _cell(value: Cell) -> object:
+    if isinstance(value, Text):
+        return say(value)
+    return value if value is None or isinstance(value, str | date) else "、".join(say(word) for word in value)
 
 
 @bp.get("/people/new")
