@@ -174,6 +174,8 @@ def subscribe(bus: Bus) -> None:
     bus.subscribe(Unmarked, quizzes.on_unmarked)
     bus.subscribe(Told, notifications.on_told)
     bus.subscribe(Settled, notifications.on_settled)
+    bus.subscribe(FreezeChanged, notifications.on_silence)
+    bus.subscribe(RosterChanged, notifications.on_silence)
     bus.subscribe(GroupSaid, group_handlers.on_group_said)
     bus.subscribe(RecordAppended, notifications.on_record)
     bus.subscribe(DocumentCompleted, feedback.on_document_completed)

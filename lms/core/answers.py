@@ -16,6 +16,7 @@ class Explained:
 
 WORDS: dict[str, tuple[Text, Text | None]] = {
     "read": (text("发出前已在站内读过或办完，没有再打扰"), None),
+    "settled": (text("发出前事情已经办完或不再要求，没有再打扰"), None),
     "left": (text("这个人已离职，没有发"), None),
     "stale": (text("三天没能发出，已过时"), text("先看渠道为什么不通；仍要发请点重发。")),
     "off": (text("机器人已停用，没有发"), None),

@@ -5,7 +5,7 @@ to be sent once more when the lease has ended; where the other side can tell a d
 check) it has the means. Two workers never hold the same piece.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -19,14 +19,12 @@ from lms.core import clock
 from lms.core.access import Actor
 from lms.core.audit import audit
 from lms.core.db import insert_new, new_public_id, session, wake
-from lms.core.here import settings
 from lms.core.trouble import Trouble
 from lms.notifications import queries
 from lms.notifications.actions import buckets
+from lms.notifications.actions.outgoing import Times
 from lms.notifications.models import Delivery, Notice
 from lms.notifications.queries.outgoing import Parcel, due, parcel
-from lms.notifications.queries.plan import plan
-from lms.notifications.rules.hours import Hours, when
 from lms.notifications.rules.sending import RATES, REST, STALE, again_at
 from lms.notifications.rules.ways import CHATS, DIGEST, next_way, ways
 
@@ -40,14 +38,14 @@ def lease(way: str, now: datetime) -> list[Parcel]:
     """Take what may go out on a way now, at most AT_ONCE pieces, for LEASE; commit before the sending begins.
 
     Dropped is what was read or settled meanwhile, whose person has left, and what was due days ago; put off is what
-    would fall into quiet hours.
+    would fall into quiet hours, or on a day that is silent by now.
     """
     if way == DIGEST:
         return _lease_digests(now)
     granted = buckets.take(way, RATES[way], AT_ONCE, now)
     if not granted:
         return []
-    rows = _sound(due(way, now, granted), now, plan().hours)
+    rows = _sound(due(way, now, granted), now)
     if len(rows) < granted:
         buckets.give_back(way, RATES[way], granted - len(rows), now)
     return _taken([parcel([row], way, row.user_id or "") for row in rows], now)
@@ -55,7 +53,7 @@ def lease(way: str, now: datetime) -> list[Parcel]:
 
 def _lease_digests(now: datetime) -> list[Parcel]:
     """Take whole digests: all that waits for a person goes out in one piece, on the best way that they have."""
-    rows = _sound(due(DIGEST, now, AT_ONCE * MOST_OF_A_DIGEST), now, plan().hours)
+    rows = _sound(due(DIGEST, now, AT_ONCE * MOST_OF_A_DIGEST), now)
     if not rows:
         return []
     working = queries.working()
@@ -77,11 +75,12 @@ def _user_id(person_id: int, way: str) -> str:
     return (found.user_id or "") if found else ""
 
 
-def _sound(rows: Iterable[Any], now: datetime, hours: Hours) -> list[Any]:
+def _sound(rows: Sequence[Any], now: datetime) -> list[Any]:
     """Return the rows that are to go out now; of the others it is noted why not."""
+    if not rows:
+        return []
     sound, read, left, stale = [], [], [], []
-    zone = settings().timezone
-    allowed_at = when(now, hours, zone)
+    times = Times(now, {row.person_id for row in rows})
     for row in rows:
         if not row.active:
             left.append(row.id)
@@ -89,7 +88,7 @@ def _sound(rows: Iterable[Any], now: datetime, hours: Hours) -> list[Any]:
             read.append(row.id)
         elif row.due_at < now - STALE:
             stale.append(row.id)
-        elif allowed_at > now and not row.urgent:
+        elif (allowed_at := times(row.person_id, urgent=row.urgent)) > now:
             _change([row.id], due_at=allowed_at, lease_until=None)
         else:
             sound.append(row)
@@ -152,6 +151,7 @@ def _go_round(piece: Parcel, now: datetime) -> None:
     tried = session().execute(
         select(Delivery.notice_id, Delivery.channel).where(Delivery.notice_id.in_(piece.notice_ids))
     )
+    due_at = Times(now, [piece.person_id])(piece.person_id, urgent=piece.urgent)
     by_notice: dict[int, list[str]] = {}
     for notice_id, channel in tried:
         by_notice.setdefault(notice_id, []).append(channel)
@@ -167,7 +167,7 @@ def _go_round(piece: Parcel, now: datetime) -> None:
                     "state": "waiting",
                     "urgent": piece.urgent,
                     "at": now,
-                    "due_at": when(now, plan().hours, settings().timezone, urgent=piece.urgent),
+                    "due_at": due_at,
                 }
             )
     if rows:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import CursorResult, delete, update
+from sqlalchemy import CursorResult, delete, select, update
 
 from lms.core import clock
 from lms.core.access import Actor
@@ -11,7 +11,7 @@ from lms.core.db import insert_new, insert_new_returning, session
 from lms.core.texts import Text, as_plain
 from lms.notifications import queries
 from lms.notifications.actions.messages import Message
-from lms.notifications.actions.outgoing import send_out
+from lms.notifications.actions.outgoing import drop_moot, send_out
 from lms.notifications.models import Notice
 
 KEPT = timedelta(days=400)
@@ -82,7 +82,16 @@ def tell_each(messages: Sequence[Message]) -> None:
 
 def settle(person_ids: Sequence[int], key: str) -> None:
     """Take what these people were told under this key as read: they have dealt with it elsewhere."""
-    _read(Notice.dedup_key.in_([key_of(key, person_id) for person_id in person_ids]))
+    keys = [key_of(key, person_id) for person_id in person_ids]
+    unread = select(Notice.id).where(Notice.dedup_key.in_(keys), Notice.read_at.is_(None))
+    settle_notices(list(session().scalars(unread)))
+
+
+def settle_notices(ids: Collection[int]) -> None:
+    """Take these notices as read, and send out no more what they say."""
+    if ids:
+        _read(Notice.id.in_(ids))
+        drop_moot(ids)
 
 
 def read(actor: Actor, ids: Collection[int] | None = None) -> int:

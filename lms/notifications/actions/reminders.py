@@ -7,7 +7,7 @@ same transaction: however often it runs, wherever it is stopped, each step is sa
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, delete, select
 
 from lms.assignments.models import Assignment
 from lms.content.kinds import kind_of
@@ -15,9 +15,9 @@ from lms.core import clock
 from lms.core.access import Actor
 from lms.core.audit import audit
 from lms.core.db import insert_new, session, upsert
-from lms.notifications.actions.inbox import KEPT, key_of, tell_each
+from lms.notifications.actions.inbox import KEPT, key_of, settle_notices, tell_each
 from lms.notifications.actions.messages import Message
-from lms.notifications.models import Notice, Reminder, ReminderPlan
+from lms.notifications.models import Reminder, ReminderPlan
 from lms.notifications.queries import reminders as queries
 from lms.notifications.queries.plan import plan as present_plan
 from lms.notifications.queries.reminders import Duty
@@ -116,13 +116,7 @@ def escalate(locked: Sequence[int], person_ids: Sequence[int], plan: Plan, day: 
 def settle_reminders(person_id: int | None = None) -> int:
     """Take the reminders as read of which nothing is left to do; person_id: those about what this person owes."""
     ids = queries.settled_notices(person_id)
-    if ids:
-        session().execute(
-            update(Notice)
-            .where(Notice.id.in_(ids))
-            .values(read_at=clock.now())
-            .execution_options(synchronize_session=False)
-        )
+    settle_notices(ids)
     return len(ids)
 
 

@@ -13,10 +13,12 @@ from lms.core import clock, mail
 from lms.core.db import new_public_id, session, transaction
 from lms.core.here import settings
 from lms.core.i18n import current_locale, set_locale, translations
+from lms.core.jobs import drain_ids
 from lms.core.texts import text
 from lms.core.trouble import Trouble
 from lms.notifications import queries
 from lms.notifications.actions import deliveries
+from lms.notifications.actions.outgoing import TOPIC, time_anew
 from lms.notifications.queries import outgoing
 from lms.notifications.queries.outgoing import Parcel
 from lms.notifications.rules.ways import DIGEST, MAIL
@@ -36,6 +38,7 @@ def send_waiting() -> int:
     arrived = 0
     if len(ways) == 1:
         return 0
+    drain_ids(TOPIC, time_anew)
     with ExitStack() as open_:
         carrier = Carrier(open_)
         closed: set[str] = set()

@@ -1,8 +1,11 @@
 """When a message may leave the house. Pure: the inbox has it at once, only the ways out wait."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from lms.accounts.rules.calendar import Freeze, day_after
 
 DAY_MINUTES = 24 * 60
 
@@ -24,19 +27,31 @@ def is_quiet(minute: int, hours: Hours) -> bool:
     return minute >= hours.quiet_from or minute < hours.quiet_until
 
 
-def when(now: datetime, hours: Hours, zone: ZoneInfo, *, urgent: bool = False, daily: bool = False) -> datetime:
+def when(
+    now: datetime,
+    hours: Hours,
+    zone: ZoneInfo,
+    silent: Sequence[Freeze] = (),
+    *,
+    urgent: bool = False,
+    daily: bool = False,
+) -> datetime:
     """Return the first instant from now on at which a message may go out, in UTC.
 
-    urgent: at once, also at night, also for who wants one message a day. daily: the person wants one a day.
+    silent: days of the person on which nothing does, freeze windows and leave. urgent: at once, also at night, on such
+    a day, and for who wants one message a day. daily: the person wants one a day.
     """
     if urgent:
         return now.astimezone(UTC)
     at = now.astimezone(zone)
-    if daily:
-        at = _next(at, hours.digest_at)
-    if is_quiet(_minute(at), hours):
-        at = _next(at, hours.quiet_until)
-    return at.astimezone(UTC)
+    while True:
+        allowed = _next(at, hours.digest_at) if daily else at
+        if is_quiet(_minute(allowed), hours):
+            allowed = _next(allowed, hours.quiet_until)
+        day = day_after(silent, allowed.date())
+        if day == allowed.date():
+            return allowed.astimezone(UTC)
+        at = datetime.combine(day, time(), zone)
 
 
 def _minute(at: datetime) -> int:
