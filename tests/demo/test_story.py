@@ -37,7 +37,7 @@ from lms.reports import queries as reports
 from lms.reports.queries import Filter
 from tests.conftest import an_app
 
-pytestmark = [pytest.mark.committed, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.committed, pytest.mark.timeout(1500)]  # the first test builds a company of a hundred days
 
 
 @pytest.fixture(scope="module")
