@@ -11,7 +11,7 @@ import pytest
 from tests.support.shots import free_port, wait_for
 from tests.support.waiting import until
 
-pytestmark = [pytest.mark.committed, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.committed, pytest.mark.timeout(300)]
 
 
 def workers_of(pid: int) -> list[int]:
