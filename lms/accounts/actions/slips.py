@@ -3,10 +3,11 @@
 import hmac
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import or_, select, update
 
@@ -62,22 +63,14 @@ def make_slips(actor: Actor, person_ids: Iterable[int]) -> list[PrintedSlip]:
     """
     ids = sorted(set(person_ids))
     current = session()
-    rows = current.execute(
-        select(Person.id, Person.employee_no, Person.name, Person.active, Team.name.label("team_name"))
-        .outerjoin(Team, Team.id == Person.team_id)
-        .where(Person.id.in_(ids), queries.visible(actor, Permission.SLIP_PRINT), Person.employee_no.is_not(None))
-        .order_by(Team.code, Person.employee_no)
-    ).all()
+    rows = _holders(actor, ids)
     if len(rows) != len(ids):
         raise NotFound()
-    grants = _grants(ids)
+    for refused in _why_not(actor, rows).values():
+        raise refused
     at = clock.now()
     printed: list[PrintedSlip] = []
     for row in rows:
-        if not row.active:
-            raise Invalid(text("%(name)s 的账号已停用，不能打印登录条。请先恢复账号。", name=row.name))
-        if row.id != actor.id and not _may_print(actor, grants[row.id]):
-            raise Forbidden(text("%(name)s 的登录条只能由人事或管理员打印。", name=row.name))
         printed.append(
             PrintedSlip(
                 person_id=row.id,
@@ -104,6 +97,39 @@ def make_slips(actor: Actor, person_ids: Iterable[int]) -> list[PrintedSlip]:
         sign_in.forget("slip", login_name(slip.employee_no))
         audit(actor.id, "slip.made", "person", slip.person_id, person_id=slip.person_id)
     return printed
+
+
+def why_no_slips(actor: Actor, person_ids: Iterable[int]) -> dict[int, Text]:
+    """Return for whom of these people the actor may not print a slip, each with the reason."""
+    ids = sorted(set(person_ids))
+    rows = _holders(actor, ids)
+    unseen = {id: text("不归您打印登录条。") for id in set(ids) - {row.id for row in rows}}
+    return unseen | {id: refused.message for id, refused in _why_not(actor, rows).items()}
+
+
+def _holders(actor: Actor, ids: list[int]) -> Sequence[Any]:
+    """Return those of the people whose slips the actor may print as far as the team goes, by team and number."""
+    return (
+        session()
+        .execute(
+            select(Person.id, Person.employee_no, Person.name, Person.active, Team.name.label("team_name"))
+            .outerjoin(Team, Team.id == Person.team_id)
+            .where(Person.id.in_(ids), queries.visible(actor, Permission.SLIP_PRINT), Person.employee_no.is_not(None))
+            .order_by(Team.code, Person.employee_no)
+        )
+        .all()
+    )
+
+
+def _why_not(actor: Actor, rows: Sequence[Any]) -> dict[int, DomainError]:
+    grants = _grants([row.id for row in rows])
+    found: dict[int, DomainError] = {}
+    for row in rows:
+        if not row.active:
+            found[row.id] = Invalid(text("%(name)s 的账号已停用，不能打印登录条。请先恢复账号。", name=row.name))
+        elif row.id != actor.id and not _may_print(actor, grants[row.id]):
+            found[row.id] = Forbidden(text("%(name)s 的登录条只能由人事或管理员打印。", name=row.name))
+    return found
 
 
 def void_slips(person_ids: Iterable[int], at: datetime) -> None:

@@ -163,6 +163,12 @@ def person_by_no(actor: Actor, employee_no: str, permission: Permission = Permis
     return found
 
 
+def ids_by_no(actor: Actor, numbers: Iterable[str], permission: Permission) -> list[int]:
+    """Return the ids of those with these numbers over whom the actor holds the permission."""
+    found = select(Person.id).where(Person.employee_no.in_(list(numbers)), visible(actor, permission))
+    return list(session().scalars(found.order_by(Person.id)))
+
+
 def person_by_id(person_id: int) -> Person:
     """Return a person whose id came from the actor's own rights. Raises NotFound."""
     found = session().get(Person, person_id)

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, select
 from lms.accounts.models import CohortMember, Person, Team
 from lms.accounts.queries import teams_below, visible
 from lms.assignments.models import Assignment
+from lms.assignments.rules.bulk import DutyLine
 from lms.content.models import Document, Slug
 from lms.core.access import Actor, Permission
 from lms.core.db import session
@@ -25,6 +26,7 @@ class Wanted:
     """Who: of a team (and below) and of an intake, where these are named. unfinished: only who still owes it.
 
     document: public name "course:quarterly/2026q4"; "" = anything. occasion: "campaign:3", "cycle:7"; "" = any.
+    new: only who has never signed in. without: employee numbers of those who are left out.
     """
 
     team_id: int | None = None
@@ -32,6 +34,8 @@ class Wanted:
     document: str = ""
     occasion: str = ""
     unfinished: bool = True
+    new: bool = False
+    without: frozenset[str] = frozenset()
 
     @property
     def about(self) -> bool:
@@ -47,9 +51,15 @@ class Concerned:
     employee_no: str
     name: str
     team: str
-    duties: tuple[int, ...]
-    titles: tuple[str, ...]
-    due_on: date | None
+    duties: tuple[DutyLine, ...]
+
+    @property
+    def due_on(self) -> date | None:
+        return min((duty.due_on for duty in self.duties if duty.due_on), default=None)
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        return tuple(duty.title for duty in self.duties)
 
 
 def concerned(actor: Actor, wanted: Wanted, permission: Permission) -> Sequence[Concerned]:
@@ -70,8 +80,19 @@ def concerned(actor: Actor, wanted: Wanted, permission: Permission) -> Sequence[
                 )
             )
         )
+    if wanted.new:
+        conditions.append(Person.password_hash.is_(None))
+    if wanted.without:
+        conditions.append(Person.employee_no.not_in(wanted.without))
     owed = (
-        select(Assignment.id, Assignment.person_id, Assignment.next_due_on, Document.title)
+        select(
+            Assignment.id,
+            Assignment.person_id,
+            Assignment.next_due_on,
+            Assignment.state,
+            Assignment.occasion,
+            Document.title,
+        )
         .join(Document, Document.id == Assignment.document_id)
         .join(Slug, (Slug.document_id == Document.id) & Slug.is_current)
         .where(Assignment.state == "open" if wanted.unfinished else Assignment.state != "withdrawn")
@@ -83,7 +104,9 @@ def concerned(actor: Actor, wanted: Wanted, permission: Permission) -> Sequence[
         owed = owed.where(Assignment.occasion == wanted.occasion)
     duty = owed.subquery()
     columns = [Person.id, Person.employee_no, Person.name, Team.name.label("team")]
-    statement = select(*columns, duty.c.id.label("duty"), duty.c.title, duty.c.next_due_on)
+    statement = select(
+        *columns, duty.c.id.label("duty"), duty.c.title, duty.c.state, duty.c.occasion, duty.c.next_due_on
+    )
     statement = statement.select_from(Person).join(Team, Team.id == Person.team_id)
     statement = statement.join(duty, duty.c.person_id == Person.id, isouter=not wanted.about)
     if not wanted.about:
@@ -101,13 +124,15 @@ def concerned(actor: Actor, wanted: Wanted, permission: Permission) -> Sequence[
 
 def _concerned(lines: Sequence[Any], about: bool) -> Concerned:
     first = lines[0]
-    days = [line.next_due_on for line in lines if about and line.next_due_on]
+    duties = [
+        DutyLine(id=line.duty, title=line.title, state=line.state, occasion=line.occasion, due_on=line.next_due_on)
+        for line in lines
+        if about
+    ]
     return Concerned(
         person_id=first.id,
         employee_no=first.employee_no or "",
         name=first.name or "",
         team=first.team,
-        duties=tuple(line.duty for line in lines) if about else (),
-        titles=tuple(line.title for line in lines) if about else (),
-        due_on=min(days, default=None),
+        duties=tuple(duties),
     )
