@@ -140,7 +140,7 @@ class FreezeForm(Form):
 class CompanyDayForm(Form):
     day = DateField(text("日期"), [InputRequired()])
     working = SelectField(text("这一天"))
-    name = StringField(text("名称"), [Length(max=40)], filters=[_tidy])
+    name = StringField(text("名称"), [Length(max=40)], filters=[_tidy], id="day-name")
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
@@ -149,7 +149,7 @@ class CompanyDayForm(Form):
 
 class ShiftForm(Form):
     code = StringField(text("代码"), [InputRequired(), Length(max=20)], filters=[_tidy])
-    name = StringField(text("名称"), [Length(max=40)], filters=[_tidy])
+    name = StringField(text("名称"), [Length(max=40)], filters=[_tidy], id="shift-name")
     hours = StringField(text("时间"), [InputRequired(), Length(max=30)], filters=[_tidy])
 
 

@@ -14,6 +14,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS"),
 ]
 OPENED = "document.querySelectorAll('main details').forEach(one => { one.open = true })"
+TWICE = "[...document.querySelectorAll('[id]')].map(one => one.id).filter((id, at, all) => all.indexOf(id) !== at)"
+"""Ids that stand twice: a label of the second leads to the first."""
 EN, ZH = ("en", "dark"), ("zh_CN", "light")
 
 
@@ -45,4 +47,5 @@ def test_every_page_of_the_year_is_open_to_everybody_and_fits(floor: Floor, scho
             assert answer is not None
             assert answer.status == 200, path
             page.evaluate(OPENED)
+            assert page.evaluate(TWICE) == [], path
             fits(page, path)

@@ -150,7 +150,8 @@ def _rules(made: School) -> None:
         gone = a_rule(other, actor=trainer, name="去年的规则", tags=("大促支援",))
         stopped(gone)
     duty, excused = duty_of(made.agents[0], article), duty_of(made.agents[2], article)
-    assert duty is not None and excused is not None
+    assert duty is not None
+    assert excused is not None
     with transaction():
         lead = as_actor(made.people["lead"])
         duties.extend(lead, [duty.id], today() + timedelta(days=2), "上周在支援大促")
