@@ -15,6 +15,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from lms.accounts import queries as accounts
 from lms.assignments import layout
+from lms.assignments.actions.chase import settle_chases
 from lms.assignments.events import Assigned
 from lms.assignments.models import Assignment, AssignmentItem, AssignmentReason, Rule
 from lms.assignments.rules import CHANGE, READ, WHOLE, reason_ref
@@ -231,6 +232,7 @@ def no_longer_asked(
     still = exists().where(AssignmentReason.assignment_id == Assignment.id, AssignmentReason.until.is_(None))
     begun = exists().where(AssignmentItem.assignment_id == Assignment.id, AssignmentItem.opened_at.is_not(None))
     free = select(Assignment.id).where(Assignment.id.in_(ids), Assignment.state == "open", ~still)
+    settle_chases(list(current.scalars(free)))
     left = list(current.scalars(free.where(begun)))
     current.execute(
         update(Assignment)

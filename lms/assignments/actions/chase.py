@@ -1,13 +1,13 @@
 """催学: asking people by hand to get on with what they owe, at most once a day for each duty."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 
-from lms.accounts.events import Told
+from lms.accounts.events import Settled, Told
 from lms.accounts.models import Person
 from lms.accounts.queries import silent_on
 from lms.assignments.models import Assignment, Chase
@@ -54,7 +54,7 @@ def chase(actor: Actor, assignment_ids: Sequence[int]) -> Chased:
                 topic="duty",
                 sentence=words(row.title, row.next_due_on or row.due_on, row.total_items - row.done_items, actor, day),
                 link=_link(row),
-                key=f"chase:{row.id}:{day.isoformat()}",
+                key=_key(row.id, day),
             )
         )
     return Chased(
@@ -62,6 +62,22 @@ def chase(actor: Actor, assignment_ids: Sequence[int]) -> Chased:
         before=sum(row.id in before for row in found),
         silent=sum(row.id not in before and row.person_id in silent for row in found),
     )
+
+
+def settle_chases(assignment_ids: Collection[int]) -> None:
+    """Take what was said of these duties as dealt with: they are done, or nobody asks for them any more."""
+    found = session().execute(
+        select(Chase.assignment_id, Chase.day, Assignment.person_id)
+        .join(Assignment, Assignment.id == Chase.assignment_id)
+        .where(Chase.assignment_id.in_(assignment_ids))
+        .order_by(Chase.assignment_id, Chase.day)
+    )
+    for row in found:
+        emit(Settled(person_ids=(row.person_id,), key=_key(row.assignment_id, row.day)))
+
+
+def _key(assignment_id: int, day: date) -> str:
+    return f"chase:{assignment_id}:{day.isoformat()}"
 
 
 _DUTIES = (

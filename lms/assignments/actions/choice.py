@@ -2,6 +2,7 @@
 
 from sqlalchemy import exists, select
 
+from lms.assignments.actions.chase import settle_chases
 from lms.assignments.models import Assignment, AssignmentItem, AssignmentReason
 from lms.core import clock
 from lms.core.access import Actor
@@ -46,5 +47,6 @@ def give_up(actor: Actor, document_id: int) -> bool:
     if session().scalar(select(AssignmentReason.id).where(*live).limit(1)) is not None:
         return False
     assignment.state = "withdrawn"
+    settle_chases([assignment.id])
     session().flush()
     return True

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, insert, select, update
 from lms.accounts import queries as accounts
 from lms.accounts.models import Cohort, CohortMember, Person
 from lms.assignments import layout, rules
+from lms.assignments.actions.chase import settle_chases
 from lms.assignments.actions.settle import Past, done_before, items_of, settle, with_past, write_items
 from lms.assignments.due import Freeze, settled_day
 from lms.assignments.due_plans import DuePlan, due_day
@@ -310,6 +311,7 @@ def _withdraw(*which: ColumnElement[bool]) -> int:
     open_ones = list(session().scalars(select(Assignment.id).where(*which, Assignment.state == "open")))
     if not open_ones:
         return 0
+    settle_chases(open_ones)
     session().execute(
         update(AssignmentReason)
         .where(AssignmentReason.assignment_id.in_(open_ones), AssignmentReason.until.is_(None))

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from lms.accounts import queries as accounts
 from lms.accounts.models import Person
 from lms.assignments import layout
+from lms.assignments.actions.chase import settle_chases
 from lms.assignments.actions.give import Gift, assign_all, lay_anew
 from lms.assignments.actions.settle import settle
 from lms.assignments.due_plans import DuePlan, due_day
@@ -178,6 +179,7 @@ def bring_to_rest(person_ids: Sequence[int]) -> int:
         ids = [row.id for row in after[state]]
         if not ids:
             continue
+        settle_chases(ids)
         values: dict[str, Any] = {"state": state, "due_on": None, "next_due_on": None}
         current.execute(
             update(Assignment)

@@ -13,6 +13,7 @@ from lms.accounts import queries as accounts
 from lms.accounts.events import Told
 from lms.accounts.models import Person
 from lms.assignments import layout
+from lms.assignments.actions.chase import settle_chases
 from lms.assignments.actions.give import lay_anew
 from lms.assignments.actions.keeping import bring_to_rest, date_anew
 from lms.assignments.actions.settle import settle
@@ -66,6 +67,7 @@ def exempt(
         )
         assignment.state, assignment.exempt_by = "exempt", actor.id
         session().flush()
+        settle_chases([assignment.id])
         _excuse(assignment)
         settle(actor, assignment, source="exempt")
         _note(actor, "duty.exempted", assignment, until_on=until_on)
@@ -107,6 +109,7 @@ def credit(actor: Actor, assignment_ids: Sequence[int], reason: str) -> int:
         document = session().get_one(Document, assignment.document_id)
         _excuse(assignment)
         assignment.state, assignment.done_at = "done", clock.now()
+        settle_chases([assignment.id])
         settle(actor, assignment, source=CREDIT)
         records.append(
             actor,

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, case, delete, func, insert, or_, select, update
 
 from lms.assignments import rules
+from lms.assignments.actions.chase import settle_chases
 from lms.assignments.actions.days import counted_day
 from lms.assignments.models import Assignment, AssignmentItem, AssignmentReason
 from lms.assignments.rules import DRILL, READ, Item
@@ -205,6 +206,7 @@ def settle(actor: Actor | None, assignment: Assignment, *, source: str) -> None:
         return
     if assignment.state in LIVING:
         assignment.state, assignment.done_at = "done", clock.now()
+        settle_chases([assignment.id])
         if all(item.document_id != assignment.document_id or item.purpose == "sign_off" for item in items):
             _complete(actor, assignment, assignment.document_id, source)
 
