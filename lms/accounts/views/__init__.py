@@ -1,6 +1,19 @@
 """Pages of people and their days: sign-in, slips, lists, intakes, rosters, leave, calendar, teams, own account."""
 
-from lms.accounts.views import batches, calendar, cohorts, leave, me, people, roster, sign_in, slips, staff, teams
+from lms.accounts.views import (
+    batches,
+    calendar,
+    cohorts,
+    endings,
+    leave,
+    me,
+    people,
+    roster,
+    sign_in,
+    slips,
+    staff,
+    teams,
+)
 from lms.accounts.views.blueprint import bp
 
 __all__ = [
@@ -8,6 +21,7 @@ __all__ = [
     "bp",
     "calendar",
     "cohorts",
+    "endings",
     "leave",
     "me",
     "people",

@@ -11,6 +11,8 @@ from lms.accounts import actions, queries
 from lms.accounts.actions import staff
 from lms.accounts.forms import Facts, Grant, MentorOf, Move, NewPerson
 from lms.accounts.models import Person
+from lms.accounts.queries.endings import ending_soon
+from lms.accounts.rules.endings import SOON
 from lms.accounts.rules.people import EMPLOYMENTS, ROLES, Employment
 from lms.accounts.rules.sign_in import login_name
 from lms.accounts.rules.staff_words import COLUMNS, TAGS
@@ -78,6 +80,8 @@ def people() -> str | Response:
         rows=rows,
         total=total,
         state=state,
+        soon=SOON,
+        ending=ending_soon(actor),
         teams=seen_teams(actor),
         roles={role: say(name) for role, name in ROLES.items()},
         may_edit=allows(actor, Permission.PERSON_EDIT),

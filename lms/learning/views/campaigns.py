@@ -122,6 +122,8 @@ def campaign(campaign_id: str) -> str:
         ],
         people=listed,
         everybody=len(everybody),
+        gone=sum(who.leaving_on is not None and who.leaving_on < row.ends_on for who in everybody),
+        days_left=max(0, (row.ends_on - today()).days),
         show=show,
         **common,
     )

@@ -1,0 +1,159 @@
+"""Accounts that end by themselves: shown before, put off for many at once as seen. On both databases."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from lms.accounts import actions, jobs
+from lms.accounts.actions import endings as acts
+from lms.accounts.models import Person
+from lms.accounts.queries.endings import ending, ending_soon
+from lms.accounts.rules.endings import Ending, plan
+from lms.core.access import Role
+from lms.core.db import session, transaction
+from lms.core.errors import Conflict, Invalid, NotFound
+from lms.core.here import today
+from lms.core.models import AuditEntry
+from tests.support.make import a_person, a_team, an_actor, as_actor, sign_in
+from tests.support.pages import send
+
+DAY = date(2026, 11, 12)
+ONE = Ending(person_id=1, employee_no="S1", name="临时", team="训练营", employment="temporary", leaving_on=DAY)
+
+
+def later(days: int) -> date:
+    return today() + timedelta(days=days)
+
+
+def a_temp(days: int = 3, **more):
+    return a_person(Role.AGENT, employment="temporary", leaving_on=later(days), **more)
+
+
+def last_days():
+    session().expire_all()
+    return sorted(session().scalars(select(Person.leaving_on).where(Person.leaving_on.is_not(None))))
+
+
+@pytest.mark.parametrize(("to", "moved"), [(DAY + timedelta(1), 1), (DAY, 0), (DAY - timedelta(1), 0)])
+def test_a_last_day_is_only_put_off(to, moved):
+    found = plan([ONE], to, {Role.HR})
+    assert (len(found.moved), len(found.refused)) == (moved, 1 - moved)
+
+
+@pytest.mark.usefixtures("world")
+def test_who_ends_within_the_days_stands_there_the_first_first():
+    a_temp(7, no="S7")
+    a_temp(1, no="S1")
+    a_temp(8)
+    a_temp(1, active=False)
+    a_person()
+    boss = an_actor(Role.HR)
+    assert [each.employee_no for each in ending(boss, later(7))] == ["S1", "S7"]
+    assert ending_soon(boss) == 2
+
+
+@pytest.mark.usefixtures("world")
+def test_a_lead_sees_own_people_and_their_intake():
+    team = a_team(parent=a_team())
+    one, lead = a_temp(team=team), an_actor(Role.LEAD, team=team)
+    a_temp()
+    boss = an_actor(Role.HR)
+    with transaction():
+        made = actions.open_cohort(boss, name="双十一第 1 批", starts_on=DAY)
+        actions.add_members(boss, made.id, [one.id])
+    assert [(each.person_id, each.cohort) for each in ending(lead, later(7))] == [(one.id, "双十一第 1 批")]
+
+
+@pytest.mark.usefixtures("world")
+def test_many_are_put_off_at_once_each_with_a_line_of_the_audit():
+    numbers = [a_temp(no=f"S{number}").employee_no for number in range(3)]
+    boss = an_actor(Role.HR)
+    shown = acts.plan_extension(boss, numbers, later(20)).digest
+    with transaction():
+        assert acts.extend(boss, numbers, later(20), shown) == 3
+    assert last_days() == [later(20)] * 3
+    lines = session().scalars(select(AuditEntry).where(AuditEntry.verb == "person.changed")).all()
+    assert [line.before["leaving_on"] for line in lines] == [later(3).isoformat()] * 3
+
+
+@pytest.mark.usefixtures("world")
+def test_one_who_can_not_be_put_off_and_nobody_is():
+    one, boss = a_temp(3), an_actor(Role.HR)
+    numbers = [one.employee_no, a_temp(30).employee_no]
+    with pytest.raises(Conflict, match="1 人改不了"), transaction():
+        acts.extend(boss, numbers, later(20), acts.plan_extension(boss, numbers, later(20)).digest)
+    assert last_days() == [later(3), later(30)]
+
+
+@pytest.mark.usefixtures("world")
+def test_the_account_of_an_administrator_is_put_off_by_none_but_an_administrator():
+    admin = a_person(Role.ADMIN, leaving_on=later(3))
+    assert len(acts.plan_extension(an_actor(Role.HR), [admin.employee_no], later(9)).refused) == 1
+    assert len(acts.plan_extension(an_actor(Role.ADMIN), [admin.employee_no], later(9)).moved) == 1
+
+
+@pytest.mark.usefixtures("world")
+def test_what_is_done_is_what_was_seen_or_nothing():
+    one, boss = a_temp(3), an_actor(Role.HR)
+    shown = acts.plan_extension(boss, [one.employee_no], later(20)).digest
+    with transaction():
+        actions.change(boss, one.id, {"leaving_on": later(5)})
+    with pytest.raises(Conflict, match="刚刚变了"), transaction():
+        acts.extend(boss, [one.employee_no], later(20), shown)
+
+
+@pytest.mark.usefixtures("world")
+def test_nobody_a_day_that_is_over_and_somebody_unknown_are_refused():
+    boss = an_actor(Role.HR)
+    with pytest.raises(Invalid):
+        acts.plan_extension(boss, [], later(3))
+    with pytest.raises(Invalid):
+        acts.plan_extension(boss, [a_temp().employee_no], later(-1))
+    with pytest.raises(NotFound):
+        acts.plan_extension(boss, [a_person().employee_no], later(3))
+    with pytest.raises(NotFound):
+        acts.plan_extension(as_actor(a_person(Role.TRAINER)), [a_temp().employee_no], later(9))
+
+
+@pytest.mark.usefixtures("world")
+def test_who_was_put_off_is_not_closed_on_the_day_that_stood_before():
+    stays, goes, boss = a_temp(0, no="S1"), a_temp(0, no="S2"), an_actor(Role.HR)
+    with transaction():
+        shown = acts.plan_extension(boss, ["S1"], later(4)).digest
+        acts.extend(boss, ["S1"], later(4), shown)
+    assert jobs.close_leavers(later(1)) == 1
+    session().expire_all()
+    assert (session().get_one(Person, stays.id).active, session().get_one(Person, goes.id).active) == (True, False)
+
+
+@pytest.mark.usefixtures("world")
+def test_the_page_shows_the_names_first_and_changes_on_the_button(client):
+    a_temp(3, no="S1", name="何家豪")
+    a_temp(3, no="S2", name="邓佳")
+    sign_in(client, a_person(Role.HR))
+    assert "7 天内到期 2 人" in client.get("/people").text
+    values = {"person": ["S1", "S2"], "to": later(20).isoformat()}
+    shown = send(client, "/people/closing", do="look", **values)
+    assert ("邓佳" in shown.text, last_days()) == (True, [later(3)] * 2)
+    digest = re.search(r'name="digest" value="([0-9a-f]+)"', shown.text)[1]
+    assert send(client, "/people/closing", do="apply", digest=digest, **values).status_code == 303
+    assert last_days() == [later(20)] * 2
+
+
+@pytest.mark.usefixtures("world")
+def test_a_trainer_sees_them_and_may_not_change_them(client):
+    a_temp(3, name="何家豪")
+    sign_in(client, a_person(Role.TRAINER))
+    page = client.get("/people/closing").text
+    assert ("何家豪" in page, "请人事或管理员" in page, 'name="to"' in page) == (True, True, False)
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize("typed", ["", "2026-13-01", "gestern", "2020-01-01"])
+def test_a_day_that_is_none_is_said_at_its_field(client, typed):
+    one = a_temp(3)
+    sign_in(client, a_person(Role.HR))
+    answer = send(client, "/people/closing", do="look", person=one.employee_no, to=typed)
+    assert (answer.status_code, 'id="to-error"' in answer.text) == (422, True)
