@@ -19,6 +19,7 @@ from lms.core.db import rows, session
 from lms.core.here import settings
 from lms.core.models import WorkerBeat
 from lms.drills.queries import reviews
+from lms.home.outgoing import WayOut, ways_out
 from lms.kb.queries import care as kb_care
 from lms.kb.queries import gaps as kb_gaps
 from lms.kb.queries.entries import IndexState, index_state
@@ -165,7 +166,7 @@ class JobState:
 class Health:
     """Whether the installation is well. stands_still: jobs that failed, or were due ten minutes ago and nobody took.
 
-    search: how the index stands.
+    search: how the index stands. ways_out: those on which something failed or waits.
     """
 
     people: int
@@ -174,6 +175,7 @@ class Health:
     jobs: Sequence[JobState]
     stands_still: bool
     search: IndexState
+    ways_out: Sequence[WayOut]
 
 
 def health() -> Health:
@@ -185,6 +187,7 @@ def health() -> Health:
         jobs=jobs,
         stands_still=not jobs or any(job.error or job.late > LATE_JOB.total_seconds() for job in jobs),
         search=index_state(),
+        ways_out=ways_out(),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import CursorResult, delete, select, update
 
-from lms.core import clock
+from lms.core import clock, sendings
 from lms.core.access import Actor
 from lms.core.audit import audit
 from lms.core.db import insert_new, new_public_id, session, wake
@@ -179,17 +179,14 @@ def lease(now: datetime) -> list[Sending]:
 
 def sent(sending: Sending, answer: str) -> None:
     """Note that the other side has taken it."""
-    _change(sending.id, state="sent", sent_at=clock.now(), lease_until=None, answer=answer)
+    sendings.note(WebhookCall, [sending.id], state="sent", sent_at=clock.now(), lease_until=None, answer=answer)
 
 
 def failed(sending: Sending, trouble: Trouble) -> None:
     """Note that the other side has not taken it: tried again later, or dead. The address is left alone for a while."""
     now = clock.now()
     later = again_at(sending.tries, now, trouble.wait)
-    if later is None:
-        _change(sending.id, state="dead", lease_until=None, answer=trouble.answer)
-    else:
-        _change(sending.id, due_at=later, lease_until=None, answer=trouble.answer)
+    sendings.missed(WebhookCall, [sending.id], later, trouble.answer)
     rest = now + max(REST, timedelta(seconds=trouble.wait or 0))
     session().execute(
         update(WebhookCall)
@@ -204,10 +201,10 @@ def failed(sending: Sending, trouble: Trouble) -> None:
     )
 
 
-def release(sendings: Sequence[Sending]) -> None:
+def release(taken: Sequence[Sending]) -> None:
     """Give back what was taken and not tried."""
-    for sending in sendings:
-        _change(sending.id, lease_until=None, tries=sending.tries - 1)
+    for sending in taken:
+        sendings.note(WebhookCall, [sending.id], lease_until=None, tries=sending.tries - 1)
 
 
 def resend(actor: Actor, *, call_id: str = "", webhook_id: str = "") -> int:
@@ -235,12 +232,3 @@ def forget(now: datetime) -> int:
     )
     assert isinstance(done, CursorResult)
     return done.rowcount
-
-
-def _change(call_id: int, **values: object) -> None:
-    session().execute(
-        update(WebhookCall)
-        .where(WebhookCall.id == call_id, WebhookCall.state == "waiting")
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )

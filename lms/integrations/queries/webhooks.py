@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
+from lms.core import sendings
 from lms.core.db import rows, session
 from lms.integrations.models import Webhook, WebhookCall
 
@@ -97,13 +98,24 @@ def calls(*, webhook_id: str = "", state: str = "", limit: int = PAGE) -> list[A
     return list(rows(statement))
 
 
+def troubles(now: datetime, since: datetime) -> list[Any]:
+    """Return the addresses at which something fails, died since a time or is overdue (see `sendings.troubles`)."""
+    found = sendings.troubles(WebhookCall, WebhookCall.webhook_id, now, since)
+    return list(
+        rows(
+            select(Webhook.public_id, Webhook.name, found.c.failing, found.c.dead, found.c.oldest)
+            .join(found, found.c.owner == Webhook.id)
+            .where(Webhook.active)
+            .order_by(Webhook.name, Webhook.id)
+        )
+    )
+
+
 def is_due(now: datetime) -> ColumnElement[bool]:
     """Return the condition of a call that may go out: due, in nobody's hands, and the first of its stream."""
     earlier = aliased(WebhookCall)
     return and_(
-        WebhookCall.state == "waiting",
-        WebhookCall.due_at <= now,
-        or_(WebhookCall.lease_until.is_(None), WebhookCall.lease_until <= now),
+        sendings.is_due(WebhookCall, now),
         or_(
             WebhookCall.stream == "",
             ~exists().where(

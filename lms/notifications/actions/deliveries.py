@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from lms.accounts.models import ChatAccount, Person
-from lms.core import clock
+from lms.core import clock, sendings
 from lms.core.access import Actor
 from lms.core.audit import audit
 from lms.core.db import insert_new, new_public_id, session, wake
@@ -32,6 +32,7 @@ KEPT = timedelta(days=400)
 LEASE = timedelta(minutes=3)
 AT_ONCE = 10
 MOST_OF_A_DIGEST = 50
+NOT_SENT = ("waiting", "dead", "dropped")
 
 
 def lease(way: str, now: datetime) -> list[Parcel]:
@@ -89,7 +90,7 @@ def _sound(rows: Sequence[Any], now: datetime) -> list[Any]:
         elif row.due_at < now - STALE:
             stale.append(row.id)
         elif (allowed_at := times(row.person_id, urgent=row.urgent)) > now:
-            _change([row.id], due_at=allowed_at, lease_until=None)
+            sendings.note(Delivery, [row.id], due_at=allowed_at, lease_until=None)
         else:
             sound.append(row)
     for ids, word in ((read, "read"), (left, "left"), (stale, "stale")):
@@ -99,13 +100,14 @@ def _sound(rows: Sequence[Any], now: datetime) -> list[Any]:
 
 def _taken(pieces: list[Parcel], now: datetime) -> list[Parcel]:
     for piece in pieces:
-        _change(piece.ids, lease_until=now + LEASE, tries=piece.tries)
+        sendings.note(Delivery, piece.ids, lease_until=now + LEASE, tries=piece.tries)
     return pieces
 
 
 def sent(piece: Parcel) -> None:
     """Note that a piece arrived."""
-    _change(piece.ids, state="sent", sent_at=clock.now(), lease_until=None, answer="")
+    now = clock.now()
+    sendings.note(Delivery, piece.ids, states=NOT_SENT, state="sent", sent_at=now, lease_until=None, answer="")
 
 
 def failed(piece: Parcel, trouble: Trouble) -> None:
@@ -118,11 +120,9 @@ def failed(piece: Parcel, trouble: Trouble) -> None:
         rest = timedelta(seconds=trouble.wait) if trouble.wait is not None else REST
         buckets.close(piece.way, RATES[piece.way], now + rest, now)
     later = None if trouble.lasting else again_at(piece.tries, now, trouble.wait)
+    sendings.missed(Delivery, piece.ids, later, trouble.answer)
     if later is None:
-        _change(piece.ids, state="dead", lease_until=None, answer=trouble.answer)
         _go_round(piece, now)
-    else:
-        _change(piece.ids, due_at=later, lease_until=None, answer=trouble.answer)
 
 
 def unknown(piece: Parcel) -> None:
@@ -140,7 +140,7 @@ def found(piece: Parcel, user_id: str) -> bool:
 def release(pieces: Sequence[Parcel]) -> None:
     """Give back what was taken and not tried: it counts as no try."""
     for piece in pieces:
-        _change(piece.ids, lease_until=None, tries=piece.tries - 1)
+        sendings.note(Delivery, piece.ids, lease_until=None, tries=piece.tries - 1)
 
 
 def _go_round(piece: Parcel, now: datetime) -> None:
@@ -201,7 +201,8 @@ def resend(actor: Actor, public_ids: Sequence[str]) -> int:
         .all()
     )
     if waiting:
-        _change(waiting, state="waiting", tries=0, due_at=clock.now(), lease_until=None)
+        now = clock.now()
+        sendings.note(Delivery, waiting, states=NOT_SENT, state="waiting", tries=0, due_at=now, lease_until=None)
         audit(actor.id, "deliveries.resent", "delivery", len(waiting), after={"ids": list(waiting)[:100]})
         wake()
     return len(waiting)
@@ -217,14 +218,4 @@ def forget(now: datetime) -> int:
 
 
 def _drop(ids: Sequence[int], word: str) -> None:
-    _change(ids, state="dropped", lease_until=None, answer=word)
-
-
-def _change(ids: Sequence[int], **values: object) -> None:
-    if ids:
-        session().execute(
-            update(Delivery)
-            .where(Delivery.id.in_(ids), Delivery.state.in_(("waiting", "dead", "dropped")))
-            .values(**values)
-            .execution_options(synchronize_session=False)
-        )
+    sendings.note(Delivery, ids, state="dropped", lease_until=None, answer=word)

@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 
 from lms.accounts.queries import freezes_of
 from lms.accounts.rules.calendar import Freeze
-from lms.core import clock, outbox
+from lms.core import clock, outbox, sendings
 from lms.core.db import insert_new, new_public_id, rows, session, wake
 from lms.core.here import day_of, settings
 from lms.notifications import queries
@@ -109,7 +109,7 @@ def drop_moot(notice_ids: Collection[int]) -> None:
         .where(
             Delivery.notice_id.in_(notice_ids),
             Delivery.state == "waiting",
-            or_(Delivery.lease_until.is_(None), Delivery.lease_until <= now),
+            sendings.is_free(Delivery, now),
         )
         .values(state="dropped", answer="settled", lease_until=None)
         .execution_options(synchronize_session=False)

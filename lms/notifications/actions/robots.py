@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import select
 
 from lms.accounts import queries as accounts
 from lms.accounts.models import Person, Team
 from lms.accounts.platforms.base import cut
-from lms.core import clock
+from lms.core import clock, sendings
 from lms.core.access import Actor, Permission, Scope, scopes
 from lms.core.audit import audit
 from lms.core.db import insert_new, new_public_id, session, wake
@@ -174,7 +174,7 @@ def lease(now: datetime) -> list[Speech]:
             select(RobotMessage.id, RobotMessage.robot_id, RobotMessage.body, RobotMessage.tries, RobotMessage.due_at)
             .add_columns(Robot.platform, Robot.url, Robot.secret, Robot.active)
             .join(Robot, Robot.id == RobotMessage.robot_id)
-            .where(is_due(now))
+            .where(sendings.is_due(RobotMessage, now))
             .order_by(RobotMessage.due_at, RobotMessage.id)
             .limit(AT_ONCE)
             .with_for_update(of=RobotMessage, skip_locked=True)
@@ -183,9 +183,9 @@ def lease(now: datetime) -> list[Speech]:
     taken = []
     for row in rows:
         if not row.active or row.due_at < now - STALE:
-            _change(row.id, state="dropped", answer="off" if not row.active else "stale")
+            sendings.note(RobotMessage, [row.id], state="dropped", answer="off" if not row.active else "stale")
         elif buckets.take(f"robot:{row.robot_id}", ROBOT_RATE, 1, now):
-            _change(row.id, lease_until=now + LEASE, tries=row.tries + 1)
+            sendings.note(RobotMessage, [row.id], lease_until=now + LEASE, tries=row.tries + 1)
             taken.append(
                 Speech(
                     id=row.id,
@@ -200,17 +200,9 @@ def lease(now: datetime) -> list[Speech]:
     return taken
 
 
-def is_due(now: datetime) -> Any:
-    return and_(
-        RobotMessage.state == "waiting",
-        RobotMessage.due_at <= now,
-        or_(RobotMessage.lease_until.is_(None), RobotMessage.lease_until <= now),
-    )
-
-
 def said(speech: Speech) -> None:
     """Note that the group has it."""
-    _change(speech.id, state="sent", lease_until=None, answer="")
+    sendings.note(RobotMessage, [speech.id], state="sent", lease_until=None, answer="")
 
 
 def failed(speech: Speech, trouble: Trouble) -> None:
@@ -220,10 +212,7 @@ def failed(speech: Speech, trouble: Trouble) -> None:
         rest = timedelta(seconds=trouble.wait) if trouble.wait is not None else REST
         buckets.close(f"robot:{speech.robot_id}", ROBOT_RATE, now + rest, now)
     later = None if trouble.lasting else again_at(speech.tries, now, trouble.wait)
-    if later is None:
-        _change(speech.id, state="dead", lease_until=None, answer=trouble.answer)
-    else:
-        _change(speech.id, due_at=later, lease_until=None, answer=trouble.answer)
+    sendings.missed(RobotMessage, [speech.id], later, trouble.answer)
 
 
 def resend(actor: Actor, public_ids: Collection[str]) -> int:
@@ -233,18 +222,9 @@ def resend(actor: Actor, public_ids: Collection[str]) -> int:
         .scalars(select(RobotMessage.id).where(RobotMessage.public_id.in_(public_ids), RobotMessage.state == "dead"))
         .all()
     )
-    for message_id in ids:
-        _change(message_id, state="waiting", tries=0, due_at=clock.now(), lease_until=None)
     if ids:
+        now = clock.now()
+        sendings.note(RobotMessage, ids, states=("dead",), state="waiting", tries=0, due_at=now, lease_until=None)
         audit(actor.id, "robot.resent", "robot_message", len(ids))
         wake()
     return len(ids)
-
-
-def _change(message_id: int, **values: object) -> None:
-    session().execute(
-        update(RobotMessage)
-        .where(RobotMessage.id == message_id, RobotMessage.state.in_(("waiting", "dead")))
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )

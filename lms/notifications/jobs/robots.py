@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from lms.accounts.platforms.base import ask
-from lms.core import clock
+from lms.core import clock, sendings
 from lms.core.db import rows, session, transaction
 from lms.core.here import local, today
 from lms.core.trouble import Trouble
@@ -39,7 +39,7 @@ def speak() -> int:
 
 
 def _is_due() -> bool:
-    found = rows(select(RobotMessage.id).where(robots.is_due(clock.now())).limit(1)).first()
+    found = rows(select(RobotMessage.id).where(sendings.is_due(RobotMessage, clock.now())).limit(1)).first()
     session().rollback()
     return found is not None
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 
 from lms.accounts.models import Person, Team
+from lms.core import sendings
 from lms.core.answers import Explained, explain
 from lms.core.db import rows
 from lms.core.here import settings
@@ -146,6 +147,12 @@ def by_channel(since: datetime) -> Mapping[str, Mapping[str, int]]:
     ):
         found.setdefault(channel, {})[state] = count
     return found
+
+
+def troubles(now: datetime, since: datetime) -> list[Any]:
+    """Return the channels on which something fails, died since a time or is overdue (see `sendings.troubles`)."""
+    found = sendings.troubles(Delivery, Delivery.channel, now, since)
+    return list(rows(select(found).order_by(found.c.owner)))
 
 
 def robots() -> list[Any]:

@@ -7,11 +7,12 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from flask import current_app
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, select
 from werkzeug.routing import BuildError
 
 from lms.accounts.models import ChatAccount, Person
 from lms.accounts.platforms import Card
+from lms.core import sendings
 from lms.core.db import session
 from lms.core.here import settings
 from lms.core.i18n import translations
@@ -47,12 +48,7 @@ class Parcel:
 
 
 def is_due(channel: str, now: datetime) -> ColumnElement[bool]:
-    return and_(
-        Delivery.channel == channel,
-        Delivery.state == "waiting",
-        Delivery.due_at <= now,
-        or_(Delivery.lease_until.is_(None), Delivery.lease_until <= now),
-    )
+    return and_(Delivery.channel == channel, sendings.is_due(Delivery, now))
 
 
 COLUMNS = (

@@ -1,0 +1,57 @@
+"""How the ways out stand, for whoever keeps the installation well: what failed, what waits longer than it should."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from lms.core import clock
+from lms.integrations.queries import webhooks
+from lms.notifications.queries import log
+
+SINCE = timedelta(days=7)
+"""Of so many days what could not be sent is counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WayOut:
+    """A channel, or an address of another system, on which something failed or waits.
+
+    channel: "" = an address. name: of the address. failing: tried in vain and tried again; dead: given up. minutes: for
+    which the first one is overdue. log: endpoint of its log; wanted: by what that is filtered.
+    """
+
+    channel: str
+    name: str
+    failing: int
+    dead: int
+    minutes: int
+    log: str
+    wanted: Mapping[str, str]
+
+
+def ways_out() -> list[WayOut]:
+    """Return the ways on which not all is well, channels first; two statements."""
+    now = clock.now()
+    since = now - SINCE
+    channels = [
+        _way(row, now, channel=row.owner, log="notifications.deliveries", wanted={"channel": row.owner})
+        for row in log.troubles(now, since)
+    ]
+    addresses = [
+        _way(row, now, name=row.name, log="integrations.webhooks", wanted={"webhook": row.public_id})
+        for row in webhooks.troubles(now, since)
+    ]
+    return [way for way in (*channels, *addresses) if way.failing or way.dead or way.minutes]
+
+
+def _way(row: Any, now: datetime, *, log: str, wanted: dict[str, str], channel: str = "", name: str = "") -> WayOut:
+    return WayOut(
+        channel=channel,
+        name=name,
+        failing=int(row.failing),
+        dead=int(row.dead),
+        minutes=int((now - row.oldest).total_seconds() // 60) if row.oldest else 0,
+        log=log,
+        wanted={**wanted, "state": "dead" if row.dead else "waiting"},
+    )
