@@ -83,6 +83,15 @@ class Audience:
         return Audience(**values)
 
 
+HIRED_LATELY = 60
+"""Days after the hire during which a position's curriculum is given by itself; older staff get it by hand."""
+
+
+def of_positions(positions: Iterable[str]) -> Audience:
+    """Return whom the 岗位 of a curriculum mean."""
+    return Audience(positions=tuple(positions), hired_within=HIRED_LATELY)
+
+
 _NAMES = frozenset(each.name for each in fields(Audience))
 
 

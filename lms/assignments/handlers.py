@@ -16,6 +16,7 @@ from lms.assignments import actions
 from lms.assignments.events import HoldingChanged
 from lms.assignments.queries import finished, have_completed, owing, would_complete
 from lms.assignments.queries.days import would_move
+from lms.assignments.queries.ruling import preview_positions
 from lms.content import queries as content
 from lms.content.events import ArchivePreview, Impact, Published, PublishPreview
 from lms.content.kinds import kind_of
@@ -99,12 +100,40 @@ def on_published(fact: Published) -> None:
 
 
 def on_publish_preview(question: PublishPreview) -> list[Impact]:
-    """Say who is learning this now, and that nobody who has finished it loses anything."""
-    return _impacts(
-        question.document_id,
-        text("%(n)s 人还没学完，接下来看到的是新版。", n=owing(question.document_id)),
-        text("%(n)s 人已经完成，完成记录不受影响。", n=finished(question.document_id)),
+    """Say who is learning this now, that nobody who has finished it loses anything, and to whom other 岗位 give it."""
+    return [
+        *_impacts(
+            question.document_id,
+            text("%(n)s 人还没学完，接下来看到的是新版。", n=owing(question.document_id)),
+            text("%(n)s 人已经完成，完成记录不受影响。", n=finished(question.document_id)),
+        ),
+        *_of_positions(question),
+    ]
+
+
+def _of_positions(question: PublishPreview) -> list[Impact]:
+    """Say whom a change of 岗位 gives a curriculum and from whom it takes it, by the plan that publishing follows."""
+    if question.kind != "curriculum" or question.spec is None:
+        return []
+    found = preview_positions(question.document_id, kind_of(question.kind).positions(question.spec))
+    if found is None:
+        return []
+    lines = (
+        (("new", "more"), text("岗位改动：派给 %(n)s 人。", n=found.of("new", "more"))),
+        (("withdrawn",), text("岗位改动：取消 %(n)s 人，他们还没开始。", n=found.of("withdrawn"))),
+        (("optional",), text("岗位改动：%(n)s 人已经开始，改为选修。", n=found.of("optional"))),
     )
+    return [
+        Impact(
+            count=found.of(*outcomes),
+            text=sentence,
+            names=tuple(
+                f"{one.name}（{one.employee_no}）" for outcome in outcomes for one in found.people.get(outcome, ())
+            ),
+        )
+        for outcomes, sentence in lines
+        if found.of(*outcomes)
+    ]
 
 
 def on_archive_preview(question: ArchivePreview) -> list[Impact]:

@@ -94,10 +94,14 @@ class ArchivePreview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Impact:
-    """One line of an answer. count: of what the text speaks about, at least 1."""
+    """One line of an answer. count: of what the text speaks about, at least 1.
+
+    names: of the people whom it speaks about, where they may be named; of very many only the first.
+    """
 
     count: int
     text: Text
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

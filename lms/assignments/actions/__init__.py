@@ -17,7 +17,6 @@ from lms.assignments.actions.relief import (
     take_back_credit,
 )
 from lms.assignments.actions.ruling import (
-    HIRED_LATELY,
     change_rule,
     give_to_lately_hired,
     keep_rule,
@@ -26,6 +25,7 @@ from lms.assignments.actions.ruling import (
 )
 from lms.assignments.actions.settle import first_completion, item_done, opened, recount, took_part
 from lms.assignments.actions.soon import keep_soon, reschedule_soon
+from lms.assignments.audience import HIRED_LATELY
 
 __all__ = [
     "DELTA",

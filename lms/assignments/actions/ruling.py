@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from lms.assignments.actions.give import TOGETHER
 from lms.assignments.actions.keeping import keep_in_step
-from lms.assignments.audience import Audience
+from lms.assignments.audience import HIRED_LATELY, Audience, of_positions
 from lms.assignments.due_plans import DuePlan
 from lms.assignments.models import Rule
 from lms.assignments.queries.facts import lately_hired
@@ -27,8 +27,6 @@ from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.here import today
 from lms.core.texts import text
 
-HIRED_LATELY = 60
-"""Days after the hire during which a position's curriculum is given by itself; older staff get it by hand."""
 LONGEST = 80
 """Characters of a rule's name."""
 
@@ -160,13 +158,13 @@ def keep_rule(document_id: int, positions: Sequence[str]) -> set[str]:
                 None,
                 name="",
                 document_id=document_id,
-                audience=Audience(positions=tuple(positions), hired_within=HIRED_LATELY),
+                audience=of_positions(positions),
                 due_plan=DuePlan(),
                 source="document",
             )
     elif before != set(positions):
         if positions:
-            rule.audience = Audience(positions=tuple(positions), hired_within=HIRED_LATELY).to_json()
+            rule.audience = of_positions(positions).to_json()
         rule.active = bool(positions)
         _touch(rule, None)
         session().flush()

@@ -1,7 +1,7 @@
 """Reading rules: what they ask of whom, how far it is done, and what a change of one would mean."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy import and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Person, PersonTag, Shop, Team
-from lms.assignments.audience import Audience
+from lms.assignments.audience import Audience, of_positions
 from lms.assignments.due_plans import DuePlan
 from lms.assignments.events import PlanName, PlanNames
 from lms.assignments.models import Assignment, AssignmentItem, AssignmentReason, Rule
@@ -244,6 +244,24 @@ def preview(rule: RulePlan, *, before: DuePlan | None = None) -> Preview:
         dated=stays if before is not None and before != rule.due else 0,
         stays=stays,
     )
+
+
+def preview_positions(document_id: int, positions: Sequence[str]) -> Preview | None:
+    """Return what publishing a curriculum with these 岗位 would change; None where they are those that it has."""
+    row = rows(
+        select(Rule).where(Rule.document_id == document_id, Rule.source == "document", Rule.occasion != READ)
+    ).one_or_none()
+    held = (
+        plan_of(row)
+        if row is not None
+        else RulePlan(
+            id=0, document_id=document_id, audience=of_positions(()), due=DuePlan(), source="document", active=False
+        )
+    )
+    before = set(held.audience.positions) if held.active else set()
+    if before == set(positions):
+        return None
+    return preview(replace(held, audience=of_positions(positions), active=bool(positions)))
 
 
 def plan_of_rule(rule_id: int) -> RulePlan:
