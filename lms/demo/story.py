@@ -13,6 +13,7 @@ from sqlalchemy import select
 from lms.accounts import actions as accounts
 from lms.accounts import passwords
 from lms.accounts.actions import Owner
+from lms.accounts.jobs import close_leavers
 from lms.accounts.models import Cohort, Shop
 from lms.accounts.queries import actor_by_id, console
 from lms.content.jobs import inspect_documents
@@ -273,10 +274,19 @@ def _temps(stage: Stage) -> None:
         if number not in {5, 13}:
             yield from learner.sign_stage(trainer, person, 2)
 
-    stage.agenda.once(stage.at(28, 8), lambda: _cohort(stage, "双十一临时客服", temps, "2 楼会议室"))
+    stage.agenda.once(stage.at(28, 8), lambda: _temps_come(stage, temps))
     for number, plan in enumerate(temps):
         stage.agenda.add(stage.at(27, 9, number), learn(number, plan))
-    stage.agenda.once(stage.at(12, 18), lambda: _close(stage, *(plan.no for plan in temps)))
+    stage.agenda.once(stage.at(11, 1), lambda: close_leavers(stage.today - timedelta(days=11)))
+
+
+def _temps_come(stage: Stage, temps: Sequence[PersonPlan]) -> None:
+    """One intake, with the last day that is planned and the tag by which rules know them."""
+    _cohort(stage, "双十一临时客服", temps, "2 楼会议室")
+    with transaction():
+        for plan in temps:
+            accounts.change(stage.admin, stage.ids[plan.no], {"leaving_on": stage.today - timedelta(days=12)})
+            accounts.set_tags(stage.admin, stage.ids[plan.no], ["大促支援"])
 
 
 def _new_hires(stage: Stage) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from lms.accounts.models import Person
+from lms.accounts.models import CohortMember, Person
 from lms.accounts.queries import actor_by_employee_no, works_of
 from lms.assignments.models import Assignment, Measure
 from lms.assignments.queries import duties
@@ -17,6 +17,7 @@ from lms.content.queries.quality import Concern, Wanted
 from lms.core import clock
 from lms.core.db import db, session
 from lms.core.here import settings, today
+from lms.core.models import AuditEntry
 from lms.demo import exams, story, writings
 from lms.demo.company import AUTUMN_COHORT
 from lms.demo.stage import FULL_PACE, Stage
@@ -56,6 +57,14 @@ def test_sixty_people_work_here_and_eighteen_temps_have_left(academy):
     assert working == 61  # sixty and the administrator's account
     assert len(temps) == 18
     assert not any(temp.active for temp in temps)
+
+
+def test_the_temps_stood_in_one_intake_and_their_accounts_ended_by_themselves(academy):
+    temps = list(session().scalars(select(Person.id).where(Person.employment == "temporary")))
+    intakes = session().scalars(select(CohortMember.cohort_id).where(CohortMember.person_id.in_(temps))).all()
+    assert (len(intakes), len(set(intakes))) == (18, 1)
+    closed = select(AuditEntry.actor_id).where(AuditEntry.verb == "person.closed", AuditEntry.person_id.in_(temps))
+    assert session().scalars(closed).all() == [None] * 18
 
 
 def test_lin_xiaoman_is_on_the_fourth_of_ten_days(academy):
