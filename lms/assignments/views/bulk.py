@@ -54,6 +54,16 @@ NEEDS = {
 }
 
 
+ASKED = {
+    MESSAGE: ("message",),
+    EXTEND: ("to", "reason"),
+    EXEMPT: ("category", "reason"),
+    CREDIT: ("reason",),
+    AGAIN: ("document",),
+}
+"""What each act can't do without; of those about duties a page that leads here may have said which."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """What the preview shows: whom it is done to, to whom it can't be done and why, whom it would leave as they are."""
@@ -215,6 +225,8 @@ def _page(form: BulkForm, seen: Seen | None = None, *, changed: bool = False) ->
     actor = current_actor()
     if form.act.data not in ACTS:
         form.act.data = MESSAGE
+    for name in (*ASKED.get(form.act.data, ()), *(("document",) if form.act.data in DECIDES else ())):
+        form[name].flags.required = True
     return render_template(
         "lms/assignments/bulk.html",
         form=form,
