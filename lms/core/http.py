@@ -303,9 +303,6 @@ class _Guard(httpcore.NetworkBackend):
     def connect_unix_socket(self, *_: Any, **__: Any) -> httpcore.NetworkStream:
         raise Refused("address")
 
-    def sleep(self, seconds: float) -> None:
-        raise NotImplementedError  # only between tries, and there is one
-
 
 class _Body(httpx.SyncByteStream):
     def __init__(self, inner: Any) -> None:

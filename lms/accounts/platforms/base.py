@@ -77,6 +77,12 @@ def ask(
         raise Trouble(error.word, whole=True) from error
 
 
+def inner(answer: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return what an answer holds under a name; nothing where it holds no such thing."""
+    found = answer.get(name)
+    return found if isinstance(found, dict) else {}
+
+
 def cut(text: str, most: int) -> str:
     """Return the text in at most so many bytes of UTF-8, with an ellipsis where something is left out."""
     raw = text.encode()

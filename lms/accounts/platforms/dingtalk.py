@@ -3,8 +3,8 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from lms.accounts.platforms.base import Card, Given, Who, ask
-from lms.accounts.platforms.tokens import forget, token
+from lms.accounts.platforms.base import Card, Given, Who, ask, inner
+from lms.accounts.platforms.tokens import with_token
 from lms.core.here import settings
 from lms.core.trouble import Trouble
 
@@ -48,7 +48,7 @@ class DingTalk:
             if trouble.word == "user":
                 return None
             raise
-        return str(_inner(answer, "result").get("userid") or "") or None
+        return str(inner(answer, "result").get("userid") or "") or None
 
     def address(self, back: str, state: str, *, inside: bool, ask: bool) -> str:
         query = {
@@ -76,7 +76,7 @@ class DingTalk:
         me = ask("GET", f"{now.dingtalk_api}/v1.0/contact/users/me", headers=headers)
         _judge_new(me, "unionId")
         try:
-            found = _inner(_call("/topapi/user/getbyunionid", {"unionid": me["unionId"]}), "result")
+            found = inner(_call("/topapi/user/getbyunionid", {"unionid": me["unionId"]}), "result")
         except Trouble as trouble:
             if trouble.word == "user":
                 raise Trouble("stranger", lasting=True) from trouble
@@ -84,7 +84,7 @@ class DingTalk:
         user_id = str(found.get("userid") or "")
         if not user_id or found.get("contact_type"):
             raise Trouble("stranger", lasting=True)  # an external contact of the company, or of another one
-        person = _inner(_call("/topapi/v2/user/get", {"userid": user_id}), "result")
+        person = inner(_call("/topapi/v2/user/get", {"userid": user_id}), "result")
         return Who(
             user_id=user_id,
             name=str(person.get("name") or ""),
@@ -94,35 +94,24 @@ class DingTalk:
         )
 
 
-def _inner(answer: dict[str, Any], name: str) -> dict[str, Any]:
-    found = answer.get(name)
-    return found if isinstance(found, dict) else {}
-
-
 def _key() -> tuple[str, ...]:
     now = settings()
     return ("dingtalk", now.dingtalk_api, now.dingtalk_app_key, now.dingtalk_app_secret)
 
 
-def _token() -> str:
+def _token() -> tuple[str, float]:
     now = settings()
-
-    def fetch() -> tuple[str, float]:
-        body = {"appKey": now.dingtalk_app_key, "appSecret": now.dingtalk_app_secret}
-        answer = ask("POST", f"{now.dingtalk_api}/v1.0/oauth2/accessToken", json=body)
-        _judge_new(answer, "accessToken")
-        return str(answer["accessToken"]), float(answer.get("expireIn") or 0)
-
-    return token(_key(), fetch)
+    body = {"appKey": now.dingtalk_app_key, "appSecret": now.dingtalk_app_secret}
+    answer = ask("POST", f"{now.dingtalk_api}/v1.0/oauth2/accessToken", json=body)
+    _judge_new(answer, "accessToken")
+    return str(answer["accessToken"]), float(answer.get("expireIn") or 0)
 
 
 def _call(path: str, body: object) -> dict[str, Any]:
-    for again in (True, False):
-        answer = ask("POST", settings().dingtalk_old_api + path, json=body, params={"access_token": _token()})
-        if again and answer.get("errcode") in OLD_TOKEN:
-            forget(_key())
-            continue
-        break
+    def once(token: str) -> dict[str, Any]:
+        return ask("POST", settings().dingtalk_old_api + path, json=body, params={"access_token": token})
+
+    answer = with_token(_key(), _token, once, lambda answer: answer.get("errcode") in OLD_TOKEN)
     _judge(answer)
     return answer
 

@@ -4,8 +4,8 @@ import json
 from typing import Any
 from urllib.parse import urlencode
 
-from lms.accounts.platforms.base import Card, Given, Who, ask
-from lms.accounts.platforms.tokens import forget, token
+from lms.accounts.platforms.base import Card, Given, Who, ask, inner
+from lms.accounts.platforms.tokens import with_token
 from lms.core.here import settings
 from lms.core.trouble import Trouble
 
@@ -44,7 +44,7 @@ class Feishu:
             {"mobiles": [phone], "include_resigned": False},
             {"user_id_type": "open_id"},
         )
-        found = _inner(answer, "data").get("user_list")
+        found = inner(answer, "data").get("user_list")
         for each in found if isinstance(found, list) else []:
             if isinstance(each, dict) and each.get("user_id"):
                 return str(each["user_id"])
@@ -74,7 +74,7 @@ class Feishu:
         headers = {"Authorization": f"Bearer {theirs['access_token']}"}
         answer = ask("GET", f"{now.feishu_api}/open-apis/authen/v1/user_info", headers=headers)
         _judge(answer)
-        found = _inner(answer, "data")
+        found = inner(answer, "data")
         if not found.get("open_id"):
             raise Trouble("stranger", lasting=True)
         return Who(
@@ -90,36 +90,25 @@ def _text(content: str) -> dict[str, str]:
     return {"tag": "plain_text", "content": content}
 
 
-def _inner(answer: dict[str, Any], name: str) -> dict[str, Any]:
-    found = answer.get(name)
-    return found if isinstance(found, dict) else {}
-
-
 def _key() -> tuple[str, ...]:
     now = settings()
     return ("feishu", now.feishu_api, now.feishu_app_id, now.feishu_app_secret)
 
 
-def _token() -> str:
+def _token() -> tuple[str, float]:
     now = settings()
-
-    def fetch() -> tuple[str, float]:
-        body = {"app_id": now.feishu_app_id, "app_secret": now.feishu_app_secret}
-        answer = ask("POST", f"{now.feishu_api}/open-apis/auth/v3/tenant_access_token/internal", json=body)
-        _judge(answer)
-        return str(answer.get("tenant_access_token") or ""), float(answer.get("expire") or 0)
-
-    return token(_key(), fetch)
+    body = {"app_id": now.feishu_app_id, "app_secret": now.feishu_app_secret}
+    answer = ask("POST", f"{now.feishu_api}/open-apis/auth/v3/tenant_access_token/internal", json=body)
+    _judge(answer)
+    return str(answer.get("tenant_access_token") or ""), float(answer.get("expire") or 0)
 
 
 def _call(method: str, path: str, body: object, params: Given) -> dict[str, Any]:
-    for again in (True, False):
-        headers = {"Authorization": f"Bearer {_token()}"}
-        answer = ask(method, settings().feishu_api + path, json=body, params=params, headers=headers)
-        if again and answer.get("code") in OLD_TOKEN:
-            forget(_key())
-            continue
-        break
+    def once(token: str) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {token}"}
+        return ask(method, settings().feishu_api + path, json=body, params=params, headers=headers)
+
+    answer = with_token(_key(), _token, once, lambda answer: answer.get("code") in OLD_TOKEN)
     _judge(answer)
     return answer
 

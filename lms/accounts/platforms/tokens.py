@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from lms.core import clock
 
@@ -22,6 +23,20 @@ def token(key: tuple[str, ...], fetch: Callable[[], tuple[str, float]]) -> str:
         value, seconds = fetch()
         _kept[key] = (value, clock.now() + max(timedelta(seconds=seconds) - EARLY, timedelta(seconds=30)))
         return value
+
+
+def with_token(
+    key: tuple[str, ...],
+    fetch: Callable[[], tuple[str, float]],
+    call: Callable[[str], dict[str, Any]],
+    is_old: Callable[[dict[str, Any]], bool],
+) -> dict[str, Any]:
+    """Return the answer to a call with our token; with a new one, once, where the platform says that ours is old."""
+    answer = call(token(key, fetch))
+    if is_old(answer):
+        forget(key)
+        answer = call(token(key, fetch))
+    return answer
 
 
 def forget(key: tuple[str, ...]) -> None:

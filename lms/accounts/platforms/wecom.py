@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from lms.accounts.platforms.base import Card, Given, Who, ask, cut
-from lms.accounts.platforms.tokens import forget, token
+from lms.accounts.platforms.tokens import with_token
 from lms.core.here import settings
 from lms.core.trouble import Trouble
 
@@ -101,30 +101,20 @@ def _key() -> tuple[str, ...]:
     return ("wecom", now.wecom_api, now.wecom_corp_id, now.wecom_secret)
 
 
-def _token() -> str:
+def _token() -> tuple[str, float]:
     now = settings()
-
-    def fetch() -> tuple[str, float]:
-        answer = ask(
-            "GET",
-            f"{now.wecom_api}/cgi-bin/gettoken",
-            params={"corpid": now.wecom_corp_id, "corpsecret": now.wecom_secret},
-        )
-        _judge(answer)
-        return str(answer.get("access_token") or ""), float(answer.get("expires_in") or 0)
-
-    return token(_key(), fetch)
+    given = {"corpid": now.wecom_corp_id, "corpsecret": now.wecom_secret}
+    answer = ask("GET", f"{now.wecom_api}/cgi-bin/gettoken", params=given)
+    _judge(answer)
+    return str(answer.get("access_token") or ""), float(answer.get("expires_in") or 0)
 
 
 def _call(method: str, path: str, *, json: object = None, params: Given | None = None) -> dict[str, Any]:
-    """Call with our token; once more with a new one where the platform says that it is old."""
-    for again in (True, False):
-        given = {"access_token": _token(), **(params or {})}
-        answer = ask(method, settings().wecom_api + path, json=json, params=given)
-        if again and answer.get("errcode") in OLD_TOKEN:
-            forget(_key())
-            continue
-        break
+    def once(token: str) -> dict[str, Any]:
+        given = {"access_token": token, **(params or {})}
+        return ask(method, settings().wecom_api + path, json=json, params=given)
+
+    answer = with_token(_key(), _token, once, lambda answer: answer.get("errcode") in OLD_TOKEN)
     _judge(answer)
     return answer
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from lms.core.errors import Invalid
-from lms.core.texts import text
+from lms.core.texts import Text, text
 
 MOST_CYCLE = 60
 """Days of the longest cycle."""
@@ -117,5 +117,5 @@ def _number(written: str) -> int:
     return _NUMBERS[written] if written in _NUMBERS else int(written)
 
 
-def _unclear(reason: object) -> Invalid:
-    return Invalid(reason, fields={"cycle": reason})  # type: ignore[arg-type, dict-item]
+def _unclear(reason: Text) -> Invalid:
+    return Invalid(reason, fields={"cycle": reason})

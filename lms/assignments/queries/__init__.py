@@ -1,9 +1,7 @@
 """Reading duties."""
 
 from lms.assignments.queries.duties import (
-    Duty,
     OpenCheck,
-    Place,
     duties,
     duties_about,
     duties_of_assignments,
@@ -13,9 +11,9 @@ from lms.assignments.queries.duties import (
     open_checks,
     owing,
     own_duties,
-    place_of,
     would_complete,
 )
+from lms.assignments.rules import Duty, Place, place_of
 
 __all__ = [
     "Duty",

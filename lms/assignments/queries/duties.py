@@ -10,27 +10,11 @@ from sqlalchemy.orm import aliased
 
 from lms.assignments import rules
 from lms.assignments.models import Assignment, AssignmentItem, AssignmentReason
-from lms.assignments.rules import Duty, Item, Place, place_of
+from lms.assignments.rules import Duty, Item
 from lms.content.models import Document, Slug
 from lms.core.db import rows, session
 from lms.core.texts import Text, text
 from lms.records.models import Standing
-
-__all__ = [
-    "Duty",
-    "Place",
-    "duties",
-    "duties_about",
-    "duties_of_assignments",
-    "finished",
-    "have_completed",
-    "locked_reason",
-    "open_checks",
-    "owing",
-    "own_duties",
-    "place_of",
-    "would_complete",
-]
 
 _container = aliased(Document)
 _container_slug = aliased(Slug)

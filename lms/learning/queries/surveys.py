@@ -30,15 +30,13 @@ SURVEYED = ("course",)
 
 def for_document(document_id: int, kind: str) -> Survey | None:
     """Return the survey that is asked after a document: its own, else the one for every course; None for none."""
+    its_own = Survey.document_id == document_id
     found = session().scalars(
         select(Survey)
         .where(
             Survey.kind == COURSE,
             Survey.stopped_at.is_(None),
-            or_(
-                Survey.document_id == document_id,
-                and_(Survey.document_id.is_(None), kind in SURVEYED),  # type: ignore[arg-type]
-            ),
+            or_(its_own, Survey.document_id.is_(None)) if kind in SURVEYED else its_own,
         )
         .order_by(Survey.document_id.is_(None), Survey.id.desc())
         .limit(1)
