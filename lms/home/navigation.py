@@ -30,6 +30,7 @@ WAYS: dict[str, tuple[Text, str, str]] = {
     "people": (text("人员"), "accounts.people", "people"),
     "confirm": (text("确认"), "learning.queue", "check-list"),
     "year": (text("培训安排"), "learning.cycles", "calendar"),
+    "calendar": (text("日历"), "accounts.calendar", "calendar"),
     "settings": (text("设置"), "notifications.reminders", "gear"),
     "me": (text("我的"), "accounts.me", "person"),
 }
@@ -40,18 +41,39 @@ ALONE = frozenset({"accounts.people", "accounts.me", "learning.queue", "learning
 
 TOGETHER: dict[str, tuple[str, ...]] = {
     "reports": ("learning.team_certificates",),
+    "people": (
+        "accounts.person",
+        "accounts.roster",
+        "accounts.leave",
+        "accounts.cohort",
+        "accounts.staff_import",
+        "accounts.teams",
+        "accounts.closing",
+    ),
+    "me": ("learning.feed", "notifications.preferences"),
     "year": (
         "learning.cycle",
         "learning.session",
+        "learning.new_session",
+        "learning.edit_session",
+        "learning.ask_cancel_session",
+        "learning.sheet",
         "learning.offer",
         "learning.campaign",
+        "learning.new_campaign",
+        "learning.edit_campaign",
+        "learning.ask_stop_campaign",
         "learning.certificate_plan",
         "learning.queues",
         "learning.queue_",
         "learning.survey",
+        "learning.new_survey",
+        "learning.edit_survey",
+        "learning.pulse",
         "learning.idea",
         "assignments.rule",
     ),
+    "calendar": ("accounts.calendar",),
     "settings": (
         "accounts.calendar",
         "notifications.reminders",
@@ -75,7 +97,7 @@ def _ways_of(actor: Actor) -> list[str]:
     elif actor.mentees:
         order = ["today", "confirm", "kb", "courses", "reports", "drills"]
     elif allows(actor, Permission.REPORT_READ):
-        order = ["today", "reports", "people", "kb", "year", "exams", "drills"]
+        order = ["today", "reports", "people", "kb", "year", "calendar", "exams", "drills"]
     elif sees_people:
         order = ["today", "people", "kb", "settings", "me"]
     else:
@@ -84,6 +106,7 @@ def _ways_of(actor: Actor) -> list[str]:
         "people": sees_people,
         "confirm": allows(actor, Permission.TASK_CONFIRM),
         "exams": allows(actor, Permission.QUIZ_SCORES),
+        "calendar": allows(actor, Permission.CALENDAR_EDIT),
         "settings": allows(actor, Permission.NOTIFY_EDIT),
     }
     return [name for name in order if held.get(name, True)]

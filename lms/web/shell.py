@@ -15,12 +15,13 @@ from markupsafe import Markup, escape
 
 from lms.core import clock
 from lms.core.here import local, settings, today
-from lms.core.i18n import clock_text, current_locale, day_text, gettext, ngettext, say, translations, weekday_text
+from lms.core.i18n import MONTHS, clock_text, current_locale, day_text, gettext, ngettext, say, translations, weekday_text
 from lms.core.installation import company, help_line
 from lms.core.markup import sentence
 from lms.core.texts import Text
 from lms.web.auth import maybe_actor, reachable
 
+QUARTERS = {"1": "一", "2": "二", "3": "三", "4": "四"}
 STATIC = Path(__file__).parent.parent / "static"
 POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -59,6 +60,19 @@ def show_day(day: date | None, *, year: bool = False, weekday: bool = False) -> 
     locale = current_locale()
     text = day_text(day, locale, year or day.year != today().year)
     return f"{text} {weekday_text(day, locale)}" if weekday else text
+
+
+def show_month(day: date) -> str:
+    """Return "2026年11月", the month of a day."""
+    return f"{MONTHS[day.month - 1]} {day.year}" if current_locale() == "en" else f"{day.year}年{day.month}月"
+
+
+def show_quarter(quarter: str) -> str:
+    """Return "2026年四季度" of "2026Q4"; what is no quarter as it stands."""
+    year, q, number = quarter.partition("Q")
+    if not q or number not in QUARTERS:
+        return quarter
+    return f"Q{number} {year}" if current_locale() == "en" else f"{year}年{QUARTERS[number]}季度"
 
 
 def show_short_day(day: date) -> str:
@@ -174,6 +188,8 @@ def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         day=show_day,
+        month=show_month,
+        quarter=show_quarter,
         short_day=show_short_day,
         weekday=show_weekday,
         time=show_time,

@@ -29,3 +29,23 @@ def test_only_the_way_that_was_taken_is_marked(mentor, client, path):
 
 def test_a_page_of_a_room_marks_the_way_to_the_room(mentor, client):
     assert ways(client, "/reports/person/A2001") == ["/reports/completion"]
+
+
+def test_human_resources_keep_the_calendar_and_have_a_way_to_it(world, client):
+    sign_in(client, a_person(Role.HR))
+    assert ways(client, "/calendar") == ["/calendar"]
+
+
+@pytest.mark.parametrize(
+    ("path", "way"),
+    [
+        ("/campaigns/new", "/cycles"),
+        ("/sessions/new", "/cycles"),
+        ("/pulse", "/cycles"),
+        ("/roster", "/people"),
+        ("/certificates/team", "/reports/completion"),
+    ],
+)
+def test_a_page_that_serves_another_room_marks_the_way_one_would_take(world, client, path, way):
+    sign_in(client, a_person(Role.TRAINER))
+    assert ways(client, path) == [way]
