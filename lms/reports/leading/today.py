@@ -102,7 +102,7 @@ def _urgent(who: Sequence[Any]) -> Lacks:
         )
         .order_by(UrgentNotice.id)
     ):
-        found[person_id].append(Lack(level=Level.BLOCKED, words=text("紧急通知“%(title)s”没确认", title=title)))
+        found[person_id].append(Lack(level=Level.BLOCKED, words=text("紧急通知《%(title)s》没确认", title=title)))
     return found
 
 
