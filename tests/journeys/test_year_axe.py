@@ -11,6 +11,7 @@ from tests.support.platforms import chosen
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.timeout(1200),  # seconds: some seventy pages each, on a machine that does other things besides
     pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS"),
 ]
 OPENED = "document.querySelectorAll('main details').forEach(one => { one.open = true })"
