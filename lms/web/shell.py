@@ -15,7 +15,17 @@ from markupsafe import Markup, escape
 
 from lms.core import clock
 from lms.core.here import local, settings, today
-from lms.core.i18n import MONTHS, clock_text, current_locale, day_text, gettext, ngettext, say, translations, weekday_text
+from lms.core.i18n import (
+    MONTHS,
+    clock_text,
+    current_locale,
+    day_text,
+    gettext,
+    ngettext,
+    say,
+    translations,
+    weekday_text,
+)
 from lms.core.installation import company, help_line
 from lms.core.markup import sentence
 from lms.core.texts import Text
