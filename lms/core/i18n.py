@@ -4,7 +4,7 @@ The catalogue is read from the .po files at start (no compiled files to forget) 
 Templates and views call `gettext`, which costs a dictionary look-up: the language is resolved once per request.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
@@ -21,22 +21,38 @@ LOCALES = ("zh_CN", "en")
 FOLDER = Path(__file__).parent.parent / "translations"
 
 
+class Sentences(GNUTranslations):
+    """A catalogue. many: of each counted sentence the form for many, for whoever asks for it without a number."""
+
+    many: Mapping[str, str]
+
+    def gettext(self, message: str) -> str:
+        return self.many.get(message) or super().gettext(message)
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return super().ngettext(msgid1, msgid2, n) if msgid1 in self.many else self.gettext(msgid1)
+
+
 @cache
 def translations(locale: str) -> NullTranslations:
     """Return the catalogue of a language; the empty one for Chinese, whose sentences are the ids."""
     folder = FOLDER / locale
     if not folder.is_dir():
         return NullTranslations()
-    whole = Catalog(locale=locale)
+    whole, many = Catalog(locale=locale), {}
     for path in sorted(folder.glob("*.po")):
         with path.open("rb") as file:
             for message in pofile.read_po(file, locale=locale):
                 if message.id and message.string and not message.fuzzy:
                     whole.add(message.id, message.string)
+                    if isinstance(message.id, tuple):
+                        many[message.id[0]] = message.string[-1]
     buffer = BytesIO()
     mofile.write_mo(buffer, whole)
     buffer.seek(0)
-    return GNUTranslations(buffer)
+    found = Sentences(buffer)
+    found.many = many
+    return found
 
 
 def current_locale() -> str:

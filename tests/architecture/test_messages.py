@@ -37,6 +37,13 @@ def used() -> dict[str, str]:
 
 
 @cache
+def counted() -> set[str]:
+    """Return the sentences of which somebody asks the form for a number."""
+    messages = extract_from_dir(str(ROOT), METHODS, OPTIONS, keywords={"ngettext": (1, 2)})
+    return {message[0] for _name, _line, message, _comments, _context in messages if isinstance(message, tuple)}
+
+
+@cache
 def english() -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for path in sorted((ROOT / "lms" / "translations" / "en").glob("*.po")):
@@ -54,6 +61,10 @@ def english() -> dict[str, tuple[str, ...]]:
 def test_no_sentence_lacks_its_english():
     missing = {message: where for message, where in used().items() if message not in english()}
     assert missing == {}, f"{len(missing)} missing"
+
+
+def test_what_is_counted_has_a_form_for_one_and_one_for_many():
+    assert {message for message in counted() if len(english()[message]) != 2} == set()
 
 
 def test_english_fills_the_same_places():
