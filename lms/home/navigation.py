@@ -40,13 +40,13 @@ ALONE = frozenset({"accounts.people", "accounts.me", "learning.queue", "learning
 """Ways that stand for one page only, not for the room in which it lies."""
 
 TOGETHER: dict[str, tuple[str, ...]] = {
-    "reports": ("learning.team_certificates",),
+    "reports": ("learning.team_certificates", "assignments.bulk"),
     "people": (
         "accounts.person",
         "accounts.roster",
         "accounts.leave",
         "accounts.cohort",
-        "accounts.staff_import",
+        "accounts.staff_",
         "accounts.teams",
         "accounts.closing",
     ),
