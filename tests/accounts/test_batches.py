@@ -7,7 +7,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.accounts.rules.batches import Comer, Split, Standing, poured, series_of, split
+from lms.accounts.rules.batches import Comer, Split, Standing, called, poured, series_of, split
 
 DAY, LATER = date(2026, 11, 1), date(2026, 11, 5)
 SIZES = st.lists(st.integers(0, 60), max_size=8)
@@ -22,7 +22,7 @@ def temps(count: int, day: date = DAY, first: int = 1, **more) -> list[Comer]:
 
 def stood(*sizes: int, day: date = DAY) -> list[Standing]:
     return [
-        Standing(id=number, name=f"2026-11 临时 第 {number} 批", series="2026-11 临时", starts_on=day, members=size)
+        Standing(id=number, name=f"2026-11 临时 第 {number} 批", series=series_of(day, "temporary"), members=size)
         for number, size in enumerate(sizes, start=1)
     ]
 
@@ -115,4 +115,5 @@ def test_the_teams_and_mentors_of_an_intake_are_counted():
 
 
 def test_the_longest_team_still_fits_into_a_name():
-    assert len(series_of(DAY, "temporary", "组" * 80)) + len(" 第 9999 批") <= 80
+    assert len(called(DAY, "temporary", "组" * 80)) + len(" 第 9999 批") <= 80
+    assert len(series_of(DAY, "outsourced", "组" * 80)) <= 80

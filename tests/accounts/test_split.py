@@ -66,6 +66,18 @@ def test_who_left_an_intake_can_join_another():
     assert (again.cohort_id, len(again.keys)) == (cohort_id, 1)
 
 
+def test_an_intake_that_starts_on_another_day_is_still_of_its_batch():
+    boss = an_actor(Role.TRAINER)
+    temps(1)
+    (made,) = done(boss)
+    cohort = session().scalars(select(Cohort).where(Cohort.name == made.name)).one()
+    with transaction():
+        actions.change_cohort(boss, cohort.id, name="夜班的一批", starts_on=date(2026, 11, 9), trainer_id=None, room="")
+    temps(1)
+    (again,) = done(boss)
+    assert (again.cohort_id, again.name, again.size) == (cohort.id, "夜班的一批", 2)
+
+
 def test_leads_trainers_and_who_has_left_are_not_split():
     a_person(Role.LEAD, hired_on=DAY)
     a_person(Role.TRAINER, hired_on=DAY)

@@ -244,7 +244,7 @@ def test_who_is_new_is_put_into_intakes_as_even_as_can_be():
 
 def test_without_a_hire_day_one_begins_today():
     (batch,) = planned("工号,姓名,团队\nA1099,程新,x\n", how=Split(), today=TODAY).batches
-    assert (batch.starts_on, batch.series) == (TODAY, "2026-11 正式")
+    assert (batch.starts_on, batch.series) == (TODAY, "2026-11-01 regular")
 
 
 @pytest.mark.parametrize(
@@ -256,8 +256,8 @@ def test_who_is_known_leads_or_names_an_intake_is_not_split(row):
 
 def test_a_late_joiner_of_the_file_joins_the_smallest_intake_of_that_day():
     standing = [
-        Standing(id=4, name="2026-11 临时 第 1 批", series="2026-11 临时", starts_on=date(2026, 11, 2), members=46),
-        Standing(id=5, name="2026-11 临时 第 2 批", series="2026-11 临时", starts_on=date(2026, 11, 2), members=45),
+        Standing(id=4, name="2026-11 临时 第 1 批", series="2026-11-02 temporary", members=46),
+        Standing(id=5, name="2026-11 临时 第 2 批", series="2026-11-02 temporary", members=45),
     ]
     text = "工号,姓名,团队,用工类型,入职日期\nS9,临时,x,临时,2026-11-02\n"
     (batch,) = planned(text, replace(KNOWN, standing=standing), how=Split(), today=TODAY).batches

@@ -112,8 +112,8 @@ class Mentor(Base):
 class Cohort(Base):
     """批次: an intake with its start day, trainer and room.
 
-    series: of an intake that 分批 made, what it was made of ("2026-11 临时"); those of one series and start day are one
-    batch, and whoever comes later joins the smallest of them, whatever they are called by then. "" = made by hand.
+    series: of an intake that 分批 made, the hire day, employment and team of its people; those of one series are
+    one batch, and whoever comes later joins the smallest of them, whatever it is called by then. "" = made by hand.
     """
 
     __tablename__ = "cohort"

@@ -41,14 +41,14 @@ class Plan:
 def standing_intakes() -> list[Standing]:
     """Return every intake with how many who work here are in it, by day and name."""
     statement = (
-        select(Cohort.id, Cohort.name, Cohort.series, Cohort.starts_on, func.count(Person.id).label("members"))
+        select(Cohort.id, Cohort.name, Cohort.series, func.count(Person.id).label("members"))
         .outerjoin(CohortMember, and_(CohortMember.cohort_id == Cohort.id, CohortMember.left_on.is_(None)))
         .outerjoin(Person, and_(Person.id == CohortMember.person_id, Person.active))
         .group_by(Cohort.id, Cohort.name, Cohort.series, Cohort.starts_on)
         .order_by(Cohort.starts_on, Cohort.id)
     )
     return [
-        Standing(id=row.id, name=row.name, series=row.series, starts_on=row.starts_on, members=row.members)
+        Standing(id=row.id, name=row.name, series=row.series, members=row.members)
         for row in session().execute(statement)
     ]
 

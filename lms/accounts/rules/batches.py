@@ -44,12 +44,11 @@ class Comer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """An intake that stands already. series: "" for one made by hand. members: how many are in it."""
+    """An intake that stands already. series: of the batch, "" for one made by hand. members: how many are in it."""
 
     id: int
     name: str
     series: str
-    starts_on: date
     members: int
 
 
@@ -109,7 +108,7 @@ def split(
     found: list[Batch] = []
     for (begins_on, _, _, team_name), members in sorted(groups.items(), key=lambda item: item[0]):
         series = series_of(begins_on, members[0].employment, team_name)
-        there = [each for each in standing if each.series == series and each.starts_on == begins_on]
+        there = [each for each in standing if each.series == series]
         got = poured([each.members for each in there], len(members), how.most)
         ordered = sorted(members, key=lambda comer: comer.team_place)
         start = 0
@@ -117,35 +116,47 @@ def split(
             joining = ordered[start : start + count]
             start += count
             own = there[place] if place < len(there) else None
-            name = own.name if own else _name(series, numbers, names)
+            name = (
+                own.name if own else _name(series, called(begins_on, members[0].employment, team_name), numbers, names)
+            )
             if joining:
                 found.append(_batch(name, series, begins_on, own, joining))
     return tuple(found)
 
 
 def series_of(begins_on: date, employment: str, team: str = "") -> str:
+    """Return by what the intakes of a batch are known, whatever they are called and whenever they start."""
+    return f"{begins_on.isoformat()} {employment} {team[:LONGEST_TEAM]}".strip()
+
+
+def called(begins_on: date, employment: str, team: str = "") -> str:
     """Return what the intakes of a batch are named after: "2026-11 临时", with the team where teams are kept apart."""
-    words = [f"{begins_on:%Y-%m}", str(EMPLOYMENTS[Employment(employment)]), team[:LONGEST_TEAM].strip()]
-    return " ".join(word for word in words if word)
+    return f"{begins_on:%Y-%m} {EMPLOYMENTS[Employment(employment)]} {team[:LONGEST_TEAM]}".strip()
 
 
 def _place(employment: str) -> int:
     return list(Employment).index(Employment(employment))
 
 
+def _month(series: str) -> str:
+    """Return what the batches of a month have in common: their intakes are numbered through."""
+    return series[:7] + series[10:]
+
+
 def _numbers(standing: Sequence[Standing]) -> Counter[str]:
-    """Return the highest number of each series; an intake that was renamed counts for one."""
-    found: Counter[str] = Counter(each.series for each in standing if each.series)
+    """Return the highest number of each month's batches; an intake that was renamed counts for one."""
+    found: Counter[str] = Counter(_month(each.series) for each in standing if each.series)
     for each in standing:
         if each.series and (numbered := _NUMBERED.search(each.name)):
-            found[each.series] = max(found[each.series], int(numbered[1]))
+            month = _month(each.series)
+            found[month] = max(found[month], int(numbered[1]))
     return found
 
 
-def _name(series: str, numbers: Counter[str], names: set[str]) -> str:
+def _name(series: str, begins: str, numbers: Counter[str], names: set[str]) -> str:
     while True:
-        numbers[series] += 1
-        name = f"{series} 第 {numbers[series]} 批"
+        numbers[_month(series)] += 1
+        name = f"{begins} 第 {numbers[_month(series)]} 批"
         if name not in names:
             names.add(name)
             return name
