@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, LargeBinary, String, event
+from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, LargeBinary, String, event, text
 from sqlalchemy.orm import Mapped
 
 from lms.core.appendonly import append_only
@@ -21,6 +21,13 @@ class Record(Base):
     __table_args__ = (
         Index("ix_record_person_document", "person_id", "document_id", "seq"),
         Index("ix_record_document", "document_id", "seq"),
+        Index(  # results of a period; the comparison of teams
+            "ix_record_graded",
+            "source",
+            "day",
+            sqlite_where=text("verb = 'graded'"),
+            postgresql_where=text("verb = 'graded'"),
+        ),
     )
     seq: Mapped[int] = plain(type_pk, primary_key=True, autoincrement=False)
     at: Mapped[datetime] = plain()

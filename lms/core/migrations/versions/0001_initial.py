@@ -1759,6 +1759,14 @@ def upgrade() -> None:
         info={"append_only": True},
     )
     op.create_index("ix_record_document", "record", ["document_id", "seq"], unique=False)
+    op.create_index(
+        "ix_record_graded",
+        "record",
+        ["source", "day"],
+        unique=False,
+        sqlite_where=sa.text("verb = 'graded'"),
+        postgresql_where=sa.text("verb = 'graded'"),
+    )
     op.create_index("ix_record_person_document", "record", ["person_id", "document_id", "seq"], unique=False)
     op.create_table(
         "review_mark",
