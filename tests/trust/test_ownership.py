@@ -460,6 +460,16 @@ def test_a_foreign_person_in_the_form_is_as_unknown_as_in_the_address(world, hou
         assert status == 404
 
 
+def test_slips_of_a_stranger_are_as_unknown_as_of_nobody(world, house):
+    client, csrf = browser_of(world, house.people["lead"])
+    answers = {
+        ask(world, client, csrf, "POST", "/people/slips", data={"person": [house.own.employee_no, number]})
+        for number in (house.people["stranger"].employee_no, "nobody-at-all")
+    }
+    assert {status for status, _ in answers} == {404}
+    assert len(answers) == 1
+
+
 # documents by their state
 
 READERS = {
