@@ -45,9 +45,9 @@ def audience_words(audience: Audience, names: Names) -> list[Text]:
     if audience.employment:
         found.append(text("用工 %(names)s", names=one_of(employment_words(kind) for kind in audience.employment)))
     if audience.hired_from is not None:
-        found.append(text("%(day)s 起入职", day=audience.hired_from.isoformat()))
+        found.append(text("%(day)s 起入职", day=audience.hired_from))
     if audience.hired_until is not None:
-        found.append(text("%(day)s 及以前入职", day=audience.hired_until.isoformat()))
+        found.append(text("%(day)s 及以前入职", day=audience.hired_until))
     if audience.hired_within is not None:
         found.append(text("入职不超过 %(n)s 天", n=audience.hired_within))
     if audience.lacks:
@@ -72,7 +72,7 @@ def employment_words(kind: str) -> Text | str:
 def due_words(plan: DuePlan) -> Text:
     """Return by when a rule asks for something."""
     if plan.on is not None:
-        found = text("%(day)s 截止", day=plan.on.isoformat())
+        found = text("%(day)s 截止", day=plan.on)
     elif plan.days is not None:
         found = text("派到后 %(n)s 天内", n=plan.days)
     elif plan.workdays is not None:

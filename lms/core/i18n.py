@@ -91,7 +91,7 @@ def _(message: str, /, **values: object) -> str:
 
 def say(text: Text) -> str:
     """Return a Text in the language of this request."""
-    return text.render(gettext)
+    return text.render(gettext, lambda day: day_text(day, current_locale(), True))
 
 
 WEEKDAYS = {

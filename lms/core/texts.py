@@ -6,6 +6,7 @@ render it in the reader's language. The Chinese sentence is the message id, so z
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 
@@ -19,17 +20,21 @@ class Text:
     def __str__(self) -> str:
         return self.render(lambda message: message)
 
-    def render(self, gettext: Callable[[str], str]) -> str:
-        """Return the sentence in the language of `gettext`; values that are Texts are rendered too."""
+    def render(self, gettext: Callable[[str], str], day: Callable[[date], str] = date.isoformat) -> str:
+        """Return the sentence in the language of `gettext`; values that are Texts or days are rendered too."""
         template = gettext(self.id)
         if not self.values:
             return template.replace("%%", "%")
-        return template % {
-            name: value.render(gettext) if isinstance(value, Text) else value for name, value in self.values.items()
-        }
+        return template % {name: _rendered(value, gettext, day) for name, value in self.values.items()}
 
     def __hash__(self) -> int:
         return hash((self.id, tuple(sorted((name, str(value)) for name, value in self.values.items()))))
+
+
+def _rendered(value: object, gettext: Callable[[str], str], day: Callable[[date], str]) -> object:
+    if isinstance(value, Text):
+        return value.render(gettext, day)
+    return day(value) if isinstance(value, date) and not isinstance(value, datetime) else value
 
 
 def text(id: str, /, **values: object) -> Text:
