@@ -24,23 +24,27 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 @cache
+def found() -> list[tuple[str, int, str | tuple[str, ...]]]:
+    """Return every sentence with its file and line. A counted one is a pair."""
+    read = extract_from_dir(
+        str(ROOT), METHODS, OPTIONS, keywords=KEYWORDS, directory_filter=lambda folder: "/." not in folder
+    )
+    return [(name, line, message) for name, line, message, _comments, _context in read]
+
+
 def used() -> dict[str, str]:
     """Return each sentence with the place where it is first used."""
-    found: dict[str, str] = {}
-    for name, line, message, _comments, _context in extract_from_dir(
-        str(ROOT), METHODS, OPTIONS, keywords=KEYWORDS, directory_filter=lambda folder: "/." not in folder
-    ):
+    places: dict[str, str] = {}
+    for name, line, message in found():
         singular = message[0] if isinstance(message, tuple) else message
         if singular:
-            found.setdefault(singular, f"{name}:{line}")
-    return found
+            places.setdefault(singular, f"{name}:{line}")
+    return places
 
 
-@cache
 def counted() -> set[str]:
     """Return the sentences of which somebody asks the form for a number."""
-    messages = extract_from_dir(str(ROOT), METHODS, OPTIONS, keywords={"ngettext": (1, 2)})
-    return {message[0] for _name, _line, message, _comments, _context in messages if isinstance(message, tuple)}
+    return {message[0] for _name, _line, message in found() if isinstance(message, tuple)}
 
 
 @cache
