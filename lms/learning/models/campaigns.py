@@ -25,7 +25,7 @@ class Campaign(Base):
     starts_on: Mapped[date] = plain()
     ends_on: Mapped[date] = plain()
     ready_on: Mapped[date] = plain()
-    needed: Mapped[int | None] = plain()  # how many people it takes, for the readiness page
+    needed: Mapped[int | None] = plain()  # how many people it takes, for who is ready on which day
     queues: Mapped[list[Any]] = plain(type_json, default=list)  # ids of the queues that ask for it once it has begun
     state: Mapped[str] = plain(String(12), default="draft", server_default="draft")
     made_by: Mapped[int | None] = pseudonym(ForeignKey("person.id"))
