@@ -145,8 +145,8 @@ def test_one_team_is_paused_with_all_below_it(world):
     mine, other, _, slug = two_teams()
     with at(0):
         own, foreign = begun(mine, slug), begun(other, slug)
-    trainer = an_actor(Role.TRAINER)
-    act(running.pause, trainer, Whom(document_id=document_id(slug), team_id=mine.team_id))
+    with at(1):
+        act(running.pause, an_actor(Role.TRAINER), Whom(document_id=document_id(slug), team_id=mine.team_id))
     assert attempt_of(own).paused_at
     assert attempt_of(foreign).paused_at is None
 
