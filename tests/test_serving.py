@@ -35,7 +35,7 @@ def test_the_server_answers_keeps_a_worker_and_ends_whole(tmp_path):
         os.kill(first, signal.SIGKILL)
         second = until(lambda: [pid for pid in workers_of(server.pid) if pid != first])[0]
         server.send_signal(signal.SIGTERM)
-        server.wait(30)
+        server.wait(90)
         until(lambda: not os.path.exists(f"/proc/{second}"))
     finally:
         server.kill()

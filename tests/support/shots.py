@@ -10,10 +10,11 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
+
+from tests.support.waiting import until
 
 
 def free_port() -> int:
@@ -22,13 +23,15 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def listens(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False
+
+
 def wait_for(port: int) -> None:
-    """Wait until something listens there, at most twenty seconds."""
-    for _ in range(200):
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
-        time.sleep(0.1)
-    raise TimeoutError(f"nothing listens on {port}")
+    """Wait until something listens there."""
+    until(lambda: listens(port))
 
 
 FOLDER = Path("shots")
