@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from lms.core.i18n import _, ngettext
 from lms.learning.queries.cycle_reports import CycleRow
-from lms.learning.rules.cycles import Share, planned_left
+from lms.learning.rules.cycles import Share, planned_left, together
 from lms.web.charts import Bar, Curve, columns, curve
 from lms.web.shell import show_short_day
 
@@ -36,6 +36,7 @@ def burn(
     """Return the burn-down of a cycle, None where nobody owes it. finished: how many on which day."""
     if not people or not shares:
         return None
+    shares = together(shares)
     first = min(share.starts_on for share in shares)
     last = max(max(share.due_on for share in shares), min(today, first + timedelta(days=400)))
     span = (last - first).days + 1

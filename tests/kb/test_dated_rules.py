@@ -1,10 +1,11 @@
 """A rule that holds for some days: which sections hold for an order, judged by the day that each of them names."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from flask.testing import FlaskClient
 
+from lms.core import clock
 from lms.core.access import Role
 from lms.kb.rules.reading import Answer, Asked, answer_for, asked_of
 from lms.kb.spec import DateKind, Validity
@@ -12,6 +13,13 @@ from tests.support.make import a_person, sign_in
 from tests.support.make_content import a_document, a_trainer, an_article_text
 
 NOVEMBER = Validity(first=date(2026, 11, 1), last=date(2026, 11, 20), judged_by=DateKind.ORDER)
+
+
+@pytest.fixture(autouse=True)
+def _in_that_november():
+    """A day of another year is written with its year."""
+    with clock.frozen(datetime(2026, 11, 23, 4, tzinfo=UTC)):
+        yield
 
 
 def asked(day: str, by: DateKind = DateKind.ORDER) -> Asked:

@@ -22,7 +22,6 @@ from lms.kb.queries import gaps as reading
 from lms.notifications.models import Notice
 from lms.questions.rules.order import shown_ids
 from lms.quizzes import actions as quizzes
-from tests.support.ending import ENDS
 from tests.support.make import a_person, an_actor
 from tests.support.make_content import a_document, a_draft, a_quiz_text, a_trainer, an_article_text, edited
 from tests.support.make_kb import a_gap, a_shop, counted, gaps_by_title, missed_by, searched, the_gap, viewed, voted
@@ -553,7 +552,7 @@ def test_two_workers_that_count_at_once_count_once(fresh):
         barrier = threading.Barrier(2)
 
         def run():
-            with fresh.app_context():
+            with clock.frozen(NOON), fresh.app_context():  # each thread has a clock of its own
                 barrier.wait(20)
                 count_misses()
                 db.session.remove()
@@ -568,7 +567,6 @@ def test_two_workers_that_count_at_once_count_once(fresh):
         assert session().query(Gap).count() == 1
 
 
-@ENDS
 def test_a_file_of_five_thousand_different_reasons_is_counted_and_opens_the_heaviest_gaps(world):
     kinds = ("发货", "退款", "改地址", "运费", "价保", "尺码", "发票", "赠品")
     reasons = [f"{kinds[n % 8]}{n * 7919 % 100_003}{kinds[n // 8 % 8]}" for n in range(5_000)]

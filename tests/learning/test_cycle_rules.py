@@ -21,6 +21,7 @@ from lms.learning.rules.cycles import (
     counted_as,
     first_draft,
     planned_left,
+    together,
 )
 
 DAY = date(2026, 12, 18)
@@ -164,6 +165,9 @@ def test_of_who_left_it_is_said_how_many_had_finished():
 ), max_size=5))  # fmt: skip
 def test_the_plan_falls_from_everybody_to_what_the_target_leaves(target, shares):
     left = [planned_left(shares, target, DAY + timedelta(days=day)) for day in range(-1, 122)]
+    assert left == pytest.approx(
+        [planned_left(together(shares), target, DAY + timedelta(days=n)) for n in range(-1, 122)]
+    )
     whole = sum(share.people for share in shares)
     assert left[0] == whole
     assert all(before >= after for before, after in itertools.pairwise(left))

@@ -11,6 +11,7 @@ Who counts (stated in docs/training-year.md and on the closing report):
 7. Everybody counts in the team in which they are on the closing day.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -183,6 +184,14 @@ class Share:
     starts_on: date
     due_on: date
     people: int
+
+
+def together(shares: Iterable[Share]) -> list[Share]:
+    """Return the waves of the same days as one: it comes to the same, and mostly all teams begin together."""
+    people: Counter[tuple[date, date]] = Counter()
+    for share in shares:
+        people[share.starts_on, share.due_on] += share.people
+    return [Share(starts_on=first, due_on=last, people=count) for (first, last), count in people.items()]
 
 
 def planned_left(shares: Iterable[Share], target_percent: int, day: date) -> float:
