@@ -143,7 +143,7 @@ def test_offline_answers_wait_in_the_browser_and_follow_when_back(floor, person)
     floor.allowed.append(OFFLINE)
     attempt = begun(as_actor(person), a_quiz(*one_of_each()))
     page = floor.page_of(person)
-    time = StoppedClock(page)  # else it tries again, and says so, before it is asked to hand in
+    time = StoppedClock(page)
     page.goto(f"/attempts/{attempt}")
     page.wait_for_function(HELD)
     page.context.set_offline(True)
@@ -153,6 +153,9 @@ def test_offline_answers_wait_in_the_browser_and_follow_when_back(floor, person)
     expect(page.locator("[data-banner]")).to_contain_text("网络断开了")
     expect(page.locator("[data-saved-text]").first).to_have_text(re.compile("未保存|正在保存"))
     page.locator('aside button[value="finish"]').click()
+    expect(page.locator("[data-banner]")).to_contain_text("先不交卷")
+    time.goes_on(5)  # it tries again meanwhile, in vain: whoever pressed still reads why nothing was handed in
+    page.evaluate("window.dispatchEvent(new Event('offline'))")
     expect(page.locator("[data-banner]")).to_contain_text("先不交卷")
     assert stored(floor, attempt)["q1"] is None
     page.context.set_offline(False)

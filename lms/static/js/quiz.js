@@ -250,6 +250,7 @@
   // --- what the page says about itself
 
   function banner(name) {
+    if (shown === "stopped" && name && name !== "signedout") return;  // why it was not handed in stays, however often it tries
     shown = name;
     all("[data-banner]").forEach(function (each) {
       each.hidden = !name;
@@ -433,7 +434,7 @@
     call: call,
     front: moving.front,
     onHeld: function (standing, was) {
-      if (shown === "offline") { failures = 0; banner(""); plan(0); }
+      if (shown === "offline" || shown === "stopped") { failures = 0; banner(""); plan(0); }
       clock.set(standing.seconds_left);
       if (was) merge();
     },
