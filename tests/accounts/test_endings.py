@@ -1,10 +1,12 @@
 """Accounts that end by themselves: shown before, put off for many at once as seen. On both databases."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Event
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from lms.accounts import actions, jobs
 from lms.accounts.actions import endings as acts
@@ -12,7 +14,7 @@ from lms.accounts.models import Person
 from lms.accounts.queries.endings import ending, ending_soon
 from lms.accounts.rules.endings import Ending, plan
 from lms.core.access import Role
-from lms.core.db import session, transaction
+from lms.core.db import db, session, transaction
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.here import today
 from lms.core.models import AuditEntry
@@ -102,6 +104,34 @@ def test_what_is_done_is_what_was_seen_or_nothing():
         actions.change(boss, one.id, {"leaving_on": later(5)})
     with pytest.raises(Conflict, match="刚刚变了"), transaction():
         acts.extend(boss, [one.employee_no], later(20), shown)
+
+
+@pytest.mark.committed
+def test_of_two_who_put_off_at_once_the_second_sees_what_the_first_did(fresh):
+    with fresh.app_context():
+        no, boss = a_temp(3).employee_no, an_actor(Role.HR)
+        shown = {days: acts.plan_extension(boss, [no], later(days)).digest for days in (20, 60)}
+
+    def second() -> None:
+        with fresh.app_context(), transaction():
+            acts.extend(boss, [no], later(20), shown[20])
+
+    waits = Event()
+
+    def look(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith("BEGIN IMMEDIATE") or "FOR " in statement:
+            waits.set()
+
+    with fresh.app_context(), ThreadPoolExecutor(1) as pool:
+        with transaction():
+            acts.extend(boss, [no], later(60), shown[60])
+            session().flush()
+            event.listen(db.engine, "before_cursor_execute", look)
+            after = pool.submit(second)
+            assert waits.wait(60)
+        with pytest.raises(Conflict):
+            after.result(60)
+        assert last_days() == [later(60)]
 
 
 @pytest.mark.usefixtures("world")

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 
-from lms.accounts.actions.people import lock
+from lms.accounts import queries
+from lms.accounts.actions.people import lock, write
 from lms.accounts.queries.endings import ending
 from lms.accounts.rules.endings import Extension, plan
 from lms.core.access import Actor, Permission
-from lms.core.audit import audit
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.here import today
 from lms.core.texts import text
@@ -36,21 +36,12 @@ def extend(actor: Actor, numbers: Sequence[str], to: date, shown: str) -> int:
 
     Raises what plan_extension raises, and Conflict where one is refused or it is another plan by now.
     """
-    found = plan_extension(actor, numbers, to)
+    people = {each.id: each for each in lock(queries.ids_by_no(actor, numbers, Permission.PERSON_EDIT))}
+    found = plan_extension(actor, numbers, to)  # read once nobody else can put them off meanwhile
     if found.refused:
         raise Conflict(text("有 %(n)s 人改不了，所以一个也没有改。", n=len(found.refused)))
     if shown != found.digest:
         raise Conflict(text("名单刚刚变了，请再看一遍。"))
-    before = {each.person_id: each.leaving_on for each in found.moved}
-    for person in lock(before):
-        person.leaving_on = to
-        audit(
-            actor.id,
-            "person.changed",
-            "person",
-            person.id,
-            person_id=person.id,
-            before={"leaving_on": before[person.id].isoformat()},
-            after={"leaving_on": to.isoformat()},
-        )
-    return len(before)
+    for each in found.moved:
+        write(actor, people[each.person_id], {"leaving_on": to})
+    return len(found.moved)

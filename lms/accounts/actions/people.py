@@ -102,28 +102,37 @@ def change(actor: Actor, person_id: int, values: Mapping[str, Any]) -> bool:
     if unknown := values.keys() - EDITABLE:
         raise ValueError(f"not editable: {sorted(unknown)}")
     person = _changeable(actor, person_id)
+    changed = write(actor, person, values)
+    if changed & {"position", "hired_on"}:
+        emit(PersonMoved(person_id=person.id))
+    elif "employment" in changed:
+        emit(PersonChanged(person_id=person.id))
+    return bool(changed)
+
+
+def write(actor: Actor, person: Person, values: Mapping[str, Any]) -> set[str]:
+    """Write what is new about a person whose row is taken, with its line of the audit; return the names of it.
+
+    Whether the actor may change the person was asked before, and who has to know of it is told by the caller.
+    """
     before = {name: getattr(person, name) for name in values}
     after = {name: value or None if name in ("email", "phone") else value for name, value in values.items()}
-    changed = {name: value for name, value in after.items() if value != before[name]}
+    changed = {name for name, value in after.items() if value != before[name]}
     if not changed:
-        return False
+        return changed
     _check_days(after.get("hired_on", person.hired_on), after.get("leaving_on", person.leaving_on))
-    for name, value in changed.items():
-        setattr(person, name, value)
+    for name in changed:
+        setattr(person, name, after[name])
     audit(
         actor.id,
         "person.changed",
         "person",
         person.id,
         person_id=person.id,
-        before={name: _noted(name, before[name]) for name in changed},
-        after={name: _noted(name, value) for name, value in changed.items()},
+        before={name: _noted(name, before[name]) for name in after if name in changed},
+        after={name: _noted(name, value) for name, value in after.items() if name in changed},
     )
-    if changed.keys() & {"position", "hired_on"}:
-        emit(PersonMoved(person_id=person.id))
-    elif "employment" in changed:
-        emit(PersonChanged(person_id=person.id))
-    return True
+    return changed
 
 
 def move(actor: Actor, person_id: int, team_id: int, from_on: date) -> None:
