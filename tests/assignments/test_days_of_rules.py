@@ -9,6 +9,7 @@ import pytest
 from lms.accounts import actions as accounts
 from lms.assignments import actions
 from lms.assignments.actions import extend
+from lms.assignments.audience import Audience
 from lms.assignments.due_plans import DuePlan
 from lms.assignments.jobs.ruling import recompute
 from lms.assignments.models import AssignmentReason, Rule
@@ -16,6 +17,9 @@ from lms.core import clock
 from lms.core.access import Role
 from lms.core.db import session, transaction
 from lms.core.errors import Invalid
+from lms.records.actions import void
+from lms.records.events import Verb
+from lms.records.models import Record
 from tests.support.make import a_person, a_team, as_actor
 from tests.support.make_cards import has_read
 from tests.support.make_content import a_document as written
@@ -123,6 +127,81 @@ def test_who_comes_back_is_asked_by_the_roster_of_then(floor):
     with transaction():
         accounts.reopen(floor["hr"], person.id)
     assert due(floor, document) == date(2026, 11, 28)
+
+
+PLAN = "---\n类型: 培训计划\n时长: 15分钟\n---\n# 入职\n\n## 第一段\n`第1-1天`\n\n- [课](one.md) `第1天`\n"
+
+
+def in_an_intake(floor, document):
+    """Put the person into an intake that begins on Monday and ask for the document by its fifth working day."""
+    with transaction():
+        made = accounts.open_cohort(floor["hr"], name="十一月", starts_on=MONDAY)
+        accounts.add_members(floor["hr"], made.id, [floor["person"].id])
+    in_five_days(floor, document)
+    return made.id
+
+
+def asked_for(floor, document):
+    """The day that the one reason asks for, whatever counts of it."""
+    duty = duty_of(floor["person"], document)
+    return session().query(AssignmentReason).filter_by(assignment_id=duty.id).one().due_on
+
+
+def intake_begins(floor, cohort_id, day):
+    with transaction():
+        accounts.change_cohort(floor["hr"], cohort_id, name="十一月", starts_on=day, trainer_id=None, room="")
+
+
+def a_curriculum():
+    trainer = a_trainer()
+    written(trainer, a_lesson_text("课"), kind="lesson", slug="in/one")
+    return written(trainer, PLAN, kind="curriculum", slug="in/plan")
+
+
+def test_a_curriculum_counts_from_the_intake_whatever_it_is_counted_anew_for(floor):
+    document = a_curriculum()
+    cohort_id = in_an_intake(floor, document)
+    with transaction():
+        accounts.close(floor["hr"], floor["person"].id)
+    intake_begins(floor, cohort_id, NEXT_MONDAY)
+    before = snapshot()
+    by_all_rules_anew()
+    assert snapshot() == before
+    assert asked_for(floor, document) == date(2026, 12, 4)
+
+
+def test_anything_else_counts_from_the_day_on_which_it_was_given(floor):
+    document = a_document("article")
+    cohort_id = in_an_intake(floor, document)
+    intake_begins(floor, cohort_id, NEXT_MONDAY)
+    by_all_rules_anew()
+    assert due(floor, document) == FRIDAY
+
+
+def by_another_day(rule_document, plan):
+    """Change by when the one rule asks, and apply it to everybody."""
+    rule = session().query(Rule).filter_by(document_id=rule_document.id).one()
+    with transaction():
+        actions.change_rule(None, rule.id, name="规则", audience=Audience(), due_plan=plan)
+    recompute()
+
+
+def test_of_what_is_done_the_day_that_was_asked_stands(floor):
+    document = in_five_days(floor, written(a_trainer(), a_lesson_text("完"), kind="lesson", slug="done"))
+    has_read(floor["person"], document)
+    by_another_day(document, DuePlan(workdays=2))
+    assert asked_for(floor, document) == FRIDAY
+
+
+def test_done_and_taken_back_it_is_asked_by_the_rule_of_now(floor):
+    document = written(a_trainer(), a_lesson_text("完"), kind="lesson", slug="done")
+    a_rule(document, due=DuePlan(on=FRIDAY))
+    has_read(floor["person"], document)
+    by_another_day(document, DuePlan(on=NEXT_MONDAY))
+    record = session().query(Record).filter_by(verb=Verb.COMPLETED, person_id=floor["person"].id).one()
+    with transaction():
+        void(floor["hr"], record.seq, "看错了人")
+    assert due(floor, document) == NEXT_MONDAY
 
 
 def test_without_a_roster_nobody_is_late(floor):

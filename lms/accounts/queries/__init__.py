@@ -31,6 +31,7 @@ from lms.accounts.queries.cohorts import (
     cohort,
     cohort_members,
     cohorts,
+    latest_intakes,
     patterns,
 )
 from lms.accounts.queries.people import (
@@ -95,6 +96,7 @@ __all__ = [
     "in_office",
     "is_held",
     "last_slip",
+    "latest_intakes",
     "lead_of",
     "leads_of",
     "mentees_of",

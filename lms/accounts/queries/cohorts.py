@@ -1,5 +1,6 @@
-"""Reading intakes and patterns for the pages about them."""
+"""Reading intakes and patterns."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -131,6 +132,17 @@ def cohort_members(actor: Actor, cohort_id: int, permission: Permission = Permis
         )
         for row in rows
     ]
+
+
+def latest_intakes(person_ids: Collection[int]) -> dict[int, date]:
+    """Return on which day the latest intake of each of these people begins, of those who are in one."""
+    found = session().execute(
+        select(CohortMember.person_id, func.max(Cohort.starts_on))
+        .join(Cohort, Cohort.id == CohortMember.cohort_id)
+        .where(CohortMember.person_id.in_(person_ids), CohortMember.left_on.is_(None))
+        .group_by(CohortMember.person_id)
+    )
+    return {person_id: starts_on for person_id, starts_on in found if starts_on is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

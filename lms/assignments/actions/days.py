@@ -5,19 +5,18 @@ that follow from it are written again, of open items only. Nothing is completed 
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select, update
 
 from lms.accounts import queries as accounts
-from lms.accounts.models import Cohort, CohortMember
 from lms.assignments import layout
 from lms.assignments.due import settled_day
 from lms.assignments.due_plans import DuePlan, due_day
 from lms.assignments.models import Assignment, AssignmentItem, AssignmentReason, Rule
-from lms.assignments.queries.facts import KINDS
+from lms.assignments.queries.facts import KINDS, MANY
 from lms.assignments.rules import READ
 from lms.content.models import Document
 from lms.core.calendar import Works
@@ -49,11 +48,14 @@ def reschedule(person_ids: Sequence[int]) -> int:
         .order_by(Assignment.id)
     )
     held = open_ones.all()
-    ruled = _ruled(ids)
+    plans = {
+        f"rule:{row.id}": row.due_plan for row in rows(select(Rule.id, Rule.due_plan).where(Rule.occasion != READ))
+    }
+    ruled = asked_by(ids, plans)
     if not held and not ruled:
         return 0
-    rosters, freezes, starts = accounts.rosters_of(ids), accounts.freezes_of(ids), _intakes(ids)
-    _ask_anew(ruled, rosters, starts)
+    rosters, freezes, starts = accounts.rosters_of(ids), accounts.freezes_of(ids), accounts.latest_intakes(ids)
+    ask_anew(ruled, rosters, starts)
     items, asked = _items([row.id for row in held]), _asked([row.id for row in held])
     changed: list[dict[str, Any]] = []
     moved: list[dict[str, Any]] = []
@@ -96,19 +98,18 @@ def reschedule(person_ids: Sequence[int]) -> int:
     return len({each["assignment_id"] for each in moved} | {each["id"] for each in changed})
 
 
-def _ruled(person_ids: Sequence[int]) -> list[tuple[DuePlan, Any]]:
-    """Return the living reasons by which a rule asks for so many days, with its plan; what is done is past asking.
+def asked_by(person_ids: Collection[int], plans: Mapping[str, Mapping[str, Any]]) -> list[tuple[DuePlan, Any]]:
+    """Return the living reasons by which these rules ask something of these people, each with its plan.
 
-    Duties that rest are among them: when they are asked for again, they are by the days as they are then.
+    plans: what each rule says of the day, as it is kept, by its ref. What is done is past asking; duties that rest are
+    among them: when they are asked for again, they are by the days as they are then.
     """
-    found = rows(select(Rule.id, Rule.due_plan).where(Rule.occasion != READ))
-    plans = {f"rule:{row.id}": DuePlan.from_json(row.due_plan) for row in found}
-    counted = {ref: plan for ref, plan in plans.items() if plan.days is not None or plan.workdays is not None}
-    if not counted:
+    if not plans:
         return []
-    reasons = rows(
+    statement = (
         select(
             AssignmentReason.id,
+            AssignmentReason.assignment_id,
             AssignmentReason.ref,
             AssignmentReason.due_on,
             AssignmentReason.since,
@@ -125,19 +126,29 @@ def _ruled(person_ids: Sequence[int]) -> list[tuple[DuePlan, Any]]:
             AssignmentReason.until.is_(None),
         )
     )
-    return [(counted[row.ref], row) for row in reasons if row.ref in counted]
+    if len(plans) <= MANY:
+        statement = statement.where(AssignmentReason.ref.in_(plans))
+    known = {ref: DuePlan.from_json(stored) for ref, stored in plans.items()}
+    return [(known[row.ref], row) for row in rows(statement) if row.ref in known]
 
 
-def _ask_anew(ruled: Sequence[tuple[DuePlan, Any]], rosters: Mapping[int, Works], starts: Mapping[int, date]) -> None:
-    """Write the days that these reasons ask for by the calendars as they are now."""
-    changed = []
-    for plan, row in ruled:
-        start = _start(row, starts)
-        wanted = due_day(plan, start, day_of(row.since), rosters[row.person_id])
+def ask_anew(
+    reasons: Sequence[tuple[DuePlan, Any]], works: Mapping[int, Works], starts: Mapping[int, date]
+) -> list[int]:
+    """Write the days that these reasons ask for by the calendars as they are now; return whose duties have another.
+
+    starts: of the latest intake of each person. The duties are returned by id, once for each reason.
+    """
+    changed: list[dict[str, Any]] = []
+    duties: list[int] = []
+    for plan, row in reasons:
+        wanted = due_day(plan, _start(row, starts), day_of(row.since), works[row.person_id])
         if wanted != row.due_on:
             changed.append({"id": row.id, "due_on": wanted})
+            duties.append(row.assignment_id)
     if changed:
         session().execute(update(AssignmentReason), changed)
+    return duties
 
 
 def _start(row: Any, starts: Mapping[int, date]) -> date:
@@ -180,17 +191,6 @@ def _asked(assignment_ids: Sequence[int]) -> dict[int, date]:
         .group_by(AssignmentReason.assignment_id)
     )
     return {assignment_id: due_on for assignment_id, due_on in found if due_on is not None}
-
-
-def _intakes(person_ids: Sequence[int]) -> dict[int, date]:
-    """Return the start of each person's latest intake, by which a curriculum counts its days."""
-    found = session().execute(
-        select(CohortMember.person_id, Cohort.starts_on)
-        .join(Cohort, Cohort.id == CohortMember.cohort_id)
-        .where(CohortMember.person_id.in_(person_ids), CohortMember.left_on.is_(None))
-        .order_by(Cohort.starts_on)
-    )
-    return {row.person_id: row.starts_on for row in found}
 
 
 def counted_day(person_id: int, day: date) -> date:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, insert, select, update
 
 from lms.accounts import queries as accounts
-from lms.accounts.models import Cohort, CohortMember, Person
+from lms.accounts.models import Person
 from lms.assignments import layout, rules
 from lms.assignments.actions.chase import settle_chases
 from lms.assignments.actions.settle import Past, done_before, items_of, settle, with_past, write_items
@@ -337,13 +337,7 @@ def starts(person_ids: Sequence[int]) -> dict[int, date]:
             select(Person.id, Person.hired_on).where(Person.id.in_(person_ids))
         )
     }
-    for person_id, starts_on in session().execute(
-        select(CohortMember.person_id, Cohort.starts_on)
-        .join(Cohort, Cohort.id == CohortMember.cohort_id)
-        .where(CohortMember.person_id.in_(person_ids), CohortMember.left_on.is_(None))
-        .order_by(Cohort.starts_on)
-    ):
-        found[person_id] = starts_on
+    found.update(accounts.latest_intakes(person_ids))
     return found
 
 

@@ -14,16 +14,16 @@ from lms.accounts import queries as accounts
 from lms.accounts.models import Person
 from lms.assignments import layout
 from lms.assignments.actions.chase import settle_chases
+from lms.assignments.actions.days import ask_anew, asked_by
 from lms.assignments.actions.give import Gift, assign_all, lay_anew
 from lms.assignments.actions.settle import settle
-from lms.assignments.due_plans import DuePlan, due_day
 from lms.assignments.models import Assignment, AssignmentItem, AssignmentReason, Rule
 from lms.assignments.queries.facts import KINDS, facts_of, given_by, standing_rules
 from lms.assignments.rules import READ
 from lms.assignments.rules.plans import RulePlan, Step, plan, state_after
 from lms.core import clock
 from lms.core.db import rows, session
-from lms.core.here import day_of, settings
+from lms.core.here import settings
 from lms.records.actions import lock_people
 
 
@@ -217,39 +217,16 @@ def redate(person_ids: Sequence[int], rule_ids: Collection[int] | None = None) -
 
     Only rules that were not applied to everybody since they were changed: else every day asked for stands.
     """
-    current = session()
     changed = select(Rule.id, Rule.due_plan).where(
         Rule.active, Rule.applied_on.is_(None), Rule.changed_at.is_not(None), Rule.occasion != READ
     )
     if rule_ids is not None:
         changed = changed.where(Rule.id.in_(rule_ids))
-    plans = {f"rule:{row.id}": DuePlan.from_json(row.due_plan) for row in rows(changed)}
-    if not plans:
-        return 0
-    found = rows(
-        select(
-            AssignmentReason.id,
-            AssignmentReason.ref,
-            AssignmentReason.due_on,
-            AssignmentReason.since,
-            Assignment.id.label("assignment_id"),
-            Assignment.person_id,
-            Assignment.starts_on,
-        )
-        .join(Assignment, Assignment.id == AssignmentReason.assignment_id)
-        .where(
-            Assignment.person_id.in_(person_ids),
-            AssignmentReason.kind.in_(KINDS),
-            AssignmentReason.ref.in_(plans),
-            AssignmentReason.until.is_(None),
-        )
-    ).all()
+    found = asked_by(person_ids, {f"rule:{row.id}": row.due_plan for row in rows(changed)})
     if not found:
         return 0
-    works = accounts.works_of({row.person_id for row in found})
-    wanted = {row.id: due_day(plans[row.ref], row.starts_on, day_of(row.since), works[row.person_id]) for row in found}
-    other = [row for row in found if row.due_on != wanted[row.id]]
+    people = {row.person_id for _plan, row in found}
+    other = ask_anew(found, accounts.works_of(people), accounts.latest_intakes(people))
     if other:
-        current.execute(update(AssignmentReason), [{"id": row.id, "due_on": wanted[row.id]} for row in other])
-        date_anew({row.assignment_id for row in other})
+        date_anew(other)
     return len(other)
