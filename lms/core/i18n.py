@@ -86,12 +86,17 @@ def ngettext(singular: str, plural: str, n: int) -> str:
 
 def _(message: str, /, **values: object) -> str:
     """Translate and fill a sentence in Python code that answers one request."""
-    return Text(message, values).render(gettext)
+    return say(Text(message, values))
 
 
 def say(text: Text) -> str:
     """Return a Text in the language of this request."""
     return text.render(gettext, lambda day: day_text(day, current_locale(), True))
+
+
+def say_in(text: Text, locale: str) -> str:
+    """Return a Text in a language, whatever the language of the request is."""
+    return text.render(translations(locale).gettext, lambda day: day_text(day, locale, True))
 
 
 WEEKDAYS = {

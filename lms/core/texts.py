@@ -43,17 +43,24 @@ def text(id: str, /, **values: object) -> Text:
 
 
 def as_plain(sentence: Text) -> dict[str, Any]:
-    """Return a sentence as JSON values, `{"id": …, "values": {…}}`, sentences inside it likewise."""
-    values = {
-        name: as_plain(value) if isinstance(value, Text) else value if isinstance(value, int) else str(value)
-        for name, value in sentence.values.items()
-    }
-    return {"id": sentence.id, "values": values}
+    """Return a sentence as JSON, `{"id": …, "values": {…}}`; sentences in it likewise, days as `{"day": iso}`."""
+    return {"id": sentence.id, "values": {name: _plain(value) for name, value in sentence.values.items()}}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Text):
+        return as_plain(value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return {"day": value.isoformat()}
+    return value if isinstance(value, int) else str(value)
 
 
 def from_plain(stored: Mapping[str, Any]) -> Text:
-    """Return the sentence that `as_plain` wrote."""
-    values = stored["values"]
-    return Text(
-        stored["id"], {name: from_plain(each) if isinstance(each, Mapping) else each for name, each in values.items()}
-    )
+    """Return the sentence that `as_plain` wrote; a day that was once stored as words alone reads as those words."""
+    return Text(stored["id"], {name: _read(each) for name, each in stored["values"].items()})
+
+
+def _read(stored: object) -> object:
+    if not isinstance(stored, Mapping):
+        return stored
+    return date.fromisoformat(stored["day"]) if "day" in stored else from_plain(stored)

@@ -31,6 +31,7 @@ from lms.core.bus import ask
 from lms.core.db import queued, session, transaction
 from lms.core.errors import Conflict, Invalid
 from lms.core.here import today
+from lms.core.i18n import say_in
 from tests.support.make import a_person, a_team, an_actor, as_actor, sign_in
 from tests.support.make_duties import a_document, owes
 from tests.support.pages import send
@@ -153,8 +154,10 @@ def test_leave_of_another_kind_may_not_overlap(world):
     boss, person = an_actor(Role.HR), a_person()
     with transaction():
         actions.note_leave(boss, person.id, from_on=MONDAY, until_on=MONDAY + days(3), kind="sick")
-    with pytest.raises(Invalid, match="重叠"), transaction():
+    with pytest.raises(Invalid, match="重叠") as refused, transaction():
         actions.note_leave(boss, person.id, from_on=MONDAY + days(3), until_on=MONDAY + days(9), kind="annual")
+    assert say_in(refused.value.message, "zh_CN") == "和 2026年11月23日 至 2026年11月26日 的请假重叠。"
+    assert say_in(refused.value.message, "en") == "It overlaps the leave from 23 Nov 2026 to 26 Nov 2026."
 
 
 def test_leave_ends_early_and_before_its_first_day_it_is_gone(world):

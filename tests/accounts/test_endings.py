@@ -17,6 +17,7 @@ from lms.core.access import Role
 from lms.core.db import db, session, transaction
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.here import today
+from lms.core.i18n import day_text, say_in
 from lms.core.models import AuditEntry
 from tests.support.make import a_person, a_team, an_actor, as_actor, sign_in
 from tests.support.pages import send
@@ -42,6 +43,11 @@ def last_days():
 def test_a_last_day_is_only_put_off(to, moved):
     found = plan([ONE], to, {Role.HR})
     assert (len(found.moved), len(found.refused)) == (moved, 1 - moved)
+
+
+@pytest.mark.parametrize(("locale", "words"), [("zh_CN", "现在就到 2026年11月12日"), ("en", "Ends on 12 Nov 2026")])
+def test_why_a_last_day_stays_names_it_in_the_readers_form(locale, words):
+    assert words in say_in(plan([ONE], DAY, {Role.HR}).refused[0][1], locale)
 
 
 @pytest.mark.usefixtures("world")
@@ -170,6 +176,7 @@ def test_the_page_shows_the_names_first_and_changes_on_the_button(client):
     digest = re.search(r'name="digest" value="([0-9a-f]+)"', shown.text)[1]
     assert send(client, "/people/closing", do="apply", digest=digest, **values).status_code == 303
     assert last_days() == [later(20)] * 2
+    assert f"2 人的账号延到 {day_text(later(20), 'zh_CN', True)}。" in client.get("/people/closing").text
 
 
 @pytest.mark.usefixtures("world")

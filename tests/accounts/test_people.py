@@ -12,6 +12,7 @@ from lms.core.access import Permission, Role
 from lms.core.db import queued, session, transaction
 from lms.core.errors import Conflict, Forbidden, Invalid, NotFound
 from lms.core.here import today
+from lms.core.i18n import day_text
 from tests.support.make import a_person, a_team, an_actor, as_actor, mentors, sign_in
 from tests.support.pages import send, token
 
@@ -125,6 +126,13 @@ def test_hiring_is_told_to_whoever_assigns_trainings(world):
     with transaction():
         person = actions.hire(boss, employee_no="N1", name="程新", team_id=team.id)
         assert PersonHired(person_id=person.id) in facts()
+
+
+def test_a_move_that_is_planned_says_its_day_in_the_readers_form(client):
+    person, far, day = a_person(), a_team(), today() + timedelta(days=3)
+    sign_in(client, a_person(Role.HR))
+    send(client, f"/people/{person.employee_no}/move", f"/people/{person.employee_no}", team=far.id, from_on=day)
+    assert f"到 {day_text(day, 'zh_CN', True)} 会自动调过去。" in client.get(f"/people/{person.employee_no}").text
 
 
 def test_a_move_of_today_counts_today_and_a_later_one_on_its_day(world):

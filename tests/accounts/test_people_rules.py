@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from lms.accounts.rules.people import Closing, Span, check_may_change, check_may_grant, ended, moved
 from lms.core.access import Role
 from lms.core.errors import Forbidden, Invalid
+from lms.core.i18n import say_in
 
 TODAY = date(2026, 11, 22)
 START = date(2026, 1, 1)
@@ -37,8 +38,10 @@ def test_a_move_on_the_first_day_of_the_stay_corrects_it():
 
 def test_what_is_past_can_not_be_rewritten():
     past = [Span(team_id=1, from_on=START, until_on=TODAY), Span(team_id=2, from_on=TODAY)]
-    with pytest.raises(Invalid, match="考核依据"):
+    with pytest.raises(Invalid, match="考核依据") as refused:
         moved(past, 3, TODAY - timedelta(days=1), TODAY)
+    assert "（2026年11月22日）" in say_in(refused.value.message, "zh_CN")
+    assert "(22 Nov 2026)" in say_in(refused.value.message, "en")
 
 
 def test_a_move_to_the_same_team_is_refused():

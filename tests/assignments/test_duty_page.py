@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from lms.accounts.models import Person
 from lms.assignments import actions
 from lms.assignments.due_plans import DuePlan
 from lms.core.access import Role
@@ -97,6 +98,21 @@ def test_more_time_shows_on_the_page(floor, client):
     later = date(2031, 12, 15) + timedelta(days=10)
     decide(client, floor, act="extend", to=later.isoformat(), reason="请过假")
     assert "已延期到 2031年12月25日。" in page(client, floor, "agent").text
+
+
+@pytest.mark.parametrize(
+    ("locale", "words", "line"),
+    [
+        ("zh_CN", "“退款新规”延期到 2031年12月25日。", "<span>延期到 2031年12月25日 <"),
+        ("en", "You have until 25 Dec 2031 for “退款新规”.", "<span>More time, until 25 Dec 2031 <"),
+    ],
+)
+def test_the_day_of_more_time_is_told_in_the_readers_form(floor, client, locale, words, line):
+    decide(client, floor, act="extend", to="2031-12-25", reason="请过假")
+    with transaction() as s:
+        s.get_one(Person, floor["agent"].id).locale = locale
+    assert line in page(client, floor, "agent").text
+    assert words in client.get("/inbox").text
 
 
 def test_without_a_reason_the_form_says_so_and_nothing_is_done(floor, client):

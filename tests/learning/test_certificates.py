@@ -14,6 +14,8 @@ from lms.core.access import Role
 from lms.core.bus import ask
 from lms.core.db import session, transaction
 from lms.core.errors import Conflict, Invalid
+from lms.core.i18n import say_in
+from lms.core.texts import from_plain
 from lms.learning.actions import certificates as actions
 from lms.learning.jobs import certificates as jobs
 from lms.learning.models import Certificate, QueueRight
@@ -65,6 +67,14 @@ def test_a_completion_gives_a_certificate_and_the_log_says_until_when(world: API
     assert (line.valid_until, line.ref) == (on(364), f"certificate:{one.code}")
     standing = session().get_one(Standing, (person.id, plan.document_id))
     assert (standing.state, standing.valid_until) == ("done", on(364))
+
+
+@pytest.mark.parametrize(("locale", "until"), [("zh_CN", "有效期至 2027年3月1日"), ("en", "valid until 1 Mar 2027")])
+def test_who_is_told_of_a_certificate_reads_its_last_day_in_their_form(world: APIFlask, locale, until):
+    plan, person = a_plan(), a_person(Role.AGENT)
+    completes(person, plan.document_id, DAY)
+    [kept] = session().scalars(select(Notice.sentence).where(Notice.topic == actions.TOPIC))
+    assert until in say_in(from_plain(kept), locale)
 
 
 def test_a_failed_attempt_gives_nothing(world: APIFlask):

@@ -92,7 +92,7 @@ def note_leave(
         if each.kind == kind:
             same.append(each)
         elif each.from_on <= until_on and each.until_on >= from_on:
-            reason = text("和 %(a)s 至 %(b)s 的请假重叠。", a=each.from_on.isoformat(), b=each.until_on.isoformat())
+            reason = text("和 %(a)s 至 %(b)s 的请假重叠。", a=each.from_on, b=each.until_on)
             raise Invalid(reason, fields={"from_on": reason})
     if same:
         leave = same[0]

@@ -52,7 +52,7 @@ def plan(people: Sequence[Ending], to: date, actor_roles: Collection[Role]) -> E
             refused.append((each, error.message))
             continue
         if to <= each.leaving_on:
-            refused.append((each, text("现在就到 %(day)s，不比新的日子早。", day=each.leaving_on.isoformat())))
+            refused.append((each, text("现在就到 %(day)s，不比新的日子早。", day=each.leaving_on)))
         else:
             moved.append(each)
     return Extension(to=to, moved=moved, refused=refused)

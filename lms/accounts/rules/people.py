@@ -55,9 +55,7 @@ def moved(history: Sequence[Span], team_id: int, on: date, today: date) -> list[
     if present is not None and present.until_on is not None and present.until_on <= today:
         present = None
     if present is not None and on < present.from_on:
-        raise Invalid(
-            text("不能早于进入现在团队的那天（%(day)s）：过去的归属是考核依据。", day=present.from_on.isoformat())
-        )
+        raise Invalid(text("不能早于进入现在团队的那天（%(day)s）：过去的归属是考核依据。", day=present.from_on))
     if present is None and past and on < (past[-1].until_on or past[-1].from_on):
         raise Invalid(text("不能早于上一段归属结束的那天。"))
     if present is not None and present.team_id == team_id:

@@ -18,6 +18,7 @@ from lms.core.here import today
 from lms.core.i18n import ngettext, say
 from lms.core.texts import text
 from lms.web.auth import current_actor, requires
+from lms.web.shell import show_day
 
 SPANS = (SOON, 14, 30, 90)
 MOST_DAYS = 400
@@ -48,7 +49,7 @@ def closing_extend() -> str | Response | tuple[str, int]:
         said = "" if errors else say(refused.message)
         return _page(errors=errors, said=said, chosen=set(numbers), to=typed[:20]), refused.status
     words = ngettext("%(n)s 人的账号延到 %(day)s。", "%(n)s 人的账号延到 %(day)s。", done)
-    flash(words % {"n": done, "day": to.isoformat()}, "ok")
+    flash(words % {"n": done, "day": show_day(to, year=True)}, "ok")
     return redirect(url_for(".closing", days=_days(), team=_team() or None), 303)
 
 

@@ -259,7 +259,7 @@ def person_move(employee_no: str) -> Response | tuple[str, int]:
         actions.move(actor, found.id, form.team.data, form.from_on.data)
         later: date = form.from_on.data
         if later > today():
-            return _("到 %(day)s 会自动调过去。", day=later.isoformat())
+            return _("到 %(day)s 会自动调过去。", day=later)
         return gettext("已调团队。")
 
     return _change(employee_no, do, move=form)

@@ -178,7 +178,7 @@ def extend(actor: Actor, assignment_ids: Sequence[int], to: date, reason: str) -
     for assignment in found:
         settle(actor, assignment, source="extend")
         _note(actor, "duty.extended", assignment, to=to)
-        sentence = text("“%(title)s”延期到 %(day)s。", title=_title(assignment), day=to.isoformat())
+        sentence = text("“%(title)s”延期到 %(day)s。", title=_title(assignment), day=to)
         _tell(assignment, f"extended:{to.isoformat()}", sentence)
     return len(found)
 

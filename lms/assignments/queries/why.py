@@ -325,7 +325,7 @@ def _decisions(duty_id: int, *, private: bool) -> tuple[list[Event], Excuse | No
         .where(Extension.assignment_id == duty_id)
         .order_by(Extension.made_at)
     ):
-        sentence = text("延期到 %(day)s", day=each.to_on.isoformat())
+        sentence = text("延期到 %(day)s", day=each.to_on)
         events.append(Event(at=each.made_at, sentence=sentence, who=each.name or "", note=each.reason))
         if each.ended_at is not None:
             events.append(Event(at=each.ended_at, sentence=text("延期结束"), who=each.ender or "", note=""))

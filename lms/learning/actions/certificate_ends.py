@@ -96,7 +96,7 @@ def notice_ends(certificate_ids: Sequence[int]) -> int:
                 text(
                     "您的证书「%(name)s」%(day)s 到期，已经失效。完成复训后恢复。",
                     name=plan.name,
-                    day=one.valid_until.isoformat(),
+                    day=one.valid_until,
                 ),
             )
             _tell_lead(plan, one)
@@ -137,7 +137,7 @@ def _ask_to_renew(plan: CertificatePlan, one: Certificate, day: date) -> int:
             text(
                 "您的证书「%(name)s」%(day)s 到期，现在就可以续期，原来的天数不会少。",
                 name=plan.name,
-                day=one.valid_until.isoformat(),
+                day=one.valid_until,
             ),
         )
     return 1

@@ -191,7 +191,7 @@ def _give(
 
 
 def _until(day: date | None) -> object:
-    return text("长期有效") if day is None else text("有效期至 %(day)s", day=day.isoformat())
+    return text("长期有效") if day is None else text("有效期至 %(day)s", day=day)
 
 
 def _settle_renewal(plan: CertificatePlan, old: Certificate) -> None:

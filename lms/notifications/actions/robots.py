@@ -21,7 +21,7 @@ from lms.core.audit import audit
 from lms.core.db import insert_new, new_public_id, session, wake
 from lms.core.errors import Forbidden, Invalid, NotFound
 from lms.core.here import settings
-from lms.core.i18n import translations
+from lms.core.i18n import say_in
 from lms.core.texts import Text, text
 from lms.core.trouble import Trouble
 from lms.notifications.actions import buckets
@@ -56,7 +56,7 @@ def say(team_id: int, body: Text | str, *, key: str, names: bool = False, actor_
     robots = session().scalars(select(Robot).where(Robot.team_id == team_id, Robot.active).order_by(Robot.id)).all()
     if not robots:
         return 0
-    said = body.render(translations(settings().locale).gettext) if isinstance(body, Text) else body
+    said = say_in(body, settings().locale) if isinstance(body, Text) else body
     if not names:
         said = without_names(said, _names())
     now = clock.now()
@@ -152,7 +152,7 @@ def try_out(actor: Actor, robot_id: str) -> Robot:
     """Let one robot say that it is there. Raises NotFound."""
     robot = _robot(robot_id)
     now = clock.now()
-    body = text("这是学院的一条试发消息：机器人已接通。").render(translations(settings().locale).gettext)
+    body = say_in(text("这是学院的一条试发消息：机器人已接通。"), settings().locale)
     session().add(
         RobotMessage(robot_id=robot.id, key=f"test:{new_public_id()}", body=body, made_by=actor.id, at=now, due_at=now)
     )

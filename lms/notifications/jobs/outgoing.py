@@ -12,7 +12,7 @@ from lms.accounts.rules.phones import digits
 from lms.core import clock, mail
 from lms.core.db import new_public_id, session, transaction
 from lms.core.here import settings
-from lms.core.i18n import current_locale, set_locale, translations
+from lms.core.i18n import current_locale, say_in, set_locale
 from lms.core.jobs import drain_ids
 from lms.core.texts import text
 from lms.core.trouble import Trouble
@@ -189,12 +189,11 @@ def try_out(person_id: int, way: str) -> None:
         urgent=True,
         link={},
     )
-    gettext = translations(piece.locale).gettext
     card = Card(
-        title=text("试发一条").render(gettext),
-        text=text("收到这条，说明这个渠道通了。").render(gettext),
+        title=say_in(text("试发一条"), piece.locale),
+        text=say_in(text("收到这条，说明这个渠道通了。"), piece.locale),
         url=outgoing.address(way, {"endpoint": "home.index"}),
-        button=outgoing.SEE.render(gettext),
+        button=say_in(outgoing.SEE, piece.locale),
     )
     session().rollback()
     if way == MAIL:

@@ -15,7 +15,7 @@ from lms.accounts.platforms import Card
 from lms.core import sendings
 from lms.core.db import session
 from lms.core.here import settings
-from lms.core.i18n import translations
+from lms.core.i18n import say_in
 from lms.core.installation import company
 from lms.core.texts import text
 from lms.notifications.models import Delivery, Notice
@@ -124,7 +124,7 @@ def card(piece: Parcel) -> Card:
         title=words.subject if words else company(),
         text=words.body if words else "",
         url=address(piece.way, piece.link),
-        button=(SEE if single else SEE_ALL).render(translations(piece.locale).gettext),
+        button=say_in(SEE if single else SEE_ALL, piece.locale),
     )
 
 

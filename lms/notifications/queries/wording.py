@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select
 from lms.accounts.models import Person
 from lms.core.db import rows
 from lms.core.here import settings, today
-from lms.core.i18n import translations
+from lms.core.i18n import say_in
 from lms.core.installation import company
 from lms.core.texts import Text, from_plain, text
 from lms.notifications.models import Notice, NoticeTemplate
@@ -146,11 +146,6 @@ def _lines(sentences: Sequence[Text], locale: str) -> str:
     if len(sentences) > MOST:
         lines.append("- " + say_in(text("还有 %(n)s 项", n=len(sentences) - MOST), locale))
     return "\n".join(lines)
-
-
-def say_in(sentence: Text, locale: str) -> str:
-    """Return a sentence in a language, whatever the language of the request is."""
-    return sentence.render(translations(locale).gettext)
 
 
 def _names_of(about: Mapping[str, Sequence[Reminded]]) -> dict[int, str]:
