@@ -111,7 +111,7 @@ def test_the_teams_and_mentors_of_an_intake_are_counted():
     one, two, three = temps(3)
     (batch,) = split([replace(one, mentor="周敏"), replace(two, mentor="周敏"), three], [], Split())
     assert batch.mentors == (("周敏", 2), ("", 1))
-    assert batch.teams == (("客服训练营", 3),)
+    assert batch.teams == ((0, "客服训练营", 3),)
 
 
 def test_the_longest_team_still_fits_into_a_name():

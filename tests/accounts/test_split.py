@@ -128,3 +128,15 @@ def test_the_page_shows_first_and_splits_on_the_button(client):
 def test_who_keeps_intakes_may_split(client, role, status):
     sign_in(client, a_person(role))
     assert client.get("/cohorts/split").status_code == status
+
+
+def test_two_teams_of_one_name_keep_their_own_leads(client):
+    for lead in ("周组长", "吴组长"):
+        team = a_team("客服训练营")
+        a_person(Role.LEAD, team=team, name=lead)
+        temps(2, team=team)
+    sign_in(client, a_person(Role.TRAINER))
+    values = {"hired_from": "2026-11-02", "hired_until": "2026-11-02", "employment": "temporary", "most": "9"}
+    page = send(client, "/cohorts/split", do="look", **values).text
+    assert [page.count(lead) for lead in ("周组长", "吴组长")] == [1, 1]
+    assert page.count("客服训练营 2 人") == 2

@@ -244,11 +244,14 @@ def test_a_slip_that_others_have_to_print_refuses_all_of_them(client):
     team = a_team()
     a_person(team=team, name="何家豪")
     boss = a_person(Role.HR, team=team, name="人事主管")
+    a_person(Role.ADMIN, team=team, name="总监")
     sign_in(client, a_person(Role.TRAINER))
     page = send(client, "/bulk", do="look", act="reset", team=team.id)
     assert "只能由人事或管理员打印" in page.text
     numbers = list(session().scalars(select(Person.employee_no).where(Person.team_id == team.id)))
-    assert send(client, "/people/slips", page="/bulk", person=numbers).status_code == 422
+    answer = send(client, "/people/slips", page="/bulk", person=numbers)
+    assert (answer.status_code, "一张也没有打印" in answer.text) == (422, True)
+    assert all(f"{name} 的登录条只能由人事或管理员打印" in answer.text for name in ("人事主管", "总监"))
     assert boss.employee_no in numbers
     assert session().scalars(select(SignInSlip)).all() == []
 

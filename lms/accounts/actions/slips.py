@@ -34,6 +34,9 @@ from lms.core.errors import DomainError, Forbidden, Invalid, NotFound
 from lms.core.here import settings, today
 from lms.core.texts import Text, text
 
+MOST_SLIPS = 500
+"""Slips that are made at once: each is a picture to draw and a third of a page to print."""
+
 
 class SlipRefused(DomainError):
     """The slip no longer lets anybody in; the message says why and what to do."""
@@ -56,18 +59,23 @@ class PrintedSlip:
 
 
 def make_slips(actor: Actor, person_ids: Iterable[int]) -> list[PrintedSlip]:
-    """Make a new slip for each of these people; their older ones are void from now on.
+    """Make a new slip for each of these people, for all of them or nobody; their older ones are void from now on.
 
-    Raises NotFound for somebody whom the actor can't see, Forbidden for somebody who may do more than the actor,
-    Invalid for a closed account.
+    Raises NotFound for somebody whom the actor can't see. Of one person Forbidden where they may do more than the
+    actor and Invalid where the account is closed; of several Invalid with the reason of each that is refused.
     """
     ids = sorted(set(person_ids))
     current = session()
     rows = _holders(actor, ids)
     if len(rows) != len(ids):
         raise NotFound()
-    for refused in _why_not(actor, rows).values():
-        raise refused
+    refused = list(_why_not(actor, rows).values())
+    if refused and len(ids) == 1:
+        raise refused[0]
+    if refused:
+        reasons = {f"reason{number}": each.message for number, each in enumerate(refused)}
+        together = Text(" ".join(f"%({name})s" for name in reasons), reasons)
+        raise Invalid(text("一张也没有打印：%(reasons)s", reasons=together))
     at = clock.now()
     printed: list[PrintedSlip] = []
     for row in rows:

@@ -32,6 +32,7 @@ from lms.accounts.queries.cohorts import (
     cohort_members,
     cohorts,
     latest_intakes,
+    newest_cohorts,
     patterns,
 )
 from lms.accounts.queries.people import (
@@ -103,6 +104,7 @@ __all__ = [
     "mentor_of",
     "mentors_of",
     "more_of",
+    "newest_cohorts",
     "open_slips",
     "patterns",
     "people",

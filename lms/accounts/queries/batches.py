@@ -101,6 +101,7 @@ def plan(actor: Actor, chosen: Chosen, how: Split) -> Plan:
             begins_on=row.hired_on,
             employment=row.employment,
             team=row.team,
+            team_id=row.team_id,
             team_place=places[row.team_id],
             mentor=row.mentor or "",
         )

@@ -134,6 +134,14 @@ def cohort_members(actor: Actor, cohort_id: int, permission: Permission = Permis
     ]
 
 
+def newest_cohorts(limit: int = 100) -> list[tuple[int, str]]:
+    """Return id and name of the intakes that began last, for a list to choose from."""
+    found = session().execute(
+        select(Cohort.id, Cohort.name).order_by(Cohort.starts_on.desc(), Cohort.name).limit(limit)
+    )
+    return [(row.id, row.name) for row in found]
+
+
 def latest_intakes(person_ids: Collection[int]) -> dict[int, date]:
     """Return on which day the latest intake of each of these people begins, of those who are in one."""
     found = session().execute(

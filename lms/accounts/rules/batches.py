@@ -6,10 +6,11 @@ apart). It has as few intakes as N allows, whose sizes differ by at most one; wh
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from heapq import heapify, heappop, heappush
+from typing import NamedTuple
 
 from lms.accounts.rules.people import EMPLOYMENTS, Employment
 
@@ -32,12 +33,16 @@ class Split:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comer:
-    """Somebody who is to be put into an intake. key: the login name. team_place: where the team stands in the tree."""
+    """Somebody who is to be put into an intake. key: the login name. team_place: where the team stands in the tree.
+
+    team_id: of the team; two teams may have one name.
+    """
 
     key: str
     begins_on: date
     employment: str
     team: str
+    team_id: int = 0
     team_place: int = 0
     mentor: str = ""
 
@@ -52,11 +57,19 @@ class Standing:
     members: int
 
 
+class Share(NamedTuple):
+    """How many of a team's people join an intake."""
+
+    team_id: int
+    team: str
+    people: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """One intake and who joins it. cohort_id: None for a new one. held: how many are in it already.
 
-    teams, mentors: (name, how many of those who join), the most first; mentor "" = none yet.
+    teams: those of whoever joins, of which the most come first. mentors: (name, how many) likewise; "" = none yet.
     """
 
     name: str
@@ -65,7 +78,7 @@ class Batch:
     cohort_id: int | None
     held: int
     keys: tuple[str, ...]
-    teams: tuple[tuple[str, int], ...]
+    teams: tuple[Share, ...]
     mentors: tuple[tuple[str, int], ...]
 
     @property
@@ -170,10 +183,9 @@ def _batch(name: str, series: str, begins_on: date, own: Standing | None, joinin
         cohort_id=own.id if own else None,
         held=own.members if own else 0,
         keys=tuple(comer.key for comer in joining),
-        teams=_counted(comer.team for comer in joining),
-        mentors=_counted(comer.mentor for comer in joining),
+        teams=tuple(
+            Share(team_id, team, people)
+            for (team_id, team), people in Counter((comer.team_id, comer.team) for comer in joining).most_common()
+        ),
+        mentors=tuple(Counter(comer.mentor for comer in joining).most_common()),
     )
-
-
-def _counted(words: Iterable[str]) -> tuple[tuple[str, int], ...]:
-    return tuple(Counter(words).most_common())

@@ -86,6 +86,7 @@ def _batches(new: Sequence[StaffChange], known: Known, how: Split, today: date) 
                     begins_on=begins_on if isinstance(begins_on, date) else today,
                     employment=str(change.fields.get("employment", Employment.REGULAR)),
                     team=team,
+                    team_id=change.team_id or 0,
                     team_place=place,
                     mentor=called.get(change.mentor, ""),
                 )

@@ -45,10 +45,9 @@ def split_again(how: Split | None) -> dict[str, str]:
     return {"split": "1", "most": str(how.most), **({"by_team": "1"} if how.by_team else {})}
 
 
-def leads_by_team() -> dict[str, str]:
-    """Return the names of the leads of each team that has one, by the team's name."""
-    heads = queries.team_heads()
-    return {team.name: heads[team.id][1] for team in queries.team_tree() if team.id in heads and heads[team.id][1]}
+def leads_by_team() -> dict[int, str]:
+    """Return the names of the leads of each team that has one, by the team's id."""
+    return {team_id: leads for team_id, (_people, leads) in queries.team_heads().items() if leads}
 
 
 @bp.get("/people/import")

@@ -1,24 +1,20 @@
 """Giving a duty by hand: choose, see whom it reaches, confirm."""
 
 from flask import flash, redirect, render_template, request, url_for
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from lms.accounts.models import Cohort
-from lms.accounts.queries import team_tree
+from lms.accounts.queries import newest_cohorts, team_tree
 from lms.assignments import actions, choosing
+from lms.assignments.actions.give import TOGETHER
 from lms.assignments.choosing import Chosen
 from lms.assignments.forms import GiveForm
 from lms.assignments.views.room import bp
 from lms.core.access import Actor, Permission, Scope, scopes
-from lms.core.db import session, transaction
+from lms.core.db import transaction
 from lms.core.errors import DomainError
 from lms.core.here import today
 from lms.core.i18n import _, ngettext
 from lms.web.auth import current_actor, requires
-
-TOGETHER = 100
-"""People in one transaction."""
 
 
 def _form(actor: Actor) -> GiveForm:
@@ -27,8 +23,7 @@ def _form(actor: Actor) -> GiveForm:
     every = Scope.ALL in scopes(actor, Permission.ASSIGN)
     teams = [team for team in team_tree() if every or team.id in actor.teams_below]
     form.team.choices = [("", _("请选择"))] + [(str(team.id), "　" * team.depth + team.name) for team in teams]
-    cohorts = session().execute(select(Cohort.id, Cohort.name).order_by(Cohort.starts_on.desc()).limit(50))
-    form.cohort.choices = [("", _("不限"))] + [(str(row.id), row.name) for row in cohorts]
+    form.cohort.choices = [("", _("不限"))] + [(str(id), name) for id, name in newest_cohorts()]
     return form
 
 
