@@ -62,12 +62,16 @@ class Facts(Form):
 
 
 class NewPerson(Facts):
+    """Facts of somebody who is new. cohorts: which intakes are offered; none, and it isn't asked."""
+
     employee_no = StringField(text("工号"), [InputRequired(), Length(max=40)], filters=[_tidy])
     team = SelectField(text("团队"), [InputRequired()], coerce=int)
+    cohort = SelectField(text("批次"), [Optional()])
 
-    def __init__(self, teams: Choices, *args: Any, **values: Any) -> None:
+    def __init__(self, teams: Choices, cohorts: Iterable[tuple[int, str]], *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
         self.team.choices = teams
+        self.cohort.choices = [("", _("不进批次")), *((str(cohort_id), name) for cohort_id, name in cohorts)]
 
     def validate_employee_no(self, field: Any) -> None:
         if not NUMBER.fullmatch(field.data):

@@ -106,6 +106,21 @@ def test_a_new_person_is_an_agent_in_the_team_from_the_hire_day(client):
     assert as_actor(new).roles == {Role.AGENT}
 
 
+def test_a_new_person_can_join_an_intake_at_once_and_learns_by_its_days(client):
+    team, boss = a_team(), a_person(Role.HR)
+    with transaction():
+        made = actions.open_cohort(as_actor(boss), name="2611期", starts_on=today() + timedelta(days=5))
+    sign_in(client, boss)
+    values = {"name": "程新", "team": team.id, "employment": "regular", "hired_on": "2026-11-20"}
+    assert "2611期" in client.get("/people/new").text
+    send(client, "/people/new", employee_no="N1", cohort=made.id, **values)
+    send(client, "/people/new", employee_no="N2", cohort="", **values)
+    one, two = queries.active_by_no("N1").id, queries.active_by_no("N2").id
+    assert queries.latest_intakes([one, two]) == {one: today() + timedelta(days=5)}
+    refused = send(client, "/people/new", employee_no="N3", cohort=made.id + 1, **values)
+    assert (refused.status_code, queries.active_by_no("N3")) == (422, None)
+
+
 def test_a_number_that_is_taken_is_refused_in_any_writing(client):
     a_person(no="A1001")
     sign_in(client, a_person(Role.HR))

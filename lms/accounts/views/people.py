@@ -134,18 +134,18 @@ def _cell(value: Cell) -> object:
 @bp.get("/people/new")
 @requires(Permission.PERSON_EDIT)
 def person_new() -> str:
-    form = NewPerson(team_choices(), hired_on=today())
+    form = NewPerson(team_choices(), _intakes(), hired_on=today())
     return render_template("lms/accounts/person_new.html", form=form)
 
 
 @bp.post("/people/new")
 @requires(Permission.PERSON_EDIT)
 def person_create() -> Response | tuple[str, int]:
-    form = NewPerson(team_choices())
+    form = NewPerson(team_choices(), _intakes())
     if form.validate():
         try:
             with transaction():
-                actions.hire(
+                hired = actions.hire(
                     current_actor(),
                     employee_no=form.employee_no.data,
                     name=form.name.data,
@@ -157,12 +157,19 @@ def person_create() -> Response | tuple[str, int]:
                     phone=form.phone.data,
                     leaving_on=form.leaving_on.data,
                 )
+                if form.cohort.data:
+                    actions.add_members(current_actor(), int(form.cohort.data), [hired.id])
         except DomainError as error:
             form.take(error)
         else:
             flash(_("已加入 %(name)s。打印登录条，第一次登录就能用。", name=form.name.data), "ok")
             return redirect(url_for(".person", employee_no=form.employee_no.data))
     return render_template("lms/accounts/person_new.html", form=form), 422
+
+
+def _intakes() -> list[tuple[int, str]]:
+    """Return the intakes into which the actor may put somebody new."""
+    return queries.newest_cohorts() if allows(current_actor(), Permission.COHORT_EDIT) else []
 
 
 @bp.get("/people/<employee_no>")
