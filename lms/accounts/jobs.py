@@ -1,13 +1,15 @@
-"""What happens to people on its day without anybody asking: moves begin, accounts close, old tries go."""
+"""What happens to people on its day without anybody asking: moves begin, accounts end and close, old tries go."""
 
 from datetime import date
 
 from sqlalchemy import delete, select
 
 from lms.accounts import actions
+from lms.accounts.actions import endings
 from lms.accounts.models import Person, SignInTry
 from lms.accounts.rules.sign_in import SLIP_LIFE
 from lms.core import clock
+from lms.core.bus import emit
 from lms.core.db import session, transaction
 from lms.core.errors import Conflict
 from lms.core.here import today
@@ -20,11 +22,22 @@ def apply_dated_changes() -> int:
     """Do what the day brings; safe at any time and as often as one likes. Return how many people it concerned."""
     day = today()
     done = close_leavers(day)
+    tell_of_endings(day)
     with transaction():
         done += len(actions.apply_moves(day))
     with transaction():
         session().execute(delete(SignInTry).where(SignInTry.at < clock.now() - TRIES_KEPT))
     return done
+
+
+def tell_of_endings(on: date) -> None:
+    """Tell who is here for a time, and their leads, of accounts that end soon. Said once, however often it runs."""
+    said = endings.words_of_endings(on)
+    session().rollback()
+    for start in range(0, len(said), CHUNK):
+        with transaction():
+            for each in said[start : start + CHUNK]:
+                emit(each)
 
 
 def close_leavers(on: date) -> int:

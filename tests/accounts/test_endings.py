@@ -10,7 +10,7 @@ from sqlalchemy import event, select
 
 from lms.accounts import actions, jobs
 from lms.accounts.actions import endings as acts
-from lms.accounts.models import Person
+from lms.accounts.models import Person, Team
 from lms.accounts.queries.endings import ending, ending_soon
 from lms.accounts.rules.endings import Ending, plan
 from lms.core.access import Role
@@ -19,6 +19,8 @@ from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.here import today
 from lms.core.i18n import day_text, say_in
 from lms.core.models import AuditEntry
+from lms.core.texts import from_plain
+from lms.notifications.models import Notice
 from tests.support.make import a_person, a_team, an_actor, as_actor, sign_in
 from tests.support.pages import send
 
@@ -162,6 +164,62 @@ def test_who_was_put_off_is_not_closed_on_the_day_that_stood_before():
     assert jobs.close_leavers(later(1)) == 1
     session().expire_all()
     assert (session().get_one(Person, stays.id).active, session().get_one(Person, goes.id).active) == (True, False)
+
+
+def told():
+    """Return who was told what of accounts that end, and whether it still wants a look."""
+    session().expire_all()
+    found = session().scalars(select(Notice).where(Notice.dedup_key.startswith("account")).order_by(Notice.id))
+    return [(each.person_id, str(from_plain(each.sentence)), each.read_at is None) for each in found]
+
+
+@pytest.mark.usefixtures("world")
+def test_three_days_before_the_person_and_the_lead_are_told_once():
+    team = a_team()
+    lead = a_person(Role.LEAD, team=team)
+    temp, other = a_temp(3, no="S1", name="何家豪", team=team), a_temp(3, no="S2", team=team)
+    a_temp(4, team=team)
+    for _ in range(2):
+        jobs.apply_dated_changes()
+    assert sorted(person_id for person_id, *_ in told()) == sorted([temp.id, other.id, lead.id])
+    assert any(said.startswith("何家豪 等 2 人的账号用到") for _, said, _ in told())
+
+
+@pytest.mark.usefixtures("world")
+def test_who_has_no_lead_is_told_alone_and_a_lead_of_one_reads_the_name():
+    lead = a_person(Role.LEAD, employment="temporary", leaving_on=later(2), name="周组长")
+    jobs.apply_dated_changes()
+    assert [person_id for person_id, *_ in told()] == [lead.id]
+    temp = a_temp(1, name="何家豪", team=session().get_one(Team, lead.team_id))
+    jobs.apply_dated_changes()
+    assert [person_id for person_id, *_ in told()] == [lead.id, temp.id, lead.id]
+    assert told()[-1][1].startswith("何家豪 的账号用到")
+
+
+@pytest.mark.usefixtures("world")
+def test_who_is_put_off_closed_or_a_regular_employee_is_not_told():
+    boss, late, closed = an_actor(Role.HR), a_temp(4, no="S1"), a_temp(4)
+    a_person(Role.AGENT, leaving_on=later(2))
+    a_person(Role.AGENT, employment="temporary", leaving_on=later(2), active=False)
+    with transaction():
+        acts.extend(boss, ["S1"], later(9), acts.plan_extension(boss, ["S1"], later(9)).digest)
+        actions.close(boss, closed.id)
+    for day in (1, 2, 3, 4):
+        jobs.tell_of_endings(later(day))
+    assert told() == []
+    jobs.tell_of_endings(later(6))
+    assert [person_id for person_id, *_ in told()] == [late.id]
+
+
+@pytest.mark.usefixtures("world")
+def test_what_was_told_of_a_day_is_over_once_it_is_put_off():
+    boss, temp = an_actor(Role.HR), a_temp(3, no="S1")
+    jobs.tell_of_endings(today())
+    with transaction():
+        actions.change(boss, temp.id, {"leaving_on": later(30)})
+    assert [(person_id, waits) for person_id, _, waits in told()] == [(temp.id, False)]
+    jobs.tell_of_endings(later(28))
+    assert [waits for *_, waits in told()] == [False, True]
 
 
 @pytest.mark.usefixtures("world")

@@ -1,16 +1,23 @@
-"""Putting off the day after which accounts close by themselves, for many people at once."""
+"""Accounts that close by themselves: telling of it before, and putting the day off for many people at once."""
 
+from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
+
+from sqlalchemy import select
 
 from lms.accounts import queries
 from lms.accounts.actions.people import lock, write
+from lms.accounts.events import Told
+from lms.accounts.models import Person
 from lms.accounts.queries.endings import ending
-from lms.accounts.rules.endings import Extension, plan
+from lms.accounts.rules.endings import TOLD, Extension, plan, told_key
+from lms.accounts.rules.people import Employment
 from lms.core.access import Actor, Permission
+from lms.core.db import rows
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.here import today
-from lms.core.texts import text
+from lms.core.texts import Text, text
 
 
 def plan_extension(actor: Actor, numbers: Sequence[str], to: date) -> Extension:
@@ -29,6 +36,61 @@ def plan_extension(actor: Actor, numbers: Sequence[str], to: date) -> Extension:
     if len(people) != len(wanted):
         raise NotFound()
     return plan(people, to, actor.roles)
+
+
+def words_of_endings(day: date) -> list[Told]:
+    """Return what is said on a day of the accounts that end within the next days: to each person, and to their leads.
+
+    Of those who are here for a time; of a regular employee's last day nobody is told by itself. A lead is told once of
+    all whose account ends after the same day.
+    """
+    statement = (
+        select(Person.id, Person.name, Person.leaving_on)
+        .where(
+            Person.active,
+            Person.leaving_on.between(day, day + timedelta(days=TOLD)),
+            Person.employment != Employment.REGULAR,
+        )
+        .order_by(Person.leaving_on, Person.employee_no)
+    )
+    found = rows(statement).all()
+    leads = queries.leads_of([row.id for row in found])
+    theirs: dict[tuple[int, date], list[str]] = defaultdict(list)
+    for row in found:
+        if row.id in leads:
+            theirs[leads[row.id], row.leaving_on].append(row.name or "")
+    return [
+        *(
+            Told(
+                person_ids=(row.id,),
+                topic="message",
+                sentence=text(
+                    "您的账号用到 %(day)s，之后自动停用，学习记录都会保留。还要继续用，请告诉组长。", day=row.leaving_on
+                ),
+                link=("accounts.me", {}),
+                key=told_key(row.leaving_on),
+            )
+            for row in found
+        ),
+        *(
+            Told(
+                person_ids=(lead_id,),
+                topic="message",
+                sentence=_said_to_lead(names, last),
+                link=("accounts.closing", {}),
+                key=f"accounts-end:{last.isoformat()}",
+            )
+            for (lead_id, last), names in theirs.items()
+        ),
+    ]
+
+
+def _said_to_lead(names: Sequence[str], last: date) -> Text:
+    if len(names) == 1:
+        return text("%(name)s 的账号用到 %(day)s，之后自动停用。要延期请找人事。", name=names[0], day=last)
+    return text(
+        "%(name)s 等 %(n)s 人的账号用到 %(day)s，之后自动停用。要延期请找人事。", name=names[0], n=len(names), day=last
+    )
 
 
 def extend(actor: Actor, numbers: Sequence[str], to: date, shown: str) -> int:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, or_, select, update
 
 from lms.accounts import queries
 from lms.accounts.actions.slips import void_slips
-from lms.accounts.events import PersonChanged, PersonHired, PersonLeft, PersonMoved, RosterChanged
+from lms.accounts.events import PersonChanged, PersonHired, PersonLeft, PersonMoved, RosterChanged, Settled
 from lms.accounts.models import (
     ApiToken,
     Membership,
@@ -18,6 +18,7 @@ from lms.accounts.models import (
     RoleGrant,
     Team,
 )
+from lms.accounts.rules.endings import told_key
 from lms.accounts.rules.people import (
     Closing,
     Span,
@@ -132,6 +133,8 @@ def write(actor: Actor, person: Person, values: Mapping[str, Any]) -> set[str]:
         before={name: _noted(name, before[name]) for name in after if name in changed},
         after={name: _noted(name, value) for name, value in after.items() if name in changed},
     )
+    if before.get("leaving_on") and "leaving_on" in changed:
+        emit(Settled(person_ids=(person.id,), key=told_key(before["leaving_on"])))
     return changed
 
 

@@ -12,6 +12,13 @@ from lms.core.texts import Text, text
 
 SOON = 7
 """Days before the last one within which an account is said to end."""
+TOLD = 3
+"""Days before the last one on which the person and the lead are told."""
+
+
+def told_key(day: date) -> str:
+    """Return under which key somebody is told that their account ends after this day."""
+    return f"account-ends:{day.isoformat()}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
