@@ -4,6 +4,7 @@ from werkzeug.datastructures import MultiDict
 
 from lms.core.errors import Invalid
 from lms.core.texts import text
+from lms.web.numbers import whole
 
 
 def ticks(form: MultiDict[str, str]) -> list[int]:
@@ -13,7 +14,7 @@ def ticks(form: MultiDict[str, str]) -> list[int]:
 
 def number(form: MultiDict[str, str], name: str) -> int:
     """Return a whole number of a hidden field. Raises Invalid where it is none."""
-    value = form.get(name, "")
-    if not (value.isascii() and value.isdecimal()) or len(value) > 9:
+    value = whole(form.get(name))
+    if value is None:
         raise Invalid(text("页面停留太久或被改动，请刷新页面再试。"), fields={name: text("这里应该是一个数。")})
-    return int(value)
+    return value

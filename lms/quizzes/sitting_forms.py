@@ -14,6 +14,7 @@ from lms.quizzes.actions.windows import LONGEST_SECONDS
 from lms.quizzes.actions.windows import MOST_ATTEMPTS as MOST_IN_WINDOW
 from lms.quizzes.rules.windows import Window
 from lms.web.forms import MINUTES, Form, as_instant
+from lms.web.numbers import whole
 
 ALL, ONE = "all", "person"
 
@@ -49,7 +50,7 @@ class WindowForm(Form):
     @property
     def team_id(self) -> int | None:
         kind, _, number = (self.whose.data or "").partition(":")
-        return int(number) if kind == "team" and number.isdecimal() else None
+        return whole(number) if kind == "team" else None
 
 
 class MakeupForm(Form):

@@ -13,6 +13,7 @@ from flask import Response
 
 from lms.core.sheets import csv_bytes, xlsx_bytes
 from lms.core.sheets.write import Sheet
+from lms.web.numbers import whole
 
 EXPORTS = {
     "csv": "text/csv; charset=utf-8",
@@ -50,11 +51,10 @@ class TableState:
         """
         asked = args.get("sort", "")
         chosen = asked if asked.removeprefix("-") in sorts else default
-        page = args.get("page", "")
         return cls(
             sort=chosen.removeprefix("-"),
             descending=chosen.startswith("-"),
-            page=min(LAST_PAGE, max(1, int(page))) if page.isascii() and page.isdigit() and len(page) < 9 else 1,
+            page=min(LAST_PAGE, max(1, whole(args.get("page")) or 1)),
             size=size,
             filters={name: args[name].strip()[:LONGEST_FILTER] for name in filters if args.get(name, "").strip()},
             default=default,

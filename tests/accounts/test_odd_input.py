@@ -55,6 +55,7 @@ def test_an_odd_sign_in_is_no_failure_of_the_server(client, path, form):
         ("/roster/A1", "", {"month": "9999-12", "day": "9999-12-31"}),
         ("/people/A1/move", "/people/A1", {"team": "1", "from_on": "9999-12-31"}),
         ("/people/A1/shops", "/people/A1", {"shop": "99999999999"}),
+        ("/people/A1/shops", "/people/A1", {"shop": "²"}),
     ],
 )
 def test_an_odd_form_is_no_failure_of_the_server(client, path, page, form):

@@ -26,8 +26,9 @@ def course(world):
     return made, client
 
 
-def asked(client, made, title, **headers):
-    values = {"csrf_token": token(client, "/studio/new"), "markdown": COURSE, "base_revision": str(made.published_id)}
+def asked(client, made, title, base_revision=None, **headers):
+    base = str(made.published_id) if base_revision is None else base_revision
+    values = {"csrf_token": token(client, "/studio/new"), "markdown": COURSE, "base_revision": base}
     return client.post(ADDRESS, data={**values, "new-lesson": title}, headers=headers)
 
 
@@ -43,6 +44,13 @@ def test_the_script_gets_the_path_and_links_to_it_itself(course):
     made, client = course
     answer = asked(client, made, "Engraving & gifts", Accept="application/json")
     assert answer.get_json()["path"] == "courses/c/02-engraving-gifts.md"
+    assert session().get_one(Document, made.id).draft_id is None
+
+
+@pytest.mark.parametrize("base", ["9" * 30, "9" * 5_000, "²", ""])
+def test_a_course_saved_on_a_version_that_can_not_be_replaces_nothing(course, base):
+    made, client = course
+    assert asked(client, made, "怎么刻字？", base_revision=base).status_code == 303
     assert session().get_one(Document, made.id).draft_id is None
 
 

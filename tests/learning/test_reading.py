@@ -182,6 +182,22 @@ def test_the_form_at_the_end_completes_and_leads_on(client: FlaskClient):
     assert "读完这一课" in client.get("/learn/lesson/cups").get_data(as_text=True)
 
 
+@pytest.mark.parametrize("seconds", ["9" * 30, "9" * 5_000, "²", "-1", ""])
+def test_a_time_that_can_not_be_is_no_time_and_the_lesson_is_done(client: FlaskClient, seconds):
+    a_lesson(a_trainer())
+    sign_in(client, a_person(Role.AGENT))
+    values = {"csrf_token": token(client, "/learn/lesson/cups"), "revision": "2", "seconds": seconds}
+    assert client.post("/learn/done/lesson/cups", data=values).status_code == 302
+    assert records()[0].observed_seconds == 0
+
+
+@pytest.mark.parametrize("asked", ["9" * 30, "9" * 5_000, "²", "-1", ""])
+def test_a_self_check_that_there_is_not_is_the_first_open_one(client: FlaskClient, asked):
+    a_lesson(a_trainer())
+    sign_in(client, a_person(Role.AGENT))
+    assert "自测 · 第 1 题" in client.get(f"/learn/lesson/cups?q={asked}").text
+
+
 def test_the_key_of_a_self_check_is_not_in_the_page_before_there_is_an_answer(client: FlaskClient):
     a_lesson(a_trainer())
     sign_in(client, a_person(Role.AGENT))

@@ -111,6 +111,13 @@ def test_a_robot_is_added_tried_and_silenced(world, client, admin):
     assert "大群" in client.get("/settings/robots").text
 
 
+@pytest.mark.parametrize("team", ["9" * 30, "9" * 5_000, "²", "-1", ""])
+def test_a_robot_of_a_team_that_can_not_be_is_refused_at_its_field(client, admin, team):
+    url = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=k"
+    answer = send(client, "/settings/robots", team_id=team, platform="wecom", name="大群", url=url)
+    assert (answer.status_code, "请选择团队。" in answer.text) == (422, True)
+
+
 def test_an_address_shows_its_secret_once(client, admin):
     made = send(client, "/settings/webhooks", name="工单系统", url="https://hooks.example.com/x").text
     assert "只显示这一次" in made

@@ -123,6 +123,13 @@ def test_the_page_shows_the_matrix(company, client):
     assert (shown[0], shown[-1]) == ("迟到", "完成")
 
 
+@pytest.mark.parametrize("number", ["9" * 30, "9" * 15, "²", "-1", "x"])
+def test_a_number_in_the_address_that_can_not_be_is_no_failure(company, client, number):
+    sign_in(client, a_person(Role.LEAD, team=company["root"]))
+    for name in ("cohort", "day"):
+        assert client.get(f"/reports/completion?{name}={number}").status_code == 200
+
+
 def test_the_csv_is_what_the_page_shows(company, client):
     sign_in(client, a_person(Role.LEAD, team=company["root"]))
     answer = client.get("/reports/completion?status=overdue&format=csv")

@@ -164,6 +164,13 @@ FIELDS = [
     "cause",
     "show",
     "before",
+    "team_id",
+    "new-lesson",
+    "seconds",
+    "one",
+    "duty",
+    "out",
+    "pick",
 ]
 """Every name that a form or an address of ours uses, and some more."""
 

@@ -18,6 +18,7 @@ from lms.core.here import today
 from lms.core.i18n import ngettext, say
 from lms.core.texts import text
 from lms.web.auth import current_actor, requires
+from lms.web.numbers import whole
 from lms.web.shell import show_day
 
 SPANS = (SOON, 14, 30, 90)
@@ -62,13 +63,12 @@ def _day(typed: str) -> date:
 
 
 def _days() -> int:
-    typed = request.values.get("days", "")
-    return min(int(typed), MOST_DAYS) if typed.isascii() and typed.isdigit() and len(typed) < 6 else SOON
+    days = whole(request.values.get("days"))
+    return SOON if days is None else min(days, MOST_DAYS)
 
 
 def _team() -> int | None:
-    typed = request.values.get("team", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 12 else None
+    return whole(request.values.get("team"))
 
 
 def _page(plan: Extension | None = None, **more: Any) -> str:

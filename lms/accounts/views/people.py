@@ -27,6 +27,7 @@ from lms.core.here import today
 from lms.core.i18n import _, gettext, say
 from lms.core.texts import Text
 from lms.web.auth import current_actor, requires
+from lms.web.numbers import every_whole, whole
 from lms.web.tables import TableState, download
 
 PAGE = 50
@@ -58,10 +59,9 @@ def people() -> str | Response:
         request.args, sorts=queries.SORTS, default="no", filters=("q", "team", "state"), size=PAGE
     )
     state = table.get("state") if table.get("state") in queries.STATES else "active"
-    team = table.get("team")
     chosen: dict[str, Any] = {
         "q": table.get("q"),
-        "team_id": int(team) if team.isascii() and team.isdigit() and len(team) < 12 else None,
+        "team_id": whole(table.get("team")),
         "state": state,
     }
     if table.format:
@@ -314,7 +314,7 @@ def person_mentor(employee_no: str) -> Response | tuple[str, int]:
 @requires(Permission.PERSON_EDIT)
 def person_shops(employee_no: str) -> Response | tuple[str, int]:
     known = {shop.id for shop in queries.shops()}
-    chosen = {int(value) for value in request.form.getlist("shop") if value.isdigit() and len(value) < 12}
+    chosen = set(every_whole(request.form.getlist("shop")))
 
     def do(actor: Actor, found: Person) -> str:
         actions.set_shops(actor, found.id, chosen & known)

@@ -19,6 +19,7 @@ from lms.core.here import today
 from lms.core.i18n import _, say
 from lms.core.texts import text
 from lms.web.auth import current_actor, requires
+from lms.web.numbers import whole
 from lms.web.tables import EXPORTS, download
 
 
@@ -31,11 +32,11 @@ def how_to_split(values: Mapping[str, str]) -> Split | None:
     """Return what a form asks for, None where it does not ask to split. Raises Invalid."""
     if not values.get("split"):
         return None
-    most = values.get("most", "").strip() or str(USUAL)
-    if not (most.isascii() and most.isdigit() and len(most) < 6 and LEAST <= int(most) <= MOST):
+    most = whole(values.get("most", "").strip() or str(USUAL))
+    if most is None or not LEAST <= most <= MOST:
         reason = text("每批人数请填 %(least)s 到 %(most)s。", least=LEAST, most=MOST)
         raise Invalid(reason, fields={"most": reason})
-    return Split(most=int(most), by_team=bool(values.get("by_team")))
+    return Split(most=most, by_team=bool(values.get("by_team")))
 
 
 def split_again(how: Split | None) -> dict[str, str]:

@@ -22,6 +22,7 @@ from lms.core.errors import Invalid
 from lms.core.i18n import _, ngettext
 from lms.core.texts import text
 from lms.web.auth import current_actor, requires, safe_next
+from lms.web.numbers import every_whole
 
 MOST = 500
 """Marks that one press may confirm."""
@@ -65,7 +66,7 @@ def marks() -> str:
 @requires(Permission.CONTENT_PUBLISH)
 def confirm_marks() -> Response:
     """Say of the chosen marks that what they doubt is still right."""
-    ids = [int(each) for each in request.form.getlist("mark") if each.isascii() and each.isdigit() and len(each) < 16]
+    ids = every_whole(request.form.getlist("mark"))
     if not ids or len(ids) > MOST:
         raise Invalid(text("请选要确认的内容，一次最多 %(n)s 处。", n=MOST))
     with transaction():

@@ -15,6 +15,7 @@ from lms.core.i18n import say
 from lms.web.auth import maybe_actor
 from lms.web.errors import TITLES
 from lms.web.limits import why_too_large
+from lms.web.numbers import whole
 from lms.web.shell import wants_json
 
 bp = Blueprint("content", __name__)
@@ -40,8 +41,7 @@ def reader_address(work: Work) -> str | None:
 
 def number_of(name: str) -> int | None:
     """Return a whole number from the form or the address; None where it is missing or no number."""
-    written = request.values.get(name, "")
-    return int(written) if written.isascii() and written.isdigit() and len(written) < 16 else None
+    return whole(request.values.get(name))
 
 
 def text_sent(base: int | None) -> str:

@@ -23,6 +23,7 @@ from lms.core.errors import DomainError, Invalid
 from lms.core.i18n import _
 from lms.core.texts import Text, text
 from lms.web.auth import current_actor, requires
+from lms.web.numbers import every_whole, whole
 
 MOST = 100
 """Documents changed in one go: what a person can look through, and what is read again within two seconds."""
@@ -173,16 +174,15 @@ def _chosen() -> dict[int, int]:
     """Return the chosen documents with the version that was shown: `doc=12:345`. At most MOST of them."""
     found = {}
     for written in request.values.getlist("doc")[:MOST]:
-        document, _colon, base = written.partition(":")
-        if all(part.isascii() and part.isdigit() and len(part) < 16 for part in (document, base)):
-            found[int(document)] = int(base)
+        document, base = map(whole, written.partition(":")[::2])
+        if document is not None and base is not None:
+            found[document] = base
     return found
 
 
 def _named() -> list[int]:
     """Return the documents that the address names, with or without the version: `doc=12`."""
-    numbers = (written.partition(":")[0] for written in request.values.getlist("doc")[:MOST])
-    return [int(number) for number in numbers if number.isascii() and number.isdigit() and len(number) < 16]
+    return every_whole(written.partition(":")[0] for written in request.values.getlist("doc")[:MOST])
 
 
 def _replace(asked: Asked, refusal: DomainError | None = None) -> str:

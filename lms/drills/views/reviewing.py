@@ -19,6 +19,7 @@ from lms.drills.rules.guide import Guide, guide
 from lms.drills.rules.judge import LISTED
 from lms.drills.views.debrief import shared
 from lms.web.auth import current_actor, requires
+from lms.web.numbers import whole
 
 
 @bp.get("/runs/<run_id>/review")
@@ -201,5 +202,4 @@ def _page(run_id: str, refused: DomainError | None = None) -> str:
 
 
 def _number(name: str) -> int:
-    given = request.form.get(name, "")
-    return int(given) if given.isdecimal() and len(given) < 10 else 0
+    return whole(request.form.get(name)) or 0

@@ -21,6 +21,7 @@ from lms.drills.queries import runs as reading
 from lms.drills.queries.runs import SORTS, Line, Wanted
 from lms.drills.rules.play import End
 from lms.web.auth import current_actor, requires
+from lms.web.numbers import whole
 from lms.web.tables import TableState, download
 
 FILTERS = ("team", "result", "drill", "from", "to", "state", "q")
@@ -72,10 +73,10 @@ def all_runs(slug: str) -> str | BaseResponse:
 
 
 def _wanted(table: TableState) -> Wanted:
-    team, drill, result = table.get("team"), table.get("drill"), table.get("result")
+    result = table.get("result")
     return Wanted(
-        team_id=int(team) if team.isdecimal() and len(team) < 10 else None,
-        team_drill_id=int(drill) if drill.isdecimal() and len(drill) < 10 else None,
+        team_id=whole(table.get("team")),
+        team_drill_id=whole(table.get("drill")),
         passed=result == "passed" if result in RESULTS else None,
         first=_day(table.get("from")),
         last=_day(table.get("to")),

@@ -33,6 +33,7 @@ from lms.drills.tickets.talk import MOST_CHARACTERS, MOST_LINES, Line, Side, clo
 from lms.web import uploads
 from lms.web.auth import current_actor, requires
 from lms.web.limits import unkept
+from lms.web.numbers import whole
 
 log = logging.getLogger("lms")
 MOST_ALSO = 50
@@ -147,8 +148,7 @@ def _quietly() -> Iterator[None]:
 
 
 def _picked(talks: Talks) -> tuple[Line, ...]:
-    number = request.form.get("pick", "0")
-    place = int(number) if number.isascii() and number.isdigit() and len(number) < 4 else 0
+    place = whole(request.form.get("pick")) or 0
     if place >= len(talks):
         raise Invalid(text("请先选一个会话。"))
     return talks[place]

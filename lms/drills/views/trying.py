@@ -31,6 +31,7 @@ from lms.drills.rules.trial import MOST_STEPS, Step, Tried, trial
 from lms.drills.spec import DrillSpec
 from lms.drills.views.debrief import score
 from lms.web.auth import current_actor, requires
+from lms.web.numbers import whole
 
 LONGEST = 2_000
 
@@ -167,8 +168,8 @@ def _asked(name: str) -> str:
 
 
 def _mood(drill: DrillSpec) -> int | None:
-    written = _asked("mood")
-    return min(int(written), 100) if written.isascii() and written.isdigit() and len(written) < 4 else drill.mood
+    asked = whole(_asked("mood"))
+    return drill.mood if asked is None else min(asked, 100)
 
 
 def _flags(drill: DrillSpec) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from lms.kb.queries.reviews import Row, Wanted
 from lms.kb.rules.reviews import Stand
 from lms.kb.views.room import bp
 from lms.web.auth import current_actor, requires
+from lms.web.numbers import every_whole, whole
 from lms.web.shell import show_day
 from lms.web.tables import TableState, download
 
@@ -98,11 +99,11 @@ def confirm_preview() -> str:
 @requires(Permission.LEARN)
 def confirm_several() -> Response:
     """Confirm what was shown, each in the version that was shown."""
-    chosen = [tuple(int(part) for part in pair.split(":")) for pair in request.form.getlist("seen") if _is_pair(pair)]
+    chosen = _seen()
     if not chosen or len(chosen) > MOST:
         raise Invalid(text("请先选中要确认的内容，一次最多 %(most)s 份。", most=MOST))
     with transaction():
-        count = acts.confirm_several(current_actor(), [(pair[0], pair[1]) for pair in chosen])
+        count = acts.confirm_several(current_actor(), chosen)
     flash(_("已确认 %(n)s 份有效。", n=count), "ok")
     return redirect(url_for(".reviews"), 303)
 
@@ -113,8 +114,8 @@ def verify(slug: str) -> Response:
     """Confirm one article that was read, in the version that was shown."""
     actor = current_actor()
     opened = content.open_published(actor, "article", slug)
-    number = request.form.get("revision", "")
-    seen = queries.revision_id(opened.document_id, int(number)) if _is_number(number) else None
+    number = whole(request.form.get("revision"))
+    seen = queries.revision_id(opened.document_id, number) if number is not None else None
     if seen is None:
         raise NotFound()
     with transaction():
@@ -146,13 +147,10 @@ def _open(row: Row) -> str:
 
 
 def _chosen() -> list[int]:
-    return [int(each) for each in request.args.getlist("doc")[:MOST] if _is_number(each)]
+    return every_whole(request.args.getlist("doc")[:MOST])
 
 
-def _is_number(written: str) -> bool:
-    return written.isascii() and written.isdigit() and len(written) < 10
-
-
-def _is_pair(written: str) -> bool:
-    parts = written.split(":")
-    return len(parts) == 2 and all(map(_is_number, parts))
+def _seen() -> list[tuple[int, int]]:
+    """Return the chosen documents with the version that was shown of each: `seen=12:345`."""
+    pairs = (map(whole, each.partition(":")[::2]) for each in request.form.getlist("seen"))
+    return [(document, number) for document, number in pairs if document is not None and number is not None]

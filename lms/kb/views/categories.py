@@ -12,6 +12,7 @@ from lms.kb import queries
 from lms.kb.rules import browsing
 from lms.kb.views.room import bp
 from lms.web.auth import current_actor, requires
+from lms.web.numbers import whole
 
 
 @bp.get("/kb/care/categories")
@@ -37,7 +38,7 @@ def set_categories() -> Response:
             chosen = request.form.get(f"reviewer:{each.folder}")
             if chosen is None:
                 continue
-            asked = int(chosen) if chosen.isdecimal() and len(chosen) < 12 else None
+            asked = whole(chosen)
             stays = each.reviewer.id if each.reviewer else None
             acts.set_category(
                 actor,

@@ -34,6 +34,7 @@ from lms.kb.views.room import bp
 from lms.questions.filled import value_of
 from lms.questions.rules.answers import read_answer
 from lms.web.auth import current_actor, requires, safe_next
+from lms.web.numbers import whole
 
 
 @bp.get("/kb/<path:slug>/change")
@@ -54,8 +55,7 @@ def confirm(slug: str) -> Response | tuple[str, int]:
     """Take the answers, and with all of them right the confirmation of the version that the page showed."""
     actor = current_actor()
     opened = content.open_published(actor, "article", slug)
-    shown = request.form.get("revision", "")
-    number = int(shown) if shown.isascii() and shown.isdecimal() and len(shown) < 10 else 0
+    number = whole(request.form.get("revision")) or 0
     revision_id = queries.revision_id(opened.document_id, number)
     if revision_id is None:
         raise Invalid(text("页面停留太久或被改动，请刷新页面再试。"))
@@ -85,7 +85,7 @@ def _since(actor: Actor, opened: content.Opened, asked: str) -> int | None:
     """
     if not asked:
         return None
-    number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 10 else 0
+    number = whole(asked) or 0
     found = versions.some(actor, opened.document_id, (number,))
     if number not in found:
         raise NotFound()

@@ -12,6 +12,7 @@ from lms.kb.queries import versions
 from lms.kb.rules.versions import as_lines
 from lms.kb.views.room import bp
 from lms.web.auth import current_actor, requires
+from lms.web.numbers import whole
 
 PAGE = 30
 ROWS = 2_000  # rows of a comparison on a page
@@ -72,5 +73,4 @@ def diff(slug: str) -> str | Response:
 
 
 def _number(name: str) -> int | None:
-    written = request.args.get(name, "")
-    return int(written) if written.isascii() and written.isdecimal() and len(written) < 10 else None
+    return whole(request.args.get(name))

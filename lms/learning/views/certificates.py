@@ -29,6 +29,7 @@ from lms.learning.rules.certificates import STATE_WORDS, State, code_shown, name
 from lms.learning.views.room import bp
 from lms.web import pdf
 from lms.web.auth import current_actor, maybe_actor, public, requires
+from lms.web.numbers import whole
 from lms.web.rate import Brake
 from lms.web.shell import show_day
 from lms.web.tables import TableState, download
@@ -79,9 +80,9 @@ def team_certificates() -> str | Response:
     every = reading.plans(active=True)
     chosen = next((plan for plan in every if plan.public_id == table.get("plan")), None)
     found = reading.of_team(actor, day, _states(table.get("state")), plan_id=chosen.id if chosen is not None else None)
-    team = table.get("team")
-    if team.isascii() and team.isdigit():
-        found = [one for one in found if one.team_id == int(team)]
+    team = whole(table.get("team"))
+    if team is not None:
+        found = [one for one in found if one.team_id == team]
     if table.format:
         return _export(table.format, found)
     table = table.within(len(found))

@@ -22,6 +22,7 @@ from lms.learning.rules import plan
 from lms.learning.spec.task import ConfirmedBy, TaskSpec
 from lms.learning.views.room import bp
 from lms.web.auth import current_actor, requires
+from lms.web.numbers import every_whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +157,7 @@ def decide(work_id: int) -> Response:
 @requires(Permission.TASK_CONFIRM)
 def confirm_people(slug: str) -> Response:
     """Confirm one task for everybody who was chosen: the attendance of a class."""
-    people = [int(value) for value in request.form.getlist("person") if value.isdecimal() and len(value) < 12]
+    people = every_whole(request.form.getlist("person"))
     if not people:
         flash(_("还没有选人。"), "warn")
         return redirect(url_for(".queue"))

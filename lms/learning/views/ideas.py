@@ -16,6 +16,7 @@ from lms.learning.queries.ideas import STATES
 from lms.learning.views.reading import content_href
 from lms.learning.views.room import bp
 from lms.web.auth import current_actor, requires
+from lms.web.numbers import whole
 
 
 @bp.get("/ideas", endpoint="ideas")
@@ -33,7 +34,7 @@ def suggest() -> Response | tuple[str, int]:
             name = acts.suggest(
                 actor,
                 request.form.get("text", ""),
-                document_id=_document(request.form.get("document", "")),
+                document_id=whole(request.form.get("document")),
                 anonymous=bool(request.form.get("anonymous")),
             ).public_id
     except Invalid as refused:
@@ -69,15 +70,11 @@ def answer_idea(idea_id: str) -> Response | tuple[str, int]:
     return redirect(url_for(".ideas", _anchor=f"idea-{idea_id}"), 303)
 
 
-def _document(given: str) -> int | None:
-    return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else None
-
-
 def _page(*, wrong: str = "", errors: dict[str, str] | None = None) -> str:
     actor = current_actor()
     state = request.args.get("state", "")
     typed: Any = request.form
-    document = _document(typed.get("document", "") or request.args.get("document", ""))
+    document = whole(typed.get("document") or request.args.get("document"))
     return render_template(
         "lms/learning/ideas.html",
         ideas=reading.ideas(actor, state),

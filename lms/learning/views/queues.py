@@ -23,6 +23,7 @@ from lms.learning.queries.queues import QueueShown, Wanted
 from lms.learning.rules.queues import LONGEST_OVERRIDE
 from lms.learning.views.room import bp
 from lms.web.auth import current_actor, requires
+from lms.web.numbers import whole
 from lms.web.tables import TableState, download
 
 PAGE = 50
@@ -62,10 +63,10 @@ def _teams(actor: Actor) -> list[TeamRow]:
 
 
 def _wanted(actor: Actor, table: TableState, shown: list[QueueShown]) -> Wanted:
-    team, queue = table.get("team"), table.get("queue")
+    team, queue = whole(table.get("team")), table.get("queue")
     lacking = next((one.id for one in shown if one.code == queue), None)
-    known = {each.id for each in _teams(actor)} if team else set()
-    chosen = int(team) if team.isascii() and team.isdigit() and len(team) < 12 and int(team) in known else None
+    known = {each.id for each in _teams(actor)} if team is not None else set()
+    chosen = team if team in known else None
     return Wanted(team_ids=teams_below([chosen]) if chosen is not None else None, words=table.get("q"), lacking=lacking)
 
 

@@ -32,6 +32,7 @@ from lms.learning.views.room import bp
 from lms.questions.filled import value_of
 from lms.questions.rules.answers import read_answer
 from lms.web.auth import current_actor, requires, safe_next
+from lms.web.numbers import whole
 
 CHECK_ANCHOR = "self-check"
 
@@ -148,7 +149,7 @@ def complete(kind: str, slug: str) -> Response:
     """Say that a lesson or an article was read to the end, of the revision that the page showed."""
     actor = current_actor()
     shown = number(request.form, "revision")
-    seconds = int(request.form.get("seconds", "0")) if request.form.get("seconds", "0").isdecimal() else 0
+    seconds = whole(request.form.get("seconds")) or 0
     try:
         with transaction():
             done = actions.complete(actor, kind, slug, number=shown, seconds=seconds)
@@ -181,8 +182,8 @@ def _check(
     if not spec.self_checks:
         return None
     states = states_of(spec.self_checks, kept)
-    position = int(asked) if asked.isdecimal() and 1 <= int(asked) <= len(states) else 0
-    if not position:
+    position = whole(asked) or 0
+    if not 1 <= position <= len(states):
         position = states.index("open") + 1 if "open" in states else 1
     return check_of(
         spec.self_checks,

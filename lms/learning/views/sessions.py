@@ -23,6 +23,7 @@ from lms.learning.views.room import bp
 from lms.learning.words import span
 from lms.web.auth import current_actor, requires
 from lms.web.forms import as_local
+from lms.web.numbers import every_whole, whole
 
 USUAL = timedelta(hours=2)
 PAGE = 50
@@ -36,9 +37,7 @@ def index() -> str:
     now = clock.now()
     plans = allows(actor, Permission.SESSION_EDIT)
     if request.args.get("past"):
-        before = request.args.get("before", "")
-        known = before if before.isdecimal() and len(before) < 19 else ""
-        found = sessions.past(actor, now, limit=PAGE + 1, before=int(known) if known else None)
+        found = sessions.past(actor, now, limit=PAGE + 1, before=whole(request.args.get("before")))
         return render_template(
             "lms/learning/sessions_past.html",
             rows=found[:PAGE],
@@ -265,12 +264,12 @@ def put_people(session_id: str) -> Response:
     """Put the chosen people in, or take one out."""
     actor = current_actor()
     row = managed(actor, session_id)
-    out = request.form.get("out", "")
-    chosen = [int(value) for value in request.form.getlist("person") if value.isdecimal() and len(value) < 12]
+    out = whole(request.form.get("out"))
+    chosen = every_whole(request.form.getlist("person"))
     try:
         with transaction():
-            if out.isdecimal() and len(out) < 12:
-                seating.take_out(actor, session_id, int(out))
+            if out is not None:
+                seating.take_out(actor, session_id, out)
                 message = _("已移出，并通知了本人。")
             else:
                 put = seating.put(actor, session_id, chosen)

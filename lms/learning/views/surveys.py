@@ -23,6 +23,7 @@ from lms.learning.views.reading import content_href
 from lms.learning.views.room import bp
 from lms.web.auth import current_actor, requires
 from lms.web.charts import columns
+from lms.web.numbers import whole
 
 EMPTY_ROWS = 2
 
@@ -366,4 +367,4 @@ def switch_pulse() -> Response:
 
 
 def _number(given: str) -> int:
-    return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else 0
+    return whole(given) or 0

@@ -22,6 +22,7 @@ from lms.learning.form import course as course_form
 from lms.learning.queries import linkable as choices
 from lms.learning.views.room import bp
 from lms.web.auth import current_actor, requires
+from lms.web.numbers import whole
 from lms.web.shell import wants_json
 
 _NOT_IN_SLUG = re.compile(r"[\s?#%&\"'<>\\/:*|（）()，。、；：“”‘’！？《》【】\[\]`·.]+")
@@ -66,11 +67,10 @@ def _lesson(work: Work, source: str, title: str) -> Card:
 
 
 def _save(work: Work, source: str, card: Card) -> None:
-    base = request.form.get("base_revision", "")
     values = Fields({"add-path": [card.path], "add-title": [card.title]})
     added = course_form.apply(source.replace("\r\n", "\n"), work.card.path, "add", values)
-    base_id = int(base) if base.isascii() and base.isdigit() else None
-    actions.save_draft(current_actor(), work.card.document_id, base_id, added.source, "")
+    base = whole(request.form.get("base_revision"))
+    actions.save_draft(current_actor(), work.card.document_id, base, added.source, "")
 
 
 def _slug(work: Work, title: str) -> str:

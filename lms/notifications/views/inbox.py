@@ -20,6 +20,7 @@ from lms.notifications.queries import Told
 from lms.notifications.queries.reminders import Reminded, reminded
 from lms.notifications.views.room import bp
 from lms.web.auth import current_actor, requires
+from lms.web.numbers import whole
 
 
 @bp.get("/inbox")
@@ -27,8 +28,8 @@ from lms.web.auth import current_actor, requires
 def inbox() -> str:
     """Show what the person was told, by day."""
     only = request.args.get("show") == "unread"
-    before = request.args.get("before", "")
-    first = int(before) if before.isascii() and before.isdigit() and len(before) < 16 else queries.LAST
+    before = whole(request.args.get("before"))
+    first = queries.LAST if before is None else before
     found = queries.inbox(current_actor().id, before=first, limit=queries.PAGE + 1, unread=only)
     shown = found[: queries.PAGE]
     return render_template(

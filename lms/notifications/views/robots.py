@@ -13,6 +13,7 @@ from lms.notifications.actions import robots as acting
 from lms.notifications.queries import log
 from lms.notifications.views.room import bp
 from lms.web.auth import current_actor, requires
+from lms.web.numbers import whole
 
 
 @bp.get("/settings/robots")
@@ -30,7 +31,7 @@ def keep_robot() -> Response | tuple[str, int]:
         with transaction():
             acting.keep(
                 current_actor(),
-                team_id=int(given["team_id"]) if given["team_id"].isascii() and given["team_id"].isdigit() else 0,
+                team_id=whole(given["team_id"]) or 0,
                 platform=given["platform"],
                 name=given["name"],
                 url=given["url"],

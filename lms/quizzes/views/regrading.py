@@ -28,6 +28,7 @@ from lms.quizzes.queries.regrading import Asked, Version, asked_in
 from lms.quizzes.rules.regrade import Correction, Drop, Outcome, Rekey
 from lms.quizzes.views.room import bp
 from lms.web.auth import current_actor, requires
+from lms.web.numbers import whole
 
 PAGE = 30
 EDIT = "edit"  # beside the ways that have a name everywhere
@@ -106,8 +107,7 @@ def regrade(regrade_id: str) -> Response:
     """Show one regrade: how far it is, old results beside new ones, who counts as done although below the mark."""
     actor = current_actor()
     made = regrades.made(regrade_id)
-    asked = request.args.get("page", "")
-    page = min(max(int(asked), 1), 10_000) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
+    page = min(max(whole(request.args.get("page")) or 1, 1), 10_000)
     lines, shown, hidden = regrades.lines(actor, regrade_id, offset=(page - 1) * PAGE, limit=PAGE)
     card = content.cards([made.document_id])[made.document_id]
     shown_page = render_template(

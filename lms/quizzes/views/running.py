@@ -27,6 +27,7 @@ from lms.quizzes.rules.windows import Window
 from lms.quizzes.views.room import bp
 from lms.web.auth import current_actor, requires
 from lms.web.forms import as_local
+from lms.web.numbers import whole
 
 AT_ONCE = 100
 """People in one transaction of a bulk act."""
@@ -201,19 +202,16 @@ def _seats(actor: Actor, found: Exam) -> dict[str, Any]:
 def _pressed(found: Exam) -> tuple[str, Whom]:
     do, _sep, one = request.form.get("do", "").partition(":")
     ticked = [one] if one else request.form.getlist("attempt")
-    team = request.form.get("team", "")
     return do, Whom(
         document_id=found.document_id,
         attempts=tuple(ticked),
-        team_id=int(team) if team.isdecimal() and len(team) < 10 and not ticked else None,
+        team_id=None if ticked else whole(request.form.get("team")),
     )
 
 
 def _do(actor: Actor, found: Exam, do: str, whom: Whom) -> str:
     if do == "end":
-        named = request.form.get("confirmed", "")
-        confirmed = int(named) if named.isdecimal() and len(named) < 7 else 0
-        wanted = acts.to_collect(actor, whom, confirmed=confirmed)
+        wanted = acts.to_collect(actor, whom, confirmed=whole(request.form.get("confirmed")) or 0)
         count = 0
         for start in range(0, len(wanted), AT_ONCE):
             with transaction():

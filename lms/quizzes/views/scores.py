@@ -21,6 +21,7 @@ from lms.quizzes.queries.scores import Wanted
 from lms.quizzes.rules.scores import SORTS, Line, Round, Standing, Try, in_order, totals
 from lms.quizzes.views.room import bp
 from lms.web.auth import current_actor, requires
+from lms.web.numbers import whole
 from lms.web.tables import TableState, download
 
 MONTH = timedelta(days=30)
@@ -121,10 +122,10 @@ def score_sheet(slug: str) -> str | BaseResponse:
 
 
 def _wanted(table: TableState) -> Wanted:
-    team, days = table.get("team"), table.get("days")
+    days = table.get("days")
     standing, occasion = table.get("standing"), table.get("occasion")
     return Wanted(
-        team_id=int(team) if team.isdecimal() and len(team) < 10 else None,
+        team_id=whole(table.get("team")),
         standing=Standing(standing) if standing in STANDINGS else None,
         occasion=Round(occasion) if occasion in ROUNDS else None,
         since=clock.now() - timedelta(days=int(days)) if days in PERIODS else None,

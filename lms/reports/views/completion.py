@@ -18,6 +18,7 @@ from lms.reports.queries import Filter, Goal
 from lms.reports.rules import BY_DAY, BY_ITEM, Block, Column, Line, Summary, dated, grouping, total_of
 from lms.reports.views.room import bp
 from lms.web.auth import current_actor, requires
+from lms.web.numbers import whole
 from lms.web.shell import show_day, show_minutes
 from lms.web.tables import TableState, download
 
@@ -111,8 +112,8 @@ def completion() -> str | BaseResponse:
         groups = queries.by_team(actor, wanted) if view == "team" else queries.by_cohort(actor, wanted)
         if table.format:
             return _export_groups(table, goal, view, groups)
-        whole = queries.summary(actor, wanted) if view == "cohort" else total_of([group for _name, group in groups])
-        return render_template("lms/reports/groups.html", groups=groups, summary=whole, **shared)
+        everybody = queries.summary(actor, wanted) if view == "cohort" else total_of([group for _name, group in groups])
+        return render_template("lms/reports/groups.html", groups=groups, summary=everybody, **shared)
     if view == "item":
         items = queries.by_item(actor, wanted)
         if table.format:
@@ -124,7 +125,7 @@ def completion() -> str | BaseResponse:
 def _people(
     actor: Actor, goal: Goal, wanted: Filter, table: TableState, view: str, shared: dict[str, object]
 ) -> str | Response:
-    day = int(table.get("day")) if table.get("day").isdigit() else None
+    day = whole(table.get("day"))
     shape = queries.shape(goal.document_id)
     by = grouping(BY_ITEM if day else table.get("by"), shape.items, shape.days)
     columns = queries.columns(wanted, by, day) if view == "people" else []
@@ -145,7 +146,7 @@ def _people(
     )
     cells = queries.cells([line.assignment_id for line in lines], by, day) if view == "people" and lines else {}
     columns = dated(columns, cells)
-    whole = queries.summary(actor, replace(wanted, status="", q="")) if wanted.status or wanted.q else summary
+    everybody = queries.summary(actor, replace(wanted, status="", q="")) if wanted.status or wanted.q else summary
     return render_template(
         "lms/reports/people.html" if view == "people" else "lms/reports/minutes.html",
         **{
@@ -154,7 +155,7 @@ def _people(
             "lines": lines,
             "columns": columns,
             "cells": states_of(lines, columns, cells, by),
-            "summary": whole,
+            "summary": everybody,
             "total": total,
             "by": by,
             "day": day,
@@ -188,7 +189,7 @@ def filter_of(goal: Goal, table: TableState, teams: Sequence[TeamRow]) -> Filter
     return Filter(
         document_id=goal.document_id,
         team_id=team,
-        cohort_id=int(table.get("cohort")) if table.get("cohort").isdigit() else None,
+        cohort_id=whole(table.get("cohort")),
         quarter=table.get("quarter") if table.get("quarter") in _recent_quarters() else "",
         status=table.get("status") if table.get("status") in STATUS else "",
         q=table.get("q"),

@@ -21,6 +21,7 @@ from lms.reports.leading.rules import LateLine, group_words
 from lms.reports.leading.who import team_of, teams
 from lms.reports.views.room import bp
 from lms.web.auth import current_actor, requires
+from lms.web.numbers import every_whole
 from lms.web.shell import show_day
 from lms.web.tables import TableState, download
 
@@ -113,13 +114,12 @@ def late_act() -> str | Response:
         case "send":
             _chase(actor, queries.ids(actor, wanted, None if request.form.get("whole") else _chosen()))
         case _:
-            one = request.form.get("one", "")
-            _chase(actor, queries.ids(actor, wanted, [int(one)] if one.isdecimal() and len(one) < 18 else []))
+            _chase(actor, queries.ids(actor, wanted, every_whole(request.form.getlist("one")[:1])))
     return back
 
 
 def _chosen() -> list[int]:
-    return [int(each) for each in request.form.getlist("duty") if each.isdecimal() and len(each) < 18]
+    return every_whole(request.form.getlist("duty"))
 
 
 def _preview(actor: Actor, table: TableState, wanted: LateFilter, found: Sequence[int], *, whole: bool) -> str:
