@@ -18,6 +18,7 @@ from lms.accounts.slip_codes import slip_link, slip_qr
 from lms.core.access import Role
 from lms.core.db import transaction
 from lms.core.errors import NotFound
+from lms.core.fingerprint import fingerprint
 from lms.core.here import local, settings
 from lms.core.i18n import say
 from lms.core.installation import company
@@ -60,7 +61,7 @@ def import_staff(file: Path, dry_run: bool, make_teams: bool, intakes_of: int | 
         click.get_current_context().exit(1)
     if not dry_run and plan.can_apply:
         with transaction():
-            staff_actions.apply_staff(actor, data, shown=staff_actions.digest(plan), how=how)
+            staff_actions.apply_staff(actor, data, shown=fingerprint(plan), how=how)
         if not as_json:
             tell(text("已导入。"))
 

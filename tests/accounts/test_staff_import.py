@@ -13,6 +13,7 @@ from lms.accounts.rules.batches import Split
 from lms.core.access import Role
 from lms.core.db import session, transaction
 from lms.core.errors import Conflict, Invalid, TooLarge
+from lms.core.fingerprint import fingerprint
 from lms.core.here import today
 from tests.support.make import a_person, a_team, an_actor, sign_in
 from tests.support.pages import token
@@ -74,7 +75,7 @@ def test_one_refused_row_and_nobody_is_entered(world):
 def test_what_is_done_is_what_was_shown_or_nothing(world):
     boss = an_actor(Role.HR, team=a_team("公司"))
     text = HEAD + "N1,程新,公司,,\n"
-    shown = staff.digest(staff.plan_staff(boss, text.encode("gb18030")))
+    shown = fingerprint(staff.plan_staff(boss, text.encode("gb18030")))
     a_person(no="N1", name="别人")
     with pytest.raises(Conflict, match="预览之后"):
         applied(boss, text, shown=shown)

@@ -12,6 +12,7 @@ from lms.accounts.models import Person
 from lms.core.access import Role
 from lms.core.db import session, transaction
 from lms.core.errors import Unreadable
+from lms.core.fingerprint import fingerprint
 from tests.support.make import a_team, an_actor
 
 
@@ -44,7 +45,7 @@ def test_a_workbook_with_a_title_and_merged_heads_is_read(hr):
     plan = staff.plan_staff(hr, data)
     assert not plan.refused
     with transaction():
-        staff.apply_staff(hr, data, shown=staff.digest(plan))
+        staff.apply_staff(hr, data, shown=fingerprint(plan))
     person = session().scalars(select(Person).where(Person.employee_no == "10990")).one()
     assert (person.name, person.hired_on, person.phone) == ("林小满", date(2026, 11, 23), "13900000000")
 

@@ -33,6 +33,7 @@ from lms.core.access import Actor, Permission, Role
 from lms.core.audit import audit
 from lms.core.db import session
 from lms.core.errors import Conflict, Invalid
+from lms.core.fingerprint import fingerprint
 from lms.core.here import today
 from lms.core.installation import company
 from lms.core.texts import text
@@ -105,13 +106,8 @@ def missing_teams(actor: Actor, data: bytes) -> list[str]:
     return list(found.values())
 
 
-def digest(plan: object) -> str:
-    """Return the fingerprint of a plan: what was shown is what is done, or nothing."""
-    return sha256(repr(plan).encode()).hexdigest()
-
-
 def apply_staff(actor: Actor, data: bytes, shown: str = "", how: Split | None = None) -> StaffPlan:
-    """Do what the file says, all of it or nothing. shown: the digest of the plan that the person has seen.
+    """Do what the file says, all of it or nothing. shown: the fingerprint of the plan that the person has seen.
 
     Raises Invalid where a row is refused, Conflict where the plan is another one by now.
     """
@@ -201,7 +197,7 @@ def check(plan: Plan, shown: str, *, partly: bool = False) -> None:
         raise Invalid(text("有 %(n)s 行不能导入，什么也没有改。请改好文件再传。", n=len(plan.refused)))
     if not (plan.changed if partly else plan.can_apply):
         raise Invalid(text("文件里没有要改的，什么也没有改。"))
-    if shown and shown != digest(plan):
+    if shown and shown != fingerprint(plan):
         raise Conflict(text("预览之后有人改过人员资料，什么也没有改。请重新预览。"))
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
@@ -13,6 +12,7 @@ from lms.accounts.queries.actors import is_live, teams_below, visible
 from lms.accounts.rules.batches import Batch, Comer, Split, Standing, split
 from lms.core.access import Actor, Permission, Role
 from lms.core.db import session
+from lms.core.fingerprint import fingerprint
 from lms.core.here import today
 
 
@@ -35,7 +35,7 @@ class Plan:
 
     @property
     def digest(self) -> str:
-        return sha256(repr(self.batches).encode()).hexdigest()
+        return fingerprint(self.batches)
 
 
 def standing_intakes() -> list[Standing]:

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 
 from lms.accounts.rules.people import check_may_change
 from lms.core.access import Role
 from lms.core.errors import Forbidden
+from lms.core.fingerprint import fingerprint
 from lms.core.texts import Text, text
 
 SOON = 7
@@ -45,8 +45,7 @@ class Extension:
 
     @property
     def digest(self) -> str:
-        facts = (self.to.isoformat(), [(each.person_id, each.leaving_on.isoformat()) for each in self.moved])
-        return sha256(repr(facts).encode()).hexdigest()
+        return fingerprint(self.to, [(each.person_id, each.leaving_on) for each in self.moved])
 
 
 def plan(people: Sequence[Ending], to: date, actor_roles: Collection[Role]) -> Extension:

@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lms.accounts import actions, queries
-from lms.accounts.actions import day_files, staff
+from lms.accounts.actions import day_files
 from lms.accounts.actions.calendar import check_span, people_below
 from lms.accounts.events import FreezeImpact, Moved
 from lms.accounts.forms import CompanyDayForm, FreezeForm, ShiftForm
@@ -20,6 +20,7 @@ from lms.core.access import Permission, allows
 from lms.core.bus import ask
 from lms.core.db import transaction
 from lms.core.errors import DomainError, Invalid
+from lms.core.fingerprint import fingerprint
 from lms.core.here import today
 from lms.core.i18n import _, gettext, say
 from lms.core.texts import text
@@ -142,7 +143,7 @@ def company_days_preview() -> str | tuple[str, int]:
     except DomainError as error:
         return _page(file_error=say(error.message)), error.status
     return render_template(
-        "lms/accounts/calendar_import.html", plan=plan, key=uploads.keep(actor, data), digest=staff.digest(plan)
+        "lms/accounts/calendar_import.html", plan=plan, key=uploads.keep(actor, data), digest=fingerprint(plan)
     )
 
 

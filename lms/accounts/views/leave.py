@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lms.accounts import actions, queries
-from lms.accounts.actions import day_files, staff
+from lms.accounts.actions import day_files
 from lms.accounts.forms import LeaveForm
 from lms.accounts.queries import days
 from lms.accounts.rules.leave import KINDS, LEAVE_COLUMNS
@@ -13,6 +13,7 @@ from lms.accounts.views.blueprint import bp
 from lms.core.access import Permission, allows
 from lms.core.db import transaction
 from lms.core.errors import DomainError, Invalid, NotFound
+from lms.core.fingerprint import fingerprint
 from lms.core.here import today
 from lms.core.i18n import _, gettext, say
 from lms.core.sheets import day as read_day
@@ -106,7 +107,7 @@ def leave_preview() -> str | tuple[str, int]:
         "lms/accounts/leave_import.html",
         plan=plan,
         key=uploads.keep(actor, data),
-        digest=staff.digest(plan),
+        digest=fingerprint(plan),
         kinds={kind: say(name) for kind, name in KINDS.items()},
     )
 

@@ -24,6 +24,7 @@ from lms.core.access import Actor, Permission
 from lms.core.calendar import MONDAY_TO_FRIDAY, working_days
 from lms.core.db import transaction
 from lms.core.errors import DomainError, Forbidden, Invalid, NotFound
+from lms.core.fingerprint import fingerprint
 from lms.core.here import today
 from lms.core.i18n import _, gettext, say
 from lms.core.texts import text
@@ -229,7 +230,7 @@ def roster_preview() -> str | tuple[str, int]:
         "lms/accounts/roster_import.html",
         plan=plan,
         key=uploads.keep(actor, data),
-        digest=staff.digest(plan),
+        digest=fingerprint(plan),
         month=f"{month:%Y-%m}",
     )
 

@@ -15,6 +15,7 @@ from lms.accounts.views.blueprint import bp
 from lms.core.access import Actor, Permission
 from lms.core.db import transaction
 from lms.core.errors import DomainError, Invalid
+from lms.core.fingerprint import fingerprint
 from lms.core.here import today
 from lms.core.i18n import _, say
 from lms.core.texts import text
@@ -120,7 +121,7 @@ def _preview(actor: Actor, data: bytes, how: Split | None) -> str:
         plan=plan,
         missing=missing,
         key=uploads.keep(actor, data),
-        digest=staff.digest(plan),
+        digest=fingerprint(plan),
         how=how,
         again=split_again(how),
         leads=leads_by_team() if plan.batches else {},

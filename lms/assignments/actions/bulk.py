@@ -6,7 +6,6 @@ Open the transaction around each call of `message`, for at most 100 people.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from hashlib import sha256
 
 from lms.accounts.actions import slips
 from lms.accounts.events import Told
@@ -16,6 +15,7 @@ from lms.core.access import Actor, Permission
 from lms.core.audit import audit
 from lms.core.bus import emit
 from lms.core.errors import Invalid
+from lms.core.fingerprint import fingerprint
 from lms.core.texts import Text, text
 
 MOST_AGAIN = 200
@@ -44,7 +44,7 @@ class Seen:
     @property
     def digest(self) -> str:
         facts = [(each.person_id, [duty.id for duty in each.duties]) for each in self.done_to]
-        return sha256(repr((self.act, facts)).encode()).hexdigest()
+        return fingerprint(self.act, facts)
 
 
 def look(actor: Actor, act: str, wanted: Wanted, to: date | None) -> Seen:

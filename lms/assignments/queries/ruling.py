@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import and_, case, exists, func, or_, select
@@ -22,6 +21,7 @@ from lms.content.models import Document, Slug
 from lms.core.bus import ask
 from lms.core.db import rows
 from lms.core.errors import NotFound
+from lms.core.fingerprint import fingerprint
 from lms.core.here import today
 from lms.records.models import Standing
 
@@ -240,7 +240,7 @@ def preview(rule: RulePlan, *, before: DuePlan | None = None) -> Preview:
     return Preview(
         counts={outcome: len(people) for outcome, people in by_outcome.items()},
         people={outcome: _people(people[:SHOWN]) for outcome, people in by_outcome.items()},
-        digest=sha256(repr((plain, rule.due.to_json())).encode()).hexdigest()[:24],
+        digest=fingerprint(plain, rule.due),
         dated=stays if before is not None and before != rule.due else 0,
         stays=stays,
     )

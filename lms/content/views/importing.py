@@ -1,7 +1,6 @@
 """Word files and sheets of questions: upload, what would be made, then exactly that, as drafts."""
 
 from copy import deepcopy
-from hashlib import sha256
 from typing import Any
 
 from flask import jsonify, redirect, render_template, request, url_for
@@ -15,6 +14,7 @@ from lms.content.views.room import bp
 from lms.core.access import Permission
 from lms.core.db import transaction
 from lms.core.errors import DomainError, Invalid
+from lms.core.fingerprint import fingerprint
 from lms.core.here import settings
 from lms.core.i18n import _, say
 from lms.core.texts import Text, text
@@ -122,7 +122,7 @@ def _options() -> Options:
 def _run() -> str:
     """Return the name of this import: the same form sent again goes on with it."""
     fields = sorted((name, value) for name, value in request.form.items(multi=True) if name != "csrf_token")
-    return sha256(repr(fields).encode()).hexdigest()
+    return fingerprint(fields)
 
 
 def _wanted(plan: Plan) -> tuple[Planned, ...]:

@@ -1,6 +1,5 @@
 """What a newer version of a drill would make of the runs that have ended: the same plan is shown and applied."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ from lms.content.models import Document, Revision
 from lms.content.queries import Card, compiled
 from lms.core.db import rows, session
 from lms.core.errors import NotFound
+from lms.core.fingerprint import fingerprint
 from lms.core.plain import from_plain
 from lms.drills.models import Run, RunEvent, RunOverrule, RunText
 from lms.drills.queries.ended import ENDED, revisions_of
@@ -179,5 +179,4 @@ def _loaded(found: Sequence[tuple[Any, Frozen, tuple[int, ...]]]) -> list[Candid
 
 def mark_of(new: Newest, found: Sequence[Candidate]) -> str:
     """Return a sign that changes with what a preview shows: the versions, the runs and how they stand."""
-    said = "|".join([str(new.revisions), *(f"{each.id}:{each.ended.total}:{each.ended.passed}" for each in found)])
-    return hashlib.sha256(said.encode()).hexdigest()[:16]
+    return fingerprint(new.revisions, [(each.id, each.ended.total, each.ended.passed) for each in found])

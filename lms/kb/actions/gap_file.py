@@ -1,7 +1,5 @@
 """Taking in files of contact reasons and ratings: the plan that is shown is the one that is applied."""
 
-from hashlib import sha256
-
 from sqlalchemy import select
 
 from lms.accounts.queries import shops
@@ -10,6 +8,7 @@ from lms.core.access import Actor
 from lms.core.audit import audit
 from lms.core.db import session
 from lms.core.errors import Conflict, Invalid
+from lms.core.fingerprint import fingerprint
 from lms.core.folding import folded
 from lms.core.here import today
 from lms.core.texts import text
@@ -46,7 +45,7 @@ def _names() -> list[str]:
 
 def digest(plan: Plan) -> str:
     """Return what the plan does in one word, to see whether what is applied is what was shown."""
-    return sha256(repr((sorted(plan.counts.items()), len(plan.refused))).encode()).hexdigest()
+    return fingerprint(plan.counts, len(plan.refused))
 
 
 def apply(actor: Actor, data: bytes, kind: str, *, shown: str, partial: bool = False) -> Plan:

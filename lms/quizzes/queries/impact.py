@@ -1,9 +1,7 @@
 """影响范围: what marking a version again would do, before anybody does it."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 
 from sqlalchemy import select
 
@@ -12,6 +10,7 @@ from lms.accounts.queries import visible
 from lms.core.access import Actor, Permission
 from lms.core.bus import ask
 from lms.core.db import session
+from lms.core.fingerprint import fingerprint
 from lms.questions.spec import Question
 from lms.quizzes.models import Attempt
 from lms.quizzes.queries.regrading import alone_on_paper, answers_to
@@ -42,11 +41,11 @@ def impact(asked: Question, sha: bytes, correction: Correction) -> Impact:
 
 
 def name_of(found: Plan) -> str:
-    """Return a short name of who gains and who loses by a plan."""
+    """Return the mark of who gains and who loses by a plan."""
     changed = sorted(
         (each.attempt_id, each.result.earned, each.result.possible) for each in found.changes if each.is_other
     )
-    return sha256(json.dumps(changed).encode()).hexdigest()[:16]
+    return fingerprint(changed)
 
 
 def consequences_of(found: Plan) -> tuple[Consequence, ...]:
