@@ -14,6 +14,7 @@ from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect
 from itsdangerous import URLSafeTimedSerializer
+from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms.core.access import Actor, Permission, allows
@@ -133,30 +134,26 @@ def _load_user(identity: str) -> SignedIn | None:
 
 def _who_asks() -> BaseResponse | None:
     """Find the actor, check the token of a changing form, open the gate. Runs before anything else."""
-    if request.endpoint is None:
-        g.actor = None
-        return None
     if request.endpoint in FRAMEWORK_ENDPOINTS:
         return None
-    source = actor_source()
-    header = request.headers.get("Authorization", "")
-    if header:
-        scheme, _, token = header.partition(" ")
-        g.actor = source.by_token(token.strip()) if scheme.lower() == "bearer" else None
-        if g.actor is None:
-            raise Unauthenticated()
-        if request.method not in SAFE and g.actor.token_scope and "write" not in g.actor.token_scope:
-            raise Forbidden(text("这个令牌只能读。要写入请另建一个 write 范围的令牌。"))
-        g.by_token = True
-    else:
-        g.actor = _by_host(source.identify) if source.identify else _by_cookie()
-        if request.method not in SAFE:
-            _widen()
-            csrf.protect()
-    actor: Actor | None = g.actor
+    if isinstance(request.routing_exception, RequestRedirect):
+        g.actor = None
+        return None
+    actor = g.actor = _present()
     set_locale(
         (actor.locale if actor else "") or session.get("locale", "") or current_app.extensions["lms_settings"].locale
     )
+    if request.endpoint is None:
+        return None
+    if request.headers.get("Authorization"):
+        if actor is None:
+            raise Unauthenticated()
+        if request.method not in SAFE and actor.token_scope and "write" not in actor.token_scope:
+            raise Forbidden(text("这个令牌只能读。要写入请另建一个 write 范围的令牌。"))
+        g.by_token = True
+    elif request.method not in SAFE:
+        _widen()
+        csrf.protect()
     view = current_app.view_functions[request.endpoint]
     try:
         permission = gate_of(view)
@@ -169,6 +166,16 @@ def _who_asks() -> BaseResponse | None:
     if not allows(actor, permission):
         raise Forbidden()
     return None
+
+
+def _present() -> Actor | None:
+    """Return who asks: by the token of the header, without one by the host's word or the cookie."""
+    source = actor_source()
+    header = request.headers.get("Authorization", "")
+    if header:
+        scheme, _, token = header.partition(" ")
+        return source.by_token(token.strip()) if scheme.lower() == "bearer" else None
+    return _by_host(source.identify) if source.identify else _by_cookie()
 
 
 def _widen() -> None:
