@@ -18,6 +18,7 @@ from lms.core.here import today
 from lms.learning.actions import cycles as actions
 from lms.learning.jobs.cycles import draft_ahead
 from lms.learning.models import Cycle
+from lms.learning.queries import cycle_counts as counts
 from lms.learning.queries import cycles as queries
 from lms.notifications.models import Notice
 from tests.support.make import a_person, a_team, as_actor, sign_in
@@ -127,8 +128,8 @@ def test_two_drafts_of_a_quarter_are_one_too_many(school):
 def test_progress_is_of_the_people_whom_one_sees(school):
     cycle = running(school)
     finishes(school["one"].id, school["lesson"])
-    whole = queries.total_of(list(queries.tallies(school["trainer"], cycle).values()))
-    own = queries.total_of(list(queries.tallies(as_actor(school["lead"]), cycle).values()))
+    whole = counts.total_of(list(counts.tallies(school["trainer"], cycle).values()))
+    own = counts.total_of(list(counts.tallies(as_actor(school["lead"]), cycle).values()))
     assert (whole.people, whole.done) == (5, 1)
     assert (own.people, own.done) == (3, 1)
 
@@ -142,7 +143,7 @@ def test_who_finished_near_midnight_finished_on_the_day_of_the_house(school):
     ):
         with clock.frozen(moment):
             finishes(person.id, school["lesson"])
-    assert queries.finished_by_day(None, cycle) == [(date(2026, 10, 9), 2), (date(2026, 10, 10), 1)]
+    assert counts.finished_by_day(None, cycle) == [(date(2026, 10, 9), 2), (date(2026, 10, 10), 1)]
 
 
 def closed(school, cycle, note="", day=DUE + timedelta(days=1)):

@@ -23,6 +23,7 @@ from lms.core.here import day_of, today
 from lms.core.quarters import quarter_after, quarter_of
 from lms.core.texts import text
 from lms.learning.models import Cycle, CycleWave
+from lms.learning.queries import cycle_counts as counts
 from lms.learning.queries import cycles as queries
 from lms.learning.rules import cycles as rules
 from lms.learning.rules.cycles import Draft
@@ -138,9 +139,9 @@ def start(actor: Actor, public_id: str) -> list[int]:
             document_id=draft.document_id,
             audience=queries.audience_of(draft, wave),
             due_plan=DuePlan(on=wave.due_on, at_least=rules.at_least(wave, draft.joiner_days, day)),
-            occasion=queries.occasion_of(cycle.id),
+            occasion=counts.occasion_of(cycle.id),
             source="cycle",
-            source_ref=queries.occasion_of(cycle.id),
+            source_ref=counts.occasion_of(cycle.id),
             from_on=wave.starts_on,
         )
         made.append(rule.id)
@@ -166,10 +167,10 @@ def close(actor: Actor, public_id: str, note: str) -> Cycle:
         closed_on=today(),
         target_percent=cycle.target_percent,
         items=items,
-        days=queries.finished_by_day(None, cycle),
+        days=counts.finished_by_day(None, cycle),
         teams_of={one.person_id: one.team_id or 0 for one in owing},
     )
-    for rule in session().scalars(select(Rule).where(Rule.source_ref == queries.occasion_of(cycle.id), Rule.active)):
+    for rule in session().scalars(select(Rule).where(Rule.source_ref == counts.occasion_of(cycle.id), Rule.active)):
         duties.change_rule(
             actor,
             rule.id,

@@ -13,6 +13,7 @@ from lms.core.access import Permission, Scope, scopes
 from lms.core.errors import NotFound
 from lms.core.here import today
 from lms.learning.api.room import bp
+from lms.learning.queries import cycle_counts as counts
 from lms.learning.queries import cycle_reports as reports
 from lms.learning.queries import cycles as queries
 from lms.learning.rules import cycles as rules
@@ -125,8 +126,8 @@ def cycle_progress(cycle_id: str) -> dict[str, Any]:
             ],
             "days": _days(kept.days),
         }
-    by_team = queries.tallies(actor, found)
-    whole = queries.total_of(list(by_team.values()))
+    by_team = counts.tallies(actor, found)
+    whole = counts.total_of(list(by_team.values()))
     names = {team.id: team.name for team in team_tree()}
     return {
         **head,
@@ -144,7 +145,7 @@ def cycle_progress(cycle_id: str) -> dict[str, Any]:
             }
             for id, each in sorted(by_team.items())
         ],
-        "days": _days([(day, n) for day, n in queries.finished_by_day(actor, found) if day <= today()]),
+        "days": _days([(day, n) for day, n in counts.finished_by_day(actor, found) if day <= today()]),
     }
 
 

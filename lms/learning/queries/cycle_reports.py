@@ -14,7 +14,7 @@ from lms.content.models import Document
 from lms.core.access import Actor, Permission, Scope, scopes
 from lms.core.db import rows
 from lms.learning.models import Cycle
-from lms.learning.queries.cycles import occasion_of
+from lms.learning.queries.cycle_counts import occasion_of
 from lms.learning.rules import cycles as rules
 
 

@@ -1,15 +1,11 @@
-"""Reading cycles: the list, a draft with whom it would reach, how far a running one is, what a closed one has kept.
-
-Progress is aggregated by the database: the same statements for fifty people as for five thousand.
-"""
+"""Reading cycles: the list, a draft with whom it would reach, its items over everybody, what a closed one has kept."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Integer, and_, case, cast, extract, func, or_, select
+from sqlalchemy import and_, bindparam, case, func, or_, select
 
 from lms.accounts.models import Leave, Person
 from lms.accounts.queries import TeamRow, team_tree, visible_keys, visible_within
@@ -21,28 +17,35 @@ from lms.assignments.rules.plans import RulePlan
 from lms.content import queries as content
 from lms.content.models import Document, Slug
 from lms.content.queries import Choice
-from lms.core.access import Actor, Permission, Scope, scopes
+from lms.core.access import Actor
 from lms.core.db import rows, session
 from lms.core.errors import NotFound
 from lms.core.here import day_of, today
 from lms.learning.models import Cycle, CycleWave
+from lms.learning.queries.cycle_counts import Tally, held_by, occasion_of
 from lms.learning.rules import cycles as rules
 from lms.learning.rules.cycles import Closing, Draft, Owing, Share, Wave
 
-QUARTER_HOUR = 900
-"""Seconds to which moments of finishing are gathered before they are told apart by day: every zone of the world is a
-whole number of them away from UTC."""
 KINDS = ("course", "curriculum", "lesson", "quiz")
 """What a cycle may ask for."""
 
 
-def occasion_of(cycle_id: int) -> str:
-    return f"cycle:{cycle_id}"
+_NAMED = select(Cycle).where(Cycle.public_id == bindparam("named"))
+_WAVES = (
+    select(CycleWave.team_id, CycleWave.starts_on, CycleWave.due_on)
+    .where(CycleWave.cycle_id == bindparam("cycle_id"))
+    .order_by(CycleWave.starts_on, CycleWave.due_on, CycleWave.team_id)
+)
+_COURSE = (
+    select(Document.id, Document.kind, Document.title, Document.minutes, Slug.slug)
+    .join(Slug, and_(Slug.document_id == Document.id, Slug.is_current))
+    .where(Document.id == bindparam("document_id"))
+)
 
 
 def cycle_named(public_id: str) -> Cycle:
     """Return a cycle that was not dropped. Raises NotFound."""
-    found = session().scalars(select(Cycle).where(Cycle.public_id == public_id)).one_or_none()
+    found = session().scalars(_NAMED, {"named": public_id}).one_or_none()
     if found is None or found.state == rules.DROPPED:
         raise NotFound()
     return found
@@ -51,11 +54,7 @@ def cycle_named(public_id: str) -> Cycle:
 def waves_of(cycle_id: int) -> list[Wave]:
     return [
         Wave(team_id=row.team_id, starts_on=row.starts_on, due_on=row.due_on)
-        for row in rows(
-            select(CycleWave.team_id, CycleWave.starts_on, CycleWave.due_on)
-            .where(CycleWave.cycle_id == cycle_id)
-            .order_by(CycleWave.starts_on, CycleWave.due_on, CycleWave.team_id)
-        )
+        for row in rows(_WAVES, {"cycle_id": cycle_id})
     ]
 
 
@@ -136,117 +135,6 @@ def _names() -> list[tuple[int, str]]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
-    """Counts of people of one team or of all: who owes it, has finished, is late, has begun, is exempt."""
-
-    people: int = 0
-    done: int = 0
-    late: int = 0
-    begun: int = 0
-    exempt: int = 0
-    left: int = 0
-    longest: int = 0
-
-    @property
-    def unfinished(self) -> int:
-        return self.people - self.done
-
-    @property
-    def untouched(self) -> int:
-        return self.people - self.done - self.late - self.begun
-
-    @property
-    def percent(self) -> int:
-        return rules.share(self.done, self.people)
-
-
-def total_of(tallies: Sequence[Tally]) -> Tally:
-    return Tally(
-        people=sum(each.people for each in tallies),
-        done=sum(each.done for each in tallies),
-        late=sum(each.late for each in tallies),
-        begun=sum(each.begun for each in tallies),
-        exempt=sum(each.exempt for each in tallies),
-        left=sum(each.left for each in tallies),
-        longest=max((each.longest for each in tallies), default=0),
-    )
-
-
-def _held(actor: Actor) -> frozenset[Scope]:
-    return scopes(actor, Permission.REPORT_READ)
-
-
-def tallies(actor: Actor, cycle: Cycle) -> dict[int, Tally]:
-    """Return the counts of each team whose people the actor sees, in one statement."""
-    day = today()
-    here, is_open = Person.active, Assignment.state == "open"
-    late = and_(here, is_open, Assignment.next_due_on < day)
-    begun = and_(
-        here, is_open, or_(Assignment.next_due_on.is_(None), Assignment.next_due_on >= day), Assignment.done_items > 0
-    )
-
-    def number(condition: Any) -> Any:
-        return func.sum(case((condition, 1), else_=0))
-
-    found = rows(
-        select(
-            Person.team_id,
-            number(and_(here, Assignment.state.in_(("open", "done")))).label("people"),
-            number(and_(here, Assignment.state == "done")).label("done"),
-            number(late).label("late"),
-            number(begun).label("begun"),
-            number(and_(here, Assignment.state == "exempt")).label("exempt"),
-            number(~here).label("left"),
-            func.min(case((late, Assignment.next_due_on))).label("since"),
-        )
-        .join(Person, Person.id == Assignment.person_id)
-        .where(
-            Assignment.document_id == cycle.document_id,
-            Assignment.occasion == occasion_of(cycle.id),
-            visible_within(_held(actor)),
-        )
-        .group_by(Person.team_id),
-        visible_keys(actor),
-    )
-    return {
-        row.team_id or 0: Tally(
-            people=row.people,
-            done=row.done,
-            late=row.late,
-            begun=row.begun,
-            exempt=row.exempt,
-            left=row.left,
-            longest=(day - row.since).days if row.since else 0,
-        )
-        for row in found
-    }
-
-
-def finished_by_day(actor: Actor | None, cycle: Cycle) -> list[tuple[date, int]]:
-    """Return on which days how many of those who work here finished, in one statement. actor: None = of everybody."""
-    second: Any = extract("epoch", Assignment.done_at)
-    bucket = cast(second - second % QUARTER_HOUR, Integer)
-    statement = (
-        select(bucket.label("bucket"), func.count().label("n"))
-        .join(Person, Person.id == Assignment.person_id)
-        .where(
-            Assignment.document_id == cycle.document_id,
-            Assignment.occasion == occasion_of(cycle.id),
-            Assignment.state == "done",
-            Assignment.done_at.is_not(None),
-            Person.active,
-        )
-        .group_by(bucket)
-    )
-    if actor is not None:
-        statement = statement.where(visible_within(_held(actor)))
-    days: Counter[date] = Counter()
-    for row in rows(statement, visible_keys(actor) if actor else {}):
-        days[day_of(datetime.fromtimestamp(row.bucket, tz=UTC))] += row.n
-    return sorted(days.items())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ItemTally:
     """One item of the course over everybody who owes it."""
 
@@ -287,7 +175,7 @@ def items_of(actor: Actor | None, cycle: Cycle) -> list[ItemTally]:
         .group_by(AssignmentItem.document_id)
     )
     if actor is not None:
-        statement = statement.where(visible_within(_held(actor)))
+        statement = statement.where(visible_within(held_by(actor)))
     counted = statement.subquery()
     found = rows(
         select(counted, Document.kind, Document.title)
@@ -372,11 +260,7 @@ def counted_now(cycle: Cycle) -> Closing:
 
 def course_of(cycle: Cycle) -> Choice | None:
     """Return what a cycle asks for, None where nothing is named yet."""
-    row = rows(
-        select(Document.id, Document.kind, Document.title, Document.minutes, Slug.slug)
-        .join(Slug, and_(Slug.document_id == Document.id, Slug.is_current))
-        .where(Document.id == cycle.document_id)
-    ).one_or_none()
+    row = rows(_COURSE, {"document_id": cycle.document_id}).one_or_none()
     if row is None:
         return None
     return Choice(document_id=row.id, kind=row.kind, slug=row.slug, title=row.title, minutes=row.minutes)

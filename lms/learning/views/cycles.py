@@ -21,6 +21,7 @@ from lms.learning import cycle_charts as charts
 from lms.learning.actions import cycles as actions
 from lms.learning.cycle_forms import CycleForm, draft_from
 from lms.learning.models import Cycle
+from lms.learning.queries import cycle_counts as counts
 from lms.learning.queries import cycle_reports as reports
 from lms.learning.queries import cycles as queries
 from lms.learning.rules import cycles as rules
@@ -224,21 +225,21 @@ def _give(rule_ids: Sequence[int], people: int) -> None:
 def _progress(actor: Actor, found: Cycle) -> str | Response:
     table = _table("view")
     view = "items" if table.get("view") == "items" else "teams"
-    by_team = queries.tallies(actor, found)
+    by_team = counts.tallies(actor, found)
     tree = team_tree()
     names = {team.id: team.name for team in tree}
     teams = sorted(
         ((names.get(id, ""), tally) for id, tally in by_team.items() if tally.people or tally.exempt),
         key=lambda pair: (-pair[1].late, pair[1].percent, pair[0]),
     )
-    whole = queries.total_of(list(by_team.values()))
+    whole = counts.total_of(list(by_team.values()))
     items = queries.items_of(actor, found) if view == "items" else []
     if table.format:
         return _progress_file(table.format, found, view, teams, items)
     waves = queries.waves_of(found.id)
     burn = charts.burn(
         whole.people,
-        queries.finished_by_day(actor, found),
+        counts.finished_by_day(actor, found),
         queries.shares_of(waves, by_team, tree),
         found.target_percent,
         today(),
