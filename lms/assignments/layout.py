@@ -1,6 +1,6 @@
 """Laying out a document as the items that somebody owes: a curriculum and its courses flattened to their leaves."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from lms.assignments.due import Freeze, settled_day
@@ -20,7 +20,15 @@ def lay_out(document_id: int) -> list[Item]:
 
     A step whose document is missing or not published is left out: nobody can owe what can't be read.
     """
-    card = content.cards([document_id])[document_id]
+    return lay_out_all([document_id])[document_id]
+
+
+def lay_out_all(document_ids: Collection[int]) -> dict[int, list[Item]]:
+    """Return the items of several published documents by id; all leaves together are one statement."""
+    return {id: _laid_out(card) for id, card in sorted(content.cards(document_ids).items())}
+
+
+def _laid_out(card: Card) -> list[Item]:
     if card.kind not in CONTAINERS or card.published_id is None:
         return [_leaf(card)]
     steps = _steps(card)

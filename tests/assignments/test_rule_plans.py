@@ -257,6 +257,21 @@ def test_keeping_one_person_in_step_gives_what_looking_at_everybody_gives(histor
 
 
 @settings(max_examples=50)
+@given(st.lists(events, max_size=20), audiences)
+def test_a_plan_is_what_each_rule_asks_of_each_person(history, wanted):
+    floor = Floor()
+    for event in history:
+        floor.happens(event, one_by_one=True)
+    floor.rules = {id: replace(each, audience=wanted) for id, each in floor.rules.items()}
+    one_by_one = []
+    for of in floor.rules.values():
+        for who in floor.facts.values():
+            reasons = [each for each in floor.given() if (each.rule_id, each.person_id) == (of.id, who.person_id)]
+            one_by_one += steps_for(of, who, reasons)
+    assert floor.steps(list(floor.rules), list(floor.facts)) == one_by_one
+
+
+@settings(max_examples=50)
 @given(st.lists(events, max_size=20))
 def test_a_plan_that_was_applied_leaves_nothing_to_do(history):
     floor = Floor()

@@ -1,7 +1,9 @@
 """A cycle from its draft to its report: who gets it, by when, who counts, and what is kept for good."""
 
 import io
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
@@ -14,7 +16,7 @@ from lms.core import clock
 from lms.core.access import Role
 from lms.core.db import session, transaction
 from lms.core.errors import Conflict, Invalid
-from lms.core.here import today
+from lms.core.here import day_of, settings, today
 from lms.learning.actions import cycles as actions
 from lms.learning.jobs.cycles import draft_ahead
 from lms.learning.models import Cycle
@@ -144,6 +146,55 @@ def test_who_finished_near_midnight_finished_on_the_day_of_the_house(school):
         with clock.frozen(moment):
             finishes(person.id, school["lesson"])
     assert counts.finished_by_day(None, cycle) == [(date(2026, 10, 9), 2), (date(2026, 10, 10), 1)]
+
+
+ZONES = {
+    "Asia/Shanghai": datetime(2026, 10, 20, 16, 0, tzinfo=UTC),
+    "Asia/Kathmandu": datetime(2026, 10, 20, 18, 15, tzinfo=UTC),
+    "America/New_York": datetime(2026, 11, 2, 5, 0, tzinfo=UTC),  # an hour later than before that day
+    "Australia/Lord_Howe": datetime(2026, 10, 20, 13, 0, tzinfo=UTC),
+}
+"""When a day begins."""
+
+
+def test_a_day_begins_where_the_house_is(world, school, monkeypatch):
+    cycle, here = running(school), settings()
+    for zone, midnight in ZONES.items():
+        monkeypatch.setitem(world.extensions, "lms_settings", replace(here, timezone=ZoneInfo(zone)))
+        for name, after in {
+            "one": timedelta(microseconds=-1),
+            "two": timedelta(0),
+            "three": timedelta(hours=23),
+        }.items():
+            duty = duty_of(school[name])
+            duty.state, duty.done_at = "done", midnight + after
+        session().flush()
+        day = day_of(midnight)
+        assert counts.finished_by_day(None, cycle) == [(day - timedelta(days=1), 1), (day, 2)]
+
+
+def test_counts_say_how_each_duty_of_a_team_stands(school):
+    cycle, day = running(school), today()
+    stands = {
+        "one": {"state": "open", "next_due_on": day - timedelta(days=3)},
+        "two": {"state": "open", "next_due_on": day, "done_items": 1},
+        "lead": {"state": "open", "next_due_on": day - timedelta(days=1)},
+        "three": {"state": "exempt"},
+        "four": {"state": "done", "next_due_on": None},
+    }
+    for name, values in stands.items():
+        for column, value in values.items():
+            setattr(duty_of(school[name]), column, value)
+    session().flush()
+    assert counts.tallies(school["trainer"], cycle) == {
+        school["red"].id: counts.Tally(people=3, late=2, begun=1, longest=3),
+        school["blue"].id: counts.Tally(people=1, done=1, exempt=1),
+    }
+    duty_of(school["one"]).state, school["two"].active = "optional", False
+    session().flush()
+    assert counts.tallies(school["trainer"], cycle)[school["red"].id] == counts.Tally(
+        people=1, late=1, left=1, longest=1
+    )
 
 
 def closed(school, cycle, note="", day=DUE + timedelta(days=1)):

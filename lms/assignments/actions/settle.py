@@ -1,7 +1,7 @@
 """Rolling completions up, in the transaction of the record that completes them."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -137,39 +137,57 @@ def with_past(items: Sequence[Item], past: Past) -> list[Item]:
     ]
 
 
-def done_before(counts_from: Mapping[int, datetime], items: Sequence[Item]) -> dict[int, dict[Any, datetime]]:
-    """Return what each of these people has done of these items since the moment from which it counts for them."""
-    found: dict[int, dict[Any, datetime]] = defaultdict(dict)
-    documents = {item.document_id for item in items if item.purpose == "complete"}
-    signed_off = {item.document_id for item in items if item.purpose == "sign_off"}
-    if not counts_from:
+Moments = Mapping[tuple[int, int | None], Sequence[datetime]]
+"""When a person did what an item asks, the moment that counts first of all in front; keys as of `Past`."""
+
+
+def done_at(person_ids: Collection[int], items: Iterable[Item]) -> dict[int, dict[Any, list[datetime]]]:
+    """Return when each of these people has done what these items ask, however long ago; at most two statements."""
+    found: dict[int, dict[Any, list[datetime]]] = defaultdict(dict)
+    documents: set[int] = set()
+    signed_off: set[int] = set()
+    for item in items:
+        if item.purpose == "complete":
+            documents.add(item.document_id)
+        elif item.purpose == "sign_off":
+            signed_off.add(item.document_id)
+    if not person_ids:
         return found
     if documents:
         standings = session().execute(
             select(Standing.person_id, Standing.document_id, Standing.first_done_at, Standing.last_done_at).where(
-                Standing.person_id.in_(counts_from), Standing.document_id.in_(documents), Standing.state == "done"
+                Standing.person_id.in_(person_ids), Standing.document_id.in_(documents), Standing.state == "done"
             )
         )
         for person_id, document_id, *moments in standings:
-            counted = [at for at in moments if at is not None and at >= counts_from[person_id]]
-            if counted:
-                found[person_id][document_id, None] = counted[0]
+            found[person_id][document_id, None] = [at for at in moments if at is not None]
     if signed_off:
         voided = select(Record.corrects).where(Record.verb == Verb.VOIDED, Record.corrects.is_not(None))
         signed = session().execute(
             select(Record.person_id, Record.document_id, Record.ref, Record.at)
             .where(
-                Record.person_id.in_(counts_from),
+                Record.person_id.in_(person_ids),
                 Record.document_id.in_(signed_off),
                 Record.verb == Verb.SIGNED_OFF,
                 Record.seq.not_in(voided),
             )
-            .order_by(Record.seq.desc())
+            .order_by(Record.seq)
         )
         for row in signed:
-            if row.at >= counts_from[row.person_id]:
-                found[row.person_id][row.document_id, int(row.ref)] = row.at
+            found[row.person_id].setdefault((row.document_id, int(row.ref)), []).append(row.at)
     return found
+
+
+def counted(moments: Moments, since: datetime) -> Past:
+    """Return what of it was done since the moment from which it counts."""
+    firsts = ((key, next((at for at in of if at >= since), None)) for key, of in moments.items())
+    return {key: at for key, at in firsts if at is not None}
+
+
+def done_before(assignment: Assignment, items: Sequence[Item]) -> Past:
+    """Return what the person has done of these items since the moment from which it counts for their duty."""
+    moments = done_at([assignment.person_id], items)
+    return counted(moments.get(assignment.person_id, {}), assignment.counts_from)
 
 
 def settle(actor: Actor | None, assignment: Assignment, *, source: str) -> None:
@@ -312,8 +330,7 @@ def recount(person_id: int, *, source: str) -> None:
 
 def _with_its_past(assignment: Assignment, items: Sequence[Item]) -> list[Item]:
     if assignment.occasion != READ:
-        past = done_before({assignment.person_id: assignment.counts_from}, items)
-        return with_past(items, past.get(assignment.person_id, {}))
+        return with_past(items, done_before(assignment, items))
     standing = session().get(Standing, (assignment.person_id, assignment.document_id))
     confirmed = standing.confirmed_revision_id if standing is not None and standing.state == "done" else None
     at = None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from lms.assignments.audience import Audience, Facts, matches
+from lms.assignments.audience import Audience, Facts, conditions, matches, meets
 from lms.assignments.due_plans import DuePlan
 
 
@@ -96,17 +96,19 @@ def steps_for(rule: RulePlan, facts: Facts, given: Sequence[Given]) -> list[Step
 
 def plan(rules: Iterable[RulePlan], people: Iterable[Facts], given: Iterable[Given]) -> list[Step]:
     """Return every change that these rules ask for among these people, by rule and person."""
-    held: dict[tuple[int, int], list[Given]] = {}
+    held: dict[int, dict[int, list[Given]]] = {}
     for each in given:
-        held.setdefault((each.rule_id, each.person_id), []).append(each)
+        held.setdefault(each.rule_id, {}).setdefault(each.person_id, []).append(each)
     among = list(people)
     found: list[Step] = []
     for rule in rules:
+        of_rule, asked = held.get(rule.id, {}), conditions(rule.audience)
         for facts in among:
-            reasons = held.get((rule.id, facts.person_id), ())
             # Most rules mean nothing to most people: these pairs, hundreds of thousands, are passed over first.
-            if reasons or (rule.gives_on(facts.today) and matches(rule.audience, facts)):
-                found += steps_for(rule, facts, reasons)
+            if facts.person_id in of_rule:
+                found += steps_for(rule, facts, of_rule[facts.person_id])
+            elif meets(asked, facts) and rule.gives_on(facts.today):
+                found.append(Step(rule.id, facts.person_id, True, occasion_of(rule, facts), 0))
     return found
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, String, bindparam, case, func, literal_column, select
@@ -24,6 +24,8 @@ from lms.core.db import rows
 from lms.core.here import settings, today
 from lms.learning.models import Cycle
 from lms.learning.rules import cycles as rules
+
+Statement: TypeAlias = Select[*tuple[Any, ...]]
 
 KEPT = 64
 """Shapes of one statement held in memory by one process."""
@@ -101,7 +103,7 @@ _STANDS = case(
 )
 
 
-def _of_cycle(statement: Select[Any], held: frozenset[Scope] | None) -> Select[Any]:
+def _of_cycle(statement: Statement, held: frozenset[Scope] | None) -> Statement:
     """Narrow a statement to the duties of a cycle, of the people seen within these scopes; None = of everybody."""
     found = statement.join(Person, Person.id == Assignment.person_id).where(
         Assignment.document_id == bindparam("document_id"), Assignment.occasion == bindparam("occasion")
@@ -115,7 +117,7 @@ def _keys(actor: Actor | None, cycle: Cycle) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=KEPT)
-def _by_team(held: frozenset[Scope]) -> Select[Any]:
+def _by_team(held: frozenset[Scope]) -> Statement:
     place = (func.coalesce(Person.team_id, _number(0)) * _number(PLACES) + _STANDS).label("place")
     return _of_cycle(
         select(place, func.count().label("n"), func.min(Assignment.next_due_on).label("since")), held
@@ -147,7 +149,7 @@ def tallies(actor: Actor, cycle: Cycle) -> dict[int, Tally]:
 
 
 class BeginsWith(FunctionElement[str]):
-    """The first characters of an instant in UTC as it is written: `BeginsWith(Assignment.done_at, literal(HOUR))`.
+    """The first characters of an instant in UTC as it is written: `BeginsWith(Assignment.done_at, _number(HOUR))`.
 
     Cutting a text costs a third of what reckoning with an instant does on SQLite.
     """
@@ -170,7 +172,7 @@ def _on_postgresql(element: BeginsWith, compiler: Any, **more: Any) -> str:
 
 
 @lru_cache(maxsize=KEPT)
-def _by_moment(held: frozenset[Scope] | None, length: int) -> Select[Any]:
+def _by_moment(held: frozenset[Scope] | None, length: int) -> Statement:
     moment = BeginsWith(Assignment.done_at, _number(length)).label("moment")
     return (
         _of_cycle(select(moment, func.count().label("n")), held)
