@@ -257,12 +257,14 @@ def test_keeping_one_person_in_step_gives_what_looking_at_everybody_gives(histor
 
 
 @settings(max_examples=50)
-@given(st.lists(events, max_size=20), audiences)
-def test_a_plan_is_what_each_rule_asks_of_each_person(history, wanted):
+@given(st.lists(events, max_size=20), audiences, audiences)
+def test_a_plan_is_what_each_rule_asks_of_each_person(history, before, after):
     floor = Floor()
-    for event in history:
+    for event in [*(("rule", id, before) for id in RULES), *history]:
         floor.happens(event, one_by_one=True)
-    floor.rules = {id: replace(each, audience=wanted) for id, each in floor.rules.items()}
+    floor.rules = {id: replace(each, audience=after) for id, each in floor.rules.items()}
+    floor.rules[1] = replace(floor.rules[1], active=False)
+    floor.rules[2] = replace(floor.rules[2], from_on=DAY + timedelta(days=9_999))
     one_by_one = []
     for of in floor.rules.values():
         for who in floor.facts.values():
