@@ -28,6 +28,7 @@ from lms.core.db import db
 from lms.search.models import SearchBuild
 from tests.support import postgres
 from tests.support.live import browser, floor  # noqa: F401 - fixtures for tests in a browser
+from tests.support.machine import a_browser
 
 # A busy machine is no failed law: an example may take as long as it takes. The suite tries the same examples each
 # time, so that a change is judged by itself; `make soak` looks for new ones.
@@ -164,9 +165,9 @@ def statements(world: APIFlask) -> Iterator[list[str]]:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of a Chromium; where there is none the test is reported as not run."""
-    found = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
+    found = a_browser()
     if found is None:
-        pytest.skip("not run: no chromium on the path; install the package chromium")
+        pytest.skip("not run: no chromium on the path; install the package chromium-headless-shell or chromium")
     return found
 
 

@@ -6,7 +6,6 @@ SHOTS_ONLY=name,… takes a part; SHOTS_FULL=0 only the first screen.
 
 import contextlib
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.support.machine import a_browser
 from tests.support.waiting import until
 
 
@@ -35,7 +35,7 @@ def wait_for(port: int) -> None:
 
 
 FOLDER = Path("shots")
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or ""
+CHROMIUM = a_browser() or ""
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync"]
 PAGES: dict[str, tuple[str, str]] = {
     "sign-in": ("", "/sign-in"),
