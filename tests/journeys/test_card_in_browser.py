@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lms.core.access import Role
-from tests.support.live import DESK, PHONE, Floor, fits
+from tests.support.live import PHONE, Floor, fits, looks
 from tests.support.make import a_person, a_team, as_actor
 from tests.support.make_cards import NEW_RULE, has_read, owes_card, rule_text
 from tests.support.make_content import a_document, edited
@@ -73,8 +73,7 @@ def test_an_agent_confirms_a_change_on_a_phone_and_the_lead_sees_it(floor, story
     expect(desk.get_by_role("row", name="退货时效")).to_contain_text("1/1")
 
 
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
-@pytest.mark.parametrize("shade", ["light", "dark"])
+@looks("size", "shade")
 def test_the_pages_of_must_reads_are_fits(floor, story, size, shade):
     page = floor.page_of(story.agent, size=size, color_scheme=shade)
     floor.allowed.append("422")

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from lms.accounts.models import Person
 from lms.core.access import Role
-from tests.support.live import DESK, PHONE, Floor, fits, press
+from tests.support.live import Floor, fits, looks, press
 from tests.support.make import a_person
 
 pytestmark = pytest.mark.browser
@@ -50,13 +50,11 @@ def test_a_trainer_pastes_decides_and_gets_a_draft(floor: Floor, trainer: Person
     expect(page.get_by_text("做成了 2 轮的演练草稿")).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    ("size", "locale", "theme"), [(PHONE, "zh_CN", "light"), (DESK, "en", "dark"), (PHONE, "en", "dark")]
-)
+@looks("size", "shade", "language")
 def test_the_pages_fit_and_can_be_used_by_everybody(
-    floor: Floor, size: dict[str, int], locale: str, theme: str
+    floor: Floor, size: dict[str, int], shade: str, language: str
 ) -> None:
-    page = pasted(floor, a_person(Role.TRAINER, locale=locale, theme=theme), size=size)
+    page = pasted(floor, a_person(Role.TRAINER, locale=language, theme=shade), size=size)
     fits(page)
     page.goto("/drills/from-chat")
     fits(page)

@@ -15,7 +15,7 @@ from lms.content import queries as content
 from lms.core.access import Role
 from lms.core.db import transaction
 from lms.core.here import today
-from tests.support.live import DESK, PHONE, Floor, fits, press
+from tests.support.live import DESK, PHONE, Floor, fits, looks, press
 from tests.support.make import a_person, a_team, as_actor
 from tests.support.waiting import until
 
@@ -196,8 +196,7 @@ def test_a_task_handed_in_while_its_last_tick_is_being_saved_is_no_conflict(floo
     expect(page.get_by_role("checkbox").first).to_be_checked()
 
 
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
-@pytest.mark.parametrize("shade", ["light", "dark"])
+@looks("size", "shade")
 def test_the_first_screens_and_the_report_pass_axe_and_never_scroll_sideways(floor: Floor, school, size, shade):
     for who, paths in {
         "mentor": ["/", "/confirm", "/kb"],

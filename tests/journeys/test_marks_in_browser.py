@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from lms.accounts.models import Person
 from lms.content.models import Document
 from lms.core.access import Role
-from tests.support.live import DESK, PHONE, Floor, fits, press
+from tests.support.live import Floor, fits, looks, press
 from tests.support.make import a_person, as_actor
 from tests.support.make_content import a_document, a_lesson_text, a_question, a_quiz_text, an_article_text, edited
 
@@ -82,8 +82,7 @@ def test_from_the_change_to_the_confirmed_key(floor: Floor, trainer: Person):
     expect(page.get_by_text("这里有 1 处待复核")).to_be_visible()
 
 
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
-@pytest.mark.parametrize(("shade", "language"), [("light", "zh_CN"), ("dark", "en")])
+@looks("size", "shade", "language")
 def test_the_page_passes_axe_and_never_scrolls_sideways(floor: Floor, size, shade, language):
     trainer = a_person(Role.TRAINER, theme=shade, locale=language)
     rule = a_rule(trainer)

@@ -8,7 +8,7 @@ from lms.content.models import Category
 from lms.core.access import Role
 from lms.core.db import session, transaction
 from lms.kb.models import Favourite, Vote
-from tests.support.live import DESK, PHONE, Floor, StoppedClock, fits
+from tests.support.live import DESK, PHONE, Floor, StoppedClock, fits, looks
 from tests.support.make import a_person, as_actor
 from tests.support.make_articles import ADDRESS
 from tests.support.make_content import a_document, an_article_text
@@ -132,10 +132,9 @@ def test_without_a_script_it_searches_keeps_votes_and_goes_back(shelf: Floor):
     assert session().query(Vote.reason).scalar() == "missing"
 
 
-@pytest.mark.parametrize("shade", ["light", "dark"])
-@pytest.mark.parametrize("locale", ["zh_CN", "en"])
-def test_every_page_fits_and_axe_finds_nothing(shelf: Floor, shade: str, locale: str):
-    person = a_person(Role.AGENT, locale=locale, theme=shade, name="许文静")
+@looks("shade", "language")
+def test_every_page_fits_and_axe_finds_nothing(shelf: Floor, shade: str, language: str):
+    person = a_person(Role.AGENT, locale=language, theme=shade, name="许文静")
     page = shelf.page_of(person, size=NARROW)
     for path in ("/panel", "/panel?q=改地址", "/panel?q=火星", "/panel?open=orders/address&on=2026-10-01&by=order"):
         page.goto(path)

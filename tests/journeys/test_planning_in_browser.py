@@ -11,7 +11,7 @@ from lms.content import queries
 from lms.content.models import Document
 from lms.core.access import Role
 from lms.core.db import session, transaction
-from tests.support.live import DESK, PHONE, Floor, fits, holds, text
+from tests.support.live import PHONE, Floor, fits, holds, looks, text
 from tests.support.make import a_person, as_actor
 from tests.support.make_content import a_document, a_draft
 from tests.support.make_learning import a_lesson, a_task, owes
@@ -259,9 +259,7 @@ def test_without_script_the_board_is_used_by_its_selects_and_buttons(floor, trai
     expect(day(page, 3).locator(".board-title")).to_have_text(["旁听", "开账号", "逛店"])
 
 
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
-@pytest.mark.parametrize("shade", ["light", "dark"])
-@pytest.mark.parametrize("language", ["zh", "en"])
+@looks("size", "shade", "language")
 def test_the_boards_pass_axe_and_never_scroll_sideways(floor, trainer, plan, size, shade, language):
     actor = as_actor(trainer)
     a_draft(

@@ -10,7 +10,7 @@ from lms.accounts.models import Person, PersonShop
 from lms.core.access import Role
 from lms.core.db import session, transaction
 from lms.kb.models import SearchLog
-from tests.support.live import DESK, PHONE, Floor, StoppedClock, fits
+from tests.support.live import PHONE, Floor, StoppedClock, fits, looks
 from tests.support.make import a_person, as_actor
 from tests.support.make_content import a_document, an_article_text
 from tests.support.make_kb import a_shop
@@ -150,9 +150,7 @@ def test_without_a_script_the_box_is_a_plain_form(floor: Floor, agent: Person):
     expect(page).to_have_url(re.compile("in_review=1"))
 
 
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
-@pytest.mark.parametrize("shade", ["light", "dark"])
-@pytest.mark.parametrize("language", ["zh_CN", "en"])
+@looks("size", "shade", "language")
 def test_the_search_passes_axe_and_never_scrolls_sideways(floor: Floor, agent: Person, size, shade, language):
     with transaction() as s:
         s.get(Person, agent.id).locale = language
@@ -190,8 +188,7 @@ def test_a_trainer_says_what_means_the_same_in_a_table_and_it_is_found(floor: Fl
         expect(seeker.locator(".hit").first).to_contain_text(title)
 
 
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
-@pytest.mark.parametrize("shade", ["light", "dark"])
+@looks("size", "shade")
 def test_the_table_of_words_passes_axe_and_never_scrolls_sideways(floor: Floor, agent: Person, size, shade):
     banned = "---\n类型: 词表\n词表: 禁用语\n---\n# 禁用语\n\n- 一定到 | 保证到 => 预计…到\n    - 依据：法律\n"
     a_document(as_actor(a_person(Role.TRAINER)), banned, kind="words", slug="words/banned")

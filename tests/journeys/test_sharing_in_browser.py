@@ -12,7 +12,7 @@ from lms.core.access import Role
 from lms.core.db import session, transaction
 from lms.core.here import today
 from lms.kb.actions import suggestions, talk
-from tests.support.live import DESK, PHONE, Floor, fits, press
+from tests.support.live import PHONE, Floor, fits, looks, press
 from tests.support.make import a_person, a_team, as_actor
 from tests.support.make_content import a_document, an_article_text
 
@@ -113,9 +113,7 @@ def test_a_colleague_reviews_a_draft_and_sends_it_back_then_publishes_it(floor: 
     expect(other.get_by_text("八天内可以申请。")).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    ("size", "shade", "language"), [(PHONE, "light", "zh_CN"), (DESK, "dark", "en"), (PHONE, "dark", "en")]
-)
+@looks("size", "shade", "language")
 def test_every_page_passes_axe_and_never_scrolls_sideways(floor: Floor, size, shade, language):
     team = a_team("售前组")
     trainer = a_person(Role.TRAINER, team=team, theme=shade, locale=language)

@@ -10,7 +10,7 @@ from lms.content import actions, queries
 from lms.content.models import Document
 from lms.core.access import Role
 from lms.core.db import session, transaction
-from tests.support.live import DESK, PHONE, Floor, fits, press
+from tests.support.live import DESK, Floor, fits, looks, press
 from tests.support.make import a_person, as_actor
 from tests.support.make_content import a_document, an_article_text, edited
 
@@ -89,8 +89,7 @@ def test_the_same_sentence_is_asked_for_and_chosen_with_the_keyboard(floor: Floo
     assert "签收次日起十五天内可以申请，大促三十天。" in head(floor, article)
 
 
-@pytest.mark.parametrize(("size", "shade"), [(DESK, "light"), (PHONE, "dark"), (DESK, "dark"), (PHONE, "light")])
-@pytest.mark.parametrize("language", ["zh_CN", "en"])
+@looks("size", "shade", "language")
 def test_the_pages_of_versions_pass_axe(floor: Floor, editors, article, size, shade, language):
     one, other = (as_actor(person) for person in editors)
     edited(one, article, an_article_text(body=BODY.replace("七天", "十五天")))

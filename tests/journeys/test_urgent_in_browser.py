@@ -13,7 +13,7 @@ from lms.core.bus import emit
 from lms.core.db import transaction
 from lms.core.texts import text
 from lms.kb.queries import urgent
-from tests.support.live import DESK, PHONE, Floor, StoppedClock, fits, press
+from tests.support.live import PHONE, Floor, StoppedClock, fits, looks, press
 from tests.support.make import a_person, a_team, as_actor
 from tests.support.make_content import a_document, an_article_text
 from tests.support.make_urgent import an_urgent
@@ -136,8 +136,7 @@ def test_a_row_of_the_inbox_opens_by_keyboard_and_is_read(floor: Floor):
     expect(page.get_by_text("没有未读的消息")).to_be_visible()
 
 
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
-@pytest.mark.parametrize(("shade", "language"), [("light", "zh_CN"), ("dark", "en")])
+@looks("size", "shade", "language")
 def test_the_pages_pass_axe_and_never_scroll_sideways(floor: Floor, size, shade, language):
     trainer = a_person(Role.TRAINER, theme=shade, locale=language)
     people = [a_person(team=a_team(f"售后{number}组")) for number in range(3)]

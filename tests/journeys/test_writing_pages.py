@@ -11,7 +11,7 @@ from lms.accounts.models import Person
 from lms.core.access import Role
 from lms.core.db import session
 from lms.core.sheets import xlsx_bytes
-from tests.support.live import DESK, PHONE, WCAG, Floor, fits
+from tests.support.live import WCAG, Floor, fits, looks
 from tests.support.make import a_person, as_actor
 from tests.support.make_content import a_document, a_draft, a_quiz_text, an_article_text
 
@@ -31,10 +31,7 @@ def check(page: Page, name: str) -> None:
     fits(page, name, rules=WCAG)
 
 
-@pytest.mark.parametrize(
-    ("size", "shade", "language"),
-    [(PHONE, "light", "zh_CN"), (DESK, "dark", "en"), (PHONE, "dark", "en"), (DESK, "light", "zh_CN")],
-)
+@looks("size", "shade", "language")
 def test_every_state_passes_axe_and_fits_the_screen(floor, trainer, size, shade, language):
     me = as_actor(trainer)
     trainer.locale = language
