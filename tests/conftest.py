@@ -4,9 +4,12 @@
 with real commits (races, kills, worker); mark such tests `committed`.
 """
 
+import atexit
 import contextlib
+import gc
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,7 @@ from argon2 import PasswordHasher
 from flask import g, has_app_context
 from flask.testing import FlaskClient
 from hypothesis import settings
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import delete, event
 
 for _name in [name for name in os.environ if name.startswith("LMS_")]:
@@ -63,29 +67,81 @@ class Browser(FlaskClient):
         return super().open(*args, **options)
 
 
-def an_app(folder: Path, url: str, **settings: Any) -> APIFlask:
-    """Return an app on an empty database whose tables are made."""
+_PATTERNS = Path(tempfile.mkdtemp(prefix="lms-tests-"))
+atexit.register(shutil.rmtree, _PATTERNS, ignore_errors=True)
+
+
+class Compiled(BytecodeCache):
+    """Templates that were compiled once in this process, for every app of it."""
+
+    def __init__(self) -> None:
+        self.codes: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.codes:
+            bucket.bytecode_from_string(self.codes[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.codes[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = Compiled()
+
+
+def _bare_app(folder: Path, url: str, **settings: Any) -> APIFlask:
     app = create_app({"instance_path": folder, "database_url": url, **settings})
     app.testing = True
     app.test_client_class = Browser
+    app.jinja_env.bytecode_cache = _COMPILED
+    return app
+
+
+def _make_tables(app: APIFlask) -> None:
     with app.app_context():
         db.create_all()
+        db.engine.dispose()
+
+
+def an_app(folder: Path, url: str, **settings: Any) -> APIFlask:
+    """Return an app on an empty database whose tables are made: on SQLite a copy of a file that is made once."""
+    file = Path(url.removeprefix("sqlite:///"))
+    if url.startswith("sqlite:///") and not file.exists():
+        pattern = _PATTERNS / "lms.sqlite3"
+        if not pattern.exists():
+            _make_tables(_bare_app(_PATTERNS, f"sqlite:///{pattern}"))
+        shutil.copyfile(pattern, file)
+        return _bare_app(folder, url, **settings)
+    app = _bare_app(folder, url, **settings)
+    _make_tables(app)
     return app
+
+
+@pytest.fixture(scope="session")
+def postgres_pattern(postgres_url: str) -> Iterator[str]:
+    """The name of a database whose tables are made, on the server of the run; others are copied from it."""
+    with postgres.empty_database(postgres_url) as url:
+        _make_tables(_bare_app(_PATTERNS, url))
+        yield url.rpartition("/")[2]
+
+
+@contextlib.contextmanager
+def _an_app_on(database: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[APIFlask]:
+    with contextlib.ExitStack() as stack:
+        if database == "sqlite":
+            made = an_app(folder, f"sqlite:///{folder / 'lms.sqlite3'}")
+        else:
+            server, pattern = request.getfixturevalue("postgres_url"), request.getfixturevalue("postgres_pattern")
+            made = _bare_app(folder, stack.enter_context(postgres.empty_database(server, pattern)))
+        yield made
+        with made.app_context():
+            db.engine.dispose()
 
 
 @pytest.fixture(scope="session", params=DATABASES)
 def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[APIFlask]:
     """The app on one database for the whole run; every test that uses it runs on SQLite and on PostgreSQL."""
-    folder = tmp_path_factory.mktemp(f"instance-{request.param}")
-    with contextlib.ExitStack() as stack:
-        if request.param == "sqlite":
-            url = f"sqlite:///{folder / 'lms.sqlite3'}"
-        else:
-            url = stack.enter_context(postgres.empty_database(request.getfixturevalue("postgres_url")))
-        made = an_app(folder, url)
+    with _an_app_on(request.param, tmp_path_factory.mktemp(f"instance-{request.param}"), request) as made:
         yield made
-        with made.app_context():
-            db.engine.dispose()
 
 
 def forget_index(app: APIFlask) -> None:
@@ -121,15 +177,8 @@ def client(world: APIFlask) -> FlaskClient:
 @pytest.fixture(params=DATABASES)
 def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[APIFlask]:
     """The app on a database of its own, with real commits."""
-    with contextlib.ExitStack() as stack:
-        if request.param == "sqlite":
-            url = f"sqlite:///{tmp_path / 'lms.sqlite3'}"
-        else:
-            url = stack.enter_context(postgres.empty_database(request.getfixturevalue("postgres_url")))
-        made = an_app(tmp_path, url)
+    with _an_app_on(request.param, tmp_path, request) as made:
         yield made
-        with made.app_context():
-            db.engine.dispose()
 
 
 @pytest.fixture
@@ -180,6 +229,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if item.get_closest_marker("soak"):
                 item.add_marker(pytest.mark.skip(reason="a soak test: SOAK=1 runs it"))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: the collector of rubbish need not look at it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -94,12 +94,12 @@ def server() -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def empty_database(server: str) -> Iterator[str]:
-    """Make an empty database on the server, and drop it at the end."""
+def empty_database(server: str, pattern: str = "template1") -> Iterator[str]:
+    """Make an empty database on the server, or a copy of the pattern, and drop it at the end."""
     name = f"lms_{uuid.uuid4().hex[:12]}"
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {pattern}"))
     try:
         yield server.rsplit("/", 1)[0] + f"/{name}"
     finally:
