@@ -25,9 +25,10 @@ $(VENV)/.ok: requirements.lock pyproject.toml
 demo: $(VENV)/.ok ## build the sample company and serve it on 127.0.0.1:8000 (PORT=, HOST=)
 	@$(BIN)/lms demo --host $(HOST) --port $(PORT)
 
+# What was compiled once is there for all its processes. Long files come first (tests/conftest.py), so that all end together.
 test: $(VENV)/.ok ## run the whole suite; what needs a browser or PostgreSQL gets it where it can
 	@$(BIN)/python -m tests.support.machine
-	@$(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/.ok ## format, lint, types, architecture
 	@$(BIN)/ruff format --check .

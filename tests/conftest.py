@@ -40,6 +40,7 @@ settings.register_profile("steady", deadline=None, derandomize="SOAK" not in os.
 settings.load_profile("steady")
 
 DATABASES = ("sqlite", "postgresql")
+HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -137,11 +138,26 @@ def _an_app_on(database: str, folder: Path, request: pytest.FixtureRequest) -> I
             db.engine.dispose()
 
 
-@pytest.fixture(scope="session", params=DATABASES)
-def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[APIFlask]:
-    """The app on one database for the whole run; every test that uses it runs on SQLite and on PostgreSQL."""
-    with _an_app_on(request.param, tmp_path_factory.mktemp(f"instance-{request.param}"), request) as made:
+@pytest.fixture(scope="session")
+def sqlite_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[APIFlask]:
+    with _an_app_on("sqlite", tmp_path_factory.mktemp("instance-sqlite"), request) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def postgresql_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[APIFlask]:
+    with _an_app_on("postgresql", tmp_path_factory.mktemp("instance-postgresql"), request) as made:
+        yield made
+
+
+@pytest.fixture(scope="session", params=DATABASES)
+def app(request: pytest.FixtureRequest) -> APIFlask:
+    """The app on one database for the whole run; every test that uses it runs on SQLite and on PostgreSQL.
+
+    pytest drops this fixture with every change of the database, twice a file; the apps themselves stay.
+    """
+    made: APIFlask = request.getfixturevalue(f"{request.param}_app")
+    return made
 
 
 def forget_index(app: APIFlask) -> None:
@@ -220,8 +236,15 @@ def chromium() -> str:
     return found
 
 
+LONG = ("trust", "demo", "year", "web", "journeys")
+"""The folders whose files take longest. They begin: with several processes none is left alone with a long file."""
+
+
+@pytest.hookimpl(trylast=True)  # after pytest's own order, by database
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give a browser more time than a function; leave out what takes hours, unless SOAK=1 asks for it."""
+    """Order long files first; give a browser more time than a function; leave out what takes hours, but with SOAK=1."""
+    places = {folder: place for place, folder in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.path.relative_to(HERE).parts[0], len(LONG)))
     for item in items:
         if item.get_closest_marker("browser") and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(300))

@@ -12,6 +12,7 @@ import pytest
 from lms.content import actions as content
 from lms.content.attachments import actions as attachments
 from lms.content.attachments.jobs import make_pages
+from lms.core import clock
 from lms.core.db import transaction
 from tests.support.make import as_actor
 from tests.support.make_content import a_document, a_draft, a_quiz_text, an_article_text
@@ -414,7 +415,9 @@ def sent(house, asked):
 
 @pytest.fixture
 def house(world):
-    return a_house()
+    """The house, in which no clock of a quiz or drill goes on, however long the tables take."""
+    with clock.frozen(clock.now()):
+        yield a_house()
 
 
 def test_things_of_a_person(world, house):
