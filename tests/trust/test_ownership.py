@@ -21,6 +21,8 @@ from tests.support.make_house import COURSE, a_house, address, ask, browser_of, 
 from tests.support.make_learning import lesson_text
 from tests.support.make_played import a_drill_text
 
+pytestmark = pytest.mark.timeout(1200)  # seconds: thousands of requests a test, on a machine that does other things too
+
 WHO = ["own", "mate", "mentor", "lead", "other_lead", "trainer", "quality", "hr", "admin", "director"]
 """Whose browser: the person's own, one of the same team, the mentor, the team's lead, another team's lead, roles."""
 
