@@ -1,5 +1,6 @@
 """What happens to people on its day without anybody asking: moves begin, accounts end and close, old tries go."""
 
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import delete, select
@@ -34,10 +35,10 @@ def tell_of_endings(on: date) -> None:
     """Tell who is here for a time, and their leads, of accounts that end soon. Said once, however often it runs."""
     said = endings.words_of_endings(on)
     session().rollback()
-    for start in range(0, len(said), CHUNK):
-        with transaction():
-            for each in said[start : start + CHUNK]:
-                emit(each)
+    for each in said:
+        for start in range(0, len(each.person_ids), CHUNK):
+            with transaction():
+                emit(replace(each, person_ids=each.person_ids[start : start + CHUNK]))
 
 
 def close_leavers(on: date) -> int:

@@ -212,6 +212,17 @@ def test_who_is_put_off_closed_or_a_regular_employee_is_not_told():
 
 
 @pytest.mark.usefixtures("world")
+def test_who_ends_on_one_day_is_told_with_one_word():
+    team = a_team(parent=a_team())
+    a_person(Role.LEAD, team=team)
+    one, other = a_temp(3, team=team), a_temp(3, team=team)
+    a_temp(2, team=team)
+    said = acts.words_of_endings(today())
+    assert [len(each.person_ids) for each in said] == [1, 2, 1, 1]
+    assert set(said[1].person_ids) == {one.id, other.id}
+
+
+@pytest.mark.usefixtures("world")
 def test_what_was_told_of_a_day_is_over_once_it_is_put_off():
     boss, temp = an_actor(Role.HR), a_temp(3, no="S1")
     jobs.tell_of_endings(today())

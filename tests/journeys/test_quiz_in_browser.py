@@ -158,7 +158,13 @@ def test_offline_answers_wait_in_the_browser_and_follow_when_back(floor, person)
     page.evaluate("window.dispatchEvent(new Event('offline'))")
     expect(page.locator("[data-banner]")).to_contain_text("先不交卷")
     assert stored(floor, attempt)["q1"] is None
-    page.context.set_offline(False)
+    floor.allowed.append("503")
+    page.route("**/answers/**", lambda route: route.fulfill(status=503, json={}))
+    with page.expect_response("**/answers/**"):
+        page.context.set_offline(False)
+    expect(page.locator("[data-banner]")).to_contain_text("先不交卷")  # it is reached, and does not take them yet
+    page.unroute_all()
+    time.goes_on(5)
     saved(page)
     expect(page.locator("[data-banner]")).to_be_hidden()
     assert (stored(floor, attempt)["q1"], stored(floor, attempt)["q5"]) == ("o2", "64")

@@ -39,10 +39,10 @@ def plan_extension(actor: Actor, numbers: Sequence[str], to: date) -> Extension:
 
 
 def words_of_endings(day: date) -> list[Told]:
-    """Return what is said on a day of the accounts that end within the next days: to each person, and to their leads.
+    """Return what is said on a day of the accounts that end within the next days: to the people, and to their leads.
 
-    Of those who are here for a time; of a regular employee's last day nobody is told by itself. A lead is told once of
-    all whose account ends after the same day.
+    Of those who are here for a time; of a regular employee's last day nobody is told by itself. One word to all whose
+    account ends after the same day, and one to each lead of them.
     """
     statement = (
         select(Person.id, Person.name, Person.leaving_on)
@@ -55,22 +55,24 @@ def words_of_endings(day: date) -> list[Told]:
     )
     found = rows(statement).all()
     leads = queries.leads_of([row.id for row in found])
+    ends: dict[date, list[int]] = defaultdict(list)
     theirs: dict[tuple[int, date], list[str]] = defaultdict(list)
     for row in found:
+        ends[row.leaving_on].append(row.id)
         if row.id in leads:
             theirs[leads[row.id], row.leaving_on].append(row.name or "")
     return [
         *(
             Told(
-                person_ids=(row.id,),
+                person_ids=tuple(people),
                 topic="message",
                 sentence=text(
-                    "您的账号用到 %(day)s，之后自动停用，学习记录都会保留。还要继续用，请告诉组长。", day=row.leaving_on
+                    "您的账号用到 %(day)s，之后自动停用，学习记录都会保留。还要继续用，请告诉组长。", day=last
                 ),
                 link=("accounts.me", {}),
-                key=told_key(row.leaving_on),
+                key=told_key(last),
             )
-            for row in found
+            for last, people in ends.items()
         ),
         *(
             Told(

@@ -228,5 +228,5 @@ def redate(person_ids: Sequence[int], rule_ids: Collection[int] | None = None) -
     people = {row.person_id for _plan, row in found}
     other = ask_anew(found, accounts.works_of(people), accounts.latest_intakes(people))
     if other:
-        date_anew(other)
+        date_anew(set(other))
     return len(other)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from lms.assignments.audience import Audience, Facts, conditions, matches, meets
+from lms.assignments.audience import Audience, Condition, Facts, conditions, meets
 from lms.assignments.due_plans import DuePlan
 
 
@@ -78,12 +78,16 @@ def steps_for(rule: RulePlan, facts: Facts, given: Sequence[Given]) -> list[Step
 
     Who has left keeps the reasons of the day they left: their duties rest, and are open again if they come back.
     """
+    return _steps(rule, conditions(rule.audience), facts, given)
+
+
+def _steps(rule: RulePlan, audience: Sequence[Condition], facts: Facts, given: Sequence[Given]) -> list[Step]:
     occasion = occasion_of(rule, facts)
     has_it = any(each.occasion == occasion for each in given)
     if has_it:
-        asks = rule.active and matches(rule.audience, facts, already=True)
+        asks = rule.active and meets(audience, facts, already=True)
     else:
-        asks = rule.gives_on(facts.today) and matches(rule.audience, facts)
+        asks = rule.gives_on(facts.today) and meets(audience, facts)
     found = [
         Step(rule.id, facts.person_id, False, each.occasion, each.assignment_id)
         for each in given
@@ -102,13 +106,11 @@ def plan(rules: Iterable[RulePlan], people: Iterable[Facts], given: Iterable[Giv
     among = list(people)
     found: list[Step] = []
     for rule in rules:
-        of_rule, asked = held.get(rule.id, {}), conditions(rule.audience)
+        of_rule, audience = held.get(rule.id, {}), conditions(rule.audience)
         for facts in among:
             # Most rules mean nothing to most people: these pairs, hundreds of thousands, are passed over first.
-            if facts.person_id in of_rule:
-                found += steps_for(rule, facts, of_rule[facts.person_id])
-            elif meets(asked, facts) and rule.gives_on(facts.today):
-                found.append(Step(rule.id, facts.person_id, True, occasion_of(rule, facts), 0))
+            if facts.person_id in of_rule or meets(audience, facts):
+                found += _steps(rule, audience, facts, of_rule.get(facts.person_id, ()))
     return found
 
 

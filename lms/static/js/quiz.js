@@ -209,6 +209,7 @@
       return false;
     }
     if (answer.status < 500 && answer.status !== 429) {
+      banner("");  // it was reached; what it did not take is said beside the question
       if (still) { keep(key, null); refused[key] = true; }
       trouble(question.section, say("refused", { reason: answer.body.error ? answer.body.error.message : "" }));
       return true;
@@ -257,6 +258,11 @@
       if (name) each.querySelector("[data-banner-text]").textContent = words[name];
       each.querySelector("[data-banner-link]").hidden = name !== "signedout";
     });
+  }
+  // The server may be reached again: try at once. Why nothing was handed in stays until the answers are there.
+  function again() {
+    failures = 0;
+    if (shown !== "stopped") banner("");
   }
   function trouble(section, text) {
     var place = section.querySelector("[data-trouble]");
@@ -434,7 +440,7 @@
     call: call,
     front: moving.front,
     onHeld: function (standing, was) {
-      if (shown === "offline" || shown === "stopped") { failures = 0; banner(""); plan(0); }
+      if (shown === "offline" || shown === "stopped") { again(); plan(0); }
       clock.set(standing.seconds_left);
       if (was) merge();
     },
@@ -461,7 +467,7 @@
   var place = document.querySelector("[data-clock]");
   if (place && presence.covered()) clock.show(Number(place.getAttribute("data-left")));
   else if (place) clock.set(Number(place.getAttribute("data-left")));
-  window.addEventListener("online", function () { failures = 0; banner(""); pump(true); });
+  window.addEventListener("online", function () { again(); pump(true); });
   window.addEventListener("pagehide", flush);
   window.addEventListener("beforeunload", function (event) {
     if (!keeps && Object.keys(waiting).length) { event.preventDefault(); event.returnValue = ""; }
