@@ -75,6 +75,8 @@ from lms.notifications import api as notifications_api
 from lms.notifications import bar, delivery_api, group_handlers
 from lms.notifications import handlers as notifications
 from lms.notifications import views as notifications_views
+from lms.performance import api as performance_api
+from lms.performance import views as performance_views
 from lms.quizzes import api as quizzes_api
 from lms.quizzes import handlers as quizzes
 from lms.quizzes import kind as quizzes_kind
@@ -82,9 +84,13 @@ from lms.quizzes import rekeying
 from lms.quizzes import views as quizzes_views
 from lms.quizzes.actions import recall
 from lms.quizzes.events import QuizGraded
+from lms.readiness import api as readiness_api
+from lms.readiness import views as readiness_views
 from lms.records.events import CorrectionImpact, DocumentCompleted, RecordAppended, StandingsRebuilt
 from lms.reports import api as reports_api
 from lms.reports import views as reports_views
+from lms.reviews import api as reviews_api
+from lms.reviews import views as reviews_views
 from lms.tables import metadata
 
 PAGES = (
@@ -98,6 +104,9 @@ PAGES = (
     integrations_views,
     quizzes_views,
     drills_views,
+    performance_views,
+    reviews_views,
+    readiness_views,
     reports_views,
 )
 API = (
@@ -113,6 +122,9 @@ API = (
     marks_api,
     notifications_api,
     delivery_api,
+    performance_api,
+    reviews_api,
+    readiness_api,
 )
 KINDS = (*learning_kinds.KINDS, quizzes_kind.KIND, drills_kind.KIND, kb_kind.KIND, content_kind.KIND)
 

@@ -10,8 +10,11 @@ from lms.integrations import models as integrations
 from lms.kb import models as kb
 from lms.learning import models as learning
 from lms.notifications import models as notifications
+from lms.performance import models as performance
 from lms.quizzes import models as quizzes
+from lms.readiness import models as readiness
 from lms.records import models as records
+from lms.reviews import models as reviews
 from lms.search import models as search
 
 ROOMS = (
@@ -25,6 +28,9 @@ ROOMS = (
     drills,
     learning,
     kb,
+    performance,
+    reviews,
+    readiness,
     notifications,
     integrations,
 )

@@ -67,6 +67,27 @@ class Permission(StrEnum):
     SURVEY_EDIT = "survey.edit"  # surveys and the pulse
     SURVEY_RESULTS = "survey.results"  # what surveys brought, from five answers on
     IDEA_ANSWER = "idea.answer"  # answer suggestions to the training plan
+    KPI_READ = "kpi.read"  # figures of the people one looks after, and how they were imported
+    KPI_IMPORT = "kpi.import"  # import figures, correct them
+    METRIC_EDIT = "metric.edit"  # which metrics there are: unit, direction, bounds, red lines, synonyms
+    PROFILE_READ = "profile.read"  # a person's profile: scores, figures, competencies; who may not see it finds nothing
+    FORMULA_EDIT = "formula.edit"  # formulas of the composite score: weigh, try, publish, review
+    COMPETENCY_EDIT = "competency.edit"  # what competencies there are and how levels are reached
+    COMPETENCY_RATE = "competency.rate"  # rate the competencies of somebody, with evidence
+    PROOF_PRINT = "proof.print"  # print the proof of training of a person
+    INSPECTION_EDIT = "inspection.edit"  # import inspections, answer appeals against them, items
+    INSPECTION_READ = "inspection.read"  # see inspections
+    APPRAISAL_EDIT = "appraisal.edit"  # cycles and forms of appraisals; begin, calibrate, answer appeals
+    APPRAISAL_READ = "appraisal.read"  # see appraisals
+    APPRAISAL_WRITE = "appraisal.write"  # the supervisor's part of an appraisal
+    AWARD_EDIT = "award.edit"  # rules of awards; confirm what they propose
+    DEDUCTION_EDIT = "deduction.edit"  # deduct points by a rule, withdraw a deduction
+    IMPACT_READ = "impact.read"  # whether a training helped
+    TARGET_READ = "target.read"  # targets of the year, reviews of peaks
+    TARGET_EDIT = "target.edit"  # set targets of the year, write the review of a peak
+    STAFFING_READ = "staffing.read"  # forecasts, need and gap before a peak
+    STAFFING_EDIT = "staffing.edit"  # forecasts and plans of staff before a peak
+    PERSON_ERASE = "person.erase"  # erase a person on request
     TOKEN_OWN = "token.own"  # noqa: S105 - the name of a permission
     HEALTH_READ = "health.read"
     INSTALLATION_EDIT = "installation.edit"  # the first steps of an installation
@@ -193,6 +214,75 @@ POLICY: dict[Permission, dict[Role | Relation, Scope]] = {
         Role.QUALITY: Scope.ALL,
         Role.DIRECTOR: Scope.ALL,
     },
+    Permission.KPI_READ: {Role.LEAD: Scope.TEAM, Role.QUALITY: Scope.ALL, Role.DIRECTOR: Scope.ALL, Role.HR: Scope.ALL},
+    Permission.KPI_IMPORT: {Role.LEAD: Scope.TEAM, Role.DIRECTOR: Scope.ALL, Role.HR: Scope.ALL},
+    Permission.METRIC_EDIT: {Role.DIRECTOR: Scope.ALL, Role.HR: Scope.ALL},
+    Permission.PROFILE_READ: {
+        Role.AGENT: Scope.OWN,
+        Role.LEAD: Scope.TEAM,
+        Role.TRAINER: Scope.OWN,
+        Role.QUALITY: Scope.OWN,
+        Role.DIRECTOR: Scope.ALL,
+        Role.HR: Scope.ALL,
+        Role.ADMIN: Scope.OWN,
+    },
+    Permission.FORMULA_EDIT: {Role.DIRECTOR: Scope.ALL, Role.HR: Scope.ALL},
+    Permission.COMPETENCY_EDIT: {Role.TRAINER: Scope.ALL, Role.HR: Scope.ALL},
+    Permission.COMPETENCY_RATE: {Role.LEAD: Scope.TEAM, Role.QUALITY: Scope.ALL},
+    Permission.PROOF_PRINT: {
+        Role.AGENT: Scope.OWN,
+        Role.LEAD: Scope.TEAM,
+        Role.TRAINER: Scope.OWN,
+        Role.QUALITY: Scope.OWN,
+        Role.DIRECTOR: Scope.ALL,
+        Role.HR: Scope.ALL,
+        Role.ADMIN: Scope.OWN,
+    },
+    Permission.INSPECTION_EDIT: {Role.QUALITY: Scope.ALL},
+    Permission.INSPECTION_READ: {
+        Role.AGENT: Scope.OWN,
+        Role.LEAD: Scope.TEAM,
+        Role.TRAINER: Scope.OWN,
+        Role.QUALITY: Scope.ALL,
+        Role.DIRECTOR: Scope.ALL,
+        Role.HR: Scope.ALL,
+        Role.ADMIN: Scope.OWN,
+    },
+    Permission.APPRAISAL_EDIT: {Role.DIRECTOR: Scope.ALL, Role.HR: Scope.ALL},
+    Permission.APPRAISAL_READ: {
+        Role.AGENT: Scope.OWN,
+        Role.LEAD: Scope.TEAM,
+        Role.TRAINER: Scope.OWN,
+        Role.QUALITY: Scope.OWN,
+        Role.DIRECTOR: Scope.ALL,
+        Role.HR: Scope.ALL,
+        Role.ADMIN: Scope.OWN,
+    },
+    Permission.APPRAISAL_WRITE: {Role.LEAD: Scope.TEAM, Role.DIRECTOR: Scope.ALL},
+    Permission.AWARD_EDIT: {Role.DIRECTOR: Scope.ALL, Role.HR: Scope.ALL},
+    Permission.DEDUCTION_EDIT: {Role.LEAD: Scope.TEAM, Role.DIRECTOR: Scope.ALL, Role.HR: Scope.ALL},
+    Permission.IMPACT_READ: {
+        Role.TRAINER: Scope.ALL,
+        Role.QUALITY: Scope.ALL,
+        Role.DIRECTOR: Scope.ALL,
+        Role.HR: Scope.ALL,
+    },
+    Permission.TARGET_READ: {
+        Role.LEAD: Scope.TEAM,
+        Role.TRAINER: Scope.ALL,
+        Role.QUALITY: Scope.ALL,
+        Role.DIRECTOR: Scope.ALL,
+        Role.HR: Scope.ALL,
+    },
+    Permission.TARGET_EDIT: {Role.LEAD: Scope.TEAM, Role.DIRECTOR: Scope.ALL},
+    Permission.STAFFING_READ: {
+        Role.LEAD: Scope.TEAM,
+        Role.TRAINER: Scope.ALL,
+        Role.DIRECTOR: Scope.ALL,
+        Role.HR: Scope.ALL,
+    },
+    Permission.STAFFING_EDIT: {Role.LEAD: Scope.TEAM, Role.DIRECTOR: Scope.ALL},
+    Permission.PERSON_ERASE: {Role.HR: Scope.ALL},
     Permission.TOKEN_OWN: dict.fromkeys(Role, Scope.OWN),
     Permission.HEALTH_READ: {Role.ADMIN: Scope.ALL},
     Permission.INSTALLATION_EDIT: {Role.ADMIN: Scope.ALL},

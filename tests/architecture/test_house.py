@@ -20,6 +20,8 @@ ROWS: list[tuple[str, ...]] = [
     ("home",),
     ("notifications", "integrations"),
     ("reports",),
+    ("reviews", "readiness"),
+    ("performance",),
     ("kb", "quizzes", "drills", "learning"),
     ("assignments",),
     ("records",),

@@ -39,6 +39,7 @@ from lms.quizzes.models import Makeup
 from lms.quizzes.queries import asked_question
 from lms.web.auth import FRAMEWORK_ENDPOINTS
 from tests.support import make_certificates as certificates
+from tests.support import owners
 from tests.support.make import LONG_AGO, a_person, a_team, an_actor, as_actor, mentors, sign_in
 from tests.support.make_content import a_document, a_draft, a_quiz_text, an_article_text, edited
 from tests.support.make_cycles import a_plan, a_running_cycle
@@ -112,6 +113,7 @@ class House:
     leave_id: int = 0
     freeze_id: int = 0
     feed: str = ""
+    more: dict[str, Any] = field(default_factory=dict)
 
     @property
     def own(self) -> Person:
@@ -145,6 +147,7 @@ def a_house() -> House:
     _tell(house)
     _meet(house)
     _certify(house)
+    house.more = owners.values(house)
     return house
 
 
@@ -393,6 +396,7 @@ def values_of(house: House, rule: Rule) -> list[dict[str, Any]]:
         "override_id": house.override,
         "code": "AAAA-BBBB-CCCC",
         "mark_id": 999_999,  # nothing is in doubt here
+        **house.more,
     }
     if rule.endpoint == "learning.feed":
         found["token"] = house.feed

@@ -5,7 +5,6 @@ does not exist. The rows of roles alone (who gets through the gate) are in tests
 """
 
 import itertools
-from dataclasses import dataclass, field
 
 import pytest
 
@@ -14,6 +13,8 @@ from lms.content.attachments import actions as attachments
 from lms.content.attachments.jobs import make_pages
 from lms.core import clock
 from lms.core.db import transaction
+from tests.support import owners
+from tests.support.asked import WHO, Asked, only_own
 from tests.support.make import as_actor
 from tests.support.make_content import a_document, a_draft, a_quiz_text, an_article_text
 from tests.support.make_files import a_pdf
@@ -22,27 +23,6 @@ from tests.support.make_learning import lesson_text
 from tests.support.make_played import a_drill_text
 
 pytestmark = pytest.mark.timeout(1200)  # seconds: thousands of requests a test, on a machine that does other things too
-
-WHO = ["own", "mate", "mentor", "lead", "other_lead", "trainer", "quality", "hr", "admin", "director"]
-"""Whose browser: the person's own, one of the same team, the mentor, the team's lead, another team's lead, roles."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One row: the statuses in the order of WHO; what is sent along. json None: a form. at: which attempt."""
-
-    statuses: str
-    form: dict = field(default_factory=dict)
-    json: dict | None = None
-    at: str = "open"
-
-    def status(self, who):
-        return int(self.statuses.split()[WHO.index(who)])
-
-
-def only_own(status):
-    return f"{status} " + "404 " * 9
-
 
 VERSION = {"version": "{version}"}
 #                                 own mate mentor lead other trainer quality hr admin director
@@ -295,6 +275,7 @@ TABLE = {
     ("PUT", "quizzes_api.presence"): Asked(only_own(200), json={"tab": "0123456789abcdef", "take": True}),
     ("POST", "quizzes_api.submit"): Asked(only_own(200)),
     ("GET", "reports.person"): Asked("403 403 200 200 404 200 200 200 403 200"),
+    **owners.table(),
 }
 """Things of one person, asked for by everybody."""
 

@@ -1,0 +1,5 @@
+"""What the room offers over the API."""
+
+from lms.reviews.api.room import bp
+
+__all__ = ["bp"]

@@ -1,0 +1,5 @@
+"""The room's blueprint, on which its pages hang."""
+
+from flask import Blueprint
+
+bp = Blueprint("reviews", __name__)
