@@ -1,0 +1,1 @@
+"""Reading figures: which metrics there are, and the values of people in periods."""
