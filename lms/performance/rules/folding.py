@@ -1,0 +1,53 @@
+"""Several figures of one person become that of the longer period in which they lie. Pure."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from math import fsum
+
+from lms.performance.rules.periods import Grain, Period
+
+FINER: dict[Grain, tuple[Grain, ...]] = {
+    Grain.QUARTER: (Grain.MONTH, Grain.WEEK, Grain.DAY),
+    Grain.MONTH: (Grain.WEEK, Grain.DAY),
+    Grain.WEEK: (Grain.DAY,),
+    Grain.DAY: (),
+}
+"""Of which rows a period is made where it has none of its own; the longest of them are taken first."""
+
+Counted = tuple[float, int | None]
+"""A value and on how many cases it rests; None = not told."""
+
+
+def fold(values: Sequence[Counted], *, is_mean: bool) -> Counted:
+    """Return the one figure that several of the same person and metric make. values: at least one, in any order.
+
+    is_mean: values are weighted with their counts, x = Σ n·x / Σ n; where one count is not told, each weighs the same
+    and the result has no count. Otherwise they are added up. Counts are added. No order gives another number.
+    """
+    counts = [count for _, count in values if count is not None]
+    known = len(counts) == len(values)
+    total = sum(counts) if known else None
+    if not is_mean:
+        return fsum(value for value, _ in values), total
+    if total:
+        return fsum(value * (count or 0) for value, count in values) / total, total
+    return fsum(value for value, _ in values) / len(values), None
+
+
+def cover(rows: Iterable[tuple[Grain, date, float, int | None]], whole: Period) -> list[Counted]:
+    """Return those rows that make up a period: the longest first, the shorter where they leave days open.
+
+    A row that lies in the period only in part is left out.
+    """
+    inside = [row for row in rows if whole.start <= row[1] and Period(row[0], row[1]).until <= whole.until]
+    if len({row[0] for row in inside}) < 2:
+        return [(value, count) for _, _, value, count in inside]
+    found: list[Counted] = []
+    taken: list[Period] = []
+    longest_first = [Grain.QUARTER, Grain.MONTH, Grain.WEEK, Grain.DAY].index
+    for grain, start, value, count in sorted(inside, key=lambda row: (longest_first(row[0]), row[1])):
+        part = Period(grain, start)
+        if not any(part.start < other.until and other.start < part.until for other in taken):
+            taken.append(part)
+            found.append((value, count))
+    return found
