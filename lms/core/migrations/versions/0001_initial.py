@@ -22,9 +22,15 @@ AFTER = {
         "CREATE TRIGGER blob_no_delete BEFORE DELETE ON blob BEGIN SELECT RAISE(ABORT, 'blob is append-only'); END",
         "CREATE TRIGGER blob_no_replace BEFORE INSERT ON blob WHEN EXISTS (SELECT 1 FROM blob WHERE sha = NEW.sha) BEGIN SELECT RAISE(ABORT, 'blob is append-only'); END",
         "INSERT INTO log_head (id, seq, hash) VALUES (1, 0, x'0000000000000000000000000000000000000000000000000000000000000000')",
+        "CREATE TRIGGER training_proof_no_update BEFORE UPDATE ON training_proof BEGIN SELECT RAISE(ABORT, 'training_proof is append-only'); END",
+        "CREATE TRIGGER training_proof_no_delete BEFORE DELETE ON training_proof BEGIN SELECT RAISE(ABORT, 'training_proof is append-only'); END",
+        "CREATE TRIGGER training_proof_no_replace BEFORE INSERT ON training_proof WHEN EXISTS (SELECT 1 FROM training_proof WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'training_proof is append-only'); END",
         "CREATE TRIGGER revision_no_update BEFORE UPDATE ON revision BEGIN SELECT RAISE(ABORT, 'revision is append-only'); END",
         "CREATE TRIGGER revision_no_delete BEFORE DELETE ON revision BEGIN SELECT RAISE(ABORT, 'revision is append-only'); END",
         "CREATE TRIGGER revision_no_replace BEFORE INSERT ON revision WHEN EXISTS (SELECT 1 FROM revision WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'revision is append-only'); END",
+        "CREATE TRIGGER kpi_correction_no_update BEFORE UPDATE ON kpi_correction BEGIN SELECT RAISE(ABORT, 'kpi_correction is append-only'); END",
+        "CREATE TRIGGER kpi_correction_no_delete BEFORE DELETE ON kpi_correction BEGIN SELECT RAISE(ABORT, 'kpi_correction is append-only'); END",
+        "CREATE TRIGGER kpi_correction_no_replace BEFORE INSERT ON kpi_correction WHEN EXISTS (SELECT 1 FROM kpi_correction WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'kpi_correction is append-only'); END",
         "CREATE TRIGGER part_version_no_update BEFORE UPDATE ON part_version BEGIN SELECT RAISE(ABORT, 'part_version is append-only'); END",
         "CREATE TRIGGER part_version_no_delete BEFORE DELETE ON part_version BEGIN SELECT RAISE(ABORT, 'part_version is append-only'); END",
         "CREATE TRIGGER part_version_no_replace BEFORE INSERT ON part_version WHEN EXISTS (SELECT 1 FROM part_version WHERE sha = NEW.sha) BEGIN SELECT RAISE(ABORT, 'part_version is append-only'); END",
@@ -37,6 +43,12 @@ AFTER = {
         "CREATE TRIGGER run_score_no_update BEFORE UPDATE ON run_score BEGIN SELECT RAISE(ABORT, 'run_score is append-only'); END",
         "CREATE TRIGGER run_score_no_delete BEFORE DELETE ON run_score BEGIN SELECT RAISE(ABORT, 'run_score is append-only'); END",
         "CREATE TRIGGER run_score_no_replace BEFORE INSERT ON run_score WHEN EXISTS (SELECT 1 FROM run_score WHERE run_id = NEW.run_id AND number = NEW.number) BEGIN SELECT RAISE(ABORT, 'run_score is append-only'); END",
+        "CREATE TRIGGER appraisal_freeze_no_update BEFORE UPDATE ON appraisal_freeze BEGIN SELECT RAISE(ABORT, 'appraisal_freeze is append-only'); END",
+        "CREATE TRIGGER appraisal_freeze_no_delete BEFORE DELETE ON appraisal_freeze BEGIN SELECT RAISE(ABORT, 'appraisal_freeze is append-only'); END",
+        "CREATE TRIGGER appraisal_freeze_no_replace BEFORE INSERT ON appraisal_freeze WHEN EXISTS (SELECT 1 FROM appraisal_freeze WHERE appraisal_id = NEW.appraisal_id AND version = NEW.version) BEGIN SELECT RAISE(ABORT, 'appraisal_freeze is append-only'); END",
+        "CREATE TRIGGER appraisal_signature_no_update BEFORE UPDATE ON appraisal_signature BEGIN SELECT RAISE(ABORT, 'appraisal_signature is append-only'); END",
+        "CREATE TRIGGER appraisal_signature_no_delete BEFORE DELETE ON appraisal_signature BEGIN SELECT RAISE(ABORT, 'appraisal_signature is append-only'); END",
+        "CREATE TRIGGER appraisal_signature_no_replace BEFORE INSERT ON appraisal_signature WHEN EXISTS (SELECT 1 FROM appraisal_signature WHERE appraisal_id = NEW.appraisal_id AND version = NEW.version AND side = NEW.side) BEGIN SELECT RAISE(ABORT, 'appraisal_signature is append-only'); END",
         "CREATE TRIGGER grade_change_no_update BEFORE UPDATE ON grade_change BEGIN SELECT RAISE(ABORT, 'grade_change is append-only'); END",
         "CREATE TRIGGER grade_change_no_delete BEFORE DELETE ON grade_change BEGIN SELECT RAISE(ABORT, 'grade_change is append-only'); END",
         "CREATE TRIGGER grade_change_no_replace BEFORE INSERT ON grade_change WHEN EXISTS (SELECT 1 FROM grade_change WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'grade_change is append-only'); END",
@@ -51,8 +63,12 @@ AFTER = {
         "CREATE TRIGGER blob_no_change BEFORE UPDATE OR DELETE ON blob FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER blob_no_truncate BEFORE TRUNCATE ON blob FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
         "INSERT INTO log_head (id, seq, hash) VALUES (1, 0, decode(repeat('00', 32), 'hex'))",
+        "CREATE TRIGGER training_proof_no_change BEFORE UPDATE OR DELETE ON training_proof FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
+        "CREATE TRIGGER training_proof_no_truncate BEFORE TRUNCATE ON training_proof FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER revision_no_change BEFORE UPDATE OR DELETE ON revision FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER revision_no_truncate BEFORE TRUNCATE ON revision FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
+        "CREATE TRIGGER kpi_correction_no_change BEFORE UPDATE OR DELETE ON kpi_correction FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
+        "CREATE TRIGGER kpi_correction_no_truncate BEFORE TRUNCATE ON kpi_correction FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER part_version_no_change BEFORE UPDATE OR DELETE ON part_version FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER part_version_no_truncate BEFORE TRUNCATE ON part_version FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER record_no_change BEFORE UPDATE OR DELETE ON record FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
@@ -61,6 +77,10 @@ AFTER = {
         "CREATE TRIGGER run_event_no_truncate BEFORE TRUNCATE ON run_event FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER run_score_no_change BEFORE UPDATE OR DELETE ON run_score FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER run_score_no_truncate BEFORE TRUNCATE ON run_score FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
+        "CREATE TRIGGER appraisal_freeze_no_change BEFORE UPDATE OR DELETE ON appraisal_freeze FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
+        "CREATE TRIGGER appraisal_freeze_no_truncate BEFORE TRUNCATE ON appraisal_freeze FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
+        "CREATE TRIGGER appraisal_signature_no_change BEFORE UPDATE OR DELETE ON appraisal_signature FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
+        "CREATE TRIGGER appraisal_signature_no_truncate BEFORE TRUNCATE ON appraisal_signature FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER grade_change_no_change BEFORE UPDATE OR DELETE ON grade_change FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER grade_change_no_truncate BEFORE TRUNCATE ON grade_change FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER regrade_line_no_change BEFORE UPDATE OR DELETE ON regrade_line FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
@@ -104,6 +124,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("day", name=op.f("pk_company_day")),
     )
     op.create_table(
+        "inspection_settings",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "appeal_days", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="3", nullable=False
+        ),
+        sa.Column("passes", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="2", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection_settings")),
+    )
+    op.create_table(
         "installation",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("company", sa.String(length=80), server_default="", nullable=False),
@@ -118,6 +147,27 @@ def upgrade() -> None:
         sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_log_head_one_row")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_log_head")),
+    )
+    op.create_table(
+        "metric",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("name_en", sa.String(length=80), server_default="", nullable=False),
+        sa.Column("unit", sa.String(length=12), nullable=False),
+        sa.Column("direction", sa.String(length=4), nullable=False),
+        sa.Column("low", sa.Double(), nullable=True),
+        sa.Column("high", sa.Double(), nullable=True),
+        sa.Column("red_line", sa.Double(), nullable=True),
+        sa.Column(
+            "synonyms",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            server_default="[]",
+            nullable=False,
+        ),
+        sa.Column("active", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_metric")),
+        sa.UniqueConstraint("code", name=op.f("uq_metric_code")),
     )
     op.create_table(
         "outbox",
@@ -279,6 +329,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("job", name=op.f("pk_worker_beat")),
     )
     op.create_table(
+        "daily_volume",
+        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("orders", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("contacts", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("complaints", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_daily_volume_team_id_team")),
+        sa.PrimaryKeyConstraint("team_id", "day", name=op.f("pk_daily_volume")),
+    )
+    op.create_table(
         "person",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.String(length=32), nullable=False),
@@ -345,6 +405,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("digest", name=op.f("uq_api_token_digest")),
     )
     op.create_index(op.f("ix_api_token_person_id"), "api_token", ["person_id"], unique=False)
+    op.create_table(
+        "appraisal_form",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("key", sa.String(length=32), nullable=False),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("spec", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("why", sa.Text(), server_default="", nullable=False),
+        sa.Column("active", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_appraisal_form_made_by_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appraisal_form")),
+        sa.UniqueConstraint("key", "version", name=op.f("uq_appraisal_form_key_version")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_appraisal_form_public_id")),
+    )
     op.create_table(
         "attachment",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -429,6 +507,37 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_cohort_trainer_id"), "cohort", ["trainer_id"], unique=False)
     op.create_table(
+        "competency",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("about", sa.Text(), server_default="", nullable=False),
+        sa.Column(
+            "words",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            server_default="[]",
+            nullable=False,
+        ),
+        sa.Column(
+            "dimensions",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            server_default="[]",
+            nullable=False,
+        ),
+        sa.Column("levels", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column(
+            "fresh_days", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="180", nullable=False
+        ),
+        sa.Column("active", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_competency_made_by_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_competency")),
+        sa.UniqueConstraint("code", name=op.f("uq_competency_code")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_competency_public_id")),
+    )
+    op.create_table(
         "document",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
@@ -483,6 +592,48 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_freeze_window")),
     )
     op.create_index("ix_freeze_window_until", "freeze_window", ["until_on"], unique=False)
+    op.create_table(
+        "inspection_batch",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("source", sa.String(length=8), nullable=False),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("rows", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+        sa.Column("added", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+        sa.Column("masked", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_inspection_batch_made_by_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection_batch")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_inspection_batch_public_id")),
+    )
+    op.create_table(
+        "kpi_import",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("source", sa.String(length=8), nullable=False),
+        sa.Column("name", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("rows", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+        sa.Column("added", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+        sa.Column("changed", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+        sa.Column(
+            "unchanged", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False
+        ),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_kpi_import_made_by_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kpi_import")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_kpi_import_public_id")),
+    )
+    op.create_table(
+        "kpi_mapping",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("metric", sa.String(length=40), nullable=False),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_kpi_mapping_made_by_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kpi_mapping")),
+        sa.UniqueConstraint("title", name=op.f("uq_kpi_mapping_title")),
+    )
     op.create_table(
         "leave",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -612,6 +763,22 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_person_tag_tag"), "person_tag", ["tag"], unique=False)
     op.create_table(
+        "profile_look",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("looker_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("what", sa.String(length=12), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["looker_id"], ["person.id"], name=op.f("fk_profile_look_looker_id_person")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_profile_look_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_profile_look")),
+        sa.UniqueConstraint(
+            "person_id", "looker_id", "day", "what", name=op.f("uq_profile_look_person_id_looker_id_day_what")
+        ),
+    )
+    op.create_index("ix_profile_look_person", "profile_look", ["person_id", "id"], unique=False)
+    op.create_table(
         "queue_override",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("queue_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -725,6 +892,24 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_sign_in_slip_person_id"), "sign_in_slip", ["person_id"], unique=False)
     op.create_table(
+        "training_proof",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("items", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sha", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("issued_at", UTCDateTime(), nullable=False),
+        sa.Column("issued_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["issued_by"], ["person.id"], name=op.f("fk_training_proof_issued_by_person")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_training_proof_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_training_proof")),
+        sa.UniqueConstraint("code", name=op.f("uq_training_proof_code")),
+        info={"append_only": True},
+    )
+    op.create_index("ix_training_proof_person", "training_proof", ["person_id", "id"], unique=False)
+    op.create_table(
         "webhook",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.String(length=32), nullable=False),
@@ -739,6 +924,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook")),
         sa.UniqueConstraint("public_id", name=op.f("uq_webhook_public_id")),
     )
+    op.create_table(
+        "appraisal_cycle",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("period", sa.String(length=10), nullable=False),
+        sa.Column("form_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "team_ids", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "person_ids", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("self_until", sa.Date(), nullable=False),
+        sa.Column("supervisor_until", sa.Date(), nullable=False),
+        sa.Column("calibrate_until", sa.Date(), nullable=False),
+        sa.Column("sign_until", sa.Date(), nullable=False),
+        sa.Column("appeal_days", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", sa.String(length=8), server_default="draft", nullable=False),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.Column("started_at", UTCDateTime(), nullable=True),
+        sa.Column("closed_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["form_id"], ["appraisal_form.id"], name=op.f("fk_appraisal_cycle_form_id_appraisal_form")
+        ),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_appraisal_cycle_made_by_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appraisal_cycle")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_appraisal_cycle_public_id")),
+    )
+    op.create_index("ix_appraisal_cycle_state", "appraisal_cycle", ["state", "period"], unique=False)
     op.create_table(
         "article_entry",
         sa.Column(
@@ -838,6 +1054,25 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_comment_public_id")),
     )
     op.create_index("ix_comment_document", "comment", ["document_id", "at"], unique=False)
+    op.create_table(
+        "competency_rating",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("competency_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("level", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_competency_rating_by_id_person")),
+        sa.ForeignKeyConstraint(
+            ["competency_id"], ["competency.id"], name=op.f("fk_competency_rating_competency_id_competency")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_competency_rating_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_competency_rating")),
+    )
+    op.create_index(
+        "ix_competency_rating_person", "competency_rating", ["person_id", "competency_id", "id"], unique=False
+    )
     op.create_table(
         "cycle",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -939,6 +1174,124 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_gap_public_id")),
     )
     op.create_index("ix_gap_state", "gap", ["state", "last_at"], unique=False)
+    op.create_table(
+        "goal",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("period", sa.String(length=10), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("measure", sa.Text(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("state", sa.String(length=8), server_default="open", nullable=False),
+        sa.Column("result", sa.Text(), server_default="", nullable=False),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.Column("closed_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("closed_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["closed_by"], ["person.id"], name=op.f("fk_goal_closed_by_person")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_goal_document_id_document")),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_goal_made_by_person")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_goal_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_goal")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_goal_public_id")),
+    )
+    op.create_index(op.f("ix_goal_document_id"), "goal", ["document_id"], unique=False)
+    op.create_index("ix_goal_period", "goal", ["period"], unique=False)
+    op.create_index("ix_goal_person", "goal", ["person_id", "state", "due_on"], unique=False)
+    op.create_table(
+        "inspection",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("conversation", sa.String(length=80), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("inspector_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("score", sa.Double(), nullable=True),
+        sa.Column("failed", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+        sa.Column("red", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("second", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("state", sa.String(length=12), server_default="open", nullable=False),
+        sa.Column("told_at", UTCDateTime(), nullable=False),
+        sa.Column("appeal_until", UTCDateTime(), nullable=False),
+        sa.Column("effective_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["inspection_batch.id"], name=op.f("fk_inspection_batch_id_inspection_batch")
+        ),
+        sa.ForeignKeyConstraint(["inspector_id"], ["person.id"], name=op.f("fk_inspection_inspector_id_person")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_inspection_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection")),
+        sa.UniqueConstraint("conversation", "inspector_id", name=op.f("uq_inspection_conversation_inspector_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_inspection_public_id")),
+    )
+    op.create_index(op.f("ix_inspection_batch_id"), "inspection", ["batch_id"], unique=False)
+    op.create_index("ix_inspection_day", "inspection", ["day", "state"], unique=False)
+    op.create_index(op.f("ix_inspection_inspector_id"), "inspection", ["inspector_id"], unique=False)
+    op.create_index("ix_inspection_person", "inspection", ["person_id", "day"], unique=False)
+    op.create_index("ix_inspection_waiting", "inspection", ["state", "appeal_until"], unique=False)
+    op.create_table(
+        "inspection_item",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("points", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="10", nullable=False),
+        sa.Column(
+            "pass_percent", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="60", nullable=False
+        ),
+        sa.Column("red_line", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("recheck_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "recheck_days", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="7", nullable=False
+        ),
+        sa.Column("active", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_inspection_item_document_id_document")),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_inspection_item_made_by_person")),
+        sa.ForeignKeyConstraint(["recheck_id"], ["document.id"], name=op.f("fk_inspection_item_recheck_id_document")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection_item")),
+        sa.UniqueConstraint("code", name=op.f("uq_inspection_item_code")),
+        sa.UniqueConstraint("name", name=op.f("uq_inspection_item_name")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_inspection_item_public_id")),
+    )
+    op.create_index(op.f("ix_inspection_item_document_id"), "inspection_item", ["document_id"], unique=False)
+    op.create_table(
+        "kpi_correction",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("metric", sa.String(length=40), nullable=False),
+        sa.Column("grain", sa.String(length=8), nullable=False),
+        sa.Column("start", sa.Date(), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("value", sa.Double(), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=True),
+        sa.Column("new_value", sa.Double(), nullable=False),
+        sa.Column("new_count", sa.BigInteger(), nullable=True),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["import_id"], ["kpi_import.id"], name=op.f("fk_kpi_correction_import_id_kpi_import")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_kpi_correction_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kpi_correction")),
+        info={"append_only": True},
+    )
+    op.create_index("ix_kpi_correction_person", "kpi_correction", ["person_id", "metric", "start"], unique=False)
+    op.create_table(
+        "kpi_value",
+        sa.Column("metric", sa.String(length=40), nullable=False),
+        sa.Column("grain", sa.String(length=8), nullable=False),
+        sa.Column("start", sa.Date(), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("value", sa.Double(), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=True),
+        sa.Column("import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["import_id"], ["kpi_import.id"], name=op.f("fk_kpi_value_import_id_kpi_import")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_kpi_value_person_id_person")),
+        sa.PrimaryKeyConstraint("metric", "grain", "start", "person_id", name=op.f("pk_kpi_value")),
+    )
+    op.create_index("ix_kpi_value_person", "kpi_value", ["person_id", "metric", "start"], unique=False)
     op.create_table(
         "live_session",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1258,6 +1611,32 @@ def upgrade() -> None:
         postgresql_where=sa.text("is_current"),
     )
     op.create_table(
+        "staff_plan",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("base_orders", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("present", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "formula", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("campaign_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.Column("closed_at", UTCDateTime(), nullable=True),
+        sa.CheckConstraint("until_on >= from_on", name=op.f("ck_staff_plan_not_backwards")),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_staff_plan_campaign_id_campaign")),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_staff_plan_made_by_person")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_staff_plan_team_id_team")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_plan")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_staff_plan_public_id")),
+    )
+    op.create_index(op.f("ix_staff_plan_campaign_id"), "staff_plan", ["campaign_id"], unique=False)
+    op.create_index("ix_staff_plan_until", "staff_plan", ["until_on"], unique=False)
+    op.create_table(
         "survey",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.String(length=32), nullable=False),
@@ -1322,6 +1701,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_training_idea_person_id"), "training_idea", ["person_id"], unique=False)
     op.create_index("ix_training_idea_state", "training_idea", ["state", "made_at"], unique=False)
+    op.create_table(
+        "training_proof_paper",
+        sa.Column(
+            "proof_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["proof_id"], ["training_proof.id"], name=op.f("fk_training_proof_paper_proof_id_training_proof")
+        ),
+        sa.PrimaryKeyConstraint("proof_id", name=op.f("pk_training_proof_paper")),
+    )
     op.create_table(
         "urgent_notice",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1408,6 +1798,37 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("team_drill_id", name=op.f("pk_after_review")),
     )
+    op.create_table(
+        "appraisal",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("cycle_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("supervisor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="1", nullable=False),
+        sa.Column("adjusted_mark", sa.Double(), nullable=True),
+        sa.Column("adjusted_why", sa.Text(), server_default="", nullable=False),
+        sa.Column("adjusted_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("adjusted_at", UTCDateTime(), nullable=True),
+        sa.Column("begun_at", UTCDateTime(), nullable=False),
+        sa.Column("released_at", UTCDateTime(), nullable=True),
+        sa.Column("signed_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["adjusted_by"], ["person.id"], name=op.f("fk_appraisal_adjusted_by_person")),
+        sa.ForeignKeyConstraint(
+            ["cycle_id"], ["appraisal_cycle.id"], name=op.f("fk_appraisal_cycle_id_appraisal_cycle")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_appraisal_person_id_person")),
+        sa.ForeignKeyConstraint(["supervisor_id"], ["person.id"], name=op.f("fk_appraisal_supervisor_id_person")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_appraisal_team_id_team")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appraisal")),
+        sa.UniqueConstraint("cycle_id", "person_id", name=op.f("uq_appraisal_cycle_id_person_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_appraisal_public_id")),
+    )
+    op.create_index("ix_appraisal_cycle_state", "appraisal", ["cycle_id", "state"], unique=False)
+    op.create_index("ix_appraisal_person", "appraisal", ["person_id", "state"], unique=False)
+    op.create_index("ix_appraisal_supervisor", "appraisal", ["supervisor_id", "state"], unique=False)
     op.create_table(
         "article_view",
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1672,12 +2093,65 @@ def upgrade() -> None:
     )
     op.create_index("ix_git_change_document", "git_change", ["document_id", "at"], unique=False)
     op.create_table(
+        "goal_evidence",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("goal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("link", sa.Text(), server_default="", nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_goal_evidence_by_id_person")),
+        sa.ForeignKeyConstraint(["goal_id"], ["goal.id"], name=op.f("fk_goal_evidence_goal_id_goal")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_goal_evidence_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_goal_evidence")),
+    )
+    op.create_index("ix_goal_evidence_goal", "goal_evidence", ["goal_id", "id"], unique=False)
+    op.create_table(
         "idea_support",
         sa.Column("idea_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["idea_id"], ["training_idea.id"], name=op.f("fk_idea_support_idea_id_training_idea")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_idea_support_person_id_person")),
         sa.PrimaryKeyConstraint("idea_id", "person_id", name=op.f("pk_idea_support")),
+    )
+    op.create_table(
+        "inspection_appeal",
+        sa.Column("inspection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.Column("decision", sa.String(length=12), server_default="", nullable=False),
+        sa.Column("answer", sa.Text(), server_default="", nullable=False),
+        sa.Column("answered_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("answered_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["answered_by"], ["person.id"], name=op.f("fk_inspection_appeal_answered_by_person")),
+        sa.ForeignKeyConstraint(
+            ["inspection_id"], ["inspection.id"], name=op.f("fk_inspection_appeal_inspection_id_inspection")
+        ),
+        sa.PrimaryKeyConstraint("inspection_id", name=op.f("pk_inspection_appeal")),
+    )
+    op.create_index("ix_inspection_appeal_open", "inspection_appeal", ["decision", "made_at"], unique=False)
+    op.create_table(
+        "inspection_finding",
+        sa.Column("inspection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("score", sa.Double(), nullable=False),
+        sa.Column("possible", sa.Double(), nullable=False),
+        sa.Column("failed", sa.Boolean(), nullable=False),
+        sa.Column("red", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("quote", sa.Text(), server_default="", nullable=False),
+        sa.Column("comment", sa.Text(), server_default="", nullable=False),
+        sa.Column("overturned", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["inspection_id"], ["inspection.id"], name=op.f("fk_inspection_finding_inspection_id_inspection")
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["inspection_item.id"], name=op.f("fk_inspection_finding_item_id_inspection_item")
+        ),
+        sa.PrimaryKeyConstraint("inspection_id", "item_id", name=op.f("pk_inspection_finding")),
+    )
+    op.create_index(
+        "ix_inspection_finding_item", "inspection_finding", ["item_id", "failed", "inspection_id"], unique=False
     )
     op.create_table(
         "memory",
@@ -1907,6 +2381,38 @@ def upgrade() -> None:
     )
     op.create_index("ix_seat_person", "seat", ["person_id", "state"], unique=False)
     op.create_table(
+        "staff_day",
+        sa.Column("plan_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("orders", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("contacts", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("complaints", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["plan_id"], ["staff_plan.id"], name=op.f("fk_staff_day_plan_id_staff_plan")),
+        sa.PrimaryKeyConstraint("plan_id", "day", name=op.f("pk_staff_day")),
+    )
+    op.create_table(
+        "staff_skill",
+        sa.Column("plan_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("certificate_plan_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("queue_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("share", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "(certificate_plan_id IS NULL AND queue_id IS NOT NULL) OR (certificate_plan_id IS NOT NULL AND queue_id IS NULL)",
+            name=op.f("ck_staff_skill_one_proof"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["certificate_plan_id"],
+            ["certificate_plan.id"],
+            name=op.f("fk_staff_skill_certificate_plan_id_certificate_plan"),
+        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["staff_plan.id"], name=op.f("fk_staff_skill_plan_id_staff_plan")),
+        sa.ForeignKeyConstraint(["queue_id"], ["service_queue.id"], name=op.f("fk_staff_skill_queue_id_service_queue")),
+        sa.PrimaryKeyConstraint("plan_id", "position", name=op.f("pk_staff_skill")),
+    )
+    op.create_table(
         "standing",
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2107,6 +2613,100 @@ def upgrade() -> None:
     )
     op.create_index("ix_vote_document", "vote", ["document_id", "at"], unique=False)
     op.create_table(
+        "appraisal_answer",
+        sa.Column(
+            "appraisal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("side", sa.String(length=12), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("marks", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("texts", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("saved_at", UTCDateTime(), nullable=False),
+        sa.Column("handed_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["appraisal_id"], ["appraisal.id"], name=op.f("fk_appraisal_answer_appraisal_id_appraisal")
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_appraisal_answer_by_id_person")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_appraisal_answer_person_id_person")),
+        sa.PrimaryKeyConstraint("appraisal_id", "side", name=op.f("pk_appraisal_answer")),
+    )
+    op.create_index(op.f("ix_appraisal_answer_person_id"), "appraisal_answer", ["person_id"], unique=False)
+    op.create_table(
+        "appraisal_appeal",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("appraisal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("desired", sa.Text(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("state", sa.String(length=8), server_default="waiting", nullable=False),
+        sa.Column("answer", sa.Text(), server_default="", nullable=False),
+        sa.Column("answered_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("answered_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["answered_by"], ["person.id"], name=op.f("fk_appraisal_appeal_answered_by_person")),
+        sa.ForeignKeyConstraint(
+            ["appraisal_id"], ["appraisal.id"], name=op.f("fk_appraisal_appeal_appraisal_id_appraisal")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_appraisal_appeal_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appraisal_appeal")),
+        sa.UniqueConstraint("appraisal_id", "version", name=op.f("uq_appraisal_appeal_appraisal_id_version")),
+    )
+    op.create_index(op.f("ix_appraisal_appeal_person_id"), "appraisal_appeal", ["person_id"], unique=False)
+    op.create_index("ix_appraisal_appeal_state", "appraisal_appeal", ["state"], unique=False)
+    op.create_table(
+        "appraisal_freeze",
+        sa.Column(
+            "appraisal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("mark", sa.Double(), nullable=True),
+        sa.Column("composite", sa.Double(), nullable=True),
+        sa.Column("sha", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["appraisal_id"], ["appraisal.id"], name=op.f("fk_appraisal_freeze_appraisal_id_appraisal")
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_appraisal_freeze_by_id_person")),
+        sa.PrimaryKeyConstraint("appraisal_id", "version", name=op.f("pk_appraisal_freeze")),
+        info={"append_only": True},
+    )
+    op.create_table(
+        "appraisal_paper",
+        sa.Column(
+            "appraisal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["appraisal_id"], ["appraisal.id"], name=op.f("fk_appraisal_paper_appraisal_id_appraisal")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_appraisal_paper_person_id_person")),
+        sa.PrimaryKeyConstraint("appraisal_id", "version", name=op.f("pk_appraisal_paper")),
+    )
+    op.create_index(op.f("ix_appraisal_paper_person_id"), "appraisal_paper", ["person_id"], unique=False)
+    op.create_table(
+        "appraisal_signature",
+        sa.Column(
+            "appraisal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("side", sa.String(length=12), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("sha", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("how", sa.String(length=8), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["appraisal_id"], ["appraisal.id"], name=op.f("fk_appraisal_signature_appraisal_id_appraisal")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_appraisal_signature_person_id_person")),
+        sa.PrimaryKeyConstraint("appraisal_id", "version", "side", name=op.f("pk_appraisal_signature")),
+        info={"append_only": True},
+    )
+    op.create_table(
         "assignment_item",
         sa.Column("assignment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -2261,6 +2861,52 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_extension")),
     )
     op.create_index("ix_extension_assignment", "extension", ["assignment_id", "ended_at"], unique=False)
+    op.create_table(
+        "inspection_loop",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("inspection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="1", nullable=False),
+        sa.Column("state", sa.String(length=12), server_default="open", nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("opened_at", UTCDateTime(), nullable=False),
+        sa.Column("assignment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("recheck_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("recheck_on", sa.Date(), nullable=False),
+        sa.Column("learned_on", sa.Date(), nullable=True),
+        sa.Column("passes", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+        sa.Column("fails", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="1", nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"], ["assignment.id"], name=op.f("fk_inspection_loop_assignment_id_assignment")
+        ),
+        sa.ForeignKeyConstraint(
+            ["inspection_id"], ["inspection.id"], name=op.f("fk_inspection_loop_inspection_id_inspection")
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["inspection_item.id"], name=op.f("fk_inspection_loop_item_id_inspection_item")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_inspection_loop_person_id_person")),
+        sa.ForeignKeyConstraint(
+            ["recheck_id"], ["assignment.id"], name=op.f("fk_inspection_loop_recheck_id_assignment")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection_loop")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_inspection_loop_public_id")),
+    )
+    op.create_index(op.f("ix_inspection_loop_assignment_id"), "inspection_loop", ["assignment_id"], unique=False)
+    op.create_index("ix_inspection_loop_item", "inspection_loop", ["item_id", "state"], unique=False)
+    op.create_index("ix_inspection_loop_recheck", "inspection_loop", ["ended_on", "recheck_on"], unique=False)
+    op.create_index(op.f("ix_inspection_loop_recheck_id"), "inspection_loop", ["recheck_id"], unique=False)
+    op.create_index(
+        "uq_inspection_loop_live",
+        "inspection_loop",
+        ["person_id", "item_id"],
+        unique=True,
+        sqlite_where=sa.text("ended_on IS NULL"),
+        postgresql_where=sa.text("ended_on IS NULL"),
+    )
     op.create_table(
         "item_verdict",
         sa.Column("part_version_sha", sa.LargeBinary(length=32), nullable=False),
