@@ -290,6 +290,78 @@ def f_quantile(share: float, one: int, other: int) -> float:
     return other * middle / (one * (1 - middle))
 
 
+@lru_cache(maxsize=1_024)
+def t_quantile(share: float, degrees: float) -> float:
+    """Return the value that Student's t with these degrees of freedom (more than 0, parts allowed) does not pass with
+    chance `share` (0..1, both out).
+    """
+    if not 0 < share < 1 or degrees <= 0:
+        raise ValueError(f"no quantile {share} of t with {degrees} degrees of freedom")
+    if share == 0.5:
+        return 0.0
+    low, high = 0.0, 1.0  # of degrees / (degrees + t²), in which the chance of being further out rises
+    wanted = 2 * min(share, 1 - share)
+    for _ in range(200):
+        middle = (low + high) / 2
+        if _beta(middle, degrees / 2, 0.5) < wanted:
+            low = middle
+        else:
+            high = middle
+    middle = (low + high) / 2
+    return math.copysign(math.sqrt(degrees * (1 - middle) / max(middle, _TINY)), share - 0.5)
+
+
+def t_outside(t: float, degrees: float) -> float:
+    """Return the chance that Student's t lies further from 0 than this one, to both sides: the p of a test of t."""
+    return 0.0 if math.isinf(t) else _beta(degrees / (degrees + t * t), degrees / 2, 0.5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A number with its standard error, the degrees of freedom of that, and the interval around it."""
+
+    value: float
+    error: float
+    degrees: float
+    interval: Interval
+
+
+def estimate(value: float, parts: Sequence[tuple[float, float]], confidence: float = CONFIDENCE) -> Estimate:
+    """Return a number whose variance is a sum of independent parts, each (variance, its degrees of freedom).
+
+    The degrees of the sum are those of Welch (1947) and Satterthwaite (1946). Without any variance the interval is the
+    number itself.
+    """
+    whole = math.fsum(part for part, _ in parts)
+    if whole <= 0:
+        return Estimate(value=value, error=0.0, degrees=math.inf, interval=Interval(low=value, high=value))
+    degrees = whole * whole / math.fsum(part * part / free for part, free in parts if part)
+    error = math.sqrt(whole)
+    reach = t_quantile((1 + confidence) / 2, degrees) * error
+    return Estimate(value=value, error=error, degrees=degrees, interval=Interval(low=value - reach, high=value + reach))
+
+
+def welch(one: Sequence[float], other: Sequence[float], confidence: float = CONFIDENCE) -> Estimate:
+    """Return the difference of two means, one - other, whatever their variances (Welch 1947). Each at least two."""
+    parts = [(variance(each) / len(each), len(each) - 1) for each in (one, other)]
+    return estimate(mean(one) - mean(other), parts, confidence)
+
+
+def discoveries(chances: Sequence[float], share: float = 1 - CONFIDENCE) -> list[bool]:
+    """Return which of many tests, by their p, are kept so that at most `share` of the kept ones are expected to be
+    false (Benjamini and Hochberg 1995).
+    """
+    order = sorted(range(len(chances)), key=lambda place: chances[place])
+    kept = 0
+    for rank, place in enumerate(order, start=1):
+        if chances[place] <= rank * share / len(order):
+            kept = rank
+    found = [False] * len(chances)
+    for place in order[:kept]:
+        found[place] = True
+    return found
+
+
 def _beta(x: float, a: float, b: float) -> float:
     """Return the regularised incomplete beta function I_x(a, b), by its continued fraction (Lentz)."""
     if x <= 0 or x >= 1:
