@@ -12,6 +12,9 @@ from lms.reviews.models.appraisals import (
     Goal,
     GoalEvidence,
 )
+from lms.reviews.models.awards import Award, AwardCandidate, AwardProposal, AwardRule, AwardShare, AwardTerms
+from lms.reviews.models.badges import BadgeGrant, LeaderOptOut
+from lms.reviews.models.deductions import Deduction, DeductionRule
 
 __all__ = [
     "Appraisal",
@@ -22,6 +25,16 @@ __all__ = [
     "AppraisalFreeze",
     "AppraisalPaper",
     "AppraisalSignature",
+    "Award",
+    "AwardCandidate",
+    "AwardProposal",
+    "AwardRule",
+    "AwardShare",
+    "AwardTerms",
+    "BadgeGrant",
+    "Deduction",
+    "DeductionRule",
     "Goal",
     "GoalEvidence",
+    "LeaderOptOut",
 ]
