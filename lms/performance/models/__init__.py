@@ -1,11 +1,39 @@
 """Tables of people's work, a module a part."""
 
+from lms.performance.models.competencies import (
+    Competency,
+    CompetencyRating,
+    ProfileLook,
+    TrainingProof,
+    TrainingProofPaper,
+)
+from lms.performance.models.inspections import (
+    Inspection,
+    InspectionAppeal,
+    InspectionBatch,
+    InspectionFinding,
+    InspectionItem,
+    InspectionLoop,
+    InspectionSettings,
+)
 from lms.performance.models.kpi import KpiCorrection, KpiImport, KpiMapping, KpiValue, Metric
 
 __all__ = [
+    "Competency",
+    "CompetencyRating",
+    "Inspection",
+    "InspectionAppeal",
+    "InspectionBatch",
+    "InspectionFinding",
+    "InspectionItem",
+    "InspectionLoop",
+    "InspectionSettings",
     "KpiCorrection",
     "KpiImport",
     "KpiMapping",
     "KpiValue",
     "Metric",
+    "ProfileLook",
+    "TrainingProof",
+    "TrainingProofPaper",
 ]

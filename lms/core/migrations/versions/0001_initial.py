@@ -31,6 +31,9 @@ AFTER = {
         "CREATE TRIGGER kpi_correction_no_update BEFORE UPDATE ON kpi_correction BEGIN SELECT RAISE(ABORT, 'kpi_correction is append-only'); END",
         "CREATE TRIGGER kpi_correction_no_delete BEFORE DELETE ON kpi_correction BEGIN SELECT RAISE(ABORT, 'kpi_correction is append-only'); END",
         "CREATE TRIGGER kpi_correction_no_replace BEFORE INSERT ON kpi_correction WHEN EXISTS (SELECT 1 FROM kpi_correction WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'kpi_correction is append-only'); END",
+        "CREATE TRIGGER award_terms_no_update BEFORE UPDATE ON award_terms BEGIN SELECT RAISE(ABORT, 'award_terms is append-only'); END",
+        "CREATE TRIGGER award_terms_no_delete BEFORE DELETE ON award_terms BEGIN SELECT RAISE(ABORT, 'award_terms is append-only'); END",
+        "CREATE TRIGGER award_terms_no_replace BEFORE INSERT ON award_terms WHEN EXISTS (SELECT 1 FROM award_terms WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'award_terms is append-only'); END",
         "CREATE TRIGGER part_version_no_update BEFORE UPDATE ON part_version BEGIN SELECT RAISE(ABORT, 'part_version is append-only'); END",
         "CREATE TRIGGER part_version_no_delete BEFORE DELETE ON part_version BEGIN SELECT RAISE(ABORT, 'part_version is append-only'); END",
         "CREATE TRIGGER part_version_no_replace BEFORE INSERT ON part_version WHEN EXISTS (SELECT 1 FROM part_version WHERE sha = NEW.sha) BEGIN SELECT RAISE(ABORT, 'part_version is append-only'); END",
@@ -69,6 +72,8 @@ AFTER = {
         "CREATE TRIGGER revision_no_truncate BEFORE TRUNCATE ON revision FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER kpi_correction_no_change BEFORE UPDATE OR DELETE ON kpi_correction FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER kpi_correction_no_truncate BEFORE TRUNCATE ON kpi_correction FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
+        "CREATE TRIGGER award_terms_no_change BEFORE UPDATE OR DELETE ON award_terms FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
+        "CREATE TRIGGER award_terms_no_truncate BEFORE TRUNCATE ON award_terms FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER part_version_no_change BEFORE UPDATE OR DELETE ON part_version FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER part_version_no_truncate BEFORE TRUNCATE ON part_version FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER record_no_change BEFORE UPDATE OR DELETE ON record FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
@@ -443,6 +448,29 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_attachment_sha"), "attachment", ["sha"], unique=False)
     op.create_table(
+        "award_rule",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("grain", sa.String(length=8), nullable=False),
+        sa.Column("begun_on", sa.Date(), nullable=True),
+        sa.Column("active", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_award_rule_made_by_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_award_rule")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_award_rule_public_id")),
+    )
+    op.create_table(
+        "badge_grant",
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("badge", sa.String(length=20), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_badge_grant_person_id_person")),
+        sa.PrimaryKeyConstraint("person_id", "badge", name=op.f("pk_badge_grant")),
+    )
+    op.create_table(
         "calendar_feed",
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
@@ -537,6 +565,25 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_competency_code")),
         sa.UniqueConstraint("public_id", name=op.f("uq_competency_public_id")),
     )
+    op.create_table(
+        "deduction_rule",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("item", sa.String(length=80), nullable=False),
+        sa.Column("points", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("red_line", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("words", sa.Text(), server_default="", nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.CheckConstraint("points BETWEEN 1 AND 100", name=op.f("ck_deduction_rule_points_in_range")),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_deduction_rule_made_by_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deduction_rule")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_deduction_rule_public_id")),
+    )
+    op.create_index("ix_deduction_rule_code", "deduction_rule", ["code", "from_on"], unique=False)
     op.create_table(
         "document",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -633,6 +680,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_kpi_mapping_made_by_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_kpi_mapping")),
         sa.UniqueConstraint("title", name=op.f("uq_kpi_mapping_title")),
+    )
+    op.create_table(
+        "leader_opt_out",
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_leader_opt_out_person_id_person")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_leader_opt_out")),
     )
     op.create_table(
         "leave",
@@ -986,6 +1040,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("attachment_id", "number", name=op.f("pk_attachment_page")),
     )
     op.create_table(
+        "award_terms",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("rule_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column(
+            "measure", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("winners", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_award_terms_made_by_person")),
+        sa.ForeignKeyConstraint(["rule_id"], ["award_rule.id"], name=op.f("fk_award_terms_rule_id_award_rule")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_award_terms")),
+        sa.UniqueConstraint("rule_id", "version", name=op.f("uq_award_terms_rule_id_version")),
+        info={"append_only": True},
+    )
+    op.create_table(
         "campaign_part",
         sa.Column("campaign_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -1109,6 +1184,46 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_cycle_public_id")),
     )
     op.create_index(op.f("ix_cycle_quarter"), "cycle", ["quarter"], unique=False)
+    op.create_table(
+        "deduction",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("rule_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("points", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("red_line", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("source", sa.String(length=12), server_default="hand", nullable=False),
+        sa.Column("source_ref", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("state", sa.String(length=12), server_default="noticed", nullable=False),
+        sa.Column("given_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("given_at", UTCDateTime(), nullable=False),
+        sa.Column("appeal_until", sa.Date(), nullable=False),
+        sa.Column("appeal", sa.Text(), server_default="", nullable=False),
+        sa.Column("appealed_at", UTCDateTime(), nullable=True),
+        sa.Column("answer", sa.Text(), server_default="", nullable=False),
+        sa.Column("answered_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("answered_at", UTCDateTime(), nullable=True),
+        sa.Column("effective_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["answered_by"], ["person.id"], name=op.f("fk_deduction_answered_by_person")),
+        sa.ForeignKeyConstraint(["given_by"], ["person.id"], name=op.f("fk_deduction_given_by_person")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_deduction_person_id_person")),
+        sa.ForeignKeyConstraint(["rule_id"], ["deduction_rule.id"], name=op.f("fk_deduction_rule_id_deduction_rule")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deduction")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_deduction_public_id")),
+    )
+    op.create_index("ix_deduction_person", "deduction", ["person_id", "day"], unique=False)
+    op.create_index(op.f("ix_deduction_rule_id"), "deduction", ["rule_id"], unique=False)
+    op.create_index("ix_deduction_state", "deduction", ["state", "appeal_until"], unique=False)
+    op.create_index(
+        "uq_deduction_source",
+        "deduction",
+        ["rule_id", "source_ref"],
+        unique=True,
+        sqlite_where=sa.text("source_ref <> ''"),
+        postgresql_where=sa.text("source_ref <> ''"),
+    )
     op.create_table(
         "delivery",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1944,6 +2059,35 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_autosave_document_id_document")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_autosave_person_id_person")),
         sa.PrimaryKeyConstraint("document_id", "person_id", name=op.f("pk_autosave")),
+    )
+    op.create_table(
+        "award_proposal",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("rule_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("terms_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("period", sa.String(length=10), nullable=False),
+        sa.Column("state", sa.String(length=12), server_default="proposed", nullable=False),
+        sa.Column("counts", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("decided_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("decided_at", UTCDateTime(), nullable=True),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(["decided_by"], ["person.id"], name=op.f("fk_award_proposal_decided_by_person")),
+        sa.ForeignKeyConstraint(["rule_id"], ["award_rule.id"], name=op.f("fk_award_proposal_rule_id_award_rule")),
+        sa.ForeignKeyConstraint(["terms_id"], ["award_terms.id"], name=op.f("fk_award_proposal_terms_id_award_terms")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_award_proposal")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_award_proposal_public_id")),
+    )
+    op.create_index("ix_award_proposal_state", "award_proposal", ["state", "at"], unique=False)
+    op.create_index(
+        "uq_award_proposal_live",
+        "award_proposal",
+        ["rule_id", "period"],
+        unique=True,
+        sqlite_where=sa.text("state <> 'declined'"),
+        postgresql_where=sa.text("state <> 'declined'"),
     )
     op.create_table(
         "bank_question",
@@ -2815,6 +2959,64 @@ def upgrade() -> None:
         postgresql_where=sa.text("waiting"),
     )
     op.create_table(
+        "award",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("rule_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("terms_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("proposal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("period", sa.String(length=10), nullable=False),
+        sa.Column("value", sa.Double(), nullable=True),
+        sa.Column("n", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("amount_fen", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("confirmed_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("withdrawn_at", UTCDateTime(), nullable=True),
+        sa.Column("withdrawn_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("withdrawn_reason", sa.Text(), server_default="", nullable=False),
+        sa.CheckConstraint("(person_id IS NULL) <> (team_id IS NULL)", name=op.f("ck_award_one_owner")),
+        sa.ForeignKeyConstraint(["confirmed_by"], ["person.id"], name=op.f("fk_award_confirmed_by_person")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_award_person_id_person")),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"], ["award_proposal.id"], name=op.f("fk_award_proposal_id_award_proposal")
+        ),
+        sa.ForeignKeyConstraint(["rule_id"], ["award_rule.id"], name=op.f("fk_award_rule_id_award_rule")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_award_team_id_team")),
+        sa.ForeignKeyConstraint(["terms_id"], ["award_terms.id"], name=op.f("fk_award_terms_id_award_terms")),
+        sa.ForeignKeyConstraint(["withdrawn_by"], ["person.id"], name=op.f("fk_award_withdrawn_by_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_award")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_award_public_id")),
+    )
+    op.create_index("ix_award_period", "award", ["period", "id"], unique=False)
+    op.create_index(op.f("ix_award_person_id"), "award", ["person_id"], unique=False)
+    op.create_index(op.f("ix_award_proposal_id"), "award", ["proposal_id"], unique=False)
+    op.create_index(op.f("ix_award_rule_id"), "award", ["rule_id"], unique=False)
+    op.create_table(
+        "award_candidate",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("proposal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("place", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("wins", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("out", sa.String(length=12), server_default="", nullable=False),
+        sa.Column("value", sa.Double(), nullable=True),
+        sa.Column("before", sa.Double(), nullable=True),
+        sa.Column("n", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("removed", sa.Text(), server_default="", nullable=False),
+        sa.CheckConstraint("(person_id IS NULL) <> (team_id IS NULL)", name=op.f("ck_award_candidate_one_owner")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_award_candidate_person_id_person")),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"], ["award_proposal.id"], name=op.f("fk_award_candidate_proposal_id_award_proposal")
+        ),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_award_candidate_team_id_team")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_award_candidate")),
+    )
+    op.create_index(op.f("ix_award_candidate_person_id"), "award_candidate", ["person_id"], unique=False)
+    op.create_index(op.f("ix_award_candidate_proposal_id"), "award_candidate", ["proposal_id"], unique=False)
+    op.create_table(
         "chase",
         sa.Column("assignment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
@@ -3135,6 +3337,16 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_upload_person_id"), "upload", ["person_id"], unique=False)
     op.create_index(op.f("ix_upload_task_work_id"), "upload", ["task_work_id"], unique=False)
+    op.create_table(
+        "award_share",
+        sa.Column("award_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["award_id"], ["award.id"], name=op.f("fk_award_share_award_id_award")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_award_share_person_id_person")),
+        sa.PrimaryKeyConstraint("award_id", "person_id", name=op.f("pk_award_share")),
+    )
+    op.create_index(op.f("ix_award_share_person_id"), "award_share", ["person_id"], unique=False)
     op.create_table(
         "grade_change",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
