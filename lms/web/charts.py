@@ -86,3 +86,29 @@ def curve(points: Sequence[tuple[float, float]], *, width: float, height: float,
         x=places[-1][0],
         y=places[-1][1],
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step of a waterfall, in units of 100: it begins where the one before ended.
+
+    got: what it brought; lost: what it could have brought besides; end: where the next begins.
+    """
+
+    start: float
+    got: float
+    lost: float
+    end: float
+
+
+def waterfall(parts: Sequence[tuple[float, float]]) -> tuple[Step, ...]:
+    """Return the steps of parts that add up to at most 100. parts: (what it brought, the most it can bring)."""
+    found = []
+    start = 0.0
+    for brought, most in parts:
+        got = min(max(brought, 0.0), 100 - start)
+        lost = min(max(most - brought, 0.0), 100 - start - got)
+        end = start + got
+        found.append(Step(start=round(start, 2), got=round(got, 2), lost=round(lost, 2), end=round(end, 2)))
+        start = end
+    return tuple(found)
