@@ -38,6 +38,9 @@ _REMARK = re.compile(r"[(\[【][^)\]】]*[)\]】]|[*:：]")
 _MERGE = re.compile(rb"""<(?:\w+:)?mergeCell\b[^<>]{0,40}?\bref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})\"""")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
+Grid = Iterator[tuple[int, list[str]]]
+Merged = dict[int, list[tuple[int, int]]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
@@ -81,6 +84,45 @@ class Sheet:
     present: frozenset[str]
     unknown: tuple[str, ...]
     title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table of which memory never holds more than a row. head: the header as it is written.
+
+    rows: line from 1 and cells of each filled row, once; raises Unreadable or TooLarge when it comes to what is wrong.
+    """
+
+    head: tuple[str, ...]
+    rows: Iterator[tuple[int, list[str]]]
+
+
+def table(data: bytes, columns: Sequence[Column], *, most_rows: int, most_bytes: int = MOST_BYTES) -> Table:
+    """Return the header that names these columns beside others, and the rows under it one by one.
+
+    Raises what `read` raises.
+    """
+    _check_size(data, most_bytes)
+    if not data.startswith(archives.ZIP):
+        grid = _csv(decode(data), columns)
+    else:
+        with _refused_if_broken():
+            grid = _grid(_visible(_opened(data))[0])
+    with _refused_if_broken():
+        head, _ = _head(grid, columns)
+    return Table(head=tuple(cell.strip() for cell in head), rows=_filled(grid, most_rows))
+
+
+def _filled(grid: Grid, most_rows: int) -> Grid:
+    count = 0
+    with _refused_if_broken():
+        for line, cells in grid:
+            if not any(cell.strip() for cell in cells):
+                continue
+            count += 1
+            if count > most_rows:
+                raise TooLarge(text("超过 %(n)s 行。请分成几个文件。", n=most_rows))
+            yield line, cells
 
 
 def read(data: bytes, columns: Sequence[Column], *, most_rows: int = MOST_ROWS, most_bytes: int = MOST_BYTES) -> Sheet:
@@ -176,10 +218,6 @@ def heading(written: str) -> str:
 
 def _names(columns: Sequence[Column]) -> dict[str, str]:
     return {heading(name): column.key for column in columns for name in (column.name, column.key, *column.synonyms)}
-
-
-Grid = Iterator[tuple[int, list[str]]]
-Merged = dict[int, list[tuple[int, int]]]
 
 
 def _csv(content: str, columns: Sequence[Column]) -> Grid:
@@ -282,6 +320,16 @@ def _written(cell: Any) -> str:
 
 
 def _under_header(grid: Grid, columns: Sequence[Column], most_rows: int, merged: Merged | None = None) -> Sheet:
+    cells, keys = _head(grid, columns)
+    return Sheet(
+        rows=tuple(_rows(grid, keys, columns, most_rows, merged or {})),
+        present=frozenset(keys) - {""},
+        unknown=tuple(cell.strip() for cell, key in zip(cells, keys, strict=True) if not key and cell.strip()),
+    )
+
+
+def _head(grid: Grid, columns: Sequence[Column]) -> tuple[list[str], list[str]]:
+    """Read up to the header; return its cells and the key of each, "" where nobody asked for it. Raises Unreadable."""
     names = _names(columns)
     above: list[list[str]] = []
     best: tuple[int, list[str]] = (0, [])
@@ -289,11 +337,7 @@ def _under_header(grid: Grid, columns: Sequence[Column], most_rows: int, merged:
         keys = [names.get(heading(cell), "") for cell in cells]
         found = frozenset(keys) - {""}
         if all(column.key in found for column in columns if column.required):
-            return Sheet(
-                rows=tuple(_rows(grid, keys, columns, most_rows, merged or {})),
-                present=found,
-                unknown=tuple(cell.strip() for cell, key in zip(cells, keys, strict=True) if not key and cell.strip()),
-            )
+            return cells, keys
         if any(cells):
             above.append(cells)
             best = max(best, (len(found), cells), key=lambda pair: pair[0])
