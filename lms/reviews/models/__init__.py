@@ -15,6 +15,8 @@ from lms.reviews.models.appraisals import (
 from lms.reviews.models.awards import Award, AwardCandidate, AwardProposal, AwardRule, AwardShare, AwardTerms
 from lms.reviews.models.badges import BadgeGrant, LeaderOptOut
 from lms.reviews.models.deductions import Deduction, DeductionRule
+from lms.reviews.models.peaks import PeakFinding, PeakMeasure, PeakReview
+from lms.reviews.models.targets import YearTarget
 
 __all__ = [
     "Appraisal",
@@ -37,4 +39,8 @@ __all__ = [
     "Goal",
     "GoalEvidence",
     "LeaderOptOut",
+    "PeakFinding",
+    "PeakMeasure",
+    "PeakReview",
+    "YearTarget",
 ]

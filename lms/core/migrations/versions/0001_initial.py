@@ -979,6 +979,30 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_webhook_public_id")),
     )
     op.create_table(
+        "year_target",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("year", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("metric", sa.String(length=40), nullable=False),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("way", sa.String(length=8), nullable=False),
+        sa.Column("amount", sa.Double(), nullable=False),
+        sa.Column("base", sa.Double(), nullable=True),
+        sa.Column("base_count", sa.BigInteger(), nullable=True),
+        sa.Column("base_from", sa.Date(), nullable=False),
+        sa.Column("base_until", sa.Date(), nullable=False),
+        sa.Column("active", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
+        sa.Column("why", sa.String(length=500), server_default="", nullable=False),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_year_target_made_by_person")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_year_target_team_id_team")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_year_target")),
+        sa.UniqueConstraint(
+            "year", "team_id", "metric", "version", name=op.f("uq_year_target_year_team_id_metric_version")
+        ),
+    )
+    op.create_table(
         "appraisal_cycle",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.String(length=32), nullable=False),
@@ -1507,6 +1531,27 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_part_key")),
     )
     op.create_index("ix_part_document", "part", ["document_id", "kind", "position"], unique=False)
+    op.create_table(
+        "peak_review",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("look_on", sa.Date(), nullable=False),
+        sa.Column("campaign_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("state", sa.String(length=8), server_default="open", nullable=False),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="1", nullable=False),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_peak_review_campaign_id_campaign")),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_peak_review_made_by_person")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_peak_review_team_id_team")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_peak_review")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_peak_review_public_id")),
+    )
+    op.create_index(op.f("ix_peak_review_team_id"), "peak_review", ["team_id"], unique=False)
     op.create_table(
         "queue_need",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2327,6 +2372,23 @@ def upgrade() -> None:
     )
     op.create_index("ix_part_version_part", "part_version", ["part_id"], unique=False)
     op.create_table(
+        "peak_finding",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("review_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("title", sa.String(length=80), nullable=False),
+        sa.Column("text", sa.Text(), server_default="", nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_peak_finding_made_by_person")),
+        sa.ForeignKeyConstraint(["review_id"], ["peak_review.id"], name=op.f("fk_peak_finding_review_id_peak_review")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_peak_finding")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_peak_finding_public_id")),
+    )
+    op.create_index(op.f("ix_peak_finding_review_id"), "peak_finding", ["review_id"], unique=False)
+    op.create_table(
         "reading",
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3127,6 +3189,21 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("part_version_sha", "document_id", "kind", name=op.f("pk_item_verdict")),
     )
+    op.create_table(
+        "peak_measure",
+        sa.Column("measure_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("review_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("finding_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("metric", sa.String(length=40), nullable=False),
+        sa.Column("goal", sa.Double(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["finding_id"], ["peak_finding.id"], name=op.f("fk_peak_measure_finding_id_peak_finding")
+        ),
+        sa.ForeignKeyConstraint(["measure_id"], ["measure.id"], name=op.f("fk_peak_measure_measure_id_measure")),
+        sa.ForeignKeyConstraint(["review_id"], ["peak_review.id"], name=op.f("fk_peak_measure_review_id_peak_review")),
+        sa.PrimaryKeyConstraint("measure_id", name=op.f("pk_peak_measure")),
+    )
+    op.create_index(op.f("ix_peak_measure_review_id"), "peak_measure", ["review_id"], unique=False)
     op.create_table(
         "presence",
         sa.Column(
