@@ -17,7 +17,7 @@ FEWEST = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One period. mean: of all who have a figure; steady: of those who have one in each period shown. None = too few."""
+    """One period. mean: of all who have a figure; steady: of those who have one in each period. None = too few."""
 
     period: Period
     after: bool
