@@ -78,7 +78,7 @@ def figures(
             metric=row.metric,
             period=Period(Grain(row.grain), row.start),
             value=row.value,
-            count=row.count,
+            count=row.n,
         )
         for row in _read(wanted, codes, person_ids)
     ]
@@ -107,11 +107,9 @@ def of_period(
     for row in _read([or_(exactly, *within)], codes, person_ids):
         key = (row.person_id, row.metric)
         if row.grain == period.grain:
-            found[key] = Figure(
-                person_id=row.person_id, metric=row.metric, period=period, value=row.value, count=row.count
-            )
+            found[key] = Figure(person_id=row.person_id, metric=row.metric, period=period, value=row.value, count=row.n)
         elif key not in found:
-            parts[key].append((Grain(row.grain), row.start, row.value, row.count))
+            parts[key].append((Grain(row.grain), row.start, row.value, row.n))
     for key, held in parts.items():
         if key in found:
             continue
@@ -124,8 +122,8 @@ def of_period(
 def _read(
     wanted: list[ColumnElement[bool]], codes: Collection[str] | None, person_ids: Collection[int] | None
 ) -> Iterator[Any]:
-    statement = select(
-        KpiValue.person_id, KpiValue.metric, KpiValue.grain, KpiValue.start, KpiValue.value, KpiValue.count
+    statement = select(  # `count` is a method of a row
+        KpiValue.person_id, KpiValue.metric, KpiValue.grain, KpiValue.start, KpiValue.value, KpiValue.count.label("n")
     ).where(*wanted)
     if codes is not None:
         statement = statement.where(KpiValue.metric.in_(list(codes)))
