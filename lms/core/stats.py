@@ -335,7 +335,7 @@ def estimate(value: float, parts: Sequence[tuple[float, float]], confidence: flo
     whole = math.fsum(part for part, _ in parts)
     if whole <= 0:
         return Estimate(value=value, error=0.0, degrees=math.inf, interval=Interval(low=value, high=value))
-    degrees = whole * whole / math.fsum(part * part / free for part, free in parts if part)
+    degrees = 1 / math.fsum((part / whole) ** 2 / free for part, free in parts)
     error = math.sqrt(whole)
     reach = t_quantile((1 + confidence) / 2, degrees) * error
     return Estimate(value=value, error=error, degrees=degrees, interval=Interval(low=value - reach, high=value + reach))

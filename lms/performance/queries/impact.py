@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Date, and_, func, literal, or_, select, union_all
+from sqlalchemy import Date, and_, func, literal, select, union_all
 
 from lms.accounts.models import Person
 from lms.content.models import Document, PartVersion, Slug
@@ -15,7 +15,7 @@ from lms.core.errors import NotFound
 from lms.core.here import day_of, settings
 from lms.core.plain import from_plain
 from lms.performance.models import KpiValue
-from lms.performance.rules.impact import FEWEST, Impact, Series, Study, impact
+from lms.performance.rules.impact import Impact, Series, Study, impact
 from lms.performance.rules.metrics import Metric
 from lms.performance.rules.periods import Grain, Period, period_of
 from lms.performance.rules.validity import ItemLink, links
@@ -221,9 +221,7 @@ def answered(quiz_id: int, metric: Metric, *, weeks: int, over: int, today: date
     """
     starts = _starts(Grain.WEEK, over + weeks, today)
     steps = {start: number for number, start in enumerate(starts[:-1])}
-    figures = {
-        person: Series(values, len(steps)) for person, values in _weekly(metric, starts, steps).items()
-    }
+    figures = {person: Series(values, len(steps)) for person, values in _weekly(metric, starts, steps).items()}
     first = (
         select(
             Attempt.id,
@@ -264,7 +262,7 @@ def answered(quiz_id: int, metric: Metric, *, weeks: int, over: int, today: date
             first.c.submitted_at >= begin,
             first.c.submitted_at < end,
             AttemptItem.earned.is_not(None),
-            or_(AttemptItem.dropped.is_(False)),
+            AttemptItem.dropped.is_(False),
         )
         .order_by(AttemptItem.attempt_id, AttemptItem.position)
     )
@@ -272,7 +270,7 @@ def answered(quiz_id: int, metric: Metric, *, weeks: int, over: int, today: date
         if paper in later:
             answers[bytes(sha).hex()].append((bool(is_right), later[paper]))
     told = links(answers, metric.direction)
-    specs = {
+    specs: dict[str, Question] = {
         bytes(sha).hex(): from_plain(Question, spec)
         for sha, spec in rows(
             select(PartVersion.sha, PartVersion.spec).where(
@@ -281,6 +279,3 @@ def answered(quiz_id: int, metric: Metric, *, weeks: int, over: int, today: date
         )
     }
     return [Answered(link=each, question=specs[each.key]) for each in told if each.key in specs]
-
-
-__all__ = ["FEWEST", "Answered", "Compared", "Subject", "answered", "compared", "subject", "subjects"]

@@ -70,7 +70,7 @@ class Appraisal(Base):
     __tablename__ = "appraisal"
     __table_args__ = (
         UniqueConstraint("cycle_id", "person_id"),
-        Index("ix_appraisal_cycle_state", "cycle_id", "state"),
+        Index("ix_appraisal_in_cycle", "cycle_id", "state"),
         Index("ix_appraisal_person", "person_id", "state"),
         Index("ix_appraisal_supervisor", "supervisor_id", "state"),
     )

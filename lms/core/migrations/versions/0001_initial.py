@@ -1407,7 +1407,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("value", sa.Double(), nullable=False),
         sa.Column("count", sa.BigInteger(), nullable=True),
-        sa.Column("new_value", sa.Double(), nullable=False),
+        sa.Column("new_value", sa.Double(), nullable=True),
         sa.Column("new_count", sa.BigInteger(), nullable=True),
         sa.Column("at", UTCDateTime(), nullable=False),
         sa.Column("import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -1986,7 +1986,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("cycle_id", "person_id", name=op.f("uq_appraisal_cycle_id_person_id")),
         sa.UniqueConstraint("public_id", name=op.f("uq_appraisal_public_id")),
     )
-    op.create_index("ix_appraisal_cycle_state", "appraisal", ["cycle_id", "state"], unique=False)
+    op.create_index("ix_appraisal_in_cycle", "appraisal", ["cycle_id", "state"], unique=False)
     op.create_index("ix_appraisal_person", "appraisal", ["person_id", "state"], unique=False)
     op.create_index("ix_appraisal_supervisor", "appraisal", ["supervisor_id", "state"], unique=False)
     op.create_table(
