@@ -31,7 +31,10 @@ class Metric(Base):
 
 
 class KpiImport(Base):
-    """One file, call or entry by hand of which figures came. source: file, api, hand. rows: how many it held."""
+    """One file, call or entry by hand of which figures came. source: file, api, hand. rows: how many it held.
+
+    name: of the file; for a hand the reason.
+    """
 
     __tablename__ = "kpi_import"
     id: Mapped[pk]
@@ -65,7 +68,10 @@ class KpiValue(Base):
 
 @append_only
 class KpiCorrection(Base):
-    """A figure as it was before a later import or a hand changed it. by import_id: the import that changed it."""
+    """A figure as it was before a later import or a hand changed it. import_id: of what changed it.
+
+    new_value: None = it was taken away.
+    """
 
     __tablename__ = "kpi_correction"
     __table_args__ = (Index("ix_kpi_correction_person", "person_id", "metric", "start"),)
@@ -76,7 +82,7 @@ class KpiCorrection(Base):
     person_id: Mapped[int] = pseudonym(ForeignKey("person.id"))
     value: Mapped[float] = plain()
     count: Mapped[int | None] = plain(BigInteger)
-    new_value: Mapped[float] = plain()
+    new_value: Mapped[float | None] = plain()
     new_count: Mapped[int | None] = plain(BigInteger)
     at: Mapped[datetime] = plain()
     import_id: Mapped[int | None] = plain(ForeignKey("kpi_import.id"))
