@@ -1,0 +1,117 @@
+"""What an appraisal rests on, as the data stands now: composite score, figures, competencies, inspections, goals."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from lms.core.db import rows
+from lms.performance.queries import competencies, figures, inspections
+from lms.performance.rules.periods import Period, period
+from lms.reviews.models import Goal
+from lms.reviews.rules.freezing import plain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """Everything as JSON would have it. composite: None where no formula gave one for the period.
+
+    figures: [{"metric", "name", "unit", "value", "count"}]. inspections: {"score", "n"}, None without any.
+    """
+
+    composite: Mapping[str, Any] | None
+    figures: Sequence[Mapping[str, Any]]
+    competencies: Sequence[Mapping[str, Any]]
+    inspections: Mapping[str, Any] | None
+    goals: Sequence[Mapping[str, Any]]
+    earlier_goals: Sequence[Mapping[str, Any]]
+
+    @property
+    def total(self) -> float | None:
+        return self.composite["total"] if self.composite else None
+
+    @property
+    def formula(self) -> str:
+        return str(self.composite["formula"]) if self.composite else ""
+
+    @property
+    def values(self) -> dict[str, float | None]:
+        """Return the figures by metric."""
+        return {each["metric"]: each["value"] for each in self.figures}
+
+
+def bases(person_ids: Collection[int], written: str) -> dict[int, Basis]:
+    """Return what the appraisals of these people in a period ("2026Q3") rest on, in a handful of statements."""
+    span = period(written)
+    ids = sorted(person_ids)
+    if not ids:
+        return {}
+    known = figures.metrics(every=True)
+    measured: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for (person_id, code), figure in sorted(figures.of_period(None, span, ids).items()):
+        measured[person_id].append(
+            {
+                "metric": code,
+                "name": known[code].name.id if code in known else code,
+                "unit": known[code].unit.value if code in known else "",
+                "value": figure.value,
+                "count": figure.count,
+            }
+        )
+    shown = competencies.levels(ids)
+    inspected = inspections.quality_of_period(span, ids)
+    goals = _goals(ids, {written, str(span.before)})
+    return {
+        person_id: Basis(
+            composite=None,
+            figures=measured[person_id],
+            competencies=[
+                {
+                    "code": each.code,
+                    "name": each.name,
+                    "level": each.level,
+                    "evidence": len(each.evidence),
+                    "as_of": plain(each.as_of),
+                    "fresh": each.fresh,
+                }
+                for each in shown.get(person_id, ())
+                if each.level
+            ],
+            inspections=(
+                {"score": round(inspected[person_id][0], 2), "n": inspected[person_id][1]}
+                if person_id in inspected
+                else None
+            ),
+            goals=goals.get((person_id, written), []),
+            earlier_goals=goals.get((person_id, str(span.before)), []),
+        )
+        for person_id in ids
+    }
+
+
+def _goals(ids: Sequence[int], periods: Collection[str]) -> dict[tuple[int, str], list[dict[str, Any]]]:
+    found: dict[tuple[int, str], list[dict[str, Any]]] = defaultdict(list)
+    statement = select(*Goal.__table__.c).where(
+        Goal.person_id.in_(ids), Goal.period.in_(periods), Goal.state != "dropped"
+    )
+    for each in rows(statement.order_by(Goal.due_on, Goal.id)):
+        found[each.person_id, each.period].append(
+            {
+                "id": each.public_id,
+                "text": each.text,
+                "measure": each.measure,
+                "due_on": each.due_on.isoformat(),
+                "state": each.state,
+                "result": each.result,
+            }
+        )
+    return found
+
+
+def last_day(written: str) -> date:
+    """Return the last day of a period. Raises Invalid for what is none."""
+    found: Period = period(written)
+    return found.last
