@@ -29,6 +29,7 @@ from lms.kb.cli import group as search_group
 from lms.kb.cli import kb_group
 from lms.quizzes.cli import group as quiz_group
 from lms.records.cli import group as records_group
+from lms.records.cli import person as person_group
 from lms.reports.cli import group as report_group
 
 GROUPS: tuple[click.Command, ...] = (
@@ -37,6 +38,7 @@ GROUPS: tuple[click.Command, ...] = (
     staff_group,
     token_group,
     records_group,
+    person_group,
     report_group,
     search_group,
     kb_group,

@@ -86,6 +86,7 @@ from lms.quizzes.actions import recall
 from lms.quizzes.events import QuizGraded
 from lms.readiness import api as readiness_api
 from lms.readiness import views as readiness_views
+from lms.records import views as records_views
 from lms.records.events import CorrectionImpact, DocumentCompleted, RecordAppended, StandingsRebuilt
 from lms.reports import api as reports_api
 from lms.reports import views as reports_views
@@ -96,6 +97,7 @@ from lms.tables import metadata
 PAGES = (
     home_views,
     accounts_views,
+    records_views,
     assignments_views,
     content_views,
     kb_views,

@@ -17,6 +17,7 @@ class Verb(StrEnum):
     CERTIFIED = "certified"  # ref = the certificate that it gives, valid_until its last day
     REVOKED = "revoked"  # corrects = the certified line that was taken back by a named person
     VOIDED = "voided"  # corrects = the record that no longer counts
+    ERASED = "erased"  # who this was is no longer known; the notes beside the person's lines are gone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
