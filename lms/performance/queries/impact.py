@@ -60,6 +60,10 @@ class Compared:
     last: Period
     starts: tuple[date, ...]
 
+    def period(self, step: int) -> Period:
+        """Return the week or month of a step."""
+        return Period(self.grain, self.starts[step])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
