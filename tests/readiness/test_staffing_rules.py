@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lms.core.errors import Invalid
 from lms.readiness.rules.erlang import MOST_EXACT, agents_for, erlang_b, erlang_c, service_level
 from lms.readiness.rules.forecast import backtest, guesses, weekday_mean
-from lms.readiness.rules.gap import Coming, by_hours, fill, staffed, worst
+from lms.readiness.rules.gap import Coming, by_hours, fill, staffed
 from lms.readiness.rules.need import (
     Formula,
     Volume,
@@ -230,12 +230,6 @@ def test_a_night_shift_counts_after_midnight_too():
     hours = by_hours([(22 * 60, 30 * 60), (9 * 60, 18 * 60), (9 * 60 + 30, 9 * 60 + 50)])
     assert [hour for hour, count in enumerate(hours) if count] == [*range(6), *range(9, 18), 22, 23]
     assert max(hours) == 1
-
-
-def test_the_worst_day_is_the_first_of_the_worst():
-    days = {DAY: 3, DAY + timedelta(days=1): 5, DAY + timedelta(days=2): 5}
-    assert worst(days) == DAY + timedelta(days=1)
-    assert worst({}) is None
 
 
 # --- forecast

@@ -399,20 +399,21 @@ def of_team(actor: Actor, day: date, states: Collection[State], *, plan_id: int 
     return sorted(chosen, key=lambda one: (one.valid_until or date.max, one.person_id))
 
 
-def valid_plans(person_ids: Collection[int], plan_ids: Collection[int], day: date) -> dict[int, dict[int, date | None]]:
-    """Return by person the plans of which a certificate holds or is in its grace, with the last day of the latest."""
+def holding(
+    person_ids: Collection[int], plan_ids: Collection[int], days: Collection[date]
+) -> dict[date, dict[int, frozenset[int]]]:
+    """Return by day and person the plans of which a certificate holds or is in its grace; two statements in all."""
     terms = {
         plan.id: terms_of(plan)
         for plan in session().scalars(select(CertificatePlan).where(CertificatePlan.id.in_(list(plan_ids))))
     }
-    found: dict[int, dict[int, date | None]] = {}
+    found: dict[date, dict[int, set[int]]] = {day: {} for day in days}
     for plan_id, people in rows_by_person(list(terms), person_ids).items():
         for person_id, own in people.items():
-            row = valid_on(own, terms[plan_id], day)
-            if row is not None:
-                last = max((each.until_on or date.max for each in own if not each.revoked), default=date.max)
-                found.setdefault(person_id, {})[plan_id] = None if last == date.max else last
-    return found
+            for day, held in found.items():
+                if valid_on(own, terms[plan_id], day) is not None:
+                    held.setdefault(person_id, set()).add(plan_id)
+    return {day: {person_id: frozenset(held) for person_id, held in people.items()} for day, people in found.items()}
 
 
 def impact(document_id: int, passing: Sequence[int], failing: Sequence[int], day: date) -> tuple[int, int]:

@@ -24,7 +24,7 @@ from lms.learning.models import (
     QueueRight,
     ServiceQueue,
 )
-from lms.learning.queries.certificates import valid_plans
+from lms.learning.queries.certificates import holding
 from lms.learning.rules.queues import NONE, Need, Right, Word, right, right_of
 from lms.records.models import Standing
 
@@ -132,6 +132,13 @@ def computed(
 
     queue_ids: None = every queue, closed ones included (nobody may take those). The one place where rights are made.
     """
+    return computed_days(person_ids, [day], queue_ids)[day]
+
+
+def computed_days(
+    person_ids: Collection[int], days: Sequence[date], queue_ids: Collection[int] | None = None
+) -> dict[date, dict[tuple[int, int], Right]]:
+    """Return the same for several days, at least one, as things stand now; as many statements as for one."""
     people, open_ones, needs = list(person_ids), _queue_states(queue_ids), _needs(queue_ids)
     active = set(session().scalars(select(Person.id).where(Person.id.in_(people), Person.active)))
     documents = {need.document_id for group in needs.values() for need in group if need.plan_id is None}
@@ -144,22 +151,23 @@ def computed(
             )
         ):
             done.setdefault(person_id, set()).add(document_id)
-    valid = valid_plans(people, plan_ids, day) if plan_ids else {}
-    words = _words(people, day)
-    found: dict[tuple[int, int], Right] = {}
-    for person_id in people:
-        for queue_id, is_open in open_ones.items():
-            found[person_id, queue_id] = (
-                right(
-                    needs.get(queue_id, ()),
-                    done.get(person_id, set()),
-                    valid.get(person_id, {}),
-                    words.get((person_id, queue_id), ()),
-                    day,
+    valid = holding(people, plan_ids, days) if plan_ids else {day: {} for day in days}
+    words = _words(people, min(days))
+    found: dict[date, dict[tuple[int, int], Right]] = {day: {} for day in days}
+    for day, rights in found.items():
+        for person_id in people:
+            for queue_id, is_open in open_ones.items():
+                rights[person_id, queue_id] = (
+                    right(
+                        needs.get(queue_id, ()),
+                        done.get(person_id, set()),
+                        valid[day].get(person_id, frozenset()),
+                        words.get((person_id, queue_id), ()),
+                        day,
+                    )
+                    if is_open and person_id in active
+                    else NONE
                 )
-                if is_open and person_id in active
-                else NONE
-            )
     return found
 
 

@@ -1,5 +1,6 @@
 """What the room offers over the API."""
 
+from lms.readiness.api import staffing
 from lms.readiness.api.room import bp
 
-__all__ = ["bp"]
+__all__ = ["bp", "staffing"]

@@ -1,8 +1,8 @@
 """Erlang C: how many agents answer a load within a time. Pure.
 
-Calls arrive at random, last an exponential time, wait in one line and never hang up (A. K. Erlang 1917; the recursion of
-Erlang B and the step to Erlang C as in I. Angus, "An Introduction to Erlang B and Erlang C", 2001). The recursion holds
-no factorials, so it neither overflows nor cancels. Loads are in Erlang: contacts a second × seconds of handling.
+Calls arrive at random, last an exponential time, wait in one line and never hang up (A. K. Erlang 1917; the recursion
+of Erlang B and the step to Erlang C as in I. Angus, "An Introduction to Erlang B and Erlang C", 2001). The recursion
+holds no factorials, so it neither overflows nor cancels. Loads are in Erlang: contacts a second × seconds of handling.
 """
 
 from functools import lru_cache

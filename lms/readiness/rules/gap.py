@@ -1,6 +1,6 @@
 """Who is missing when each person counts once, and what fills the gap first. Pure."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
@@ -86,6 +86,12 @@ def by_hours(shifts: Iterable[tuple[int, int]]) -> tuple[int, ...]:
     return tuple(found)
 
 
-def worst(days: Mapping[date, int]) -> date | None:
-    """Return the first of the days on which most people are missing; None without days."""
-    return min(days, key=lambda day: (-days[day], day)) if days else None
+def spans(hours: Sequence[int]) -> list[tuple[int, int]]:
+    """Return hours that follow each other as (first, end): 10, 11, 20 become (10, 12), (20, 21). hours: rising."""
+    found: list[tuple[int, int]] = []
+    for hour in hours:
+        if found and found[-1][1] == hour:
+            found[-1] = (found[-1][0], hour + 1)
+        else:
+            found.append((hour, hour + 1))
+    return found

@@ -19,7 +19,7 @@ MOST_ORDERS = 10_000_000
 MOST_PEOPLE = 100_000
 
 USUAL_PROFILE = (2, 1, 1, 0, 0, 0, 1, 2, 4, 6, 7, 6, 5, 6, 6, 6, 6, 5, 5, 7, 8, 8, 5, 3)
-"""Weights of the hours of a day where a company knows none of its own: mornings, afternoons, and most in the evening."""
+"""Weights of the hours of a day where a company knows none of its own; most come in the evening."""
 
 
 class Way(StrEnum):
@@ -32,8 +32,8 @@ class Formula:
     """What turns a day's forecast into people.
 
     per: orders for which one more agent is taken (step). may_shrink: fewer orders than usual need fewer people.
-    contacts_per_order, handling (seconds a contact takes an agent), concurrency (chats held at once), shrinkage (percent
-    of paid time away: breaks, training), target (percent answered within `within` seconds): Erlang.
+    contacts_per_order, handling (seconds a contact takes an agent), concurrency (chats held at once), shrinkage
+    (percent of paid time away: breaks, training), target (percent answered within `within` seconds): Erlang.
     days_per_week, shift_hours: how much one person works; profile: weights of the 24 hours.
     """
 
@@ -127,9 +127,10 @@ class Volume:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """People in all (with those whose day off it is), and how many of them on duty in each of the 24 hours."""
+    """People in all (with those whose day off it is), on duty that day, and on duty in each of the 24 hours."""
 
     people: int
+    on_duty: int
     hours: tuple[int, ...]
 
 
@@ -138,10 +139,11 @@ def need_of(formula: Formula, volume: Volume, *, present: int, base: int) -> Nee
     if formula.way == Way.ERLANG:
         return _by_erlang(formula, volume)
     people = by_step(present, base, volume.orders, per=formula.per, may_shrink=formula.may_shrink)
-    duty_hours = people * formula.days_per_week / 7 * formula.shift_hours
+    on_duty = people * formula.days_per_week / 7
     whole = sum(formula.profile)
     # A step says nothing about hours: the hours that these people work are spread as the contacts come.
-    return Need(people=people, hours=tuple(_up(duty_hours * weight / whole) for weight in formula.profile))
+    hours = tuple(_up(on_duty * formula.shift_hours * weight / whole) for weight in formula.profile)
+    return Need(people=people, on_duty=_up(on_duty), hours=hours)
 
 
 def contacts_of(formula: Formula, volume: Volume) -> float:
@@ -158,7 +160,7 @@ def _by_erlang(formula: Formula, volume: Volume) -> Need:
         hours.append(_up(agents / (1 - formula.shrinkage / 100)))
     # Nobody works all hours: the hours of all together have to be worked, and the fullest hour has to be filled.
     on_duty = max(max(hours), _up(sum(hours) / formula.shift_hours))
-    return Need(people=_up(on_duty * 7 / formula.days_per_week), hours=tuple(hours))
+    return Need(people=_up(on_duty * 7 / formula.days_per_week), on_duty=on_duty, hours=tuple(hours))
 
 
 def _up(value: float) -> int:

@@ -1,5 +1,6 @@
 """Pages of the room."""
 
+from lms.readiness.views import staffing, volumes
 from lms.readiness.views.room import bp
 
-__all__ = ["bp"]
+__all__ = ["bp", "staffing", "volumes"]
