@@ -7,6 +7,7 @@ from lms.performance.models.competencies import (
     TrainingProof,
     TrainingProofPaper,
 )
+from lms.performance.models.formulas import CompositeSnapshot, Formula, FormulaReading, FormulaReview
 from lms.performance.models.inspections import (
     Inspection,
     InspectionAppeal,
@@ -21,6 +22,10 @@ from lms.performance.models.kpi import KpiCorrection, KpiImport, KpiMapping, Kpi
 __all__ = [
     "Competency",
     "CompetencyRating",
+    "CompositeSnapshot",
+    "Formula",
+    "FormulaReading",
+    "FormulaReview",
     "Inspection",
     "InspectionAppeal",
     "InspectionBatch",
