@@ -6,7 +6,7 @@ from lms.core import clock
 from lms.core.db import session
 from lms.core.models import AuditEntry
 
-OBSERVATIONS = frozenset({"search_log", "article_view"})
+OBSERVATIONS = frozenset({"search_log", "article_view", "profile_look"})
 """The only tables that a GET may write: what was looked at, never what is so."""
 
 

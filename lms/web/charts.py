@@ -112,3 +112,52 @@ def waterfall(parts: Sequence[tuple[float, float]]) -> tuple[Step, ...]:
         found.append(Step(start=round(start, 2), got=round(got, 2), lost=round(lost, 2), end=round(end, 2)))
         start = end
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Track:
+    """A line of values over time in units of the picture. line: points of a polyline; dots: its points, in order.
+
+    levels: the height of each level line. low, high: which values lie at the bottom and the top.
+    """
+
+    line: str
+    dots: tuple[tuple[float, float], ...]
+    levels: tuple[float, ...]
+    low: float
+    high: float
+
+
+def track(
+    points: Sequence[tuple[float, float]],
+    *,
+    left: float,
+    right: float,
+    top: float,
+    bottom: float,
+    levels: Sequence[float] = (),
+    low: float | None = None,
+    high: float | None = None,
+) -> Track:
+    """Return the line through some points, at least one, so that all of them and all level lines fit in.
+
+    points: (where it lies in time, 0 to 1; the value). low, high: what the picture shows at least. A flat line lies in
+    the middle.
+    """
+    values = [value for _, value in points]
+    least = min(*values, *levels, *([] if low is None else [low]), values[0])
+    most = max(*values, *levels, *([] if high is None else [high]), values[0])
+
+    def height(value: float) -> float:
+        if most == least:
+            return round((top + bottom) / 2, 2)
+        return round(bottom - (bottom - top) * (value - least) / (most - least), 2)
+
+    dots = tuple((round(left + (right - left) * at, 2), height(value)) for at, value in points)
+    return Track(
+        line=" ".join(f"{x:g},{y:g}" for x, y in dots),
+        dots=dots,
+        levels=tuple(height(value) for value in levels),
+        low=least,
+        high=most,
+    )

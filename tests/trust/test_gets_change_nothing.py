@@ -12,6 +12,7 @@ from tests.support.make_house import a_house, address, all_rules, browser_of, un
 WHY = {
     "search_log": "what was searched in vain is knowledge that is missing",
     "article_view": "who saw which version is asked when a rule has changed; a view may be lost, a page never waits",
+    "profile_look": "whose profile is looked at may see by whom; one row a looker and day",
 }
 """Why looking may be noted at all. A further table needs its reason here."""
 MORE = {

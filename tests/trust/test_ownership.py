@@ -363,6 +363,7 @@ FILES = {"content.file": {}, "content.file_page": {"number": 1}, "content.file_w
 FOR_ALL = {
     "accounts.slip_link": "the token in the address is the whole secret",
     "learning.verify": "whoever has a code may ask; it says surname, plan and days",
+    "performance.verify_proof": "whoever has a code may ask; it says surname, days, number of items and digest",
 }
 
 

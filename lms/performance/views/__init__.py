@@ -1,6 +1,6 @@
 """Pages of the room."""
 
-from lms.performance.views import impact
+from lms.performance.views import competencies, impact, kpi_import, kpis, metrics, profile, proofs
 from lms.performance.views.room import bp
 
-__all__ = ["bp", "impact"]
+__all__ = ["bp", "competencies", "impact", "kpi_import", "kpis", "metrics", "profile", "proofs"]

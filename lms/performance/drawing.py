@@ -1,0 +1,160 @@
+"""Charts of a profile: what is drawn, with its words, for the templates. Numbers come in, nothing is read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from lms.core.i18n import _
+from lms.core.texts import Text
+from lms.performance.queries.profile import Dimension, Happened, Trend
+from lms.performance.rules.metrics import Metric, Unit
+from lms.performance.rules.periods import Grain, Period
+from lms.performance.rules.trends import middle, share
+from lms.web.charts import Track, track
+from lms.web.shell import show_day, show_month, show_quarter
+
+WIDTH, LEFT, RIGHT, TOP, BOTTOM = 256, 8, 248, 26, 92
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A training on a chart: its number in the list below, and where it lies."""
+
+    number: int
+    x: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """A line over time. now, was: the last and the first value in words; was: "" with one point alone.
+
+    rows: (when, value, on how many cases) for the table behind it. red: where the red line lies, None = not shown.
+    """
+
+    title: Text | str
+    now: str
+    was: str
+    is_red: bool
+    track: Track
+    red: float | None
+    red_words: str
+    marks: tuple[Mark, ...]
+    first: str
+    last: str
+    words: str
+    rows: tuple[tuple[str, str, int | None], ...]
+
+
+def figure_words(metric: Metric, value: float) -> str:
+    """Return a value as people say it: 82%, 38 秒, 1.5 小时, 1,240."""
+    number = f"{value:,.1f}".removesuffix(".0")
+    if metric.unit is Unit.PERCENT:
+        return f"{number}%"
+    if metric.unit is Unit.SECONDS:
+        return _("%(n)s 秒", n=number)
+    if metric.unit is Unit.HOURS:
+        return _("%(n)s 小时", n=number)
+    return number
+
+
+def period_words(one: Period) -> str:
+    """Return how a period is called: 2026年11月, 2026年四季度."""
+    if one.grain is Grain.QUARTER:
+        return show_quarter(str(one))
+    return show_month(one.start) if one.grain is Grain.MONTH else show_day(one.start)
+
+
+def chart_of(one: Trend, months: Sequence[Period], trainings: Sequence[Happened]) -> Chart:
+    """Return the chart of a metric over some months, with the trainings in them."""
+    first, until = months[0].start, months[-1].until
+    metric = one.metric
+    values = [point.value for point in one.points]
+    near = metric.red_line is not None and _is_near(metric.red_line, values)
+    levels = [metric.red_line] if near and metric.red_line is not None else []
+    drawn = track(
+        [(middle(point.period, first, until), point.value) for point in one.points],
+        left=LEFT,
+        right=RIGHT,
+        top=TOP,
+        bottom=BOTTOM,
+        levels=levels,
+    )
+    rows = tuple((period_words(point.period), figure_words(metric, point.value), point.count) for point in one.points)
+    return Chart(
+        title=metric.name,
+        now=rows[-1][1],
+        was=rows[0][1] if len(rows) > 1 else "",
+        is_red=metric.is_red(values[-1]),
+        track=drawn,
+        red=drawn.levels[0] if levels else None,
+        red_words=figure_words(metric, metric.red_line) if metric.red_line is not None else "",
+        marks=_marks(trainings, first, until),
+        first=show_month(first),
+        last=show_month(months[-1].start),
+        words="; ".join(f"{when} {value}" for when, value, _count in rows),
+        rows=rows,
+    )
+
+
+def score_chart(title: str, scores: Sequence[tuple[date, float, str]], first: date, until: date) -> Chart:
+    """Return the chart of scores of 0 to 100 between two days (the second excluded). scores: oldest first."""
+    drawn = track(
+        [(share(day, first, until), value) for day, value, _what in scores],
+        left=LEFT,
+        right=RIGHT,
+        top=TOP,
+        bottom=BOTTOM,
+        low=0 if any(value < 40 for _day, value, _what in scores) else 40,
+        high=100,
+    )
+    rows = tuple((f"{show_day(day)} {what}", score_words(value), None) for day, value, what in scores)
+    return Chart(
+        title=title,
+        now=rows[-1][1],
+        was=rows[0][1] if len(rows) > 1 else "",
+        is_red=False,
+        track=drawn,
+        red=None,
+        red_words="",
+        marks=(),
+        first=show_day(first),
+        last=show_day(scores[-1][0]),
+        words="; ".join(f"{when} {value}" for when, value, _count in rows),
+        rows=rows,
+    )
+
+
+def dimension_charts(found: Sequence[Dimension], first: date, until: date, most: int = 3) -> list[Chart]:
+    """Return the charts of the dimensions that came up most often between two days, at most `most`."""
+    charts = []
+    for one in found:
+        scores = [each for each in one.scores if first <= each[0] < until]
+        if scores:
+            charts.append(score_chart(one.name, scores, first, until))
+    return charts[:most]
+
+
+def paper_scores(log: Sequence[Happened], first: date, until: date) -> list[tuple[date, float, str]]:
+    """Return the results of quizzes in a log between two days, oldest first."""
+    return [
+        (each.day, each.percent, each.title)
+        for each in reversed(log)
+        if each.source != "drill" and each.kind == "quiz" and each.percent is not None and first <= each.day < until
+    ]
+
+
+def score_words(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def _is_near(line: float, values: Sequence[float]) -> bool:
+    """Return whether a red line may stand in the picture without pressing the values flat."""
+    low, high = min(values), max(values)
+    room = max(high - low, abs(high) * 0.1)
+    return low - 2 * room <= line <= high + 2 * room
+
+
+def _marks(trainings: Sequence[Happened], first: date, until: date) -> tuple[Mark, ...]:
+    span = RIGHT - LEFT
+    places = [round(LEFT + span * share(each.day, first, until), 2) for each in trainings]
+    return tuple(Mark(number=number, x=x) for number, x in enumerate(places, 1))
