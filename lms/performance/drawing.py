@@ -7,10 +7,11 @@ from datetime import date
 from lms.core.i18n import _
 from lms.core.texts import Text
 from lms.performance.queries.profile import Dimension, Happened, Trend
+from lms.performance.queries.scores import Part, Scored
 from lms.performance.rules.metrics import Metric, Unit
 from lms.performance.rules.periods import Grain, Period
 from lms.performance.rules.trends import middle, share
-from lms.web.charts import Track, track
+from lms.web.charts import Step, Track, track, waterfall
 from lms.web.shell import show_day, show_month, show_quarter
 
 WIDTH, LEFT, RIGHT, TOP, BOTTOM = 256, 8, 248, 26, 92
@@ -158,3 +159,18 @@ def _marks(trainings: Sequence[Happened], first: date, until: date) -> tuple[Mar
     span = RIGHT - LEFT
     places = [round(LEFT + span * share(each.day, first, until), 2) for each in trainings]
     return tuple(Mark(number=number, x=x) for number, x in enumerate(places, 1))
+
+
+def how_words(part: Part) -> str:
+    """Return how the points of a part came about: 84.9 × 30%，实测 77.8，仅 9 条."""
+    if part.normalised is None:
+        return _("没有数据，权重分给了其他项")
+    sum_ = f"{score_words(part.normalised)} × {score_words(part.weight)}%"
+    if part.mean is None or part.raw is None:
+        return sum_
+    return _("%(sum)s，实测 %(raw)s，仅 %(n)s 条", sum=sum_, raw=score_words(part.raw), n=part.n or 0)
+
+
+def steps_of(scored: Scored) -> tuple[Step, ...]:
+    """Return the steps of the waterfall of a composite."""
+    return waterfall([(part.contribution or 0.0, part.weight) for part in scored.parts])

@@ -7,6 +7,7 @@ from lms.core.i18n import _, current_locale, say
 from lms.core.installation import company
 from lms.core.texts import Text
 from lms.performance.queries.profile import Happened
+from lms.performance.queries.scores import Scored
 from lms.records.events import Verb
 from lms.web.shell import show_day, show_month, show_quarter
 
@@ -74,7 +75,19 @@ def _level(one: Any, top: int) -> str:
 
 
 def _score(shown: Mapping[str, Any]) -> dict[str, object]:
-    return {"head": _("综合评分"), "total": "", "note": _("这个周期还没有综合评分"), "heads": [], "rows": []}
+    scored: Scored | None = shown["scored"]
+    if scored is None or scored.total is None:
+        return {"head": _("综合评分"), "total": "", "note": _("这个周期还没有综合评分"), "heads": [], "rows": []}
+    return {
+        "head": _("综合评分"),
+        "total": f"{scored.total:.1f}",
+        "note": _("%(formula)s 第 %(n)s 版", formula=scored.formula, n=scored.version),
+        "heads": [_("指标"), _("怎么算"), _("得分")],
+        "rows": [
+            [part.name, how, "–" if part.contribution is None else f"{part.contribution:.2f}"]
+            for part, how in zip(scored.parts, shown["hows"], strict=True)
+        ],
+    }
 
 
 def deed(line: Happened) -> str:

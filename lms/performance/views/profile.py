@@ -22,7 +22,7 @@ from lms.learning.rules.certificates import STATE_WORDS
 from lms.performance import drawing, paper
 from lms.performance.actions.looks import PROFILE, note_look
 from lms.performance.events import ProfileAsked, ProfilePanel
-from lms.performance.queries import competencies
+from lms.performance.queries import competencies, scores
 from lms.performance.queries import profile as reading
 from lms.performance.queries.profile import Who
 from lms.performance.rules.competencies import LEVELS
@@ -123,6 +123,7 @@ def page(who: Who) -> dict[str, Any]:
     marks = reading.training_marks(log, first, until, MOST_MARKS)
     papers = drawing.paper_scores(log, first, until)
     held = certificates.of_person(who.id, now)
+    scored = scores.latest(who.id, str(chosen))
     panels: list[ProfilePanel] = list(chain.from_iterable(ask(ProfileAsked(actor=actor, person_id=who.id))))
     panels.sort(key=lambda each: each.position)
     return {
@@ -130,6 +131,9 @@ def page(who: Who) -> dict[str, Any]:
         "chosen": chosen,
         "offered": offered,
         "today_quarter": str(period_of(now, Grain.QUARTER)),
+        "scored": scored,
+        "steps": drawing.steps_of(scored) if scored is not None else (),
+        "hows": [drawing.how_words(part) for part in scored.parts] if scored is not None else [],
         "log": log,
         "first_lines": FIRST_LINES,
         "charts": [drawing.chart_of(each, months, marks) for each in trends],
