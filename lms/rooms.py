@@ -77,6 +77,7 @@ from lms.notifications import handlers as notifications
 from lms.notifications import views as notifications_views
 from lms.performance import api as performance_api
 from lms.performance import views as performance_views
+from lms.performance.events import ProfileAsked
 from lms.quizzes import api as quizzes_api
 from lms.quizzes import handlers as quizzes
 from lms.quizzes import kind as quizzes_kind
@@ -91,6 +92,7 @@ from lms.records.events import CorrectionImpact, DocumentCompleted, RecordAppend
 from lms.reports import api as reports_api
 from lms.reports import views as reports_views
 from lms.reviews import api as reviews_api
+from lms.reviews import award_handlers
 from lms.reviews import views as reviews_views
 from lms.tables import metadata
 
@@ -213,3 +215,4 @@ def subscribe(bus: Bus) -> None:
     bus.answer(Holding, certificates.on_holding)
     bus.answer(PlanNames, certificates.on_plan_names)
     bus.answer(FreezeImpact, assignments.on_freeze_impact)
+    bus.answer(ProfileAsked, award_handlers.on_profile_asked)

@@ -34,7 +34,9 @@ from lms.learning import jobs as learning
 from lms.learning.jobs import certificates, cycles, feedback
 from lms.notifications import jobs as notifications
 from lms.notifications.jobs import outgoing, reminders, robots
+from lms.performance.jobs import kpis
 from lms.quizzes import jobs as quizzes
+from lms.reviews.jobs import rewards
 
 log = logging.getLogger("lms.worker")
 
@@ -95,6 +97,10 @@ SCHEDULE = (
     Job(name="learning.draft_cycle", every=timedelta(hours=6), work=cycles.draft_ahead),
     Job(name="learning.remind_of_sessions", every=timedelta(minutes=5), work=feedback.remind_of_sessions),
     Job(name="learning.ask_for_pulse", every=timedelta(hours=1), work=feedback.ask_for_pulse),
+    Job(name="performance.import_figures", every=timedelta(seconds=10), work=kpis.import_waiting, drains=True),
+    Job(name="performance.fold_days", every=timedelta(hours=24), work=kpis.fold_days),
+    Job(name="reviews.let_deductions_count", every=timedelta(minutes=10), work=rewards.let_deductions_count),
+    Job(name="reviews.grant_badges", every=timedelta(hours=6), work=rewards.grant_badges),
     Job(name="learning.delete_unused_files", every=timedelta(hours=24), work=learning.delete_unused_files),
 )
 
