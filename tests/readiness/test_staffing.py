@@ -101,6 +101,17 @@ def test_leads_and_offices_are_not_counted():
     assert looked(a_staff_plan(team, 6_200, present=1)).peak.certified == 1
 
 
+def test_a_trainer_counts_where_certified_and_is_asked_for_nothing():
+    team = a_team()
+    document = a_document("quiz")
+    queue = certificates.a_queue(document.id)
+    ready, _other = (a_person(Role.AGENT, Role.TRAINER, team=team) for _ in range(2))
+    certificates.completes(ready, document.id)
+    plan = a_staff_plan(team, 6_200, present=3, skills=[(Proof(certificate_plan_id=None, queue_id=queue.id), 100)])
+    found = looked(plan)
+    assert (found.peak.certified, found.peak.gap, found.again) == (1, 2, ())
+
+
 def test_a_queue_proves_by_what_it_asks_and_one_missing_item_is_training():
     team = a_team()
     first, second = a_document("quiz"), a_document("quiz")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lms.core.errors import Invalid
 from lms.readiness.rules.erlang import MOST_EXACT, agents_for, erlang_b, erlang_c, service_level
 from lms.readiness.rules.forecast import backtest, guesses, weekday_mean
-from lms.readiness.rules.gap import Coming, by_hours, fill, staffed
+from lms.readiness.rules.gap import Coming, by_hours, fill, spans, staffed
 from lms.readiness.rules.need import (
     Formula,
     Volume,
@@ -22,6 +22,7 @@ from lms.readiness.rules.need import (
     read_profile,
     shared,
 )
+from lms.readiness.rules.outlook import Again, Supply, Wanted, fullest, outlook
 
 DAY = date(2026, 11, 23)
 
@@ -277,3 +278,43 @@ def test_the_error_is_told_by_days_that_were_not_known():
 def test_more_growth_never_forecasts_less(growth, more):
     few = guesses(flat(70), DAY, DAY, today=DAY, growth=growth)[0].value
     assert few <= guesses(flat(70), DAY, DAY, today=DAY, growth=growth + more)[0].value
+
+
+# --- all days together
+
+
+def a_supply(able: dict[int, set[int]], again=()) -> Supply:
+    return Supply(people=len(able), able={DAY: able}, again=[Again(person_id=n, document_ids=d) for n, d in again])
+
+
+def a_wanted(orders: int, *, present: int = 4, shares: tuple[float, ...] = ()) -> Wanted:
+    return Wanted(formula=Formula(), present=present, base=6_200, volumes={DAY: Volume(orders=orders)}, shares=shares)
+
+
+@given(st.integers(0, 60_000), st.floats(0, 300), st.integers(0, 30))
+def test_more_of_everything_never_leaves_a_smaller_gap(orders, percent, people):
+    supply = a_supply({n: {n % 2} for n in range(people)})
+    few = outlook(a_wanted(orders, shares=(70, 30)), supply).peak
+    many = outlook(a_wanted(orders, shares=(70, 30)).changed(percent=percent), supply).peak
+    assert 0 <= few.gap <= many.gap
+    assert few.gap >= few.need.people - people
+
+
+def test_training_counts_only_where_it_fills_a_place():
+    """One place of the second skill is short: two who could learn it fill one, who could learn the first none."""
+    supply = a_supply({0: {0}, 1: {0}, 2: {0}}, again=[(3, {1: (9,)}), (4, {1: (9,)}), (5, {0: (8,)})])
+    found = outlook(a_wanted(6_200, shares=(75, 25)), supply)
+    assert (found.peak.needs, found.peak.gap) == ((3, 1), 1)
+    assert (found.fill.again, found.fill.recruit) == (1, 0)
+    assert [each.person_id for each in found.again] == [3, 4]
+
+
+def test_without_a_forecast_there_is_no_peak():
+    empty = Wanted(formula=Formula(), present=4, base=1, volumes={})
+    assert fullest(empty) is None
+    assert outlook(empty, Supply(people=0, able={})).peak is None
+
+
+def test_hours_in_a_row_are_one_span():
+    assert spans([10, 11, 20]) == [(10, 12), (20, 21)]
+    assert spans([]) == []

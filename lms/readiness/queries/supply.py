@@ -22,7 +22,7 @@ from lms.readiness.rules.gap import Coming
 from lms.readiness.rules.outlook import Again, Supply
 
 NOT_COUNTED = (Role.LEAD, Role.QUALITY, Role.DIRECTOR, Role.HR, Role.ADMIN)
-"""Who holds one of these has other work at a peak."""
+"""Who holds one of these has other work at a peak. A trainer counts where certified, and is asked for no training."""
 
 USUAL_START = 9 * 60
 """Minutes from midnight at which somebody begins whose roster says no shift."""
@@ -54,6 +54,18 @@ def staff(team_id: int, today: date) -> dict[int, date | None]:
     return {row.id: row.leaving_on for row in rows}
 
 
+def _trainers(ids: Sequence[int], today: date) -> set[int]:
+    return set(
+        session().scalars(
+            select(RoleGrant.person_id).where(
+                RoleGrant.person_id.in_(ids),
+                RoleGrant.role == Role.TRAINER,
+                or_(RoleGrant.until_on.is_(None), RoleGrant.until_on > today),
+            )
+        )
+    )
+
+
 def supply(team_id: int, proofs: Sequence[Proof], days: Sequence[date], *, peak: date | None, today: date) -> Supply:
     """Return who there is on these days, at least one. peak: of which day it is asked who lacks one thing."""
     people = staff(team_id, today)
@@ -83,7 +95,8 @@ def supply(team_id: int, proofs: Sequence[Proof], days: Sequence[date], *, peak:
     coming, trainees = _coming(ids, today, rosters)
     again: list[Again] = []
     if peak in able and proofs:
-        others = [each for each in ids if each not in trainees and (people[each] or date.max) >= peak]
+        out = trainees | _trainers(ids, today)
+        others = [each for each in ids if each not in out and (people[each] or date.max) >= peak]
         lacks = {} if not queues else {key: right.lacks for key, right in rights[peak].items() if not right.allowed}
         again = _again(others, proofs, able[peak], lacks)
     return Supply(
