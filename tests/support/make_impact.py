@@ -4,13 +4,14 @@ import random
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 
-from lms.accounts.models import Person
+from lms.accounts.models import Membership, Person
 from lms.core import clock
 from lms.core.db import transaction
 from lms.core.here import settings, today
 from lms.performance.models import KpiValue
 from lms.performance.rules.periods import Grain, period_of
 from lms.records.models import Standing
+from tests.support.make import LONG_AGO
 
 
 def week(back: int) -> date:
@@ -27,6 +28,7 @@ def some_people(team_id: int, many: int) -> list[int]:
         ]
         current.add_all(made)
         current.flush()
+        current.add_all(Membership(person_id=each.id, team_id=team_id, from_on=LONG_AGO) for each in made)
         return [each.id for each in made]
 
 

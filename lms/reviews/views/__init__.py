@@ -1,6 +1,27 @@
 """Pages of the room."""
 
-from lms.reviews.views import award_proposals, awards, deductions, leaders, targets
+from lms.reviews.views import (
+    appraisal_cycles,
+    appraisal_forms,
+    appraisals,
+    award_proposals,
+    awards,
+    deductions,
+    goals,
+    leaders,
+    targets,
+)
 from lms.reviews.views.room import bp
 
-__all__ = ["award_proposals", "awards", "bp", "deductions", "leaders", "targets"]
+__all__ = [
+    "appraisal_cycles",
+    "appraisal_forms",
+    "appraisals",
+    "award_proposals",
+    "awards",
+    "bp",
+    "deductions",
+    "goals",
+    "leaders",
+    "targets",
+]
