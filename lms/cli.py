@@ -27,18 +27,22 @@ from lms.core.texts import text
 from lms.demo.cli import demo
 from lms.kb.cli import group as search_group
 from lms.kb.cli import kb_group
+from lms.performance.cli import kpi as kpi_group
 from lms.quizzes.cli import group as quiz_group
 from lms.records.cli import group as records_group
 from lms.records.cli import person as person_group
 from lms.reports.cli import group as report_group
+from lms.reviews.cli import group as appraisals_group
 
 GROUPS: tuple[click.Command, ...] = (
     content_group,
     quiz_group,
+    kpi_group,
     staff_group,
     token_group,
     records_group,
     person_group,
+    appraisals_group,
     report_group,
     search_group,
     kb_group,

@@ -93,6 +93,7 @@ from lms.reports import api as reports_api
 from lms.reports import views as reports_views
 from lms.reviews import api as reviews_api
 from lms.reviews import award_handlers
+from lms.reviews import handlers as reviews
 from lms.reviews import views as reviews_views
 from lms.tables import metadata
 
@@ -216,3 +217,4 @@ def subscribe(bus: Bus) -> None:
     bus.answer(PlanNames, certificates.on_plan_names)
     bus.answer(FreezeImpact, assignments.on_freeze_impact)
     bus.answer(ProfileAsked, award_handlers.on_profile_asked)
+    bus.answer(ProfileAsked, reviews.on_profile)

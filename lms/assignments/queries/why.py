@@ -274,6 +274,8 @@ def sentence_of(kind: str, ref: str, title: str, rules: Any, people: Any) -> Tex
             return text("季度培训")
         case "campaign":
             return text("大促备战")
+        case "goal":
+            return text("考核目标里定的学习")
     return text("系统派发")
 
 

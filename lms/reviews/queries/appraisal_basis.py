@@ -9,10 +9,12 @@ from typing import Any
 from sqlalchemy import select
 
 from lms.core.db import rows
-from lms.performance.queries import competencies, figures, inspections
+from lms.performance.queries import competencies, figures, inspections, scores
+from lms.performance.rules.formulas import KPI
+from lms.performance.rules.metrics import Metric
 from lms.performance.rules.periods import Period, period
 from lms.reviews.models import Goal
-from lms.reviews.rules.freezing import plain
+from lms.reviews.rules.freezing import named_formula, plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +37,8 @@ class Basis:
 
     @property
     def formula(self) -> str:
-        return str(self.composite["formula"]) if self.composite else ""
+        """Return name and version of the formula, "" without a composite."""
+        return named_formula(self.composite)
 
     @property
     def values(self) -> dict[str, float | None]:
@@ -61,12 +64,13 @@ def bases(person_ids: Collection[int], written: str) -> dict[int, Basis]:
                 "count": figure.count,
             }
         )
+    scored = scores.of_period(str(span), ids)
     shown = competencies.levels(ids)
     inspected = inspections.quality_of_period(span, ids)
     goals = _goals(ids, {written, str(span.before)})
     return {
         person_id: Basis(
-            composite=None,
+            composite=_composite(scored.get(person_id), known),
             figures=measured[person_id],
             competencies=[
                 {
@@ -90,6 +94,21 @@ def bases(person_ids: Collection[int], written: str) -> dict[int, Basis]:
         )
         for person_id in ids
     }
+
+
+def _composite(found: scores.Scored | None, known: Mapping[str, Metric]) -> dict[str, Any] | None:
+    """Return a composite as JSON. Its parts are named in Chinese, as everything frozen is; pages translate them."""
+    if found is None:
+        return None
+    written: dict[str, Any] = plain(found)
+    for part in written["parts"]:
+        code = part["code"].removeprefix(KPI)
+        if part["code"].startswith(KPI) and code in known:
+            part["name"] = known[code].name.id
+        elif part["code"] in scores.SOURCE_WORDS:
+            part["name"] = scores.SOURCE_WORDS[part["code"]].id
+    del written["person_id"]
+    return written
 
 
 def _goals(ids: Sequence[int], periods: Collection[str]) -> dict[tuple[int, str], list[dict[str, Any]]]:

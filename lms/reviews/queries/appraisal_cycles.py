@@ -166,6 +166,12 @@ def plan(actor: Actor, found: Cycle) -> Plan:
     )
 
 
+def numbers(person_ids: Sequence[int]) -> list[str]:
+    """Return the employee numbers of the people who were named for a round, in order."""
+    named = select(Person.employee_no).where(Person.id.in_(list(person_ids))).order_by(Person.employee_no)
+    return [number for number in rows(named).scalars() if number]
+
+
 def counts(cycle_ids: Sequence[int]) -> dict[int, dict[State, int]]:
     """Return how many appraisals of these rounds are in which state."""
     found: dict[int, dict[State, int]] = {cycle_id: dict.fromkeys(State, 0) for cycle_id in cycle_ids}

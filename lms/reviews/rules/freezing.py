@@ -40,6 +40,11 @@ def plain(value: Any) -> Any:
     return value
 
 
+def named_formula(composite: Mapping[str, Any] | None) -> str:
+    """Return name and version of the formula of a composite, "" without one."""
+    return f"{composite['formula']} v{composite['version']}" if composite else ""
+
+
 def digest(written: str) -> bytes:
     """Return the sha256 of the text, 32 bytes."""
     return sha256(written.encode()).digest()
@@ -96,6 +101,6 @@ def beside(
     return Beside(
         composite=(then, composite),
         mark=(mark, moved if moved is not None else now),
-        formula=(frozen["composite"]["formula"] if frozen["composite"] else "", formula),
+        formula=(named_formula(frozen["composite"]), formula),
         figures=tuple(changed),
     )
