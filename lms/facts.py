@@ -14,12 +14,14 @@ from flask import Flask
 from lms.core.bus import Bus
 from lms.drills.events import DrillScored
 from lms.learning.events import CertificateIssued, QueueRightChanged
+from lms.performance.events import CompositeChanged
 from lms.quizzes.events import QuizGraded, QuizRegraded
 from lms.records.events import DocumentCompleted
 
 __all__ = [
     "FACTS",
     "CertificateIssued",
+    "CompositeChanged",
     "DocumentCompleted",
     "DrillScored",
     "QueueRightChanged",
@@ -28,7 +30,15 @@ __all__ = [
     "on",
 ]
 
-FACTS = (QuizGraded, QuizRegraded, DrillScored, DocumentCompleted, CertificateIssued, QueueRightChanged)
+FACTS = (
+    QuizGraded,
+    QuizRegraded,
+    DrillScored,
+    DocumentCompleted,
+    CertificateIssued,
+    QueueRightChanged,
+    CompositeChanged,
+)
 
 Fact = TypeVar("Fact")
 

@@ -76,8 +76,9 @@ from lms.notifications import bar, delivery_api, group_handlers
 from lms.notifications import handlers as notifications
 from lms.notifications import views as notifications_views
 from lms.performance import api as performance_api
+from lms.performance import score_handlers
 from lms.performance import views as performance_views
-from lms.performance.events import ProfileAsked
+from lms.performance.events import CompositeChanged, CompositesChanged, FiguresChanged, ProfileAsked
 from lms.quizzes import api as quizzes_api
 from lms.quizzes import handlers as quizzes
 from lms.quizzes import kind as quizzes_kind
@@ -197,7 +198,10 @@ def subscribe(bus: Bus) -> None:
     bus.subscribe(RecordAppended, notifications.on_record)
     bus.subscribe(DocumentCompleted, feedback.on_document_completed)
     for fact in FACTS:
-        bus.subscribe(fact, integrations.on_fact)
+        if fact is not CompositeChanged:  # those are told of together
+            bus.subscribe(fact, integrations.on_fact)
+    bus.subscribe(CompositesChanged, integrations.on_composites)
+    bus.subscribe(FiguresChanged, score_handlers.on_figures)
     bus.answer(GroupReached, group_handlers.on_group_reached)
     bus.answer(HowMuchSeen, learning.on_how_much_seen)
     bus.answer(PublishPreview, content.on_publish_preview)

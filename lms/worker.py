@@ -34,7 +34,7 @@ from lms.learning import jobs as learning
 from lms.learning.jobs import certificates, cycles, feedback
 from lms.notifications import jobs as notifications
 from lms.notifications.jobs import outgoing, reminders, robots
-from lms.performance.jobs import kpis
+from lms.performance.jobs import inspections, kpis, scores
 from lms.quizzes import jobs as quizzes
 from lms.reviews.jobs import rewards
 
@@ -98,6 +98,11 @@ SCHEDULE = (
     Job(name="learning.remind_of_sessions", every=timedelta(minutes=5), work=feedback.remind_of_sessions),
     Job(name="learning.ask_for_pulse", every=timedelta(hours=1), work=feedback.ask_for_pulse),
     Job(name="performance.import_figures", every=timedelta(seconds=10), work=kpis.import_waiting, drains=True),
+    Job(name="performance.take_effect", every=timedelta(minutes=1), work=inspections.take_effect),
+    Job(name="performance.keep_loops", every=timedelta(minutes=1), work=inspections.keep_loops),
+    Job(name="performance.compute_scores", every=timedelta(minutes=1), work=scores.compute_waiting, drains=True),
+    Job(name="performance.compute_running", every=timedelta(hours=12), work=scores.compute_running),
+    Job(name="performance.export_scores", every=timedelta(hours=1), work=scores.export_night),
     Job(name="performance.fold_days", every=timedelta(hours=24), work=kpis.fold_days),
     Job(name="reviews.let_deductions_count", every=timedelta(minutes=10), work=rewards.let_deductions_count),
     Job(name="reviews.grant_badges", every=timedelta(hours=6), work=rewards.grant_badges),

@@ -30,6 +30,13 @@ class CompositeChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CompositesChanged:
+    """All composites that changed at once, for who would pay for each: other systems are told of them together."""
+
+    facts: tuple[CompositeChanged, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileAsked:
     """Question: what else stands on the profile of a person, as this actor may see it? Answered by lists of panels."""
 

@@ -16,7 +16,7 @@ from lms.core.http import Refused, place
 from lms.core.texts import Text, text
 from lms.core.trouble import Trouble
 from lms.integrations.models import Webhook, WebhookCall
-from lms.integrations.queries.facts import NAMES, Fact, data_of
+from lms.integrations.queries.facts import NAMES, Fact, data_of, people_of
 from lms.integrations.queries.webhooks import is_due
 from lms.integrations.rules.webhooks import PING, REST, again_at, body
 
@@ -41,25 +41,35 @@ class Sending:
 
 def put(fact: Fact) -> None:
     """Put a fact on its way to every address that wants it, in the transaction in which it came about."""
-    name = type(fact).__name__
-    wanting = [each for each in _active() if not each.facts or name in each.facts]
-    if not wanting:
+    put_all([fact])
+
+
+def put_all(facts: Sequence[Fact]) -> None:
+    """Put many facts on their way at once; each address and all people are looked up once."""
+    hooks = _active()
+    wanted = [(fact, each) for fact in facts for each in hooks if not each.facts or type(fact).__name__ in each.facts]
+    if not wanted:
         return
-    now, fact_id = clock.now(), new_public_id()
-    content = body(fact_id, name, now, data_of(fact))
+    now = clock.now()
+    told = list(dict.fromkeys(fact for fact, _ in wanted))
+    people = people_of(told)
+    made = {}
+    for fact in told:
+        fact_id, name = new_public_id(), type(fact).__name__
+        made[fact] = (fact_id, name, body(fact_id, name, now, data_of(fact, people)))
     rows = [
         {
             "public_id": new_public_id(),
             "webhook_id": each.id,
-            "fact_id": fact_id,
-            "fact": name,
+            "fact_id": made[fact][0],
+            "fact": made[fact][1],
             "stream": str(fact.person_id),
-            "body": content,
+            "body": made[fact][2],
             "at": now,
             "due_at": now,
             "state": "waiting",
         }
-        for each in wanting
+        for fact, each in wanted
     ]
     insert_new(WebhookCall, ("webhook_id", "fact_id"), rows)
     wake()

@@ -1,5 +1,6 @@
 """Reading what a fact says to another system: who and what by public names, never by the numbers of rows."""
 
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -11,20 +12,50 @@ from lms.core.db import rows
 from lms.core.points import Points, decimal_text, percent
 from lms.drills.events import DrillScored
 from lms.learning.events import CertificateIssued, QueueRightChanged
+from lms.performance.events import CompositeChanged
 from lms.quizzes.events import QuizGraded, QuizRegraded
 from lms.records.events import DocumentCompleted
 
-FACTS = (QuizGraded, QuizRegraded, DrillScored, DocumentCompleted, CertificateIssued, QueueRightChanged)
+FACTS = (
+    QuizGraded,
+    QuizRegraded,
+    DrillScored,
+    DocumentCompleted,
+    CertificateIssued,
+    QueueRightChanged,
+    CompositeChanged,
+)
 """What other systems may be told of, by the names of these classes."""
 NAMES = tuple(fact.__name__ for fact in FACTS)
 
-Fact = QuizGraded | QuizRegraded | DrillScored | DocumentCompleted | CertificateIssued | QueueRightChanged
+Fact = (
+    QuizGraded
+    | QuizRegraded
+    | DrillScored
+    | DocumentCompleted
+    | CertificateIssued
+    | QueueRightChanged
+    | CompositeChanged
+)
+
+AT_ONCE = 500
+"""People who are looked up by one statement."""
 
 
-def data_of(fact: Fact) -> dict[str, Any]:
-    """Return what is told of a fact: the person first, then what it is about."""
-    person = rows(select(Person.public_id, Person.employee_no).where(Person.id == fact.person_id)).one()
-    found: dict[str, Any] = {"person": {"id": person.public_id, "employee_no": person.employee_no}}
+def people_of(facts: Collection[Fact]) -> dict[int, dict[str, Any]]:
+    """Return how the people of these facts are named to other systems, by id."""
+    ids = sorted({fact.person_id for fact in facts})
+    found = {}
+    for start in range(0, len(ids), AT_ONCE):
+        some = ids[start : start + AT_ONCE]
+        for row in rows(select(Person.id, Person.public_id, Person.employee_no).where(Person.id.in_(some))):
+            found[row.id] = {"id": row.public_id, "employee_no": row.employee_no}
+    return found
+
+
+def data_of(fact: Fact, people: Mapping[int, dict[str, Any]]) -> dict[str, Any]:
+    """Return what is told of a fact: the person first, then what it is about. people: from `people_of`."""
+    found: dict[str, Any] = {"person": people[fact.person_id]}
     match fact:
         case QuizGraded() | QuizRegraded():
             found |= {**_document(fact.document_id), "attempt": fact.attempt_id, "passed": fact.passed}
@@ -41,6 +72,8 @@ def data_of(fact: Fact) -> dict[str, Any]:
         case QueueRightChanged():
             found |= {"queue": fact.queue, "allowed": fact.allowed, "since": _instant(fact.since)}
             found["lacks"] = list(fact.lacks)
+        case CompositeChanged():
+            found |= {"period": fact.period, "total": fact.total, "formula": fact.formula}
     return found
 
 

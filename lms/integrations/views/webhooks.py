@@ -22,6 +22,7 @@ WORDS: dict[str, Text] = {
     "DocumentCompleted": text("一项学习完成"),
     "CertificateIssued": text("发了证书"),
     "QueueRightChanged": text("接待权限变了"),
+    "CompositeChanged": text("综合评分变了"),
     "Ping": text("试发"),
 }
 

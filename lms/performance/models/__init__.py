@@ -7,7 +7,7 @@ from lms.performance.models.competencies import (
     TrainingProof,
     TrainingProofPaper,
 )
-from lms.performance.models.formulas import CompositeSnapshot, Formula, FormulaReading, FormulaReview
+from lms.performance.models.formulas import CompositeSnapshot, Formula, FormulaReading, FormulaReview, ScoreExport
 from lms.performance.models.inspections import (
     Inspection,
     InspectionAppeal,
@@ -39,6 +39,7 @@ __all__ = [
     "KpiValue",
     "Metric",
     "ProfileLook",
+    "ScoreExport",
     "TrainingProof",
     "TrainingProofPaper",
 ]

@@ -79,3 +79,14 @@ class CompositeSnapshot(Base):
     unannounced: Mapped[bool] = plain(default=False, server_default=text("false"))
     at: Mapped[datetime] = plain()
     final: Mapped[bool] = plain(default=False, server_default=text("false"))
+
+
+class ScoreExport(Base):
+    """The nightly CSV of composites; one row, once somebody has set it. error: of the last try, "" = none."""
+
+    __tablename__ = "score_export"
+    id: Mapped[pk]
+    active: Mapped[bool] = plain(default=False, server_default=text("false"))
+    last_on: Mapped[date | None] = plain()
+    error: Mapped[str] = plain(String(400), default="", server_default="")
+    set_by: Mapped[int | None] = pseudonym(ForeignKey("person.id"))

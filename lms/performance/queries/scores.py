@@ -7,6 +7,9 @@ from typing import Any
 
 from sqlalchemy import Row, Select, func, select
 
+from lms.accounts.models import Person, Team
+from lms.accounts.queries import teams_below, visible
+from lms.core.access import Actor, Permission
 from lms.core.db import rows
 from lms.core.i18n import say
 from lms.core.texts import Text, text
@@ -22,7 +25,7 @@ SOURCE_WORDS: dict[str, Text] = {TRAINING: text("培训"), QUALITY: text("质检
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One line of 得分构成; `rules.composite.Part` with its name. code: the source. contribution: points, two decimals."""
+    """One line of 得分构成: rules.composite.Part with its name. code: its source. contribution: points."""
 
     code: str
     name: str
@@ -92,6 +95,21 @@ def periods() -> list[str]:
     return [row.period for row in rows(found)]
 
 
+def people_of(actor: Actor, q: str = "", team_id: int | None = None) -> dict[int, Row[Any]]:
+    """Return id, employee_no, name and team of whose scores the actor may see, by id. q: part of name or number."""
+    statement = (
+        select(Person.id, Person.employee_no, Person.name, Team.name.label("team"))
+        .outerjoin(Team, Team.id == Person.team_id)
+        .where(visible(actor, Permission.PROFILE_READ), Person.erased_at.is_(None))
+        .order_by(Person.employee_no)
+    )
+    if q:
+        statement = statement.where(Person.name.contains(q, autoescape=True) | (Person.employee_no == q.upper()))
+    if team_id is not None:
+        statement = statement.where(Person.team_id.in_(teams_below([team_id])))
+    return {row.id: row for row in rows(statement)}
+
+
 def source_names(measured: Mapping[str, Metric]) -> dict[str, str]:
     """Return what the sources of parts are called in the reader's language."""
     found = {source: say(words) for source, words in SOURCE_WORDS.items()}
@@ -148,3 +166,8 @@ def parts_of(stored: Sequence[Mapping[str, Any]], named: Mapping[str, str]) -> t
         )
         for part in stored
     )
+
+
+def points_of(scored: Scored) -> dict[str, float]:
+    """Return the points of each part that is known, by source."""
+    return {part.code: part.contribution for part in scored.parts if part.contribution is not None}

@@ -1,10 +1,11 @@
 """The composite score, computed: small samples drawn towards the group, values made scores, weighted and added up.
 
-Pure; the method and its sources are in docs/scores.md. Every number that is printed can be reckoned from the printed ones:
-a score has one decimal, points have two, and the total is the sum of the printed points.
+Pure; the method and its sources are in docs/scores.md. Every number that is printed can be reckoned from the printed
+ones: a score has one decimal, points have two, and the total is the sum of the printed points.
 """
 
 import math
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ EVERYBODY: Hashable = ("everybody",)
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What is known of one person and one part. n: on how many cases it rests; None = not told, it is taken as it is."""
+    """What is known of one person and one part. n: on how many cases it rests; None = not told: it stays as it is."""
 
     value: float
     n: int | None = None
@@ -101,8 +102,7 @@ def rank(value: float, among: Sequence[float], *, less_is_better: bool) -> float
 
 def _bisect(among: Sequence[float], value: float) -> tuple[int, int]:
     """Return how many are less, and how many less or equal; equal within a billionth."""
-    low, high = value - 1e-9, value + 1e-9
-    return sum(each < low for each in among), sum(each <= high for each in among)
+    return bisect_left(among, value - 1e-9), bisect_right(among, value + 1e-9)
 
 
 def compute(
@@ -153,7 +153,7 @@ class _Group:
         mean = self._means[part.source]
         if not (self._spec.shrink and part.shrinks) or given.n is None or mean is None:
             return given.value, None
-        return shrunk(given.value, given.n, mean, self._spec.strength), mean
+        return round(shrunk(given.value, given.n, mean, self._spec.strength), 6), mean
 
     def _score(self, part: PartSpec, value: float, among: Mapping[str, Sequence[float]]) -> float:
         if part.mode is Mode.RANK:
@@ -172,7 +172,7 @@ class _Group:
             if one is None:
                 parts.append(_missing(part))
                 continue
-            weight = 100.0 * part.weight / known
+            weight = round(100.0 * part.weight / known, 4)
             adjusted, mean = self._adjust(part, one)
             raw_score = self._score(part, one.value, self._raw)
             score = self._score(part, adjusted, self._adjusted) if mean is not None else raw_score

@@ -1,4 +1,4 @@
-"""What a formula of the composite score says: its parts with weights, with whom one is compared, how little is too little.
+"""What a formula of the composite score says: parts with weights, with whom one is compared, how little is too little.
 
 Pure. A spec is written to JSON and read from it; `problems` says everything that is wrong with one at once.
 """

@@ -28,6 +28,9 @@ AFTER = {
         "CREATE TRIGGER revision_no_update BEFORE UPDATE ON revision BEGIN SELECT RAISE(ABORT, 'revision is append-only'); END",
         "CREATE TRIGGER revision_no_delete BEFORE DELETE ON revision BEGIN SELECT RAISE(ABORT, 'revision is append-only'); END",
         "CREATE TRIGGER revision_no_replace BEFORE INSERT ON revision WHEN EXISTS (SELECT 1 FROM revision WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'revision is append-only'); END",
+        "CREATE TRIGGER composite_snapshot_no_update BEFORE UPDATE ON composite_snapshot BEGIN SELECT RAISE(ABORT, 'composite_snapshot is append-only'); END",
+        "CREATE TRIGGER composite_snapshot_no_delete BEFORE DELETE ON composite_snapshot BEGIN SELECT RAISE(ABORT, 'composite_snapshot is append-only'); END",
+        "CREATE TRIGGER composite_snapshot_no_replace BEFORE INSERT ON composite_snapshot WHEN EXISTS (SELECT 1 FROM composite_snapshot WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'composite_snapshot is append-only'); END",
         "CREATE TRIGGER kpi_correction_no_update BEFORE UPDATE ON kpi_correction BEGIN SELECT RAISE(ABORT, 'kpi_correction is append-only'); END",
         "CREATE TRIGGER kpi_correction_no_delete BEFORE DELETE ON kpi_correction BEGIN SELECT RAISE(ABORT, 'kpi_correction is append-only'); END",
         "CREATE TRIGGER kpi_correction_no_replace BEFORE INSERT ON kpi_correction WHEN EXISTS (SELECT 1 FROM kpi_correction WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'kpi_correction is append-only'); END",
@@ -70,6 +73,8 @@ AFTER = {
         "CREATE TRIGGER training_proof_no_truncate BEFORE TRUNCATE ON training_proof FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER revision_no_change BEFORE UPDATE OR DELETE ON revision FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER revision_no_truncate BEFORE TRUNCATE ON revision FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
+        "CREATE TRIGGER composite_snapshot_no_change BEFORE UPDATE OR DELETE ON composite_snapshot FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
+        "CREATE TRIGGER composite_snapshot_no_truncate BEFORE TRUNCATE ON composite_snapshot FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER kpi_correction_no_change BEFORE UPDATE OR DELETE ON kpi_correction FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER kpi_correction_no_truncate BEFORE TRUNCATE ON kpi_correction FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER award_terms_no_change BEFORE UPDATE OR DELETE ON award_terms FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
@@ -625,6 +630,27 @@ def upgrade() -> None:
     op.create_index("ix_document_owner", "document", ["owner_id"], unique=False)
     op.create_index(op.f("ix_document_verified_until"), "document", ["verified_until"], unique=False)
     op.create_table(
+        "formula",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("spec", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.Column("published_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("published_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_formula_made_by_person")),
+        sa.ForeignKeyConstraint(["published_by"], ["person.id"], name=op.f("fk_formula_published_by_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_formula")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_formula_public_id")),
+        sa.UniqueConstraint("version", name=op.f("uq_formula_version")),
+    )
+    op.create_index(op.f("ix_formula_state"), "formula", ["state"], unique=False)
+    op.create_table(
         "freeze_window",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
@@ -926,6 +952,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", "day", name=op.f("pk_roster_day")),
     )
     op.create_table(
+        "score_export",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("active", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("last_on", sa.Date(), nullable=True),
+        sa.Column("error", sa.String(length=400), server_default="", nullable=False),
+        sa.Column("set_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["set_by"], ["person.id"], name=op.f("fk_score_export_set_by_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_score_export")),
+    )
+    op.create_table(
         "sign_in_slip",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1173,6 +1209,26 @@ def upgrade() -> None:
         "ix_competency_rating_person", "competency_rating", ["person_id", "competency_id", "id"], unique=False
     )
     op.create_table(
+        "composite_snapshot",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("period", sa.String(length=10), nullable=False),
+        sa.Column("formula_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("total", sa.Double(), nullable=True),
+        sa.Column("raw_total", sa.Double(), nullable=True),
+        sa.Column("parts", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("unannounced", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("final", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.ForeignKeyConstraint(["formula_id"], ["formula.id"], name=op.f("fk_composite_snapshot_formula_id_formula")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_composite_snapshot_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_composite_snapshot")),
+        info={"append_only": True},
+    )
+    op.create_index(op.f("ix_composite_snapshot_period"), "composite_snapshot", ["period"], unique=False)
+    op.create_index("ix_composite_snapshot_person", "composite_snapshot", ["person_id", "period", "id"], unique=False)
+    op.create_table(
         "cycle",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.String(length=32), nullable=False),
@@ -1288,6 +1344,39 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_favourite_person_id_person")),
         sa.PrimaryKeyConstraint("person_id", "document_id", "script", name=op.f("pk_favourite")),
     )
+    op.create_table(
+        "formula_reading",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("formula_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("asked_at", UTCDateTime(), nullable=False),
+        sa.Column("read_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["formula_id"], ["formula.id"], name=op.f("fk_formula_reading_formula_id_formula")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_formula_reading_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_formula_reading")),
+        sa.UniqueConstraint("formula_id", "person_id", name=op.f("uq_formula_reading_formula_id_person_id")),
+    )
+    op.create_index("ix_formula_reading_person", "formula_reading", ["person_id"], unique=False)
+    op.create_table(
+        "formula_review",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("formula_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("quarter", sa.String(length=8), nullable=False),
+        sa.Column("kept", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column(
+            "figures",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            server_default="[]",
+            nullable=False,
+        ),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_formula_review_by_id_person")),
+        sa.ForeignKeyConstraint(["formula_id"], ["formula.id"], name=op.f("fk_formula_review_formula_id_formula")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_formula_review")),
+    )
+    op.create_index(op.f("ix_formula_review_formula_id"), "formula_review", ["formula_id"], unique=False)
     op.create_table(
         "gap",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
