@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from lms.core.i18n import _
 from lms.core.texts import Text
@@ -27,7 +27,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """A line over time. now, was: the last and the first value in words; was: "" with one point alone.
+    """A line over time. now, was: the last and the first value in words; was: "" with one point alone; was_at: where.
 
     rows: (when, value, on how many cases) for the table behind it. red: where the red line lies, None = not shown.
     """
@@ -39,6 +39,7 @@ class Chart:
     track: Track
     red: float | None
     red_words: str
+    was_at: tuple[float, float]
     marks: tuple[Mark, ...]
     first: str
     last: str
@@ -89,6 +90,7 @@ def chart_of(one: Trend, months: Sequence[Period], trainings: Sequence[Happened]
         track=drawn,
         red=drawn.levels[0] if levels else None,
         red_words=figure_words(metric, metric.red_line) if metric.red_line is not None else "",
+        was_at=_beside(drawn),
         marks=_marks(trainings, first, until),
         first=show_month(first),
         last=show_month(months[-1].start),
@@ -117,9 +119,10 @@ def score_chart(title: str, scores: Sequence[tuple[date, float, str]], first: da
         track=drawn,
         red=None,
         red_words="",
+        was_at=_beside(drawn),
         marks=(),
-        first=show_day(first),
-        last=show_day(scores[-1][0]),
+        first=show_month(first),
+        last=show_month(until - timedelta(days=1)),
         words="; ".join(f"{when} {value}" for when, value, _count in rows),
         rows=rows,
     )
@@ -153,6 +156,14 @@ def _is_near(line: float, values: Sequence[float]) -> bool:
     low, high = min(values), max(values)
     room = max(high - low, abs(high) * 0.1)
     return low - 2 * room <= line <= high + 2 * room
+
+
+def _beside(drawn: Track) -> tuple[float, float]:
+    """Return where the first value is written: on that side of its point where the line does not go."""
+    x, y = drawn.dots[0]
+    rises = len(drawn.dots) > 1 and drawn.dots[1][1] < y
+    below = y + 15 if y + 15 < BOTTOM + 4 else y - 7
+    return x, below if rises and below > y else y - 7 if y - 7 > TOP - 6 else y + 15
 
 
 def _marks(trainings: Sequence[Happened], first: date, until: date) -> tuple[Mark, ...]:

@@ -375,4 +375,4 @@ def training_marks(log: Sequence[Happened], first: date, until: date, most: int)
     for each in log:
         if each.is_training and each.title and first <= each.day < until:
             found.setdefault((each.kind, each.slug), each)
-    return sorted(list(found.values())[:most], key=lambda each: each.seq)
+    return sorted(list(found.values())[:most], key=lambda each: (each.day, each.seq))

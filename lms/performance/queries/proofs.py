@@ -38,6 +38,10 @@ class Issued:
     issued_at: datetime
     issued_by: str
 
+    @property
+    def issued_on(self) -> date:
+        return day_of(self.issued_at)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behind:

@@ -1,5 +1,6 @@
 """A person's profile: what is known of the work and the learning of somebody, as that person sees it too."""
 
+from collections.abc import Sequence
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -24,8 +25,10 @@ from lms.performance.actions.looks import PROFILE, note_look
 from lms.performance.events import ProfileAsked, ProfilePanel
 from lms.performance.queries import competencies, scores
 from lms.performance.queries import profile as reading
-from lms.performance.queries.profile import Who
+from lms.performance.queries.profile import Trend, Who
+from lms.performance.queries.scores import Scored
 from lms.performance.rules.competencies import LEVELS
+from lms.performance.rules.formulas import KPI
 from lms.performance.rules.periods import Grain, Period, period, period_of
 from lms.performance.rules.trends import MOST_MARKS
 from lms.performance.views.room import bp
@@ -136,7 +139,7 @@ def page(who: Who) -> dict[str, Any]:
         "hows": [drawing.how_words(part) for part in scored.parts] if scored is not None else [],
         "log": log,
         "first_lines": FIRST_LINES,
-        "charts": [drawing.chart_of(each, months, marks) for each in trends],
+        "charts": [drawing.chart_of(each, months, marks) for each in _in_order(trends, scored)],
         "most_charts": MOST_CHARTS,
         "marks": marks,
         "skills": [
@@ -157,6 +160,12 @@ def page(who: Who) -> dict[str, Any]:
         "may_report": allows(actor, Permission.REPORT_READ) and not who.is_self,
         "score_words": drawing.score_words,
     }
+
+
+def _in_order(trends: Sequence[Trend], scored: Scored | None) -> list[Trend]:
+    """Return the trends, those of which the composite is made first, in its order."""
+    order = [part.code.removeprefix(KPI) for part in scored.parts] if scored is not None else []
+    return sorted(trends, key=lambda each: order.index(each.metric.code) if each.metric.code in order else len(order))
 
 
 def way_to(kind: str, slug: str) -> str:

@@ -227,7 +227,7 @@ def on_paper(issued: Issued, paper: Paper) -> dict[str, object]:
 def said(line: Line) -> str:
     """Return what was done, in a word."""
     words = {
-        Verb.COMPLETED.value: _("学完"),
+        Verb.COMPLETED.value: _("学习完成"),
         Verb.ACKNOWLEDGED.value: _("已阅确认"),
         Verb.CONFIRMED.value: _("任务完成"),
         Verb.SIGNED_OFF.value: _("带教签字"),
