@@ -1,11 +1,15 @@
-"""The profile on one page of paper: plain values in the reader's language, for typst."""
+"""What stands on paper: the profile as plain values for typst, what happened in words, where a code is verified."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from flask import url_for
+
+from lms.core.here import settings
 from lms.core.i18n import _, current_locale, say
 from lms.core.installation import company
 from lms.core.texts import Text
+from lms.learning.rules.certificates import code_shown
 from lms.performance.queries.profile import Happened
 from lms.performance.queries.scores import Scored
 from lms.records.events import Verb
@@ -109,3 +113,11 @@ def deed(line: Happened) -> str:
     if line.verb is Verb.REVOKED:
         return _("证书被撤销：%(title)s", title=title)
     return _("学完：%(title)s", title=title)
+
+
+def verify_link(code: str) -> str:
+    """Return the full address that the QR code leads to, on the installation's own base where it has one."""
+    shown = code_shown(code)
+    if settings().base_url:
+        return settings().base_url.rstrip("/") + url_for("performance.verify_proof", proof_code=shown)
+    return url_for("performance.verify_proof", proof_code=shown, _external=True)

@@ -11,6 +11,7 @@ from lms.accounts.models import Person
 from lms.core import clock, optional
 from lms.core.access import Role
 from lms.core.db import db, session, transaction
+from lms.core.here import today
 from lms.kb.models import Suggestion
 from lms.performance.actions import competencies
 from lms.performance.models import ProfileLook
@@ -19,7 +20,7 @@ from lms.web import pdf
 from tests.support.make import a_person, a_team, as_actor, mentors, sign_in
 from tests.support.make_certificates import a_plan, completes
 from tests.support.make_profiles import a_competency, a_figure, passed_drill, passed_paper
-from tests.support.pages import send
+from tests.support.pages import send, token
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ def test_only_who_leads_or_looks_after_all_finds_the_profile(people, client, pat
 def test_the_agent_sees_what_the_lead_sees(people, client):
     a_competency()
     passed_paper(people["own"])
-    a_figure(people["own"], "csat", clock.now().date().replace(day=1), 77.8, count=9)
+    a_figure(people["own"], "csat", today().replace(day=1), 77.8, count=9)
     sign_in(client, people["lead"])
     led = page(client, "/people/A1017/profile")
     sign_in(client, people["own"])
@@ -81,7 +82,7 @@ def test_the_agent_sees_what_the_lead_sees(people, client):
 
 
 def test_everything_stands_on_a_full_profile(people, client):
-    own, now = people["own"], clock.now().date()
+    own, now = people["own"], today()
     a_competency()
     passed_paper(own)
     passed_drill(own)
@@ -169,7 +170,7 @@ def test_a_period_moves_the_charts(people, client):
 
 
 def test_a_profile_costs_few_statements_however_much_there_is(people, client):
-    own, now = people["own"], clock.now().date()
+    own, now = people["own"], today()
     for code in ("a", "b", "c"):
         a_competency(code=code, name=code)
     passed_paper(own)
@@ -302,3 +303,40 @@ def test_without_typst_the_meeting_page_prints_from_the_browser(people, client, 
     sign_in(client, people["lead"])
     answer = client.get("/people/A1017/profile/pdf", follow_redirects=True)
     assert "用浏览器打印" in answer.get_data(as_text=True)
+
+
+# over the API
+
+
+def test_the_api_tells_what_the_page_tells_and_notes_the_look(people, client):
+    a_competency()
+    passed_paper(people["own"])
+    a_figure(people["own"], "csat", today().replace(day=1), 77.8, count=9)
+    sign_in(client, people["lead"])
+    told = client.get("/api/v1/people/A1017/profile").get_json()
+    assert told["name"] == "陈予"
+    assert told["composite"] is None
+    assert [(each["metric"], each["value"], each["count"]) for each in told["figures"]] == [("csat", 77.8, 9)]
+    assert [(each["code"], each["level"]) for each in told["competencies"]] == [("complaints", 3)]
+    assert told["trainings"] == 1
+    assert counted() == 1
+    assert client.get("/api/v1/people/A1017/profile?period=2026Q9").status_code == 422
+    sign_in(client, people["mate"])
+    assert client.get("/api/v1/people/A1017/profile").status_code == 404
+
+
+def test_a_rating_and_a_proof_come_over_the_api(people, client):
+    a_competency()
+    passed_paper(people["own"])
+    sign_in(client, people["lead"])
+    head = {"X-CSRFToken": token(client, "/me")}
+    body = {"competency": "complaints", "level": 5, "reason": "会话 8821"}
+    rated = client.post("/api/v1/people/A1017/competencies", json=body, headers=head)
+    assert (rated.status_code, rated.get_json()["now"]) == (201, 4)
+    unknown = client.post("/api/v1/people/A1017/competencies", json={**body, "competency": "x"}, headers=head)
+    assert unknown.status_code == 404
+    day = today().isoformat()
+    made = client.post("/api/v1/people/A1017/proofs", json={"from_on": day, "until_on": day}, headers=head)
+    assert made.status_code == 201
+    assert client.get("/api/v1/people/A1017/proofs").get_json()["items"] == [made.get_json()]
+    assert client.get(made.get_json()["verify"]).status_code == 200

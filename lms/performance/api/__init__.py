@@ -1,5 +1,6 @@
 """What the room offers over the API."""
 
+from lms.performance.api import inspections, kpis, profiles
 from lms.performance.api.room import bp
 
-__all__ = ["bp"]
+__all__ = ["bp", "inspections", "kpis", "profiles"]

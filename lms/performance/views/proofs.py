@@ -13,12 +13,13 @@ from werkzeug.wrappers import Response
 from lms.core.access import Permission
 from lms.core.db import transaction
 from lms.core.errors import DomainError, NotFound
-from lms.core.here import settings, today
+from lms.core.here import today
 from lms.core.i18n import _, current_locale, say
 from lms.core.quarters import quarter_days, quarter_of
 from lms.learning.rules.certificates import code_shown, name_masked
 from lms.performance.actions import proofs as actions
 from lms.performance.actions.looks import PROOF, note_look
+from lms.performance.paper import verify_link
 from lms.performance.queries import profile as people
 from lms.performance.queries import proofs as reading
 from lms.performance.queries.profile import Who
@@ -241,14 +242,6 @@ def said(line: Line) -> str:
 
 def score(line: Line) -> str:
     return "" if line.percent is None else f"{line.percent:.1f}"
-
-
-def verify_link(code: str) -> str:
-    """Return the full address that the QR code leads to, on the installation's own base where it has one."""
-    shown = code_shown(code)
-    if settings().base_url:
-        return settings().base_url.rstrip("/") + url_for("performance.verify_proof", proof_code=shown)
-    return url_for("performance.verify_proof", proof_code=shown, _external=True)
 
 
 @bp.get("/proofs")

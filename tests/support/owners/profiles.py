@@ -18,6 +18,14 @@ TABLE: dict[tuple[str, str], Asked] = {
     ("GET", "performance.proof"): Asked(PROFILE.format(200)),
     ("GET", "performance.proof_csv"): Asked(PROFILE.format(200)),
     ("GET", "performance.proof_pdf"): Asked(PROFILE.format(200)),
+    ("GET", "performance_api.profile"): Asked(PROFILE.format(200)),
+    ("GET", "performance_api.proofs"): Asked(PROFILE.format(200)),
+    ("POST", "performance_api.issue_proof"): Asked(
+        PROFILE.format(422), json={"from_on": "2020-01-01", "until_on": "2020-01-02"}
+    ),
+    ("POST", "performance_api.rate"): Asked(
+        RATE.format(201), json={"competency": "complaints", "level": 3, "reason": "会话 8821"}
+    ),
     ("GET", "performance.rate"): Asked(RATE.format(200)),
     ("POST", "performance.save_rating"): Asked(RATE.format(422)),
     ("GET", "performance.competency"): Asked(EDIT.format(200)),
