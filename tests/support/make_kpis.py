@@ -20,9 +20,7 @@ def imported(actor: Actor, data: bytes, name: str = "十月.csv", **options: obj
         return actions.apply_file(actor, data, name=name, **options)[1]  # type: ignore[arg-type]
 
 
-def figure(
-    actor: Actor, person_id: int, metric: str, written: str, value: float, count: int | None = None
-) -> None:
+def figure(actor: Actor, person_id: int, metric: str, written: str, value: float, count: int | None = None) -> None:
     """Write one figure. written: its period, as "2026-10"."""
     entry = Entry(line=1, person_id=person_id, metric=metric, period=period(written), value=value, count=count)
     with transaction():

@@ -1,10 +1,13 @@
 """Several figures of one person become that of the longer period in which they lie. Pure."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from math import fsum
 
-from lms.performance.rules.periods import Grain, Period
+from lms.performance.rules.periods import Grain, Period, period_of
+
+KEPT_DAYS = 400
+"""How long figures of days are kept as they are; then whole months of them become figures of months."""
 
 FINER: dict[Grain, tuple[Grain, ...]] = {
     Grain.QUARTER: (Grain.MONTH, Grain.WEEK, Grain.DAY),
@@ -51,3 +54,8 @@ def cover(rows: Iterable[tuple[Grain, date, float, int | None]], whole: Period) 
             taken.append(part)
             found.append((value, count))
     return found
+
+
+def oldest_day(today: date) -> date:
+    """Return the first day whose figures stay figures of days: that of the month that was running 400 days ago."""
+    return period_of(today - timedelta(days=KEPT_DAYS), Grain.MONTH).start

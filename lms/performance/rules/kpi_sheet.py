@@ -21,7 +21,17 @@ COLUMNS = (
     Column(
         key="employee_no",
         name="工号",
-        synonyms=("客服工号", "员工编号", "员工号", "员工工号", "人员编号", "坐席工号", "Employee No", "Employee ID"),
+        synonyms=(
+            "客服工号",
+            "员工编号",
+            "员工号",
+            "员工工号",
+            "人员编号",
+            "坐席工号",
+            "Employee No",
+            "Employee No.",
+            "Employee ID",
+        ),
         required=True,
     ),
     Column(
@@ -33,6 +43,9 @@ COLUMNS = (
             "统计周期",
             "统计日期",
             "统计时间",
+            "统计月份",
+            "统计周",
+            "统计季度",
             "月份",
             "月",
             "周",
@@ -40,6 +53,8 @@ COLUMNS = (
             "Period",
             "Date",
             "Month",
+            "Week",
+            "Quarter",
         ),
         required=True,
     ),
@@ -264,7 +279,7 @@ class _Reader:
 
     def row(self, line: int, row: list[str], plan: Layout) -> Iterator[Entry | Refused]:
         number = _cell(row, plan.number)
-        login = normalize("NFKC", number).strip().casefold()
+        login = cells.login_of(number)
         wrong: list[Refused] = []
         person_id = self.known.people.get(login)
         if not login:

@@ -12,6 +12,7 @@ from unicodedata import normalize
 from lms.core import sheets
 from lms.core.errors import Invalid
 from lms.core.texts import Text, text
+from lms.performance.rules.folding import oldest_day
 from lms.performance.rules.metrics import Metric, Unit
 from lms.performance.rules.periods import Grain, Period, period, period_of
 
@@ -44,6 +45,11 @@ def half_width(written: str) -> str:
     return written.translate(_HALF_WIDTH).strip()
 
 
+def login_of(number: str) -> str:
+    """Return the form in which employee numbers are compared, as at the sign-in."""
+    return normalize("NFKC", number).strip().casefold()
+
+
 def is_nothing(written: str) -> bool:
     return half_width(written).casefold() in NOTHING
 
@@ -63,6 +69,17 @@ def value(written: str, metric: Metric, *, seconds: float | None = None) -> floa
     if number is None:
         raise Invalid(_how(written, metric.unit))
     return checked(number, metric)
+
+
+def number(written: str) -> float | None:
+    """Return a number without a unit, as a form sends it; None where nothing is written. Raises Invalid."""
+    words = half_width(written).replace(" ", "")
+    if not words:
+        return None
+    found = _plain(words, Unit.COUNT)
+    if found is None or not isfinite(found) or abs(found) > MOST_VALUE:
+        raise Invalid(text("“%(written)s”不是数。", written=_cut(written)))
+    return found
 
 
 def checked(number: float, metric: Metric) -> float:
@@ -106,7 +123,7 @@ def when(written: str, today: date, grain: Grain | None = None) -> Period:
     """Return the period that a cell names, also as 202610, 20261005 or Excel's number of a day.
 
     grain: of which period the day is meant to be one, where the file writes days only. Raises Invalid, also for a
-    period that has not begun.
+    period that has not begun, and for a day whose month has been folded.
     """
     found = _period(normalize("NFKC", written).strip()[:40])
     if found is None:
@@ -117,6 +134,8 @@ def when(written: str, today: date, grain: Grain | None = None) -> Period:
         found = period_of(found.start, grain)
     if found.start > today:
         raise Invalid(text("%(period)s 还没有开始。", period=str(found)))
+    if found.grain is Grain.DAY and found.start < oldest_day(today):
+        raise Invalid(text("%(period)s 太早，那时的日数据已经并成月，请按月导入。", period=str(found)))
     return found
 
 

@@ -1,0 +1,1 @@
+"""What the room does by the clock."""
