@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import partial
 
+from lms.accounts import actions as accounts
+from lms.accounts.queries import works_of
 from lms.assignments import actions as duties
 from lms.core.db import session, transaction
 from lms.core.here import today
@@ -86,6 +88,25 @@ def _plan(stage: Stage) -> None:
         session().flush()
         acts.write_days(made, _history(stage), acts.HISTORY)
         acts.set_days(lead, made.public_id, _forecast(stage, first))
+    _shifts(stage, first)
+
+
+def _shifts(stage: Stage, first: date) -> None:
+    """Say who comes early, late or at night in these days; who works on which of them stays as it is."""
+    numbers = [each.no for each in stage.agents()]
+    at_night = {each.no for each in stage.agents() if each.team == "night"}
+    works = works_of([stage.ids[no] for no in numbers])
+    days: dict[int, dict[date, bool | None]] = {}
+    shifts: dict[tuple[int, date], str] = {}
+    for place, no in enumerate(numbers):
+        person_id = stage.ids[no]
+        for day in (first + timedelta(days=ahead) for ahead in range(LENGTH)):
+            if works[person_id](day):
+                days.setdefault(person_id, {})[day] = True
+                late = "夜" if place % 3 == 0 else "晚"
+                shifts[person_id, day] = late if no in at_night else "早晚"[place % 2]
+    with transaction():
+        accounts.set_days(stage.who("L1001"), days, shifts)
 
 
 def _queue() -> int:
