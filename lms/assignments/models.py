@@ -74,13 +74,16 @@ class Assignment(Base):
 
 
 class AssignmentReason(Base):
-    """Why somebody owes something. due_on: as it was asked; what counts of it is `due.settled_day`."""
+    """Why somebody owes something. due_on: as it was asked; what counts of it is `due.settled_day`.
+
+    kind: rule | manual | self | must-read | delta | cycle | expiry | campaign | inspection | recheck.
+    """
 
     __tablename__ = "assignment_reason"
     __table_args__ = (UniqueConstraint("assignment_id", "kind", "ref"),)
     id: Mapped[pk]
     assignment_id: Mapped[int] = plain(ForeignKey("assignment.id"))
-    kind: Mapped[str] = plain(String(12))  # rule | manual | self | must-read | delta | cycle | expiry | campaign
+    kind: Mapped[str] = plain(String(12))
     ref: Mapped[str] = plain(String(80))
     due_on: Mapped[date | None] = plain()
     since: Mapped[datetime] = plain()
@@ -171,7 +174,7 @@ class Chase(Base):
 class Measure(Base):
     """What somebody is to do so that something does not happen again, and whether it was looked at later.
 
-    about: of what it came, `team_drill:<id>`. check_on: the day on which somebody looks whether it worked.
+    about: of what it came, `team_drill:<id>`, `peak:<id>`. check_on: the day on which somebody looks whether it worked.
     verdict: "" until then | worked | not_worked. An open one is neither done nor dropped.
     """
 

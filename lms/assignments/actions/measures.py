@@ -30,11 +30,19 @@ VERDICTS = ("worked", "not_worked")
 
 
 def add_measure(
-    actor: Actor, about: str, what: str, owner_id: int, *, due_on: date, check_on: date | None = None
+    actor: Actor,
+    about: str,
+    what: str,
+    owner_id: int,
+    *,
+    due_on: date,
+    check_on: date | None = None,
+    permission: Permission = Permission.DRILL_SCHEDULE,
 ) -> str:
     """Give somebody something to do; return the measure's public name.
 
-    The actor plans team drills for the owner, or owns it himself. Raises Invalid, Forbidden, NotFound.
+    permission: what the actor holds over the owner, by default to plan team drills; or the actor owns it. Raises
+    Invalid, Forbidden, NotFound.
     """
     what = what.strip()
     problems: dict[str, Text] = {}
@@ -48,7 +56,7 @@ def add_measure(
         problems["check_on"] = text("复查日期不早于完成日期，两年之内。")
     if problems:
         raise Invalid(text("请看标出的地方。"), fields=problems)
-    _require_owner(actor, owner_id)
+    _require_owner(actor, owner_id, permission)
     row = Measure(
         about=about,
         text=what,
@@ -157,8 +165,8 @@ def remind_of_measures() -> int:
     return told
 
 
-def _require_owner(actor: Actor, owner_id: int) -> None:
-    mine = select(Person.id).where(Person.id == owner_id, Person.active, visible(actor, Permission.DRILL_SCHEDULE))
+def _require_owner(actor: Actor, owner_id: int, permission: Permission) -> None:
+    mine = select(Person.id).where(Person.id == owner_id, Person.active, visible(actor, permission))
     if owner_id != actor.id and session().scalar(mine) is None:
         raise NotFound()
 

@@ -9,6 +9,7 @@ from lms.reviews.views import (
     deductions,
     goals,
     leaders,
+    peaks,
     targets,
 )
 from lms.reviews.views.room import bp
@@ -23,5 +24,6 @@ __all__ = [
     "deductions",
     "goals",
     "leaders",
+    "peaks",
     "targets",
 ]
