@@ -13,7 +13,7 @@ from lms.core import clock
 from lms.core.access import Actor
 from lms.core.audit import audit
 from lms.core.bus import emit
-from lms.core.db import insert_new_returning, locked, new_public_id, session
+from lms.core.db import insert_new_returning, locked, new_public_id, rows, session
 from lms.core.errors import Conflict, DomainError, Invalid
 from lms.core.here import today
 from lms.core.texts import Text, text
@@ -101,7 +101,9 @@ def include(actor: Actor, public_id: str, supervisors: dict[int, int]) -> int:
         raise Conflict(text("这一轮没有在进行。"))
     days = _days(found)
     begun = step(Stand(), Step.BEGIN, {Hat.OFFICE}, today(), days)
-    teams = dict(session().execute(select(Person.id, Person.team_id).where(Person.id.in_(supervisors))).tuples())
+    teams = {
+        each.id: each.team_id for each in rows(select(Person.id, Person.team_id).where(Person.id.in_(supervisors)))
+    }
     values = [
         {
             "public_id": new_public_id(),

@@ -143,7 +143,9 @@ def plan(actor: Actor, found: Cycle) -> Plan:
         last_day(found.period),
         every=found.form_kind == PROBATION,
     )
-    names = dict(rows(select(Person.id, Person.name).where(Person.id.in_(set(leads.values())))).tuples())
+    names = {
+        each.id: each.name for each in rows(select(Person.id, Person.name).where(Person.id.in_(set(leads.values()))))
+    }
 
     def shown(ids: Sequence[int]) -> list[Someone]:
         return [
