@@ -340,3 +340,24 @@ def test_a_rating_and_a_proof_come_over_the_api(people, client):
     assert made.status_code == 201
     assert client.get("/api/v1/people/A1017/proofs").get_json()["items"] == [made.get_json()]
     assert client.get(made.get_json()["verify"]).status_code == 200
+
+
+# the levels of a team
+
+
+def test_the_table_of_levels_shows_those_whose_profile_one_may_see(people, client):
+    a_competency()
+    passed_paper(people["own"])
+    for who, sees_own, sees_other in (("lead", True, False), ("director", True, True), ("other_lead", False, True)):
+        sign_in(client, people[who])
+        shown = page(client, "/competencies/team?sort=-complaints")
+        assert ("陈予" in shown) is sees_own
+        assert ("二组组长" in shown) is sees_other
+    for who in ("own", "trainer", "quality", "admin"):
+        sign_in(client, people[who])
+        page(client, "/competencies/team", 404)
+    sign_in(client, people["lead"])
+    listed = client.get("/competencies/team?format=csv").get_data().decode("utf-8-sig")
+    assert "A1017,陈予,投诉纠纷组,3" in listed
+    for junk in ("sort=²", "team=%27", "page=9999999999999999999999", "team=" + "x" * 700):
+        page(client, f"/competencies/team?{junk}")

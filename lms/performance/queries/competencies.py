@@ -1,15 +1,17 @@
 """Reading competencies: which there are, and what level people have shown, a handful of statements for any number."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, select
 
-from lms.accounts.models import Person
+from lms.accounts.models import Person, Team
+from lms.accounts.queries import teams_below, visible
 from lms.content.models import Document, Slug
+from lms.core.access import Actor, Permission
 from lms.core.db import rows
 from lms.core.here import day_of, today
 from lms.core.plain import from_plain
@@ -278,3 +280,54 @@ def _from_ratings(ids: list[int], terms: Mapping[int, Terms]) -> Found:
                 shown=Shown.RATING, on=day_of(row.at), title=row.reason, score=row.level, by=row.name or ""
             )
             yield row.person_id, row.competency_id, evidence
+
+
+# the levels of many people
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of the table of a team: who, and the level in each competency in use, in their order."""
+
+    employee_no: str
+    name: str
+    team: str
+    levels: tuple[Level, ...]
+
+
+def team_rows(
+    actor: Actor, *, team_id: int | None, sort: str, descending: bool, offset: int = 0, limit: int | None = None
+) -> tuple[list[Row], int]:
+    """Return everybody active whose profile the actor may see, and how many they are in all.
+
+    sort: name, no, or the code of a competency; only for the last are the levels of everybody worked out.
+    """
+    statement = (
+        select(Person.id, Person.employee_no, Person.name, Team.name.label("team"))
+        .outerjoin(Team, Team.id == Person.team_id)
+        .where(Person.active, Person.employee_no.is_not(None), visible(actor, Permission.PROFILE_READ))
+    )
+    if team_id is not None:
+        statement = statement.where(Person.team_id.in_(teams_below([team_id])))
+    people = rows(statement).all()
+    if sort in ("no", "name"):
+        order = (lambda row: row.employee_no) if sort == "no" else (lambda row: (row.name or "", row.employee_no))
+        return _with_levels(_cut(sorted(people, key=order, reverse=descending), offset, limit)), len(people)
+    found = sorted(_with_levels(people), key=lambda row: (_level_in(row, sort), row.employee_no), reverse=descending)
+    return _cut(found, offset, limit), len(people)
+
+
+def _with_levels(people: Sequence[Any]) -> list[Row]:
+    shown = levels([row.id for row in people])
+    return [
+        Row(employee_no=row.employee_no, name=row.name or "", team=row.team or "", levels=tuple(shown[row.id]))
+        for row in people
+    ]
+
+
+def _cut(every: list[Any], offset: int, limit: int | None) -> list[Any]:
+    return every[offset:] if limit is None else every[offset : offset + limit]
+
+
+def _level_in(row: Row, code: str) -> int:
+    return next((each.level for each in row.levels if each.code == code), 0)

@@ -1,12 +1,14 @@
 """能力项: what people of the floor can be able to do, how levels are reached, and what leads say of somebody."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from lms.accounts.queries import teams_within
 from lms.content.queries.several import known_tags
-from lms.core.access import Permission
+from lms.core.access import Permission, Scope, scopes
 from lms.core.db import transaction
 from lms.core.errors import DomainError, Invalid, NotFound
 from lms.core.i18n import _, say
@@ -21,6 +23,7 @@ from lms.performance.rules.competencies import LEVELS, USUAL_FRESH_DAYS, USUAL_L
 from lms.performance.views.profile import way_to
 from lms.performance.views.room import bp
 from lms.web.auth import current_actor, requires
+from lms.web.tables import TableState, download
 
 FIELDS = ("code", "name", "about", "words", "dimensions", "levels", "fresh_days")
 LONGEST = 2_000
@@ -123,6 +126,42 @@ def _form(kept: Kept | None, given: Mapping[str, str], wrong: DomainError | None
         errors={name: say(reason) for name, reason in wrong.fields.items()} if wrong else {},
         error=say(wrong.message) if wrong else "",
         tags=known_tags()[:60],
+    )
+
+
+@bp.get("/competencies/team")
+@requires(Permission.PROFILE_READ)
+def team_levels() -> str | Response:
+    """The levels of everybody whose profile the actor may see, a column for each competency. For who sees others."""
+    actor = current_actor()
+    if not scopes(actor, Permission.PROFILE_READ) & {Scope.TEAM, Scope.ALL}:
+        raise NotFound()
+    used = reading.competencies()
+    table = TableState.from_args(
+        request.args, sorts=("no", "name", *(each.code for each in used)), default="no", filters=("team",), size=50
+    )
+    teams = teams_within(actor, Permission.PROFILE_READ)
+    chosen = next((team.id for team in teams if team.code == table.get("team")), None)
+    if table.format:
+        rows, _total = reading.team_rows(actor, team_id=chosen, sort=table.sort, descending=table.descending)
+        heads = [_("工号"), _("姓名"), _("团队"), *(each.name for each in used)]
+        lines = ([row.employee_no, row.name, row.team, *(one.level or "" for one in row.levels)] for row in rows)
+        return download(table.format, _("能力表"), heads, lines)
+    found = partial(
+        reading.team_rows, actor, team_id=chosen, sort=table.sort, descending=table.descending, limit=table.size
+    )
+    rows, total = found(offset=table.offset)
+    if not rows and total:  # a page that is not there
+        table = table.within(total)
+        rows, total = found(offset=table.offset)
+    return render_template(
+        "lms/performance/team_levels.html",
+        table=table,
+        total=total,
+        rows=rows,
+        used=used,
+        teams=teams,
+        top_level=LEVELS,
     )
 
 
