@@ -34,7 +34,7 @@ from lms.learning import jobs as learning
 from lms.learning.jobs import certificates, cycles, feedback
 from lms.notifications import jobs as notifications
 from lms.notifications.jobs import outgoing, reminders, robots
-from lms.performance.jobs import inspections, kpis, scores
+from lms.performance.jobs import inspections, kpis, looks, scores
 from lms.quizzes import jobs as quizzes
 from lms.reviews.jobs import rewards
 
@@ -106,6 +106,8 @@ SCHEDULE = (
     Job(name="performance.fold_days", every=timedelta(hours=24), work=kpis.fold_days),
     Job(name="reviews.let_deductions_count", every=timedelta(minutes=10), work=rewards.let_deductions_count),
     Job(name="reviews.grant_badges", every=timedelta(hours=6), work=rewards.grant_badges),
+    Job(name="accounts.forget_slips", every=timedelta(hours=24), work=accounts.forget_slips),
+    Job(name="performance.forget_looks", every=timedelta(hours=24), work=looks.forget_looks),
     Job(name="learning.delete_unused_files", every=timedelta(hours=24), work=learning.delete_unused_files),
 )
 

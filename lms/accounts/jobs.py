@@ -3,17 +3,18 @@
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import delete, select
+from sqlalchemy import CursorResult, delete, select
 
 from lms.accounts import actions
 from lms.accounts.actions import endings
-from lms.accounts.models import Person, SignInTry
+from lms.accounts.models import Person, SignInSlip, SignInTry
 from lms.accounts.rules.sign_in import SLIP_LIFE
 from lms.core import clock
 from lms.core.bus import emit
 from lms.core.db import session, transaction
 from lms.core.errors import Conflict
 from lms.core.here import today
+from lms.core.retention import first_kept
 
 CHUNK = 100
 TRIES_KEPT = 2 * SLIP_LIFE
@@ -29,6 +30,14 @@ def apply_dated_changes() -> int:
     with transaction():
         session().execute(delete(SignInTry).where(SignInTry.at < clock.now() - TRIES_KEPT))
     return done
+
+
+def forget_slips() -> int:
+    """Delete sign-in slips that ended longer ago than LMS_KEEP_SLIPS_DAYS; return how many."""
+    with transaction():
+        gone = session().execute(delete(SignInSlip).where(SignInSlip.expires_at < first_kept("slips")))
+        assert isinstance(gone, CursorResult)
+        return gone.rowcount
 
 
 def tell_of_endings(on: date) -> None:

@@ -17,6 +17,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import rapidfuzz
 
+MOST_KEPT_DAYS = 3_660
+"""Ten years: what is kept longer is kept for ever."""
+
 
 class SettingsError(Exception):
     """A setting is unknown or can't be used; the message says which and how to mend it."""
@@ -39,6 +42,13 @@ class Settings:
     upload_max_bytes: int = 20_000_000
     video_max_bytes: int = 250_000_000
     source_max_bytes: int = 2_000_000
+    keep_searches_days: int = 90
+    keep_notices_days: int = 400
+    keep_deliveries_days: int = 400
+    keep_calls_days: int = 30
+    keep_autosaves_days: int = 30
+    keep_looks_days: int = 400
+    keep_slips_days: int = 400
     trusted_proxies: int = 0
     secure_cookies: bool = False
     demo: bool = False
@@ -83,6 +93,11 @@ def _parse(name: str, value: Any) -> Any:
                 return int(value)
             except ValueError as error:
                 raise SettingsError(f"LMS_{name.upper()}: {value!r} is not a whole number") from error
+        case _ if name.startswith("keep_"):
+            word = str(value).strip()
+            if not re.fullmatch(r"[0-9]{1,4}", word) or not 1 <= int(word) <= MOST_KEPT_DAYS:
+                raise SettingsError(f"LMS_{name.upper()}: {value!r} is no number of days from 1 to {MOST_KEPT_DAYS}")
+            return int(word)
         case "demo" | "secure_cookies":
             word = str(value).strip().lower()
             if word not in {"1", "0", "true", "false", "yes", "no", "on", "off", ""}:

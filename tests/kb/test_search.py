@@ -16,7 +16,7 @@ from lms.core.access import Role
 from lms.core.db import session, transaction
 from lms.core.here import today
 from lms.kb import actions, queries
-from lms.kb.jobs.searches import KEPT_DAYS, trim_searches
+from lms.kb.jobs.searches import trim_searches
 from lms.kb.models import ArticleEntry, SearchLog, SearchWeek
 from lms.kb.queries import Wish
 from lms.kb.rules import finding
@@ -405,7 +405,7 @@ def test_old_searches_are_counted_by_week_and_forgotten(world: APIFlask):
     with transaction() as s:
         for days, query, hits in ((0, "价保", 0), (1, "價保", 2), (7, "价保", 1)):
             s.add(SearchLog(at=at + timedelta(days=days), person_id=person.id, query=query, hits=hits, folded=""))
-        s.add(SearchLog(at=clock.now() - timedelta(days=KEPT_DAYS - 1), person_id=person.id, query="新", hits=0))
+        s.add(SearchLog(at=clock.now() - timedelta(days=89), person_id=person.id, query="新", hits=0))
     assert (trim_searches(), trim_searches()) == (3, 0)
     weeks = session().scalars(select(SearchWeek).order_by(SearchWeek.week))
     counted = [(row.week, row.folded, row.searches, row.without_hit, row.without_click) for row in weeks]

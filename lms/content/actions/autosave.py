@@ -10,9 +10,7 @@ from lms.core import clock
 from lms.core.access import Actor
 from lms.core.db import session, upsert
 from lms.core.errors import NotFound
-
-KEPT = timedelta(days=30)
-"""How long unsaved text waits for its author."""
+from lms.core.retention import kept
 
 
 def keep(actor: Actor, document_id: int, base_revision_id: int | None, source: str) -> datetime:
@@ -42,9 +40,9 @@ def drop(actor: Actor, document_id: int) -> None:
 
 
 def forget(now: datetime) -> int:
-    """Delete what nobody came back for in KEPT, and who only looked a day ago; return how many."""
+    """Delete what nobody came back for in LMS_KEEP_AUTOSAVES_DAYS, and who only looked a day ago; return how many."""
     looked = and_(Autosave.text.is_(None), Autosave.seen_at < now - timedelta(days=1))
-    gone = session().execute(delete(Autosave).where(or_(Autosave.seen_at < now - KEPT, looked)))
+    gone = session().execute(delete(Autosave).where(or_(Autosave.seen_at < now - kept("autosaves"), looked)))
     return int(getattr(gone, "rowcount", 0))
 
 

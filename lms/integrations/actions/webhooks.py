@@ -13,6 +13,7 @@ from lms.core.audit import audit
 from lms.core.db import insert_new, new_public_id, session, wake
 from lms.core.errors import Invalid, NotFound
 from lms.core.http import Refused, place
+from lms.core.retention import kept
 from lms.core.texts import Text, text
 from lms.core.trouble import Trouble
 from lms.integrations.models import Webhook, WebhookCall
@@ -22,7 +23,6 @@ from lms.integrations.rules.webhooks import PING, REST, again_at, body
 
 LEASE = timedelta(minutes=2)
 AT_ONCE = 20
-KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,10 +234,10 @@ def resend(actor: Actor, *, call_id: str = "", webhook_id: str = "") -> int:
 
 
 def forget(now: datetime) -> int:
-    """Delete what was sent, or given up, more than KEPT ago; return how many."""
+    """Delete what was sent, or given up, more than LMS_KEEP_CALLS_DAYS ago; return how many."""
     done = session().execute(
         delete(WebhookCall)
-        .where(WebhookCall.state != "waiting", WebhookCall.at < now - KEPT)
+        .where(WebhookCall.state != "waiting", WebhookCall.at < now - kept("calls"))
         .execution_options(synchronize_session=False)
     )
     assert isinstance(done, CursorResult)

@@ -1,31 +1,31 @@
 """Counting old searches by week and forgetting who made them."""
 
 from collections import Counter
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, select
 
 from lms.core.db import session, transaction, upsert
 from lms.core.folding import folded
-from lms.core.here import day_of, settings, today
+from lms.core.here import day_of
+from lms.core.retention import first_kept
 from lms.kb.models import SearchLog, SearchWeek
 
 Key = tuple[date, str]
 """Monday of the week, words."""
-KEPT_DAYS = 90
 BATCH = 2_000
 
 
 def trim_searches() -> int:
-    """Add searches older than 90 days to the count of their week and delete them; return how many."""
-    first_kept = datetime.combine(today() - timedelta(days=KEPT_DAYS), time(), tzinfo=settings().timezone)
+    """Add searches older than LMS_KEEP_SEARCHES_DAYS to the count of their week and delete them; return how many."""
+    oldest = first_kept("searches")
     done = 0
-    while count := _trim(first_kept):
+    while count := _trim(oldest):
         done += count
     return done
 
 
-def _trim(first_kept: datetime) -> int:
+def _trim(oldest: datetime) -> int:
     with transaction():
         old = (
             session()
@@ -33,7 +33,7 @@ def _trim(first_kept: datetime) -> int:
                 select(
                     SearchLog.id, SearchLog.at, SearchLog.query, SearchLog.folded, SearchLog.hits, SearchLog.clicked_id
                 )
-                .where(SearchLog.at < first_kept)
+                .where(SearchLog.at < oldest)
                 .order_by(SearchLog.id)
                 .limit(BATCH)
             )

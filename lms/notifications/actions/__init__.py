@@ -2,7 +2,6 @@
 
 from lms.notifications.actions.deliveries import resend
 from lms.notifications.actions.inbox import (
-    KEPT,
     forget,
     key_of,
     read,
@@ -13,7 +12,6 @@ from lms.notifications.actions.inbox import (
 from lms.notifications.actions.messages import Message
 
 __all__ = [
-    "KEPT",
     "Message",
     "forget",
     "key_of",

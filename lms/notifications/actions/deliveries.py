@@ -19,6 +19,7 @@ from lms.core import clock, sendings
 from lms.core.access import Actor
 from lms.core.audit import audit
 from lms.core.db import insert_new, new_public_id, session, wake
+from lms.core.retention import kept
 from lms.core.trouble import Trouble
 from lms.notifications import queries
 from lms.notifications.actions import buckets
@@ -28,7 +29,6 @@ from lms.notifications.queries.outgoing import Parcel, due, parcel
 from lms.notifications.rules.sending import RATES, REST, STALE, again_at
 from lms.notifications.rules.ways import CHATS, DIGEST, next_way, ways
 
-KEPT = timedelta(days=400)
 LEASE = timedelta(minutes=3)
 AT_ONCE = 10
 MOST_OF_A_DIGEST = 50
@@ -209,9 +209,9 @@ def resend(actor: Actor, public_ids: Sequence[str]) -> int:
 
 
 def forget(now: datetime) -> int:
-    """Delete deliveries older than KEPT, whatever became of them; return how many."""
+    """Delete deliveries older than LMS_KEEP_DELIVERIES_DAYS, whatever became of them; return how many."""
     done = session().execute(
-        delete(Delivery).where(Delivery.at < now - KEPT).execution_options(synchronize_session=False)
+        delete(Delivery).where(Delivery.at < now - kept("deliveries")).execution_options(synchronize_session=False)
     )
     assert isinstance(done, CursorResult)
     return done.rowcount

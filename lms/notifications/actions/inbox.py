@@ -1,21 +1,19 @@
 """Verbs of the inbox: tell, mark as read, forget."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import CursorResult, delete, select, update
 
 from lms.core import clock
 from lms.core.access import Actor
 from lms.core.db import insert_new, insert_new_returning, session
+from lms.core.retention import kept
 from lms.core.texts import Text, as_plain
 from lms.notifications import queries
 from lms.notifications.actions.messages import Message
 from lms.notifications.actions.outgoing import drop_moot, send_out
 from lms.notifications.models import Notice
-
-KEPT = timedelta(days=400)
-"""A notice that was read is kept so long; one that was not stays."""
 
 _KEY = 160
 
@@ -101,8 +99,8 @@ def read(actor: Actor, ids: Collection[int] | None = None) -> int:
 
 
 def forget(now: datetime) -> int:
-    """Delete what was read and is older than KEPT; return how many."""
-    done = session().execute(delete(Notice).where(Notice.read_at.is_not(None), Notice.at < now - KEPT))
+    """Delete what was read and is older than LMS_KEEP_NOTICES_DAYS; return how many."""
+    done = session().execute(delete(Notice).where(Notice.read_at.is_not(None), Notice.at < now - kept("notices")))
     assert isinstance(done, CursorResult)
     return done.rowcount
 

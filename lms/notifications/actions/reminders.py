@@ -15,7 +15,8 @@ from lms.core import clock
 from lms.core.access import Actor
 from lms.core.audit import audit
 from lms.core.db import insert_new, session, upsert
-from lms.notifications.actions.inbox import KEPT, key_of, settle_notices, tell_each
+from lms.core.retention import kept
+from lms.notifications.actions.inbox import key_of, settle_notices, tell_each
 from lms.notifications.actions.messages import Message
 from lms.notifications.models import Reminder, ReminderPlan
 from lms.notifications.queries import reminders as queries
@@ -125,7 +126,7 @@ def forget_reminders(day: date) -> int:
     still_open = select(Assignment.id).where(Assignment.state == "open")
     done = session().execute(
         delete(Reminder)
-        .where(Reminder.said_on < day - KEPT, Reminder.assignment_id.not_in(still_open))
+        .where(Reminder.said_on < day - kept("notices"), Reminder.assignment_id.not_in(still_open))
         .execution_options(synchronize_session=False)
     )
     assert isinstance(done, CursorResult)

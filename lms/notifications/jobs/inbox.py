@@ -6,6 +6,6 @@ from lms.notifications import actions
 
 
 def forget_read() -> int:
-    """Delete notices that were read and are older than 400 days; return how many."""
+    """Delete notices that were read and are older than LMS_KEEP_NOTICES_DAYS; return how many."""
     with transaction():
         return actions.forget(clock.now())
