@@ -276,6 +276,10 @@ def sentence_of(kind: str, ref: str, title: str, rules: Any, people: Any) -> Tex
             return text("大促备战")
         case "goal":
             return text("考核目标里定的学习")
+        case "inspection":
+            return text("质检不合格，要补学")
+        case "recheck":
+            return text("质检复检")
     return text("系统派发")
 
 

@@ -171,20 +171,20 @@ def hider() -> Callable[[str], str]:
 
 
 def plan_rows(
-    actor: Actor, file: Sequence[Row], unknown: Sequence[str] = (), *, are_masked: bool = False
+    actor: Actor, file: Sequence[Row], unknown: Sequence[str] = (), *, hide: Callable[[str], str] | None
 ) -> InspectionPlan:
-    """Return what the rows would do. are_masked: their texts were masked at the preview."""
+    """Return what the rows would do. hide: see `hider`; None where their texts were masked at the preview."""
     return inspection_file.plan(
         file,
         reading.known(actor, file),
         today=today(),
-        mask=None if are_masked else hider(),
+        mask=hide,
         unknown_columns=unknown,
     )
 
 
 def apply_rows(
-    actor: Actor, file: Sequence[Row], *, source: str, shown_digest: str = "", are_masked: bool = False
+    actor: Actor, file: Sequence[Row], *, source: str, shown_digest: str = "", hide: Callable[[str], str] | None
 ) -> InspectionPlan:
     """Take the rows in, all of them or nothing. source: file | api. shown_digest: of the plan that was seen.
 
@@ -192,7 +192,7 @@ def apply_rows(
     """
     # Whoever imports the same at the same moment waits here, and then reads what the other one wrote.
     lock_people(reading.concerned(actor, file))
-    plan = plan_rows(actor, file, are_masked=are_masked)
+    plan = plan_rows(actor, file, hide=hide)
     if plan.refused:
         places = {row.line: place for place, row in enumerate(file)}
         raise Invalid(

@@ -111,6 +111,17 @@ class InspectionPlan:
         return len({each.person_id for each in self.inspections})
 
     @property
+    def told(self) -> int:
+        """How many people learn that something failed; of second inspections nobody is told."""
+        return len(
+            {
+                each.person_id
+                for each in self.inspections
+                if not each.second and any(found.verdict.failed for found in each.found)
+            }
+        )
+
+    @property
     def can_apply(self) -> bool:
         return not self.refused and bool(self.inspections)
 
