@@ -116,12 +116,16 @@ class ProofOut(Schema):
     verify = String(required=True, metadata={"description": "where anybody may see whether it holds"})
 
 
+class ProofMade(ProofOut):
+    """The new one, alone."""
+
+
 class ProofList(Schema):
     items = List(Nested(ProofOut), required=True)
     next = Integer(required=True, allow_none=True)
 
 
-def _looked_at(employee_no: str, permission: Permission, what: str) -> Who:
+def looked_at(employee_no: str, permission: Permission, what: str) -> Who:
     """Return whom it is about and note the look, once a day. Raises NotFound."""
     actor = current_actor()
     who = reading.who(actor, employee_no, permission)
@@ -139,7 +143,7 @@ def _looked_at(employee_no: str, permission: Permission, what: str) -> Who:
 def profile(employee_no: str, asked: dict[str, Any]) -> dict[str, Any]:
     """The same that the page shows, for one period."""
     wanted = period(asked["period"]) if asked["period"] else period_of(today(), Grain.QUARTER)
-    who = _looked_at(employee_no, Permission.PROFILE_READ, PROFILE)
+    who = looked_at(employee_no, Permission.PROFILE_READ, PROFILE)
     log = reading.happened(current_actor(), who.id, from_on=wanted.start, until_on=wanted.last)
     return {
         "employee_no": who.employee_no,
@@ -149,8 +153,8 @@ def profile(employee_no: str, asked: dict[str, Any]) -> dict[str, Any]:
         "hired_on": who.hired_on,
         "period": str(wanted),
         "composite": _composite(scores.latest(who.id, str(wanted))),
-        "figures": _figures(who.id, wanted),
-        "competencies": [_level(each) for each in competencies.levels([who.id])[who.id]],
+        "figures": figures_of(who.id, wanted),
+        "competencies": [level_of(each) for each in competencies.levels([who.id])[who.id]],
         "certificates": [
             {
                 "name": one.plan.name,
@@ -187,7 +191,7 @@ def _composite(scored: Scored | None) -> dict[str, Any] | None:
     }
 
 
-def _figures(person_id: int, wanted: Period) -> list[dict[str, Any]]:
+def figures_of(person_id: int, wanted: Period) -> list[dict[str, Any]]:
     known = figures.metrics()
     return [
         {
@@ -202,7 +206,7 @@ def _figures(person_id: int, wanted: Period) -> list[dict[str, Any]]:
     ]
 
 
-def _level(one: competencies.Level) -> dict[str, Any]:
+def level_of(one: competencies.Level) -> dict[str, Any]:
     return {
         "code": one.code,
         "name": one.name,
@@ -235,18 +239,18 @@ def rate(employee_no: str, body: dict[str, Any]) -> dict[str, Any]:
 @bp.doc(summary="Proofs of training of somebody, the newest first")
 def proofs(employee_no: str) -> dict[str, Any]:
     """Those that were issued."""
-    who = _looked_at(employee_no, Permission.PROOF_PRINT, PROOF)
+    who = looked_at(employee_no, Permission.PROOF_PRINT, PROOF)
     return page([_proof(one) for one in issued.issued(who.id)], None)
 
 
 @bp.post("/people/<employee_no>/proofs")
 @requires(Permission.PROOF_PRINT)
 @bp.input(ProofIn, arg_name="body")
-@bp.output(ProofOut, status_code=201)
+@bp.output(ProofMade, status_code=201)
 @bp.doc(summary="Issue a proof of training over some days, both included", responses={422: RESPONSES[422]})
 def issue_proof(employee_no: str, body: dict[str, Any]) -> dict[str, Any]:
     """What it says is frozen."""
-    who = _looked_at(employee_no, Permission.PROOF_PRINT, PROOF)
+    who = looked_at(employee_no, Permission.PROOF_PRINT, PROOF)
     first, last = days_of(body["from_on"].isoformat(), body["until_on"].isoformat(), today())
     with transaction():
         code = proving.issue(current_actor(), who, first, last).code
