@@ -14,7 +14,7 @@ from lms.reviews.actions import appraisals as acts
 from lms.reviews.actions import freezing as final
 from lms.reviews.queries import appraisal_cycles, appraisal_forms
 from lms.reviews.queries import appraisals as reading
-from lms.reviews.queries.freezing import paper
+from lms.reviews.queries.freezing import digest_of
 from lms.reviews.rules.appraisal_forms import Kind
 from tests.support.make import a_person, a_team, as_actor
 
@@ -116,8 +116,7 @@ def released(floor: Floor, public_id: str) -> str:
 
 
 def sha_of(floor: Floor, public_id: str) -> str:
-    row = reading.one(floor.actor("hr"), public_id)
-    return paper(row.id, row.stand.version).sha
+    return digest_of(floor.actor("hr"), public_id)
 
 
 def signed(floor: Floor, public_id: str) -> str:

@@ -9,9 +9,11 @@ from typing import Any
 from sqlalchemy import and_, func, literal, select
 
 from lms.accounts.models import Person
+from lms.core.access import Actor
 from lms.core.db import rows
 from lms.core.errors import NotFound
 from lms.reviews.models import AppraisalFreeze, AppraisalPaper, AppraisalSignature
+from lms.reviews.queries.appraisals import one
 from lms.reviews.rules.freezing import digest
 
 
@@ -89,6 +91,12 @@ def paper(appraisal_id: int, version: int) -> Paper:
     if not found:
         raise NotFound()
     return found[0]
+
+
+def digest_of(actor: Actor, public_id: str) -> str:
+    """Return the digest of the present version of an appraisal that the actor may see, as its page shows it."""
+    row = one(actor, public_id)
+    return paper(row.id, row.stand.version).sha
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
