@@ -1,74 +1,52 @@
-"""The form of a formula: a line for each source that there is; what is empty is no part of it."""
+"""The form of a formula: what was written becomes a spec, with every reason at once; nothing written is lost."""
 
-import math
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lms.core.errors import Invalid
+from lms.core.here import today
 from lms.core.texts import Text, text
-from lms.performance.rules.formulas import COMPETENCY, KPI, QUALITY, TRAINING, GroupBy, Mode, PartSpec, Spec
-from lms.performance.rules.metrics import Metric, Unit
-from lms.performance.rules.periods import Grain, Period, period
+from lms.performance.rules.formulas import MOST_PARTS, GroupBy, Mode, PartSpec, Spec
+from lms.performance.rules.periods import Grain, Period, period, period_of
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One source in the form, as it was written."""
-
-    source: str
-    weight: str = ""
-    mode: str = Mode.AS_IS.value
-    floor: str = ""
-    target: str = ""
-    cap: str = "100"
-    shrinks: bool = True
+_NUMBER = re.compile(r"-?[0-9]{1,7}(\.[0-9]{1,4})?")
+LONGEST = 200
+FIELDS = ("source", "weight", "mode", "floor", "target", "cap")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """The whole form as it was written, whether it can be read or not."""
+    """A form as it was written. parts: the words of each row; wrong: by the name of its field."""
 
     name: str
     quarter: str
-    lines: tuple[Line, ...]
+    parts: tuple[Mapping[str, str], ...]
     group: tuple[str, ...]
     least_group: str
     shrink: bool
     strength: str
+    wrong: Mapping[str, Text] = field(default_factory=dict)
 
 
-def sources(measured: Mapping[str, Metric]) -> list[str]:
-    """Return every source that a formula may have: what is not a figure first."""
-    return [TRAINING, QUALITY, COMPETENCY, *(f"{KPI}{code}" for code in measured)]
-
-
-def fresh(measured: Mapping[str, Metric], quarter: Period) -> Written:
-    """Return an empty form: figures that are no percentages are reckoned by rank until somebody sets a line."""
-    lines = []
-    for source in sources(measured):
-        metric = measured.get(source.removeprefix(KPI)) if source.startswith(KPI) else None
-        plain = metric is None or metric.unit in (Unit.PERCENT, Unit.SCORE)
-        lines.append(
-            Line(
-                source=source,
-                mode=(Mode.AS_IS if plain else Mode.RANK).value,
-                shrinks=source not in (TRAINING, COMPETENCY),
-            )
-        )
-    return Written(
-        name="", quarter=str(quarter), lines=tuple(lines), group=(), least_group="5", shrink=True, strength="9"
-    )
-
-
-def shown(spec: Spec, name: str, quarter: Period, measured: Mapping[str, Metric]) -> Written:
-    """Return the form of a formula that is there."""
-    held = {part.source: part for part in spec.parts}
-    empty = {line.source: line for line in fresh(measured, quarter).lines}
-    names = [*held, *(source for source in empty if source not in held)]
+def of_spec(name: str, quarter: str, spec: Spec) -> Written:
+    """Return the form of a formula that is kept, with empty rows for further parts."""
+    parts = [
+        {
+            "source": part.source,
+            "weight": f"{part.weight:g}",
+            "mode": part.mode.value,
+            "floor": "" if part.floor is None else f"{part.floor:g}",
+            "target": "" if part.target is None else f"{part.target:g}",
+            "cap": f"{part.cap:g}",
+            "shrinks": "1" if part.shrinks else "",
+        }
+        for part in spec.parts
+    ]
     return Written(
         name=name,
-        quarter=str(quarter),
-        lines=tuple(_line(held[source]) if source in held else empty[source] for source in names),
+        quarter=quarter,
+        parts=tuple(parts),
         group=tuple(each.value for each in spec.group),
         least_group=str(spec.least_group),
         shrink=spec.shrink,
@@ -76,110 +54,66 @@ def shown(spec: Spec, name: str, quarter: Period, measured: Mapping[str, Metric]
     )
 
 
-def _line(part: PartSpec) -> Line:
-    return Line(
-        source=part.source,
-        weight=f"{part.weight:g}",
-        mode=part.mode.value,
-        floor="" if part.floor is None else f"{part.floor:g}",
-        target="" if part.target is None else f"{part.target:g}",
-        cap=f"{part.cap:g}",
-        shrinks=part.shrinks,
-    )
-
-
-def sent(form: Mapping[str, str], groups: list[str], known: list[str]) -> Written:
-    """Return what a browser sent. groups: the chosen boxes; known: the sources of the form."""
-
-    def of(name: str, usual: str = "") -> str:
-        return form.get(name, usual).strip()[:40]
-
-    return Written(
-        name=form.get("name", "").strip()[:200],
-        quarter=of("quarter"),
-        lines=tuple(
-            Line(
-                source=source,
-                weight=of(f"weight.{source}"),
-                mode=of(f"mode.{source}", Mode.AS_IS.value),
-                floor=of(f"floor.{source}"),
-                target=of(f"target.{source}"),
-                cap=of(f"cap.{source}", "100"),
-                shrinks=bool(form.get(f"shrinks.{source}")),
-            )
-            for source in known
-        ),
-        group=tuple(each for each in groups if each in set(GroupBy)),
-        least_group=of("least_group", "5"),
-        shrink=bool(form.get("shrink")),
-        strength=of("strength", "9"),
-    )
-
-
-def read(written: Written) -> tuple[Spec, Period]:
-    """Return the formula that a form means and its first quarter. Raises Invalid with every reason.
-
-    What the numbers mean together is checked by rules.formulas.problems.
-    """
+def read(form: Mapping[str, str], groups: list[str]) -> tuple[Written, Spec | None, Period]:
+    """Return the form as written, what it means (None where a number can't be read), and the quarter."""
     wrong: dict[str, Text] = {}
-    parts = [_part(line, wrong) for line in written.lines if line.weight not in ("", "0")]
-    quarter = _quarter(written.quarter, wrong)
-    least = number(written.least_group)
-    strength = number(written.strength)
-    if least is None or least != int(least):
-        wrong["least_group"] = text("同组最少人数请填 2 到 1000。")
-    if strength is None:
-        wrong["strength"] = text("修正强度请填 1 到 10000。")
-    if wrong or quarter is None:
-        raise Invalid(text("还差一点，改好再保存。"), fields=wrong)
+
+    def number(name: str, words: str, label: Text, usual: float | None) -> float | None:
+        words = words.strip()
+        if not words:
+            return usual
+        if not _NUMBER.fullmatch(words):
+            wrong[name] = text("%(label)s请填数字，如 30 或 2.5。", label=label)
+            return usual
+        return float(words)
+
+    rows: list[Mapping[str, str]] = []
+    parts: list[PartSpec] = []
+    for at in range(MOST_PARTS):
+        row = {name: form.get(f"{name}_{at}", "").strip()[:LONGEST] for name in FIELDS}
+        row["shrinks"] = "1" if form.get(f"shrinks_{at}") else ""
+        if not row["source"]:
+            continue
+        place = len(rows)
+        rows.append(row)
+        parts.append(
+            PartSpec(
+                source=row["source"],
+                weight=number(f"weight_{place}", row["weight"], text("权重"), 0.0) or 0.0,
+                mode=Mode(row["mode"]) if row["mode"] in set(Mode) else Mode.AS_IS,
+                floor=number(f"floor_{place}", row["floor"], text("零分线"), None),
+                target=number(f"target_{place}", row["target"], text("满分线"), None),
+                cap=number(f"cap_{place}", row["cap"], text("封顶分"), 100.0) or 0.0,
+                shrinks=bool(row["shrinks"]),
+            )
+        )
+    least = number("least_group", form.get("least_group", "")[:LONGEST], text("同组最少人数"), 5.0)
+    strength = number("strength", form.get("strength", "")[:LONGEST], text("修正强度"), 9.0)
+    quarter = period_of(today(), Grain.QUARTER)
+    try:
+        asked = period(form.get("quarter", "")[:LONGEST])
+        if asked.grain is not Grain.QUARTER:
+            raise Invalid(text("生效季度写成 2026Q4 这样。"))
+        quarter = asked
+    except Invalid:
+        wrong["quarter"] = text("生效季度写成 2026Q4 这样。")
+    written = Written(
+        name=form.get("name", "")[:LONGEST],
+        quarter=form.get("quarter", "")[:LONGEST],
+        parts=tuple(rows),
+        group=tuple(each for each in groups if each in set(GroupBy)),
+        least_group=form.get("least_group", "")[:LONGEST],
+        shrink=bool(form.get("shrink")),
+        strength=form.get("strength", "")[:LONGEST],
+        wrong=wrong,
+    )
+    if wrong:
+        return written, None, quarter
     spec = Spec(
         parts=tuple(parts),
-        group=tuple(GroupBy(each) for each in written.group),
+        group=tuple(by for by in GroupBy if by in groups),
         least_group=int(least or 0),
         shrink=written.shrink,
         strength=strength or 0.0,
     )
-    return spec, quarter
-
-
-def _part(line: Line, wrong: dict[str, Text]) -> PartSpec:
-    numbers: dict[str, float | None] = {}
-    for name in ("weight", "floor", "target", "cap"):
-        given = getattr(line, name)
-        numbers[name] = number(given)
-        if given and numbers[name] is None:
-            wrong[f"{name}.{line.source}"] = text("请填数字。")
-    mode = Mode(line.mode) if line.mode in set(Mode) else Mode.AS_IS
-    return PartSpec(
-        source=line.source,
-        weight=numbers["weight"] or 0.0,
-        mode=mode,
-        floor=numbers["floor"] if mode is Mode.LINE else None,
-        target=numbers["target"] if mode is Mode.LINE else None,
-        cap=100.0 if numbers["cap"] is None else numbers["cap"],
-        shrinks=line.shrinks,
-    )
-
-
-def _quarter(written: str, wrong: dict[str, Text]) -> Period | None:
-    try:
-        found = period(written)
-    except Invalid as error:
-        wrong["quarter"] = error.message
-        return None
-    if found.grain is not Grain.QUARTER:
-        wrong["quarter"] = text("请选一个季度，写成 2026Q4 这样。")
-        return None
-    return found
-
-
-def number(written: str) -> float | None:
-    """Return a decimal number of plain digits, None for anything else; up to a million million."""
-    text_ = written.strip()
-    if not text_ or len(text_) > 16 or not text_.isascii() or any(sign not in "0123456789.-" for sign in text_):
-        return None
-    try:
-        found = float(text_)
-    except ValueError:
-        return None
-    return found if math.isfinite(found) and abs(found) <= 1e12 else None
+    return written, spec, quarter

@@ -1,17 +1,20 @@
-"""Formulas of the composite score: the versions, one of them, drafting, 谁会变动, publishing, the quarterly review."""
+"""公式: versions of the composite's formula, confirmed by those it binds, tried, published and reviewed."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from lms.accounts.models import Person
 from lms.core.access import Permission, allows
+from lms.core.db import rows as read_rows
 from lms.core.db import transaction
 from lms.core.errors import DomainError, Invalid, NotFound
 from lms.core.here import today
-from lms.core.i18n import _, ngettext, say
-from lms.core.texts import Text
+from lms.core.i18n import _, say
+from lms.core.texts import text
 from lms.performance import formula_forms
 from lms.performance.actions import formulas as actions
 from lms.performance.actions.scoring import reckon
@@ -20,319 +23,297 @@ from lms.performance.queries import formulas as reading
 from lms.performance.queries import scores
 from lms.performance.queries.figures import metrics
 from lms.performance.queries.formulas import DRAFT, Version
-from lms.performance.rules import weighing
-from lms.performance.rules.formulas import GROUP_WORDS, KPI, MODE_WORDS, PartSpec, Spec
-from lms.performance.rules.metrics import Metric
-from lms.performance.rules.periods import Grain, Period, period, period_of
+from lms.performance.rules.formulas import (
+    COMPETENCY,
+    GROUP_WORDS,
+    KPI,
+    MODE_WORDS,
+    QUALITY,
+    TRAINING,
+    Mode,
+    PartSpec,
+    Spec,
+)
+from lms.performance.rules.metrics import Unit
+from lms.performance.rules.periods import Grain, Period, period_of
+from lms.performance.rules.weighing import Move, moves, spread_of, weights
 from lms.performance.views.room import bp
 from lms.web.auth import current_actor, requires
+from lms.web.charts import columns
 
-MOVED = 60
-"""People shown of those whom another formula would move."""
-QUARTERS_AHEAD = 3
-
-
-@bp.get("/formulas")
-@requires(Permission.PROFILE_READ)
-def formulas() -> str:
-    """Show the versions; drafts only to who may write them."""
-    actor = current_actor()
-    edits = allows(actor, Permission.FORMULA_EDIT)
-    shown = [each for each in reading.versions() if edits or each.state != DRAFT]
-    present = period_of(today(), Grain.QUARTER)
-    return render_template(
-        "lms/performance/formulas.html",
-        versions=shown,
-        in_force=reading.in_force(present),
-        quarter=present,
-        edits=edits,
-        to_read=reading.to_read(actor.id),
+SHOWN_MOVES = 200
+USUAL = Spec(
+    parts=(
+        PartSpec(source=f"{KPI}csat", weight=30),
+        PartSpec(source=f"{KPI}fcr", weight=25),
+        PartSpec(source=f"{KPI}first_response", weight=20, mode=Mode.LINE, floor=90, target=15),
+        PartSpec(source=QUALITY, weight=10),
+        PartSpec(source=TRAINING, weight=15),
     )
+)
+"""What a first draft says, to be changed."""
 
 
-@bp.get("/formulas/<formula_id>")
-@requires(Permission.PROFILE_READ)
-def formula(formula_id: str) -> str:
-    """Show one version: its parts, whom it compares, who has confirmed it."""
-    return _page(_seen(formula_id))
+def _now() -> Period:
+    return period_of(today(), Grain.QUARTER)
 
 
-@bp.get("/formulas/new")
-@requires(Permission.FORMULA_EDIT)
-def new_formula() -> str:
-    """Draft a formula: empty, or as a copy of another one (?copy_of=)."""
-    measured, quarter = metrics(), _next_quarter()
-    given = request.args.get("copy_of", "")
-    if not given:
-        return _form(formula_forms.fresh(measured, quarter))
-    source = reading.version(given)
-    return _form(formula_forms.shown(source.spec, source.name, quarter, measured))
-
-
-@bp.post("/formulas/new")
-@requires(Permission.FORMULA_EDIT)
-def draft_formula() -> Response | tuple[str, int]:
-    """Keep a new draft."""
-    written = _sent()
-    try:
-        spec, quarter = formula_forms.read(written)
-        with transaction():
-            made = actions.draft(current_actor(), name=written.name, spec=spec, quarter=quarter).public_id
-    except Invalid as error:
-        return _form(written, error), 422
-    flash(_("草稿已保存。先看“谁会变动”，再发布。"), "success")
-    return redirect(url_for(".formula", formula_id=made))
-
-
-@bp.get("/formulas/<formula_id>/edit")
-@requires(Permission.FORMULA_EDIT)
-def edit_formula(formula_id: str) -> str | Response:
-    """Change a draft; a published formula is copied instead."""
-    found = reading.version(formula_id)
-    if found.state != DRAFT:
-        return redirect(url_for(".new_formula", copy_of=formula_id))
-    return _form(formula_forms.shown(found.spec, found.name, found.quarter, metrics()), formula_id=formula_id)
-
-
-@bp.post("/formulas/<formula_id>/edit")
-@requires(Permission.FORMULA_EDIT)
-def change_formula(formula_id: str) -> Response | tuple[str, int]:
-    """Keep the changes of a draft."""
-    reading.version(formula_id)
-    written = _sent()
-    try:
-        spec, quarter = formula_forms.read(written)
-        with transaction():
-            actions.change(current_actor(), formula_id, name=written.name, spec=spec, quarter=quarter)
-    except Invalid as error:
-        return _form(written, error, formula_id), 422
-    flash(_("草稿已保存。"), "success")
-    return redirect(url_for(".formula", formula_id=formula_id))
-
-
-@bp.post("/formulas/<formula_id>/confirm")
-@requires(Permission.PROFILE_READ)
-def confirm_formula(formula_id: str) -> Response:
-    """已阅确认 by somebody whom the formula binds."""
-    with transaction():
-        actions.confirm(current_actor(), formula_id)
-    flash(_("已记下：您看过这个公式。"), "success")
-    return redirect(url_for(".formula", formula_id=formula_id))
-
-
-@bp.post("/formulas/<formula_id>/publish")
-@requires(Permission.FORMULA_EDIT)
-def publish_formula(formula_id: str) -> Response | tuple[str, int]:
-    """Publish a draft and ask those whom it binds."""
-    found = reading.version(formula_id)
-    try:
-        with transaction():
-            asked = actions.publish(current_actor(), formula_id, request.form.get("reason", ""))
-    except DomainError as error:
-        return _page(found, error), error.status
-    flash(ngettext("公式已发布，请 %(n)s 人确认。", "公式已发布，请 %(n)s 人确认。", asked) % {"n": asked}, "success")
-    return redirect(url_for(".formula", formula_id=formula_id))
-
-
-@bp.post("/formulas/<formula_id>/drop")
-@requires(Permission.FORMULA_EDIT)
-def drop_formula(formula_id: str) -> Response | tuple[str, int]:
-    """Put a draft away."""
-    found = reading.version(formula_id)
-    try:
-        with transaction():
-            actions.drop(current_actor(), formula_id)
-    except DomainError as error:
-        return _page(found, error), error.status
-    flash(_("草稿已删除。"), "success")
-    return redirect(url_for(".formulas"))
-
-
-@bp.get("/formulas/<formula_id>/try")
-@requires(Permission.FORMULA_EDIT)
-def try_formula(formula_id: str) -> str:
-    """谁会变动: this formula, with the weights of the address, beside the one in force. Keeps nothing."""
-    found, measured = reading.version(formula_id), metrics(every=True)
-    of = _asked_quarter()
-    spec, wrong = _weighed(found.spec)
-    present = reading.in_force(of)
-    other = present.spec if present is not None and present.id != found.id else found.spec
-    before = reckon(other, of, measured)
-    after = before if wrong else reckon(spec, of, measured)
-    moves = weighing.moves(before, after)
-    people = scores.people_of(current_actor())
-    return render_template(
-        "lms/performance/formula_try.html",
-        formula=found,
-        against=present if present is not None and present.id != found.id else None,
-        spec=spec,
-        wrong=wrong,
-        quarter=of,
-        quarters=_past_quarters(),
-        names=scores.source_names(measured),
-        moves=[(people[move.person_id], move) for move in moves if move.person_id in people][:MOVED],
-        moved=sum(move.by is not None and abs(move.by) >= 0.05 for move in moves),
-        total=len(moves),
-        spreads=(weighing.spread_of(before), weighing.spread_of(after)),
-    )
-
-
-@bp.get("/formulas/<formula_id>/review")
-@requires(Permission.FORMULA_EDIT)
-def review_formula(formula_id: str) -> str:
-    """The quarterly review: what each part does, and whether it stays."""
-    return _review(reading.version(formula_id))
-
-
-@bp.post("/formulas/<formula_id>/review")
-@requires(Permission.FORMULA_EDIT)
-def note_review(formula_id: str) -> Response | tuple[str, int]:
-    """Note the review with its reason; who wants a change is led to a copy."""
-    found, of = reading.version(formula_id), _asked_quarter()
-    kept = request.form.get("verdict") != "change"
-    figures = [
-        {"source": each.source, "weight": each.weight, "share": each.share, "deviation": each.deviation}
-        for each in _weights(found, of)
-    ]
-    try:
-        with transaction():
-            actions.review(
-                current_actor(),
-                formula_id,
-                quarter=of,
-                kept=kept,
-                reason=request.form.get("reason", ""),
-                figures=figures,
-            )
-    except Invalid as error:
-        return _review(found, error), 422
-    flash(_("复核已记下。"), "success")
-    if kept:
-        return redirect(url_for(".formula", formula_id=formula_id))
-    return redirect(url_for(".new_formula", copy_of=formula_id))
+def _after(quarter: Period) -> Period:
+    return period_of(quarter.until, Grain.QUARTER)
 
 
 def _seen(formula_id: str) -> Version:
+    """Return a formula that the reader may see: drafts are for who writes them. Raises NotFound."""
     found = reading.version(formula_id)
     if found.state == DRAFT and not allows(current_actor(), Permission.FORMULA_EDIT):
         raise NotFound()
     return found
 
 
+@bp.get("/formulas")
+@requires(Permission.PROFILE_READ)
+def formulas() -> str:
+    """Every version, the newest first, with who has confirmed it."""
+    may_edit = allows(current_actor(), Permission.FORMULA_EDIT)
+    every = [each for each in reading.versions() if may_edit or each.state != DRAFT]
+    present = reading.in_force(_now())
+    return render_template(
+        "lms/performance/formulas.html",
+        versions=every,
+        present=present.public_id if present else "",
+        may_edit=may_edit,
+        DRAFT=DRAFT,
+    )
+
+
+@bp.post("/formulas")
+@requires(Permission.FORMULA_EDIT)
+def formula_new() -> Response:
+    """Begin a draft: a copy of `from`, of the formula in force, or the usual one."""
+    source = request.form.get("from", "")
+    base = reading.version(source) if source else reading.in_force(_now())
+    with transaction():
+        row = actions.draft(
+            current_actor(),
+            name=base.name if base else _("客服综合评分"),
+            spec=base.spec if base else USUAL,
+            quarter=_after(_now()),
+        )
+        made = row.public_id
+    return redirect(url_for(".formula_edit", formula_id=made), 303)
+
+
+@bp.get("/formulas/<formula_id>")
+@requires(Permission.PROFILE_READ)
+def formula(formula_id: str) -> str:
+    """One version: weights, how each part counts, who has confirmed it, why it is so."""
+    return _page(_seen(formula_id))
+
+
 def _page(found: Version, error: DomainError | None = None) -> str:
-    actor, measured = current_actor(), metrics(every=True)
-    edits = allows(actor, Permission.FORMULA_EDIT)
+    actor = current_actor()
     bound, read_at = reading.reading_of(found.id, actor.id)
+    may_edit = allows(actor, Permission.FORMULA_EDIT)
     return render_template(
         "lms/performance/formula.html",
         formula=found,
-        names=scores.source_names(measured),
-        how=lambda part: _how(part, measured),
+        names=scores.source_names(metrics(every=True)),
         modes=MODE_WORDS,
         groups=GROUP_WORDS,
-        edits=edits,
         bound=bound,
         read_at=read_at,
-        readers=reading.readers(found.id) if edits else [],
-        reviews=reading.reviews(found.id) if edits else [],
+        may_edit=may_edit,
+        readers=reading.readers(found.id) if may_edit else [],
+        reviews=reading.reviews(found.id),
         problems=actions.check(found.spec) if found.state == DRAFT else [],
-        error=say(error.message) if error else "",
-        reason=request.form.get("reason", ""),
+        started=found.from_on <= today(),
+        DRAFT=DRAFT,
+        error=error,
+        form=request.form,
     )
 
 
-def _how(part: PartSpec, measured: Mapping[str, Metric]) -> str:
-    """Return in a sentence how a value of this part becomes a score."""
-    words = say(MODE_WORDS[part.mode])
-    if part.floor is not None and part.target is not None:
-        words = _("%(floor)s 得 0 分，%(target)s 得 100 分", floor=f"{part.floor:g}", target=f"{part.target:g}")
-    if part.cap != 100:
-        words += _("，封顶 %(cap)s 分", cap=f"{part.cap:g}")
-    return words
+@bp.post("/formulas/<formula_id>/confirm")
+@requires(Permission.PROFILE_READ)
+def formula_confirm(formula_id: str) -> Response:
+    """已阅确认 by somebody whom it binds."""
+    with transaction():
+        actions.confirm(current_actor(), formula_id)
+    flash(_("已确认，谢谢。"), "ok")
+    return redirect(url_for(".formula", formula_id=formula_id), 303)
 
 
-def _form(written: Written, error: Invalid | None = None, formula_id: str = "") -> str:
+@bp.post("/formulas/<formula_id>/publish")
+@requires(Permission.FORMULA_EDIT)
+def formula_publish(formula_id: str) -> Response | tuple[str, int]:
+    """Publish a draft with a reason; those whom it binds are asked to confirm it."""
+    found = _seen(formula_id)
+    try:
+        with transaction():
+            asked = actions.publish(current_actor(), formula_id, request.form.get("reason", ""))
+    except DomainError as wrong:
+        return _page(found, wrong), wrong.status
+    flash(_("已发布，%(n)s 人会收到通知并确认。", n=asked), "ok")
+    return redirect(url_for(".formula", formula_id=formula_id), 303)
+
+
+# writing and trying
+
+
+@bp.get("/formulas/<formula_id>/edit")
+@requires(Permission.FORMULA_EDIT)
+def formula_edit(formula_id: str) -> str:
+    """The form of a formula: a draft is changed by it, a published one can be tried and copied."""
+    found = _seen(formula_id)
+    return _form(found, formula_forms.of_spec(found.name, str(found.quarter), found.spec))
+
+
+@bp.post("/formulas/<formula_id>/edit")
+@requires(Permission.FORMULA_EDIT)
+def formula_save(formula_id: str) -> Response | str | tuple[str, int]:
+    """Save the draft, drop it, keep what was written as a new draft, or try it without saving (`do`)."""
+    found, actor, do = _seen(formula_id), current_actor(), request.form.get("do", "")
+    if do == "drop":
+        with transaction():
+            actions.drop(actor, formula_id)
+        flash(_("草稿已删除。"), "ok")
+        return redirect(url_for(".formulas"), 303)
+    written, spec, quarter = formula_forms.read(request.form, request.form.getlist("group"))
+    try:
+        if spec is None:
+            raise Invalid(text("还差一点，改好再保存。"), fields=written.wrong)
+        if do == "row":
+            return _form(found, written)
+        if do == "try":
+            wrong = actions.check(spec)
+            if wrong:
+                raise Invalid(fields={f"spec.{number}": reason for number, reason in enumerate(wrong)})
+            return _form(found, written, tried=_tried(found, spec))
+        with transaction():
+            if found.state == DRAFT and do != "copy":
+                actions.change(actor, formula_id, name=written.name, spec=spec, quarter=quarter)
+                public_id = formula_id
+            else:
+                public_id = actions.draft(actor, name=written.name, spec=spec, quarter=quarter).public_id
+    except DomainError as error:
+        return _form(found, replace(written, wrong={**written.wrong, **error.fields}), error), error.status
+    flash(_("草稿已保存，还没有发布。"), "ok")
+    return redirect(url_for(".formula", formula_id=public_id), 303)
+
+
+def _form(
+    found: Version, written: Written, error: DomainError | None = None, tried: dict[str, Any] | None = None
+) -> str:
     measured = metrics()
     return render_template(
         "lms/performance/formula_edit.html",
+        formula=found,
         written=written,
-        formula_id=formula_id,
-        names=scores.source_names(measured),
-        units={f"{KPI}{code}": metric.unit for code, metric in measured.items()},
+        sources={
+            source: name
+            for source, name in scores.source_names(measured).items()
+            if source in (TRAINING, QUALITY, COMPETENCY) or source.removeprefix(KPI) in measured
+        },
+        hundred={f"{KPI}{code}" for code, each in measured.items() if each.unit in (Unit.PERCENT, Unit.SCORE)},
         modes=MODE_WORDS,
         groups=GROUP_WORDS,
-        quarters=_quarters_ahead(),
-        error=say(error.message) if error else "",
-        errors={name: say(why) for name, why in error.fields.items()} if error else {},
-        problems=_problems(written) if error else [],
+        quarters=[str(_now()), str(_after(_now())), str(_after(_after(_now())))],
+        errors={name: say(reason) for name, reason in written.wrong.items()},
+        error=error,
+        tried=tried,
+        DRAFT=DRAFT,
     )
 
 
-def _problems(written: Written) -> list[Text]:
-    """Return all that is wrong with the numbers together, where they can be read at all."""
-    try:
-        return actions.check(formula_forms.read(written)[0])
-    except Invalid:
-        return []
+def _tried(found: Version, spec: Spec) -> dict[str, Any]:
+    """Return who would move, with the data of the running quarter or the last one that has any. Saves nothing."""
+    measured = metrics(every=True)
+    base = reading.in_force(_now()) or found
+    for quarter in (_now(), _now().before):
+        before = reckon(base.spec, quarter, measured)
+        if before:
+            break
+    after = reckon(spec, quarter, measured)
+    found_moves = moves(before, after)
+    return {
+        "quarter": str(quarter),
+        "base": base,
+        "moves": _named(found_moves[:SHOWN_MOVES]),
+        "people": len(found_moves),
+        "up": sum((move.by or 0) > 0 for move in found_moves),
+        "down": sum((move.by or 0) < 0 for move in found_moves),
+        "most": max((abs(move.by or 0) for move in found_moves), default=0.0),
+        "before": columns(spread_of(before), width=300, height=80),
+        "after": columns(spread_of(after), width=300, height=80),
+        "counts": list(zip(spread_of(before), spread_of(after), strict=True)),
+    }
 
 
-def _sent() -> Written:
-    return formula_forms.sent(request.form, request.form.getlist("group"), formula_forms.sources(metrics()))
+def _named(shown: list[Move]) -> list[tuple[Move, str, str]]:
+    who = _who([move.person_id for move in shown])
+    return [(move, *who.get(move.person_id, ("", ""))) for move in shown]
 
 
-def _weighed(spec: Spec) -> tuple[Spec, list[Text]]:
-    """Return the formula with the weights of the address, and what is wrong with them."""
-    parts = []
-    for part in spec.parts:
-        given = request.args.get(f"w.{part.source}", "")
-        weight = formula_forms.number(given) if given else part.weight
-        parts.append(replace(part, weight=-1.0 if weight is None else weight))
-    tried = replace(spec, parts=tuple(part for part in parts if part.weight != 0))
-    return tried, actions.check(tried)
+def _who(ids: list[int]) -> dict[int, tuple[str, str]]:
+    statement = select(Person.id, Person.employee_no, Person.name).where(Person.id.in_(ids))
+    return {row.id: (row.employee_no or "", row.name or "") for row in read_rows(statement)}
 
 
-def _review(found: Version, error: Invalid | None = None) -> str:
-    of = _asked_quarter()
+# the quarterly review
+
+
+@bp.get("/formulas/<formula_id>/review")
+@requires(Permission.FORMULA_EDIT)
+def formula_review(formula_id: str) -> str:
+    """What each part does in the totals, to keep the formula or to change it."""
+    return _review(_seen(formula_id))
+
+
+def _review(found: Version, error: DomainError | None = None) -> str:
+    quarter, figures = _weighed(found)
     return render_template(
         "lms/performance/formula_review.html",
         formula=found,
-        quarter=of,
-        quarters=_past_quarters(),
-        weights=_weights(found, of),
+        quarter=str(quarter),
+        weights=figures,
         names=scores.source_names(metrics(every=True)),
         reviews=reading.reviews(found.id),
-        error=say(error.message) if error else "",
-        reason=request.form.get("reason", ""),
+        error=error,
+        form=request.form,
     )
 
 
-def _weights(found: Version, of: Period) -> list[weighing.Weight]:
-    return weighing.weights(list(reckon(found.spec, of, metrics(every=True)).values()))
+def _weighed(found: Version) -> tuple[Period, list[Any]]:
+    measured = metrics(every=True)
+    for quarter in (_now(), _now().before):
+        composites = reckon(found.spec, quarter, measured)
+        if composites:
+            break
+    return quarter, weights(list(composites.values()))
 
 
-def _asked_quarter() -> Period:
-    """Return the quarter that is asked for, else the running one."""
-    present = period_of(today(), Grain.QUARTER)
+@bp.post("/formulas/<formula_id>/review")
+@requires(Permission.FORMULA_EDIT)
+def formula_reviewed(formula_id: str) -> Response | tuple[str, int]:
+    """Note the review: kept or to be changed, and why; to change it, a draft is begun."""
+    found, actor = _seen(formula_id), current_actor()
+    quarter, figures = _weighed(found)
+    kept = request.form.get("verdict") != "change"
     try:
-        asked = period(request.values.get("quarter", "") or str(present))
-    except Invalid:
-        return present
-    return asked if asked.grain is Grain.QUARTER else present
-
-
-def _past_quarters() -> list[Period]:
-    found = [period_of(today(), Grain.QUARTER)]
-    for _number in range(4):
-        found.append(found[-1].before)
-    return found
-
-
-def _quarters_ahead() -> list[Period]:
-    found = [period_of(today(), Grain.QUARTER)]
-    for _number in range(QUARTERS_AHEAD):
-        found.append(period_of(found[-1].until, Grain.QUARTER))
-    return found
-
-
-def _next_quarter() -> Period:
-    return _quarters_ahead()[1]
+        with transaction():
+            actions.review(
+                actor,
+                formula_id,
+                quarter=quarter,
+                kept=kept,
+                reason=request.form.get("reason", ""),
+                figures=[asdict(each) for each in figures],
+            )
+            if not kept:
+                made = actions.draft(actor, name=found.name, spec=found.spec, quarter=_after(_now())).public_id
+    except DomainError as wrong:
+        return _review(found, wrong), wrong.status
+    flash(_("复核已记下。"), "ok")
+    if not kept:
+        return redirect(url_for(".formula_edit", formula_id=made), 303)
+    return redirect(url_for(".formula", formula_id=formula_id), 303)
