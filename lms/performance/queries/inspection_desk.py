@@ -12,8 +12,7 @@ from lms.core.db import rows, session
 from lms.core.here import settings, today
 from lms.performance.models import Inspection, InspectionItem, InspectionLoop
 from lms.performance.queries.inspection_items import ItemLine, item_lines
-from lms.performance.rules.inspections import State
-from lms.performance.rules.periods import Grain, period_of
+from lms.performance.rules.inspections import State, last_days
 
 SHOWN = 5
 
@@ -74,7 +73,7 @@ class Desk:
     """What an inspector begins with. Lists hold the first five; the numbers count all.
 
     failed: people of whom something that failed took effect today. failures: without a lesson. rechecks: due today
-    or before. appeals: waiting for an answer. items: those failed most often this month.
+    or before. appeals: waiting for an answer. items: those failed most often in the last 30 days.
     """
 
     failed: int
@@ -138,7 +137,7 @@ def desk(actor: Actor) -> Desk:
         .join(Person, Person.id == Inspection.person_id)
         .where(may_see, Inspection.state == State.APPEALED, Inspection.inspector_id != actor.id)
     )
-    lines = item_lines(actor, period_of(here, Grain.MONTH))
+    lines = item_lines(actor, last_days(here))
     return Desk(
         failed=session().scalar(failed) or 0,
         unassigned=session().scalar(select(func.count()).select_from(without.subquery())) or 0,

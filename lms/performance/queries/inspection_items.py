@@ -19,6 +19,7 @@ from lms.performance.queries.inspections import COUNTS, may_see
 from lms.performance.rules.agreement import Agreement, agreement
 from lms.performance.rules.inspections import (
     REPEAT_WITHIN,
+    Days,
     Failure,
     Stage,
     repeats,
@@ -56,7 +57,7 @@ class ItemLine:
         return 100 * self.before_repeats / self.before_failures if self.before_failures else None
 
 
-def item_lines(actor: Actor, period: Period, team_id: int | None = None) -> list[ItemLine]:
+def item_lines(actor: Actor, period: Period | Days, team_id: int | None = None) -> list[ItemLine]:
     """Return every item that was looked at in a period or the one before, those that failed most first."""
     before = period.before
     among: list[ColumnElement[bool]] = [COUNTS, may_see(actor), InspectionFinding.overturned.is_(False)]

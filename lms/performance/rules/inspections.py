@@ -136,6 +136,24 @@ def follow(
     return Progress(stage=Stage.RECHECKED if passed or rechecked else Stage.LEARNED, passes=passed, fails=joined)
 
 
+@dataclass(frozen=True, slots=True)
+class Days:
+    """A run of days, `until` not included, where no calendar's period is meant."""
+
+    start: date
+    until: date
+
+    @property
+    def before(self) -> "Days":
+        """As many days just before."""
+        return Days(self.start - (self.until - self.start), self.start)
+
+
+def last_days(today: date, days: int = REPEAT_WITHIN.days) -> Days:
+    """Return so many days up to today, which is included."""
+    return Days(today - timedelta(days=days - 1), today + timedelta(days=1))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
     """A failed item of somebody: who, which, in a conversation of which day."""
