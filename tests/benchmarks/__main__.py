@@ -23,7 +23,18 @@ from sqlalchemy import event
 
 from lms.content.jobs import sync_files
 from lms.core.db import db
-from tests.benchmarks import crowd, data, paths, publishing, reminding, ruling, searching, versions
+from tests.benchmarks import (
+    crowd,
+    data,
+    figures_in,
+    impacting,
+    paths,
+    publishing,
+    reminding,
+    ruling,
+    searching,
+    versions,
+)
 from tests.benchmarks.data import Installation
 from tests.benchmarks.measure import Client, Figures, Refused, Sample, Server, serve
 from tests.benchmarks.operations import OPERATIONS, Operation, Visitor
@@ -274,6 +285,8 @@ def main() -> None:
             - set(paths.NAMES)
             - set(ruling.NAMES)
             - set(reminding.NAMES)
+            - set(figures_in.NAMES)
+            - set(impacting.NAMES)
         ):
             inside |= measure_sync(Path(folder) / "sync", hello)
         if names & set(publishing.NAMES):
@@ -288,6 +301,16 @@ def main() -> None:
             yardstick = Client(hello.port)
             inside |= reminding.measure(
                 Path(folder) / "remind", ROUNDS, lambda: hello_cpu(hello, yardstick), counted_in
+            )
+        if names & set(impacting.NAMES):
+            yardstick = Client(hello.port)
+            inside |= impacting.measure(
+                Path(folder) / "impact", ROUNDS, lambda: hello_cpu(hello, yardstick), counted_in
+            )
+        if names & set(figures_in.NAMES):
+            yardstick = Client(hello.port)
+            inside |= figures_in.measure(
+                Path(folder) / "figures", ROUNDS, lambda: hello_cpu(hello, yardstick), counted_in
             )
         if names & set(versions.NAMES):
             yardstick = Client(hello.port)

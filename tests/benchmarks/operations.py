@@ -175,6 +175,8 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(name="rules-again", people=0, limit=None, runs=1, requests=0),
     Operation(name="rules-move", people=0, limit=None, runs=1, requests=0),
     Operation(name="remind-5000", people=0, limit=None, runs=1, requests=0),
+    Operation(name="kpi-import-100k", people=0, limit=None, runs=1, requests=0),
+    Operation(name="impact-5000", people=0, limit=None, runs=1, requests=0),
     *(
         Operation(name=name, people=0, limit=None, runs=1, requests=0)
         for name in ("drill-paths", "history-2000", "compare-1mb", "merge-1mb", "git-export", "git-import")

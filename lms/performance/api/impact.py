@@ -34,6 +34,20 @@ class ImpactQuery(Schema):
     )
 
 
+class QuestionLine(Schema):
+    """One version of a question. link: tells, reversed, none, too_few; the rest null where too few answered."""
+
+    version = String(required=True)
+    text = String(required=True)
+    answers = Integer(required=True)
+    link = String(required=True)
+    right = Integer(required=True, allow_none=True)
+    r = Float(required=True, allow_none=True)
+    interval = List(Float(), required=True, allow_none=True)
+    p = Float(required=True, allow_none=True)
+    gap = Float(required=True, allow_none=True)
+
+
 class ImpactBody(Schema):
     """verdict: better, worse, none, too_few. effect, drift: {value, low, high}; null where nothing can be said."""
 
@@ -52,21 +66,7 @@ class ImpactBody(Schema):
     doubtful = Boolean(required=True)
     spans = Dict(keys=String(), required=True)
     waves = List(Dict(keys=String()), required=True)
-    questions = List(Nested(lambda: QuestionLine()), required=True)
-
-
-class QuestionLine(Schema):
-    """One version of a question. link: tells, reversed, none, too_few; the rest null where too few answered."""
-
-    version = String(required=True)
-    text = String(required=True)
-    answers = Integer(required=True)
-    link = String(required=True)
-    right = Integer(required=True, allow_none=True)
-    r = Float(required=True, allow_none=True)
-    interval = List(Float(), required=True, allow_none=True)
-    p = Float(required=True, allow_none=True)
-    gap = Float(required=True, allow_none=True)
+    questions = List(Nested(QuestionLine), required=True)
 
 
 @bp.get("/impact")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Date, and_, func, literal, select, union_all
+from sqlalchemy import and_, func, literal, select, union_all
 
 from lms.accounts.models import Person
 from lms.content.models import Document, PartVersion, Slug
@@ -151,23 +151,20 @@ Held = dict[int, dict[int, tuple[float, float]]]
 def _weekly(metric: Metric, starts: Sequence[date], steps: dict[date, int]) -> Held:
     """Return by person and step what their weeks say; where a week has no figure of its own, what its days say."""
     found: Held = defaultdict(dict)
-    week = union_all(
-        *(
-            select(
-                literal(number).label("step"),
-                literal(start, Date).label("start"),
-                literal(starts[number + 1], Date).label("until"),
-            )
-            for start, number in steps.items()
-        )
-    ).cte("week")
     weight = func.coalesce(KpiValue.count, 1)
     total = func.sum(KpiValue.value * weight) if metric.is_mean else func.sum(KpiValue.value)
-    by_day = (
-        select(KpiValue.person_id, week.c.step, total, func.sum(weight))
-        .join(week, and_(KpiValue.start >= week.c.start, KpiValue.start < week.c.until))
-        .where(*_within(metric, Grain.DAY, starts))
-        .group_by(KpiValue.person_id, week.c.step)
+    by_day = union_all(  # a group each week is a seventh of the price of one group over all: nothing has to be sorted
+        *(
+            select(KpiValue.person_id, literal(number), total, func.sum(weight))
+            .where(
+                KpiValue.metric == metric.code,
+                KpiValue.grain == Grain.DAY,
+                KpiValue.start >= start,
+                KpiValue.start < starts[number + 1],
+            )
+            .group_by(KpiValue.person_id)
+            for start, number in steps.items()
+        )
     )
     for person, step, value, cases in rows(by_day):
         found[person][step] = (float(value), float(cases)) if metric.is_mean else (float(value), 1.0)
