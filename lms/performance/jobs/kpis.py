@@ -19,7 +19,7 @@ from lms.performance.rules.kpi_sheet import Options
 from lms.performance.rules.periods import Grain, Period, period_of
 from lms.web import uploads
 
-TOPIC = "performance.kpi_import"
+TOPIC = "kpi.import"
 LEASE = 600
 """Seconds within which one file is read and written."""
 AT_ONCE = 500
