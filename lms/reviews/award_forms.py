@@ -31,11 +31,11 @@ MOST = 100_000
 
 
 class AwardRuleForm(Form):
-    """The terms of an award; kind and grain only when it is made."""
+    """The terms of an award. fixed: whom it is for and how often was said when it was made."""
 
     name = StringField(text("奖项名称"), [InputRequired(), Length(max=LONGEST_NAME)])
-    kind = SelectField(text("奖给谁"), [Optional()])
-    grain = SelectField(text("多久评一次"), [Optional()])
+    kind = SelectField(text("奖给谁"), [InputRequired()])
+    grain = SelectField(text("多久评一次"), [InputRequired()])
     words = TextAreaField(text("给大家看的说明"), [InputRequired(), Length(max=LONGEST_WORDS)])
     what = SelectField(text("看什么"), [InputRequired()])
     metric = SelectField(text("哪一项指标"), [Optional()])
@@ -47,11 +47,13 @@ class AwardRuleForm(Form):
     amount = StringField(text("奖金（元）"), [Optional(), Length(max=20)])
     begins = StringField(text("从哪个周期起"), [InputRequired(), Length(max=20)])
 
-    def __init__(self, metrics: Mapping[str, Metric], *args: Any, **values: Any) -> None:
+    def __init__(self, metrics: Mapping[str, Metric], *args: Any, fixed: bool = False, **values: Any) -> None:
         super().__init__(*args, **values)
         self.metrics = metrics
         self.kind.choices = _choices(KINDS)
         self.grain.choices = _choices(GRAINS)
+        if fixed:
+            del self.kind, self.grain
         self.what.choices = _choices(WHATS)
         self.metric.choices = [("", gettext("请选择")), *((code, say(each.name)) for code, each in metrics.items())]
 

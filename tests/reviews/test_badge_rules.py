@@ -119,3 +119,10 @@ def test_means_of_fewer_than_five_are_not_shown():
     found = effect([one], [two], {one: {1: 1.0, 2: 2.0, 3: 3.0, 4: 4.0}, two: {}})
     assert [line.mean for line in found.lines] == [None, None]
     assert found.change is None
+
+
+def test_a_period_of_which_nothing_is_known_leaves_nobody_out_of_the_others():
+    empty, one, two = period("2025Q4"), period("2026Q1"), period("2026Q2")
+    known = dict.fromkeys(range(5), 60.0)
+    found = effect([empty, one], [two], {empty: {}, one: known, two: known})
+    assert (found.n_steady, [line.steady for line in found.lines]) == (5, [None, 60.0, 60.0])

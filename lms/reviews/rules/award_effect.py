@@ -17,7 +17,7 @@ FEWEST = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One period. mean: of all who have a figure; steady: of those who have one in each period. None = too few."""
+    """One period. mean: of all who have a figure; steady: of those who have one in each period that has any."""
 
     period: Period
     after: bool
@@ -62,7 +62,7 @@ def _next(period: Period) -> Period:
 def effect(before: Sequence[Period], after: Sequence[Period], values: Mapping[Period, Mapping[int, float]]) -> Effect:
     """Return the table. values: by period, of each person who has a figure that counts."""
     shown = [*before, *after]
-    known = [set(values.get(each, {})) for each in shown]
+    known = [set(values[each]) for each in shown if values.get(each)]
     steady = set.intersection(*known) if known else set()
     lines = tuple(
         Line(
@@ -70,7 +70,7 @@ def effect(before: Sequence[Period], after: Sequence[Period], values: Mapping[Pe
             after=at >= len(before),
             n=len(values.get(each, {})),
             mean=_mean(list(values.get(each, {}).values())),
-            steady=_mean([values[each][person] for person in steady]) if each in values else None,
+            steady=_mean([values[each][person] for person in steady]) if values.get(each) else None,
         )
         for at, each in enumerate(shown)
     )

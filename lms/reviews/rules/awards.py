@@ -23,7 +23,7 @@ LONGEST_WORDS = 1_000
 LONGEST_REASON = 400
 MOST_WINNERS = 100
 MOST_FEN = 1_000_000_00
-BEHIND = 10
+BEHIND = 5
 """So many who stand behind the winners are shown to whoever confirms; nobody further down is named."""
 
 

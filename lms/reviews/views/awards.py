@@ -168,7 +168,11 @@ def award_rule(award_rule_id: str) -> str:
 def edit_award_rule(award_rule_id: str) -> str:
     rule = reading.rule(award_rule_id)
     form = AwardRuleForm(
-        figures.metrics(), formdata=None, begins=str(_next(rule.period)), **as_typed(rule.versions[0].terms)
+        figures.metrics(),
+        formdata=None,
+        fixed=True,
+        begins=str(_next(rule.period)),
+        **as_typed(rule.versions[0].terms),
     )
     return _form_page(rule, form)
 
@@ -181,7 +185,7 @@ def _next(here: Period) -> Period:
 @requires(Permission.AWARD_EDIT)
 def change_award_rule(award_rule_id: str) -> Response | tuple[str, int]:
     rule = reading.rule(award_rule_id)
-    form = AwardRuleForm(figures.metrics())
+    form = AwardRuleForm(figures.metrics(), fixed=True)
     if not form.validate():
         return _form_page(rule, form), 422
     try:
