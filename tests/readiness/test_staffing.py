@@ -426,6 +426,15 @@ def test_junk_in_the_form_is_said_and_nothing_is_lost(app):
     assert client.get(page).status_code == 404
 
 
+def test_an_address_that_names_nothing_is_no_error(app):
+    director = a_person(Role.DIRECTOR, Role.TRAINER, team=a_team())
+    client = app.test_client()
+    sign_in(client, director)
+    for junk in ("%00", "%ED%A0%80", "9" * 4_500, "²", "x" * 700):
+        for end in ("", "/what-if", "/edit", "/assign", "/import", "/forecast", "/discard"):
+            assert client.get(f"/staffing/{junk}{end}").status_code in (400, 404, 414)
+
+
 def test_a_file_that_is_none_is_refused(app):
     team = a_team()
     director = a_person(Role.DIRECTOR, team=team)
