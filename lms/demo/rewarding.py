@@ -70,8 +70,10 @@ def _awards(stage: Stage) -> None:
                 public_id = awards.propose_for(hr, code, over).public_id
             found = reading.proposal(public_id)
             session().rollback()
-            if found.winners:
-                with transaction():
+            with transaction():
+                if found.winners:
                     awards.confirm(director, public_id, found.digest)
+                else:
+                    awards.decline(director, public_id, "这个季度没有人够条件，下个季度再评。")
     with clock.frozen(stage.at(0, 0, 5) if stage.today == start else stage.at(1, 17)), transaction():
         awards.propose_for(hr, WAITS, over)
