@@ -14,6 +14,9 @@ from lms.performance.rules.formulas import Mode, PartSpec, Spec
 
 EVERYBODY: Hashable = ("everybody",)
 
+LEAST_KNOWN = 50.0
+"""Percent of the weights that have to be known for a total: of one exam alone nobody is judged."""
+
 
 @dataclass(frozen=True, slots=True)
 class Input:
@@ -46,9 +49,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composite:
-    """total, raw_total: two decimals, None where no part is known. peers: how many people the group has.
+    """total, raw_total: two decimals, None where less than LEAST_KNOWN percent of the weights is known.
 
-    fell_back: the group was too small, so everybody is compared.
+    peers: how many people the group has. fell_back: it was too small, so everybody is compared.
     """
 
     parts: tuple[Part, ...]
@@ -191,10 +194,11 @@ class _Group:
                     points=rounded(score * weight / 100.0, 2),
                 )
             )
+        enough = known >= LEAST_KNOWN
         return Composite(
             parts=tuple(parts),
-            total=_sum(part.points for part in parts),
-            raw_total=_sum(part.raw_points for part in parts),
+            total=_sum(part.points for part in parts) if enough else None,
+            raw_total=_sum(part.raw_points for part in parts) if enough else None,
             peers=self._size,
             fell_back=fell_back,
         )
