@@ -27,7 +27,10 @@ from lms.core import clock
 from lms.core.access import Role
 from lms.core.db import db, session, transaction
 from lms.core.here import today
+from lms.core.quarters import quarter_of
 from lms.learning.models import Cycle, CycleWave
+from lms.performance.models import Competency, CompositeSnapshot, Formula, KpiValue
+from lms.performance.rules.trends import months_until
 from lms.questions.rules.identity import asked_sha
 from lms.records.actions import append, lock_people
 from lms.records.events import Verb
@@ -107,6 +110,7 @@ def build(folder: Path, people: int, *, takers: int = TAKERS) -> Installation:
         sync_files(content_folder(folder / "content"))
         assign_patterns()
         copies(people)
+        with_a_profile()
         if people >= SAT:
             sat_by_many()
             in_a_cycle()
@@ -272,6 +276,54 @@ def _copies() -> list[str]:
 
 
 _COPIES = _copies()
+
+
+def with_a_profile() -> None:
+    """Let the learner have figures of half a year, a composite of this quarter and competencies to be judged by."""
+    here, now = today(), clock.now()
+    learner = people_by_no()["P3"]
+    codes = ("csat", "fcr", "first_response", "avg_response", "reply_3min", "conversion", "qa_pass", "sessions")
+    with transaction() as s:
+        s.execute(
+            insert(KpiValue),
+            [
+                {
+                    "metric": code,
+                    "grain": "month",
+                    "start": month.start,
+                    "person_id": learner,
+                    "value": 70.0 + place + number,
+                    "count": 100,
+                }
+                for place, code in enumerate(codes)
+                for number, month in enumerate(months_until(here))
+            ],
+        )
+        tags = sorted({tag for each in s.scalars(select(Document.tags)) for tag in each})
+        for number in range(6):
+            words = tags[number::6] or ["沟通"]
+            s.add(
+                Competency(
+                    code=f"bench{number}", name=f"测量{number}", words=words, levels=[50, 65, 80, 90], made_at=now
+                )
+            )
+        formula = Formula(version=1, name="测量", spec={}, state="published", from_on=here.replace(day=1), made_at=now)
+        s.add(formula)
+        s.flush()
+        part = {"weight": 12.5, "asked_weight": 12.5, "raw": 80.0, "adjusted": 79.0, "mean": 75.0, "n": 30}
+        points = {"raw_normalised": 80.0, "normalised": 79.0, "raw_points": 10.0, "points": 9.88}
+        s.add(
+            CompositeSnapshot(
+                person_id=learner,
+                period=quarter_of(here),
+                formula_id=formula.id,
+                total=79.04,
+                raw_total=80.0,
+                parts=[{"source": f"kpi:{code}", **part, **points} for code in codes],
+                digest=bytes(32),
+                at=now,
+            )
+        )
 
 
 def sat_by_many() -> None:

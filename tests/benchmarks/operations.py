@@ -153,6 +153,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(name="answer-save", people=1_000, limit=8, runs=25, begin=next_taker, run=save_one),
     Operation(name="drill-step", people=1_000, limit=15, runs=10, begin=next_player, run=drill_step),
     page("completion", REPORT, limit=40, person="lead", runs=10),
+    page("profile", "/people/P3/profile", limit=25, person="lead", runs=10),
     page("home-lead", "/", limit=None, person="lead", runs=10),
     page("completion-5000", REPORT, limit=None, person="lead", runs=3, people=5_000),
     page("cycle-5000", "", limit=40, person="lead", runs=5, people=5_000),
