@@ -15,7 +15,7 @@ from lms.core.errors import NotFound
 from lms.core.here import day_of, settings
 from lms.core.plain import from_plain
 from lms.performance.models import KpiValue
-from lms.performance.rules.impact import Impact, Series, Study, impact
+from lms.performance.rules.impact import Impact, Series, Study, Verdict, impact
 from lms.performance.rules.metrics import Metric
 from lms.performance.rules.periods import Grain, Period, period_of
 from lms.performance.rules.validity import ItemLink, links
@@ -111,17 +111,21 @@ def compared(document_id: int, metric: Metric, *, weeks: int, over: int, today: 
     """Compare who went through a document with who had not yet.
 
     weeks: before and after, 1 to 26. over: in how many weeks the people went through it, the last being the latest
-    that has all its weeks after it. A figure that is given by month alone is looked at in months of four weeks.
+    that has all its weeks after it. Where weeks say too little, months of four weeks are asked: many companies know a
+    figure by month alone.
     """
-    for grain in (Grain.WEEK, Grain.MONTH):
-        is_month = grain is Grain.MONTH
-        width = max(1, weeks // WEEKS_A_MONTH) if is_month else weeks
-        span = max(1, over // WEEKS_A_MONTH) if is_month else over
-        starts = _starts(grain, 2 * width + span + width, today)
-        steps = {start: number for number, start in enumerate(starts[:-1])}
-        figures = _monthly(metric, starts, steps) if is_month else _weekly(metric, starts, steps)
-        if figures or is_month:
-            break
+    by_week = _compared(document_id, metric, Grain.WEEK, width=weeks, span=over, today=today)
+    if by_week.impact.verdict is not Verdict.TOO_FEW:
+        return by_week
+    width, span = max(1, weeks // WEEKS_A_MONTH), max(1, over // WEEKS_A_MONTH)
+    by_month = _compared(document_id, metric, Grain.MONTH, width=width, span=span, today=today)
+    return by_week if by_month.impact.verdict is Verdict.TOO_FEW else by_month
+
+
+def _compared(document_id: int, metric: Metric, grain: Grain, *, width: int, span: int, today: date) -> Compared:
+    starts = _starts(grain, 2 * width + span + width, today)
+    steps = {start: number for number, start in enumerate(starts[:-1])}
+    figures = _monthly(metric, starts, steps) if grain is Grain.MONTH else _weekly(metric, starts, steps)
     trained, gone = _trained(document_id, grain, starts)
     study = Study(first=2 * width, last=2 * width + span - 1, width=width, direction=metric.direction)
     series = {person: Series(values, len(steps)) for person, values in figures.items()}
