@@ -31,6 +31,9 @@ WAYS: dict[str, tuple[Text, str, str]] = {
     "confirm": (text("确认"), "learning.queue", "check-list"),
     "year": (text("培训安排"), "learning.cycles", "calendar"),
     "calendar": (text("日历"), "accounts.calendar", "calendar"),
+    "scores": (text("绩效"), "performance.scores", "star"),
+    "inspections": (text("质检"), "performance.inspections", "check-list"),
+    "impact": (text("培训效果"), "performance.impact", "star"),
     "settings": (text("设置"), "notifications.reminders", "gear"),
     "me": (text("我的"), "accounts.me", "person"),
 }
@@ -49,8 +52,14 @@ TOGETHER: dict[str, tuple[str, ...]] = {
         "accounts.staff_",
         "accounts.teams",
         "accounts.closing",
+        "performance.profile",
+        "performance.proof",
+        "records.",
     ),
-    "me": ("learning.feed", "notifications.preferences"),
+    "inspections": ("performance.inspection",),
+    "scores": ("performance.", "reviews.", "readiness."),
+    "impact": ("performance.impact", "reviews.target", "reviews.peak", "readiness."),
+    "me": ("learning.feed", "notifications.preferences", "performance.", "reviews."),
     "year": (
         "learning.cycle",
         "learning.session",
@@ -91,13 +100,14 @@ def _ways_of(actor: Actor) -> list[str]:
     """Return the ways of a person, the most used first: a phone shows four of them."""
     sees_people = allows(actor, Permission.PERSON_READ) and not actor.is_new_hire_only
     if allows(actor, Permission.CONTENT_EDIT):
-        order = ["today", "studio", "confirm", "reports", "kb", "year", "people", "exams", "drills"]
+        order = ["today", "studio", "confirm", "reports", "kb", "year", "people", "impact", "exams", "drills"]
     elif Role.LEAD in actor.roles:
-        order = ["today", "reports", "people", "kb", "confirm", "year", "exams", "drills", "courses"]
+        order = ["today", "reports", "people", "scores", "kb", "confirm", "year", "exams", "drills", "courses"]
     elif actor.mentees:
         order = ["today", "confirm", "kb", "courses", "reports", "drills"]
     elif allows(actor, Permission.REPORT_READ):
-        order = ["today", "reports", "people", "kb", "year", "calendar", "exams", "drills"]
+        first = "inspections" if Role.QUALITY in actor.roles else "scores"
+        order = ["today", "reports", "people", first, "kb", "year", "calendar", "exams", "drills"]
     elif sees_people:
         order = ["today", "people", "kb", "settings", "me"]
     else:

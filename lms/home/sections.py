@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lms.core.access import Actor, Permission, Role, allows
-from lms.home import desk, drills
+from lms.home import desk, drills, work
 from lms.home.setup.queries import facts
 from lms.home.setup.rules import Standing, in_training, standings
 
@@ -26,6 +26,10 @@ def sections_of(actor: Actor) -> list[Section]:
         found.append(_main("setup", first))
     if (drills_on := drills.team_drills(actor)) is not None:
         found.append(_main("team_drills", drills_on))
+    if (waits_for := work.waiting(actor)) is not None:
+        found.append(_main("judging", waits_for))
+    if (inspected := work.inspections(actor)) is not None:
+        found.append(_main("inspections", inspected))
     confirms = bool(actor.mentees) or Role.TRAINER in actor.roles
     if confirms and allows(actor, Permission.TASK_CONFIRM):
         waits = desk.waiting(actor)
@@ -52,6 +56,8 @@ def sections_of(actor: Actor) -> list[Section]:
             found.append(_main("gaps", gaps))
     if Role.LEAD in actor.roles or actor.roles & {Role.DIRECTOR, Role.HR, Role.QUALITY}:
         found.append(_main("team", desk.team(actor)))
+    if (outlook := work.outlook(actor)) is not None:
+        found.append(_main("outlook", outlook))
     if allows(actor, Permission.HEALTH_READ):
         found.append(_main("health", desk.health()))
     if actor.roles & {Role.AGENT, Role.LEAD} and (unmarked := desk.unmarked(actor)):

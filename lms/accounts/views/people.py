@@ -205,6 +205,7 @@ def page_of(person: Person, **forms: Any) -> str:
         "may_print": may_print and person.active,
         "may_roster": may_roster,
         "may_report": bool(queries.seen(actor, Permission.REPORT_READ, [person.id])),
+        "may_profile": bool(queries.seen(actor, Permission.PROFILE_READ, [person.id])),
         "is_self": person.id == actor.id,
     }
     if may_edit:
