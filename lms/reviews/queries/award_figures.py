@@ -72,12 +72,20 @@ def figures_of(measure: Measure, period: Period, person_ids: Collection[int]) ->
 
 def _composites(period: Period, person_ids: Collection[int]) -> dict[int, Counted]:
     """Return composites. A composite rests on as many cases as the best known of its parts, as a rule conversations."""
-    found = scores.of_period(str(period), list(person_ids))
+    named = person_ids if len(person_ids) <= scores.MOST_NAMED else None
     return {
         person: (each.total, max((part.n or 0 for part in each.parts), default=0))
-        for person, each in found.items()
-        if each.total is not None
+        for person, each in scores.of_period(str(period), named).items()
+        if each.total is not None and person in person_ids
     }
+
+
+def values_of(what: str, period: Period, person_ids: Collection[int]) -> dict[int, float]:
+    """Return just the figures, however many cases they rest on: of composites at a fraction of the price."""
+    if what == What.COMPOSITE:
+        named = person_ids if len(person_ids) <= scores.MOST_NAMED else None
+        return {id: total for id, total in scores.totals(str(period), named).items() if id in person_ids}
+    return {id: value for id, (value, _n) in figures_of(Measure(what=what), period, person_ids).items()}
 
 
 def contributions(period: Period, person_ids: Collection[int]) -> dict[int, Counted]:

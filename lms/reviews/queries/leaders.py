@@ -11,9 +11,9 @@ from lms.core.db import rows
 from lms.core.here import today
 from lms.core.texts import Text, text
 from lms.performance.rules.periods import Period
-from lms.reviews.queries.award_figures import figures_of, members
+from lms.reviews.queries.award_figures import members, values_of
 from lms.reviews.queries.awards import opted_out
-from lms.reviews.rules.awards import Measure, What
+from lms.reviews.rules.awards import What
 from lms.reviews.rules.leaders import Board, board
 
 BOARDS: Mapping[str, tuple[What, Text]] = {
@@ -42,8 +42,7 @@ def leaderboard(actor: Actor, key: str, scope: str, period: Period) -> tuple[Boa
     """
     teams = members(min(period.last, today()))
     people = frozenset(teams.get(actor.team_id or 0, ()) if scope == "team" else _all(teams))
-    values = {id: value for id, (value, _n) in figures_of(Measure(what=BOARDS[key][0]), period, people).items()}
-    found = board(values, opted_out(), actor.id)
+    found = board(values_of(BOARDS[key][0], period, people), opted_out(), actor.id)
     return found, _named(found)
 
 
