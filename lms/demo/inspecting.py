@@ -37,6 +37,7 @@ PROMISES = (
     "您的手机号 13800138000 我记下了，明天一定让快递送到楼下。",
     "最晚后天，绝对到，您等着收就行。",
 )
+BOOKED = "您这单是预约送货，今天 18 点前会送到。"
 DEFENCE = "这一单是预约送货，页面上写着当天 18 点前送达，我是照着页面说的，没有自己承诺。"
 ANSWER = "查了订单，确实是预约送货单，时间是页面写明的，改判为合格。"
 
@@ -121,6 +122,7 @@ def _flood(stage: Stage) -> None:
         ago, name = 6 + number % 2, f"K{number:05}"
         promised = number < len(fails)
         quote = PROMISES[number % len(PROMISES)] if promised else ""
+        quote = BOOKED if promised and no == APPEALED else quote
         rows.append(_row(stage, len(rows), no, ago, name, PROMISE, "0" if promised else "20", quote))
         rows.append(_row(stage, len(rows), no, ago, name, APOLOGY, "10"))
         rows.append(_row(stage, len(rows), no, ago, name, PERSONAL, "20"))

@@ -238,7 +238,7 @@ class ItemAgreement:
     agreement: Agreement
 
 
-def agreements(actor: Actor, period: Period) -> tuple[list[ItemAgreement], Agreement]:
+def agreements(actor: Actor, period: Period | Days) -> tuple[list[ItemAgreement], Agreement]:
     """Return the agreement on each item, and on all together, over conversations of a period judged by two or more.
 
     Each pair of inspectors of a conversation is a pair, the one with the lower number first; overturned verdicts
@@ -278,7 +278,7 @@ class Once:
     items: tuple[str, ...]
 
 
-def to_judge_again(actor: Actor, period: Period, most: int) -> list[Once]:
+def to_judge_again(actor: Actor, period: Period | Days, most: int) -> list[Once]:
     """Return conversations of a period that somebody else has judged and nobody a second time, spread evenly.
 
     Every nth of them by the digits of its random public id, so that nobody chooses and the list stays the same.

@@ -252,7 +252,7 @@ def inspectors(actor: Actor) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """The verdict on one item. item_id: public. document_id: what is learned after it. loop: its stage, "" = none."""
+    """The verdict on one item. item_id: public. document_id: learned after it. loop: the stage of it, "" = none."""
 
     item_id: str
     item: str
@@ -326,7 +326,11 @@ _OWN = (
 def _judged(inspection: Inspection) -> list[Judged]:
     loop = (
         select(InspectionLoop.state)
-        .where(InspectionLoop.inspection_id == inspection.id, InspectionLoop.item_id == InspectionFinding.item_id)
+        .where(
+            InspectionLoop.person_id == inspection.person_id,
+            InspectionLoop.item_id == InspectionFinding.item_id,
+            InspectionLoop.opened_on <= inspection.day,
+        )
         .order_by(InspectionLoop.id.desc())
         .limit(1)
         .correlate(InspectionFinding)
@@ -362,7 +366,7 @@ def _judged(inspection: Inspection) -> list[Judged]:
             quote=row.quote,
             comment=row.comment,
             document_id=row.document_id,
-            loop=row.loop or "",
+            loop=row.loop or "" if inspection.state == State.EFFECTIVE else "",
         )
         for row in found
     ]

@@ -16,7 +16,7 @@ from lms.performance.queries import inspection_items as reading
 from lms.performance.queries import inspection_rows
 from lms.performance.queries.inspection_items import LOOP_SORTS, ItemLine
 from lms.performance.rules.agreement import FEWEST, STRENGTHS
-from lms.performance.rules.inspections import REPEAT_WITHIN, STAGES, Stage
+from lms.performance.rules.inspections import REPEAT_WITHIN, STAGES, Days, Stage, last_days
 from lms.performance.rules.periods import Grain, Period, period_of
 from lms.performance.views.inspections import months, period_asked, team_asked, teams_of
 from lms.performance.views.room import bp
@@ -39,10 +39,15 @@ def periods() -> list[Period]:
     return [*months(), *quarters]
 
 
-def asked_period() -> Period:
-    """Return the period of the address, else this month."""
+def asked_period() -> Period | Days:
+    """Return the period of the address, else the last 30 days."""
     found = period_asked(request.args.get("period", ""))
-    return found if found is not None and found in periods() else period_of(today(), Grain.MONTH)
+    return found if found is not None and found in periods() else last_days(today())
+
+
+def written(period: Period | Days) -> str:
+    """Return a period as an address has it; "" for the last 30 days."""
+    return str(period) if isinstance(period, Period) else ""
 
 
 @bp.get("/inspections/items")
@@ -76,7 +81,7 @@ def _items_page(actor: Actor, form: ItemForm | None = None, rules: RulesForm | N
             for line in lines
         },
         counted={line.item_id: [month.get(line.item_id, 0) for month in by_month] for line in lines},
-        period=period,
+        period=written(period),
         periods=periods(),
         teams=teams_of(actor),
         team=request.args.get("team", ""),
@@ -290,14 +295,14 @@ def inspection_agreement() -> str | Response:
         together=together,
         strengths=STRENGTHS,
         fewest=FEWEST,
-        period=chosen,
+        period=written(chosen),
         periods=periods(),
         most=MOST_AGAIN,
         left=len(reading.to_judge_again(actor, chosen, MOST_AGAIN)),
     )
 
 
-def _to_judge(actor: Actor, chosen: Period, most: int, format: str) -> Response:
+def _to_judge(actor: Actor, chosen: Period | Days, most: int, format: str) -> Response:
     """Return conversations with their items and without the first verdict, to be filled in and imported."""
     found = reading.to_judge_again(actor, chosen, most)
     return download(
