@@ -1,4 +1,4 @@
-"""Targets of this year; what 双十一 was like by day, what went wrong when the warehouse overflowed, what is done now."""
+"""Targets of this year; what 双十一 was like by day, what went wrong when the warehouse overflowed, what came of it."""
 
 import csv
 import io

@@ -26,9 +26,14 @@ from lms.demo import (
     confirming,
     exams,
     incidents,
+    inspecting,
+    judging,
     learner,
+    measuring,
     quarters,
+    rewarding,
     sharing,
+    staffing,
     studio,
     team_drills,
     training_year,
@@ -64,6 +69,11 @@ def tell(say: Say) -> None:
     _temps(stage)
     quarters.plan(stage)
     training_year.plan(stage)
+    judging.judge(stage)
+    staffing.staff(stage)
+    inspecting.inspect(stage)
+    measuring.measure(stage)
+    rewarding.reward(stage)
     _new_hires(stage)
     _comings_and_goings(stage)
     for days_ago, chapter in (
