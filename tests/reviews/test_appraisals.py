@@ -1,7 +1,7 @@
 """Appraisals through the application: the steps, what is frozen, what stands beside it, appeals, who sees what."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -12,6 +12,7 @@ from lms.core import clock
 from lms.core.db import AppendOnlyError, session, transaction
 from lms.core.errors import Conflict, Forbidden, Invalid, NotFound
 from lms.notifications.models import Notice
+from lms.performance.rules.formulas import PartSpec, Spec
 from lms.reviews.actions import appraisal_forms, freezing
 from lms.reviews.actions import appraisals as acts
 from lms.reviews.actions.freezing import Upheld
@@ -22,6 +23,7 @@ from lms.reviews.queries.freezing import paper, papers, verified
 from lms.reviews.rules.appraisals import State
 from tests.support.make import sign_in
 from tests.support.make_appraisals import (
+    QUARTER,
     a_composite,
     a_cycle,
     a_figure,
@@ -36,6 +38,7 @@ from tests.support.make_appraisals import (
     sign_both,
     signed,
 )
+from tests.support.make_scores import a_formula, computed
 from tests.support.pages import token
 
 
@@ -123,9 +126,11 @@ def test_frozen_rows_can_not_be_changed(floor, one):
     row_id = reading.one(floor.actor("hr"), one).id
     for model in (AppraisalFreeze, AppraisalSignature):
         found = session().query(model).filter_by(appraisal_id=row_id).first()
-        with pytest.raises(AppendOnlyError), transaction() as s:
+        with transaction() as s:
             s.merge(found).version = 7
-            s.flush()
+            with pytest.raises(AppendOnlyError):
+                s.flush()
+            s.rollback()
 
 
 def test_calibration_sends_back_and_adjusts_with_a_reason(floor, one):
@@ -200,6 +205,30 @@ def test_nothing_moves_a_signed_number_and_the_difference_stands_beside_it(floor
     assert "按今天的数据综合评分会是 88.00（+8.83）；已封存的 79.17 不变。" in page
     assert "按今天的数据考核得分会是" in page
     assert "95.00" in page
+
+
+def test_todays_data_is_counted_anew_though_the_quarters_composite_is_final(floor, as_):
+    spec = Spec(parts=(PartSpec(source="kpi:csat", weight=100, shrinks=False),))
+    with clock.frozen(datetime(2026, 6, 20, tzinfo=UTC)):
+        a_formula(floor.actor("director"), QUARTER, spec)
+    a_figure(floor.agent, value=79.2)
+    computed(QUARTER, final=True)
+    a_cycle(floor.actor("hr"), floor.agent)
+    one = appraisal_of(floor.agent)
+    signed(floor, one)
+    client = as_(floor.agent)
+    assert "会是" not in client.get(f"/reviews/{one}").text
+    a_figure(floor.agent, value=80.1)
+    computed(QUARTER)
+    page = client.get(f"/reviews/{one}").text
+    assert "按今天的数据综合评分会是 80.10（+0.90）；已封存的 79.20 不变。" in page
+    with transaction():
+        freezing.appeal(floor.actor("agent"), one, "满意度后来补了样本", "按现在的数据")
+    with transaction():
+        freezing.uphold(floor.actor("hr"), one, "补录的样本应当计入", Upheld(anew=True, mark=None))
+    page = client.get(f"/reviews/{one}").text
+    assert "会是" not in page
+    assert "80.10" in page
 
 
 def test_a_digest_counted_anew_finds_what_was_touched(floor, one, app):

@@ -167,7 +167,7 @@ def a_composite(person: Person, total: float, *, version: int = 1, csat: float =
                 version=version,
                 name="三季度公式",
                 spec={},
-                state="published",
+                state="ended",
                 from_on=date(2026, 7, 1),
                 made_at=clock.now(),
             )

@@ -166,7 +166,7 @@ def _changed(row: Row, old: Mapping[str, Any], change: Upheld, answer: str) -> d
     form = by_id(row.cycle.form_id)
     mark = old["mark"]
     if change.anew:
-        basis = bases([row.person_id], row.cycle.period)[row.person_id]
+        basis = bases([row.person_id], row.cycle.period, anew=True)[row.person_id]
         content["composite"], content["figures"] = plain(basis.composite), plain(basis.figures)
         content["inspections"] = plain(basis.inspections)
         computed = computed_mark(form.spec, row, reading.answers([row.id]), basis.total)

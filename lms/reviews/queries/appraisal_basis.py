@@ -2,17 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 
+from lms.core import clock
 from lms.core.db import rows
-from lms.performance.queries import competencies, figures, inspections, scores
+from lms.performance.actions import scoring
+from lms.performance.queries import competencies, figures, formulas, inspections, scores
 from lms.performance.rules.formulas import KPI
 from lms.performance.rules.metrics import Metric
-from lms.performance.rules.periods import Period, period
+from lms.performance.rules.periods import Grain, Period, period
 from lms.reviews.models import Goal
 from lms.reviews.rules.freezing import named_formula, plain
 
@@ -46,8 +48,11 @@ class Basis:
         return {each["metric"]: each["value"] for each in self.figures}
 
 
-def bases(person_ids: Collection[int], written: str) -> dict[int, Basis]:
-    """Return what the appraisals of these people in a period ("2026Q3") rest on, in a handful of statements."""
+def bases(person_ids: Collection[int], written: str, *, anew: bool = False) -> dict[int, Basis]:
+    """Return what the appraisals of these people in a period ("2026Q3") rest on, in a handful of statements.
+
+    anew: composites of quarters are counted now, by the formula in force, also where the kept ones are final.
+    """
     span = period(written)
     ids = sorted(person_ids)
     if not ids:
@@ -64,7 +69,9 @@ def bases(person_ids: Collection[int], written: str) -> dict[int, Basis]:
                 "count": figure.count,
             }
         )
-    scored = scores.of_period(str(span), ids)
+    scored: dict[int, scores.Scored] = scores.of_period(str(span), ids)
+    if anew and span.grain is Grain.QUARTER:
+        scored |= _counted(span, ids, known)
     shown = competencies.levels(ids)
     inspected = inspections.quality_of_period(span, ids)
     goals = _goals(ids, {written, str(span.before)})
@@ -93,6 +100,31 @@ def bases(person_ids: Collection[int], written: str) -> dict[int, Basis]:
             earlier_goals=goals.get((person_id, str(span.before)), []),
         )
         for person_id in ids
+    }
+
+
+def _counted(span: Period, ids: Sequence[int], known: Mapping[str, Metric]) -> dict[int, scores.Scored]:
+    """Return the composites as today's data makes them; none where no formula is in force."""
+    formula = formulas.in_force(span)
+    if formula is None:
+        return {}
+    named = scores.source_names(known)
+    return {
+        person_id: scores.Scored(
+            person_id=person_id,
+            period=str(span),
+            total=found.total,
+            raw_total=found.raw_total,
+            parts=scores.parts_of([asdict(part) for part in found.parts], named),
+            formula=formula.name,
+            version=formula.version,
+            formula_id=formula.public_id,
+            unannounced=False,
+            at=clock.now(),
+            final=False,
+        )
+        for person_id, found in scoring.reckon(formula.spec, span, known, ids).items()
+        if person_id in ids
     }
 
 

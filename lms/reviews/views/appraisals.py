@@ -91,7 +91,7 @@ def seen(actor: Actor, appraisal_id: str) -> Seen:
         form=form,
         own=given.get((row.id, "self")) if sees_self(row.stand.state, hats) else None,
         supervisor=supervisor if judged else None,
-        basis=bases([row.person_id], row.cycle.period)[row.person_id],
+        basis=bases([row.person_id], row.cycle.period, anew=bool(row.sha))[row.person_id],
         marked=with_marks(form.spec, row.cycle.period, [row])[0] if judged else None,
         papers=papers(row.id) if judged else [],
     )
