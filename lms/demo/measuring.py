@@ -2,12 +2,14 @@
 
 import csv
 import io
+from contextlib import suppress
 from datetime import date, timedelta
 from functools import partial
 
 from lms.accounts.queries import root_id
 from lms.assignments.actions.measures import finish_measure
 from lms.core.db import transaction
+from lms.core.errors import Invalid
 from lms.core.here import today
 from lms.demo.company import AUTUMN_COHORT
 from lms.demo.stage import Stage
@@ -51,7 +53,7 @@ def _aim(stage: Stage) -> None:
         month = period_of(month.until, Grain.MONTH)
     for code, way, amount, why in AIMS:
         wanted = targets.Wanted(way=way, amount=amount, base_from=start, base_until=month.start, why=why)
-        with transaction():
+        with suppress(Invalid), transaction():
             targets.set_target(stage.who("D1001"), stage.today.year, root_id() or 0, code, wanted)
 
 

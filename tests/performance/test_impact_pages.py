@@ -1,16 +1,22 @@
 """Whether training helped, on its page: what is compared, who may look, what is never shown. On both databases."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
+from sqlalchemy import select
 
+from lms.content.models import Part, PartVersion
 from lms.core.access import Role
-from lms.core.here import today
+from lms.core.db import rows, transaction
+from lms.core.here import settings, today
+from lms.performance.models import KpiValue
 from lms.performance.queries import impact as reading
 from lms.performance.queries.figures import metrics
 from lms.performance.rules.impact import Verdict
 from lms.performance.rules.metrics import Direction
 from lms.performance.rules.periods import Grain
+from lms.performance.rules.validity import Link
+from lms.quizzes.models import Attempt, AttemptItem
 from tests.support.make import a_person, a_team, sign_in
 from tests.support.make_content import a_document, a_question, a_quiz_text, a_trainer
 from tests.support.make_impact import some_figures, some_people, trained, week
@@ -69,6 +75,46 @@ def test_days_and_weeks_of_one_person_are_not_counted_twice():
     before = told(number).impact.effect
     some_figures(people, {}, grain=Grain.DAY, effect=0.0, seed=99)
     assert told(number).impact.effect == before
+
+
+def test_a_question_that_tells_of_later_work_is_found(client):
+    """Of two questions one goes with the figure afterwards, the other is luck; attempts are real rows of the quiz."""
+    questions = [a_question("几天内可以退？"), a_question("运费谁出？")]
+    document = a_document(a_trainer(), a_quiz_text(*questions, title="退货小测"), kind="quiz", slug="impact/two")
+    number, revision = document.id, document.published_id
+    people = some_people(a_team().id, 60)
+    versions = list(rows(select(PartVersion.sha, PartVersion.part_id).join(Part).where(Part.document_id == number)))
+    sat = datetime.combine(week(10) + timedelta(days=1), time(10), settings().timezone)
+    with transaction() as current:
+        for place, person in enumerate(people):
+            paper = Attempt(
+                person_id=person, document_id=number, revision_id=revision, number=1, mode="check", state="submitted",
+                started_at=sat, submitted_at=sat, total=2, limits={}, earned=0, possible=2,
+            )  # fmt: skip
+            current.add(paper)
+            current.flush()
+            for position, (sha, part) in enumerate(versions):
+                is_right = place < 30 if position == 0 else place % 2 == 0
+                current.add(
+                    AttemptItem(
+                        attempt_id=paper.id, position=position, key=f"q{position}", part_id=part, part_version_sha=sha,
+                        option_order={}, points=1, earned=int(is_right), answered=True,
+                    )
+                )  # fmt: skip
+            for back in range(1, 40):
+                value = (92.0 if place < 30 else 84.0) + place % 7
+                current.add(
+                    KpiValue(metric="csat", grain=Grain.WEEK, start=week(back), person_id=person, value=value, count=9)
+                )
+    found = reading.answered(number, metrics()["csat"], weeks=4, over=26, today=today())
+    assert sorted(each.link.link for each in found) == [Link.NONE, Link.TELLS]
+    assert {each.link.n for each in found} == {60}
+    tells = next(each for each in found if each.link.link is Link.TELLS)
+    assert tells.link.gap == pytest.approx(8.0, abs=0.5)
+    sign_in(client, a_person(Role.TRAINER))
+    page = client.get("/impact?document=quiz:impact/two").text
+    assert "答对的人后来做得更好" in page
+    assert PRIVATE not in page
 
 
 def test_the_page_says_it_in_words_and_shows_nobody(client):

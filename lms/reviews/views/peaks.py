@@ -200,6 +200,12 @@ def said(found: Whole) -> str:
     return (" " if current_locale() == "en" else "").join(say(each) for each in sentences)
 
 
+def percent(change: float) -> str:
+    """Return a change as a share of a hundred with its sign, "+58%"; "0%" for hardly any."""
+    whole = round(100 * change)
+    return f"{'−' if whole < 0 else '+' if whole else ''}{abs(whole)}%"
+
+
 def _page(
     actor: Actor,
     row: Row,
@@ -226,6 +232,7 @@ def _page(
         measure_form=measure_form or (_measure_form(actor, found, empty=True) if edits else None),
         usual_days=USUAL_DAYS,
         shown=shown,
+        percent=percent,
         states=STATES,
         answers_for=reading_measures.answers_for(actor, measures) if measures else frozenset(),
         me=actor.id,

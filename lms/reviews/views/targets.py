@@ -91,7 +91,7 @@ def aimed(way: Way, amount: float, metric: Metric) -> Text:
     """Return a target as it was set: "+20 %", "+5 个点", "85 %"."""
     if way is Way.VALUE:
         return shown(amount, metric)
-    written = f"{amount:+g}"
+    written = f"{amount:+g}".replace("-", "−")
     if way is Way.RELATIVE:
         return text("%(amount)s%%（相对基准）", amount=written)
     return text("%(amount)s（点数）", amount=written)
