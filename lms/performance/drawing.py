@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from lms.core.i18n import _
-from lms.core.texts import Text
+from lms.core.i18n import _, say
 from lms.performance.queries.profile import Dimension, Happened, Trend
 from lms.performance.queries.scores import Part, Scored
 from lms.performance.rules.metrics import Metric, Unit
@@ -32,7 +31,7 @@ class Chart:
     rows: (when, value, on how many cases) for the table behind it. red: where the red line lies, None = not shown.
     """
 
-    title: Text | str
+    title: str
     now: str
     was: str
     is_red: bool
@@ -83,7 +82,7 @@ def chart_of(one: Trend, months: Sequence[Period], trainings: Sequence[Happened]
     )
     rows = tuple((period_words(point.period), figure_words(metric, point.value), point.count) for point in one.points)
     return Chart(
-        title=metric.name,
+        title=say(metric.name),
         now=rows[-1][1],
         was=rows[0][1] if len(rows) > 1 else "",
         is_red=metric.is_red(values[-1]),

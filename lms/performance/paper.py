@@ -6,9 +6,8 @@ from typing import Any
 from flask import url_for
 
 from lms.core.here import settings
-from lms.core.i18n import _, current_locale, say
+from lms.core.i18n import _, current_locale
 from lms.core.installation import company
-from lms.core.texts import Text
 from lms.learning.rules.certificates import code_shown
 from lms.performance.queries.profile import Happened
 from lms.performance.queries.scores import Scored
@@ -16,10 +15,6 @@ from lms.records.events import Verb
 from lms.web.shell import show_day, show_month, show_quarter
 
 MOST_ROWS = 10
-
-
-def words(value: Text | str) -> str:
-    return say(value) if isinstance(value, Text) else value
 
 
 def on_paper(shown: Mapping[str, Any]) -> dict[str, object]:
@@ -39,7 +34,7 @@ def on_paper(shown: Mapping[str, Any]) -> dict[str, object]:
         "figures": {
             "head": _("指标走势"),
             "heads": [_("指标"), charts[0].first, charts[0].last] if charts else [],
-            "rows": [[words(one.title), one.was or "–", one.now] for one in charts[:MOST_ROWS]],
+            "rows": [[one.title, one.was or "–", one.now] for one in charts[:MOST_ROWS]],
             "none": _("这几个月没有指标"),
         },
         "levels": {

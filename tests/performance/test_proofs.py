@@ -1,13 +1,12 @@
 """Proofs of training: what they say, that they stay as issued, who may have them, and what stands behind a code."""
 
-from datetime import timedelta
 from io import BytesIO
 
 import pypdfium2
 import pytest
 from sqlalchemy import text
 
-from lms.core import clock, optional
+from lms.core import optional
 from lms.core.access import Role
 from lms.core.db import AppendOnlyError, session, transaction
 from lms.core.here import today
@@ -15,7 +14,9 @@ from lms.learning.rules.certificates import code_shown
 from lms.performance.models import TrainingProof, TrainingProofPaper
 from lms.performance.queries.proofs import behind, paper_of
 from lms.performance.views.proofs import ASKED
-from tests.support.make import a_person, a_team, an_actor, as_actor, sign_in
+from lms.records.actions import lock_people, regrade, void
+from lms.records.models import Record
+from tests.support.make import a_person, a_team, an_actor, sign_in
 from tests.support.make_certificates import a_plan, completes
 from tests.support.make_content import a_document, a_lesson_text, edited
 from tests.support.make_profiles import a_proof, passed_paper
@@ -170,9 +171,23 @@ def test_a_proof_is_set_on_paper(own, client):
 
 
 def test_a_voided_line_is_proved_no_more_in_the_next_proof(own):
-    before = paper_of(own.id, a_proof(own))[1]
-    with clock.frozen(clock.now() + timedelta(days=1)):
-        completes(own, a_document(an_actor(Role.TRAINER), a_lesson_text(), kind="lesson").id)
-        after = paper_of(own.id, a_proof(own))[1]
-    assert len(after.lines) == len(before.lines) + 1
-    assert as_actor(own).name == after.issued_by
+    lesson = a_document(an_actor(Role.TRAINER), a_lesson_text(), kind="lesson")
+    completes(own, lesson.id)
+    old = a_proof(own)
+    line = next(each for each in paper_of(own.id, old)[1].lines if each.kind == "lesson")
+    trainer = an_actor(Role.TRAINER)
+    with transaction():
+        void(trainer, line.record, "走错了账号")
+    assert line in paper_of(own.id, old)[1].lines
+    assert line not in paper_of(own.id, a_proof(own))[1].lines
+
+
+def test_a_corrected_result_stands_as_corrected(own):
+    before = next(each for each in paper_of(own.id, a_proof(own))[1].lines if each.verb == "graded")
+    for earned in (0, 27_720 // 2):
+        with transaction() as s:
+            lock_people([own.id])
+            line = s.get_one(Record, before.record)
+            regrade(None, line, earned=earned, possible=27_720, passed=False, source="regrade")
+    after = next(each for each in paper_of(own.id, a_proof(own))[1].lines if each.record == before.record)
+    assert (before.percent, after.percent, after.passed) == (100.0, 50.0, False)

@@ -25,15 +25,15 @@ from lms.core.points import percent
 from lms.drills.models import Run
 from lms.drills.rules.score import Result
 from lms.kb.models import Suggestion
-from lms.performance.models import ProfileLook
-from lms.performance.queries.figures import figures, metrics
+from lms.performance.models import KpiValue, ProfileLook
+from lms.performance.queries.figures import metrics
 from lms.performance.rules.metrics import Metric
-from lms.performance.rules.periods import Period
+from lms.performance.rules.periods import Grain, Period
 from lms.performance.rules.trends import Point, Row, months_until, points
 from lms.records.events import Verb
 from lms.records.models import Record
 
-LOG_LINES = 300
+LOG_LINES = 60
 SHOWN_LOOKS = 200
 SHOWN_CONTRIBUTIONS = 50
 
@@ -119,7 +119,8 @@ class Happened:
         )
 
 
-_doer, _void, _again = aliased(Person), aliased(Record), aliased(Record)
+_doer = aliased(Person)
+_CORRECTING = (Verb.VOIDED.value, Verb.REGRADED.value)
 _LOG: Any = (
     select(
         Record.seq,
@@ -140,51 +141,40 @@ _LOG: Any = (
         Slug.slug,
         Revision.number,
         _doer.name.label("by"),
-        _again.earned.label("new_earned"),
-        _again.possible.label("new_possible"),
-        _again.passed.label("new_passed"),
-        _again.seq.label("new_seq"),
     )
     .outerjoin(Document, Document.id == Record.document_id)
     .outerjoin(Slug, and_(Slug.document_id == Document.id, Slug.is_current))
     .outerjoin(Revision, Revision.id == Record.revision_id)
     .outerjoin(_doer, _doer.id == Record.actor_id)
-    .outerjoin(_void, and_(_void.corrects == Record.seq, _void.verb == Verb.VOIDED.value))
-    .outerjoin(_again, and_(_again.corrects == Record.seq, _again.verb == Verb.REGRADED.value))
-    .where(
-        Record.person_id == bindparam("person_id"),
-        Record.verb.not_in((Verb.VOIDED.value, Verb.REGRADED.value)),
-        _void.seq.is_(None),
-    )
+    .where(Record.person_id == bindparam("person_id"), Record.verb.not_in(_CORRECTING))
     .order_by(Record.seq.desc())
 )
 _LOG_NEWEST = _LOG.limit(LOG_LINES)
 _LOG_BETWEEN = _LOG.where(Record.day >= bindparam("from_on"), Record.day <= bindparam("until_on"))
+_CORRECTIONS = (
+    select(Record.corrects, Record.verb, Record.earned, Record.possible, Record.passed)
+    .where(Record.person_id == bindparam("person_id"), Record.verb.in_(_CORRECTING))
+    .order_by(Record.seq)
+)
 
 
 def happened(
     actor: Actor, person_id: int, *, from_on: date | None = None, until_on: date | None = None
 ) -> list[Happened]:
-    """Return what counts in the log of a person, the newest first: between two days (included), else the last 300."""
+    """Return what counts in the log of a person, the newest first: between two days (included), else of the last 60."""
+    # Lines that correct are looked up by their person: nothing finds them by the line that they correct.
+    corrections = {row.corrects: row for row in rows(_CORRECTIONS, {"person_id": person_id})}  # the latest wins
     if from_on is not None and until_on is not None:
         found = rows(_LOG_BETWEEN, {"person_id": person_id, "from_on": from_on, "until_on": until_on})
     else:
         found = rows(_LOG_NEWEST, {"person_id": person_id})
-    lines: dict[int, Happened] = {}
-    newest: dict[int, int] = {}
-    for row in found:
-        # A line that was corrected twice comes twice: the latest correction counts.
-        if row.seq in lines and (row.new_seq or 0) < newest[row.seq]:
-            continue
-        newest[row.seq] = row.new_seq or 0
-        lines[row.seq] = _line(actor, row)
-    return list(lines.values())
+    voided = {seq for seq, row in corrections.items() if row.verb == Verb.VOIDED.value}
+    return [_line(actor, row, corrections.get(row.seq)) for row in found if row.seq not in voided]
 
 
-def _line(actor: Actor, row: Any) -> Happened:
+def _line(actor: Actor, row: Any, correction: Any) -> Happened:
     theirs = row.kind != "article" or is_meant(row.audience, actor)
-    again = row.new_seq is not None
-    earned, possible = (row.new_earned, row.new_possible) if again else (row.earned, row.possible)
+    result = correction or row
     return Happened(
         seq=row.seq,
         at=row.at,
@@ -193,8 +183,8 @@ def _line(actor: Actor, row: Any) -> Happened:
         kind=row.kind or "",
         slug=(row.slug or "") if theirs else "",
         title=(row.title or "") if theirs else "",
-        percent=float(percent(earned or 0, possible)) if possible else None,
-        passed=row.new_passed if again else row.passed,
+        percent=float(percent(result.earned or 0, result.possible)) if result.possible else None,
+        passed=result.passed,
         minutes=row.credited_minutes or 0,
         seconds=row.observed_seconds or 0,
         number=row.number,
@@ -216,14 +206,26 @@ class Trend:
     points: tuple[Point, ...]
 
 
+_FIGURES = (
+    select(KpiValue.metric, KpiValue.grain, KpiValue.start, KpiValue.value, KpiValue.count.label("cases"))
+    .where(
+        KpiValue.person_id == bindparam("person_id"),
+        KpiValue.start >= bindparam("start"),
+        KpiValue.start < bindparam("until"),
+    )
+    .order_by(KpiValue.start)
+)
+
+
 def trends(person_id: int, last: date) -> tuple[list[Period], list[Trend]]:
     """Return the months up to that of a day, and how each metric with a figure in them went."""
     months = months_until(last)
     known = metrics()
     found: dict[str, list[Row]] = defaultdict(list)
     # A quarter may have begun two months before the first month of the charts.
-    for each in figures([person_id], None, months[0].start - timedelta(days=62), months[-1].until):
-        found[each.metric].append((each.period.grain, each.period.start, each.value, each.count))
+    keys = {"person_id": person_id, "start": months[0].start - timedelta(days=62), "until": months[-1].until}
+    for row in rows(_FIGURES, keys):
+        found[row.metric].append((Grain(row.grain), row.start, row.value, row.cases))
     came = []
     for code, metric in known.items():
         if code in found and (line := points(found[code], months, is_mean=metric.is_mean)):

@@ -20,7 +20,7 @@ from lms.performance.queries import profile as people
 from lms.performance.queries.competencies import Kept
 from lms.performance.queries.profile import Who
 from lms.performance.rules.competencies import LEVELS, USUAL_FRESH_DAYS, USUAL_LEVELS
-from lms.performance.views.profile import way_to
+from lms.performance.views.profile import ways
 from lms.performance.views.room import bp
 from lms.web.auth import current_actor, requires
 from lms.web.tables import TableState, download
@@ -199,7 +199,7 @@ def _rate_page(who: Who, wrong: DomainError | None = None) -> str:
         who=who,
         levels=reading.levels([who.id])[who.id],
         top_level=LEVELS,
-        way_to=way_to,
+        way_to=ways(),
         score_words=drawing.score_words,
         given=request.form,
         errors={name: say(reason) for name, reason in wrong.fields.items()} if wrong else {},

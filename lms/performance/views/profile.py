@@ -1,10 +1,11 @@
 """A person's profile: what is known of the work and the learning of somebody, as that person sees it too."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import chain
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from flask import Response as FlaskResponse
 from flask import flash, redirect, render_template, request, url_for
@@ -39,6 +40,7 @@ SOURCE = Path(__file__).parents[2] / "templates" / "lms" / "performance" / "prof
 MOST_PERIODS = 8
 FIRST_LINES = 6
 """So many lines of the log stand on the profile; the others are folded below."""
+SHOWN_LINES = 20
 MOST_CHARTS = 6
 
 
@@ -137,7 +139,7 @@ def page(who: Who) -> dict[str, Any]:
         "scored": scored,
         "steps": drawing.steps_of(scored) if scored is not None else (),
         "hows": [drawing.how_words(part) for part in scored.parts] if scored is not None else [],
-        "log": log,
+        "log": log[:SHOWN_LINES],
         "first_lines": FIRST_LINES,
         "charts": [drawing.chart_of(each, months, marks) for each in _in_order(trends, scored)],
         "most_charts": MOST_CHARTS,
@@ -154,7 +156,7 @@ def page(who: Who) -> dict[str, Any]:
         "shared": reading.contributions(actor, who.id),
         "above": [each for each in panels if each.position < 0],
         "panels": [each for each in panels if each.position >= 0],
-        "way_to": way_to,
+        "way_to": ways(),
         "deed": paper.deed,
         "may_rate": not who.is_self and allows(actor, Permission.COMPETENCY_RATE),
         "may_report": allows(actor, Permission.REPORT_READ) and not who.is_self,
@@ -168,7 +170,19 @@ def _in_order(trends: Sequence[Trend], scored: Scored | None) -> list[Trend]:
     return sorted(trends, key=lambda each: order.index(each.metric.code) if each.metric.code in order else len(order))
 
 
-def way_to(kind: str, slug: str) -> str:
-    """Return where a document is opened, "" where nobody opens it."""
-    endpoint = kind_of(kind).open_endpoint if kind and slug else None
-    return url_for(endpoint, slug=slug) if endpoint else ""
+def ways() -> Callable[[str, str], str]:
+    """Return what tells where a document of a kind and slug is opened, "" where nobody opens it.
+
+    A long list asks for few kinds, so the address of each kind is made once.
+    """
+    bases: dict[str, str] = {}
+
+    def way_to(kind: str, slug: str) -> str:
+        if not kind or not slug:
+            return ""
+        if kind not in bases:
+            endpoint = kind_of(kind).open_endpoint
+            bases[kind] = url_for(endpoint, slug="-")[:-1] if endpoint else ""
+        return bases[kind] and bases[kind] + quote(slug)
+
+    return way_to
