@@ -1,4 +1,4 @@
-"""The appraisals of the quarter that was judged: several signed, one waits for a signature, 陈予's appeal for an answer.
+"""Appraisals of the quarter that was judged: most are signed, a few wait, 陈予's appeal waits for an answer.
 
 `appraise` notes its acts on the agenda; it needs the composites that judging.py keeps for good.
 """
