@@ -22,6 +22,7 @@ from lms.core.access import Role
 from lms.core.db import session, transaction
 from lms.core.here import local
 from lms.demo import (
+    appraising,
     company,
     confirming,
     exams,
@@ -73,7 +74,7 @@ def tell(say: Say) -> None:
     staffing.staff(stage)
     inspecting.inspect(stage)
     measuring.measure(stage)
-    rewarding.reward(stage)
+    appraising.appraise(stage)
     _new_hires(stage)
     _comings_and_goings(stage)
     for days_ago, chapter in (
@@ -83,6 +84,7 @@ def tell(say: Say) -> None:
     ):
         stage.agenda.once(stage.at(days_ago, 23), partial(say, chapter))
     stage.agenda.run()
+    rewarding.reward(stage)
     say("批次2611：林小满第 4 天")
     keep_index()
     inspect_documents(seconds=600)

@@ -32,7 +32,7 @@ WAYS: dict[str, tuple[Text, str, str]] = {
     "year": (text("培训安排"), "learning.cycles", "calendar"),
     "calendar": (text("日历"), "accounts.calendar", "calendar"),
     "scores": (text("绩效"), "performance.scores", "star"),
-    "inspections": (text("质检"), "performance.inspections", "check-list"),
+    "inspections": (text("质检结果"), "performance.inspections", "check-list"),
     "impact": (text("培训效果"), "performance.impact", "star"),
     "settings": (text("设置"), "notifications.reminders", "gear"),
     "me": (text("我的"), "accounts.me", "person"),

@@ -20,7 +20,7 @@ from lms.performance.rules.metrics import Metric
 
 MOST_NAMED = 500
 
-SOURCE_WORDS: dict[str, Text] = {TRAINING: text("培训"), QUALITY: text("质检"), COMPETENCY: text("能力项")}
+SOURCE_WORDS: dict[str, Text] = {TRAINING: text("培训"), QUALITY: text("质检得分"), COMPETENCY: text("能力项")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
