@@ -73,7 +73,7 @@ class GoalForm(Form):
     measure = TextAreaField(text("怎样算达到"), [InputRequired(), Length(max=400)])
     due_on = DateField(text("哪天前达到"), [InputRequired()])
     document = SelectField(text("接着学什么"), [Optional()])
-    text = TextAreaField(text("目标"), [InputRequired(), Length(max=400)])
+    text = TextAreaField(text("要达到什么"), [InputRequired(), Length(max=400)])
 
     def __init__(
         self, *args: Any, people: Sequence[tuple[str, str]], trainings: Sequence[Choice], **values: Any
