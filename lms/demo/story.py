@@ -22,6 +22,7 @@ from lms.core.access import Role
 from lms.core.db import session, transaction
 from lms.core.here import local
 from lms.demo import (
+    abilities,
     appraising,
     company,
     confirming,
@@ -73,6 +74,7 @@ def tell(say: Say) -> None:
     judging.judge(stage)
     staffing.staff(stage)
     inspecting.inspect(stage)
+    abilities.tell(stage)
     measuring.measure(stage)
     appraising.appraise(stage)
     _new_hires(stage)
