@@ -32,6 +32,7 @@ from tests.benchmarks import (
     publishing,
     reminding,
     ruling,
+    scoring,
     searching,
     versions,
 )
@@ -286,6 +287,7 @@ def main() -> None:
             - set(ruling.NAMES)
             - set(reminding.NAMES)
             - set(figures_in.NAMES)
+            - set(scoring.NAMES)
             - set(impacting.NAMES)
         ):
             inside |= measure_sync(Path(folder) / "sync", hello)
@@ -312,6 +314,9 @@ def main() -> None:
             inside |= figures_in.measure(
                 Path(folder) / "figures", ROUNDS, lambda: hello_cpu(hello, yardstick), counted_in
             )
+        if names & set(scoring.NAMES):
+            yardstick = Client(hello.port)
+            inside |= scoring.measure(Path(folder) / "scores", ROUNDS, lambda: hello_cpu(hello, yardstick), counted_in)
         if names & set(versions.NAMES):
             yardstick = Client(hello.port)
             inside |= versions.measure(

@@ -177,6 +177,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(name="rules-move", people=0, limit=None, runs=1, requests=0),
     Operation(name="remind-5000", people=0, limit=None, runs=1, requests=0),
     Operation(name="kpi-import-100k", people=0, limit=None, runs=1, requests=0),
+    Operation(name="composite-5000", people=0, limit=None, runs=1, requests=0),
     Operation(name="impact-5000", people=0, limit=None, runs=1, requests=0),
     *(
         Operation(name=name, people=0, limit=None, runs=1, requests=0)

@@ -45,7 +45,7 @@ def draft(actor: Actor, *, name: str, spec: Spec, quarter: Period) -> Formula:
         spec=to_json(spec),
         state=DRAFT,
         from_on=quarter.start,
-        made_by=actor.id,
+        made_by=actor.id or None,
         made_at=clock.now(),
     )
     session().add(row)
@@ -91,7 +91,7 @@ def publish(actor: Actor, public_id: str, reason: str) -> int:
     if row.from_on < period_of(today(), Grain.QUARTER).start:
         late = text("生效季度已经过去，请选本季度或以后的季度。")
         raise Invalid(late, fields={"quarter": late})
-    row.state, row.reason, row.published_by, row.published_at = PUBLISHED, reason, actor.id, clock.now()
+    row.state, row.reason, row.published_by, row.published_at = PUBLISHED, reason, actor.id or None, clock.now()
     people = _ask(row, _bound())
     audit(actor.id, "formula.published", "formula", public_id, after={"asked": len(people)})
     soon(str(period_of(today(), Grain.QUARTER)))

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from hashlib import sha256
 from typing import Any
 
@@ -22,12 +22,14 @@ from lms.performance.models import CompositeSnapshot, FormulaReading
 from lms.performance.queries import formulas as reading
 from lms.performance.queries.figures import metrics
 from lms.performance.queries.score_inputs import gather, groups, less_is_better
-from lms.performance.rules.composite import Composite, compute
+from lms.performance.rules.composite import Composite, Part, compute
 from lms.performance.rules.formulas import Spec
 from lms.performance.rules.metrics import Metric
 from lms.performance.rules.periods import Period
 
 TOPIC = "performance.scores"
+_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+_FIELDS = tuple(each.name for each in fields(Part))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,7 @@ def score(actor: Actor | None, of: Period, *, final: bool = False) -> Done:
         if before is not None and before.final:
             kept += 1
             continue
-        parts = [asdict(part) for part in composite.parts]
+        parts = [{name: getattr(part, name) for name in _FIELDS} for part in composite.parts]
         digest = _digest(formula.id, parts, composite, person not in read)
         if before is not None and before.digest == digest and not final:
             continue
@@ -130,7 +132,7 @@ def _read_before(formula_id: int, of: Period) -> set[int]:
 
 def _digest(formula_id: int, parts: list[dict[str, Any]], composite: Composite, unannounced: bool) -> bytes:
     whole = [formula_id, parts, composite.total, composite.peers, composite.fell_back, unannounced]
-    return sha256(json.dumps(whole, sort_keys=True, separators=(",", ":")).encode()).digest()
+    return sha256(_JSON.encode(whole).encode()).digest()
 
 
 def soon(quarter: str) -> None:

@@ -20,6 +20,8 @@ from lms.performance.rules.periods import Grain, Period
 MOST_NAMED = 500
 """Up to so many people are named in a statement; of more, all rows are read and the others' are left."""
 
+_GRAINS = {grain.value: grain for grain in Grain}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
@@ -104,12 +106,12 @@ def of_period(
     exactly = and_(KpiValue.grain == period.grain, KpiValue.start == period.start)
     found: dict[tuple[int, str], Figure] = {}
     parts: dict[tuple[int, str], list[tuple[Grain, date, float, int | None]]] = defaultdict(list)
-    for row in _read([or_(exactly, *within)], codes, person_ids):
-        key = (row.person_id, row.metric)
-        if row.grain == period.grain:
-            found[key] = Figure(person_id=row.person_id, metric=row.metric, period=period, value=row.value, count=row.n)
+    for person_id, code, grain, start, value, n in _read([or_(exactly, *within)], codes, person_ids):
+        key = (person_id, code)
+        if grain == period.grain:
+            found[key] = Figure(person_id=person_id, metric=code, period=period, value=value, count=n)
         elif key not in found:
-            parts[key].append((Grain(row.grain), row.start, row.value, row.n))
+            parts[key].append((_GRAINS[grain], start, value, n))
     for key, held in parts.items():
         if key in found:
             continue
