@@ -60,6 +60,7 @@ _TOPICS = {
     "late": text("团队逾期"),
     "chase": text("组长催学"),
     "review": text("有内容要处理"),
+    "appraisal": text("绩效考核"),
     "urgent": text("紧急通知"),
     "gap": text("知识缺口"),
     "suggestion": text("建议有回音"),
