@@ -85,9 +85,9 @@ class CohortChanged:
 class Told:
     """People are to be told something. The inbox listens, and the channels will.
 
-    topic: content | duty | review | urgent | gap | suggestion | appraisal, for its mark. link: endpoint and values of the page
-    where they go on. key: told once per person and key, however often it is said. urgent: goes out at once on every
-    way, also at night and in a silent time, never in a digest. inbox_only: nothing leaves the house.
+    topic: content | duty | review | urgent | gap | suggestion | appraisal, for its mark. link: endpoint and values of
+    the page where they go on. key: told once per person and key, however often it is said. urgent: goes out at once on
+    every way, also at night and in a silent time, never in a digest. inbox_only: nothing leaves the house.
     """
 
     person_ids: tuple[int, ...]
