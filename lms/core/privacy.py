@@ -47,6 +47,7 @@ KEPT: Mapping[str, str] = {
 WHOLE = frozenset(
     {
         "api_token",
+        "appraisal_paper",
         "autosave",
         "delivery",
         "favourite",
@@ -56,6 +57,7 @@ WHOLE = frozenset(
         "run_text",
         "search_log",
         "sign_in_slip",
+        "training_proof_paper",
         "upload",
     }
 )
@@ -65,6 +67,8 @@ OF_NOBODY: Mapping[str, str] = {
     "appraisal_form": "why a form was changed, for all",
     "after_review": "what a team learnt from a drill",
     "award_proposal": "why a proposal for many was decided so",
+    "formula": "why a formula is as it is, for all",
+    "formula_review": "why a formula stays or changes, for all",
     "cycle": "what was noted when a quarter's training was closed",
     "gap": "what many people look for",
     "gap_miss": "words counted by day, by nobody",

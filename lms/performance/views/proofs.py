@@ -122,7 +122,7 @@ def proof(employee_no: str, proof_code: str) -> str:
         paper=paper,
         code=code_shown(issued.code),
         link=link,
-        qr=segno.make(link, error="m").svg_data_uri(scale=3, border=0, dark="#22201d", light=None),
+        qr=segno.make(link, error="m").svg_data_uri(scale=4, border=0, dark="#22201d", light=None),
         said=said,
         score=score,
         as_day=date.fromisoformat,
