@@ -195,9 +195,14 @@ UNITS: dict[Unit, Text] = {
 }
 
 
+SMALL_SHARE = 5.0
+"""Percent below which two decimals are shown."""
+
+
 def shown(value: float, metric: Metric) -> Text:
-    """Return a value with its unit, one decimal at most."""
-    written = f"{value:.1f}".removesuffix(".0")
+    """Return a value with its unit, one decimal at most; of a small share two, or 1.1 and 0.98 look the same."""
+    digits = 2 if metric.unit is Unit.PERCENT and abs(value) < SMALL_SHARE else 1
+    written = f"{value:.{digits}f}".rstrip("0").removesuffix(".")
     return Text(UNITS[metric.unit].id, {"value": written})
 
 
