@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 HEAD = "Kz7"
 """How each token begins: what a search is made for, because a page may repeat what was searched."""
-MOST_PAGES = 400
+MOST_PAGES = 800
 
 
 class Canary:
