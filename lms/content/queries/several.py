@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import and_, func, select
 
+from lms.content.audience import readable
 from lms.content.models import Document, Revision, Slug
 from lms.content.queries.reading import ARCHIVED, CARD, CARD_MORE, CARDS, Card, card_of
 from lms.content.store import bytes_of
+from lms.core.access import Actor
 from lms.core.db import session
 
 CHUNK = 100
@@ -53,6 +55,12 @@ def heads(ids: Collection[int] | None = None, *, kind: str = "") -> Iterator[Hea
 def known_tags() -> list[str]:
     """Return every tag that a document has, in order."""
     return sorted({tag for tags in session().scalars(select(Document.tags)) for tag in tags})
+
+
+def readable_tags(actor: Actor) -> list[str]:
+    """Return every tag of the published documents that the actor may read, in order."""
+    found = select(Document.tags).where(Document.state == "published", readable(actor))
+    return sorted({tag for tags in session().scalars(found) for tag in tags})
 
 
 def with_tag(tags: Collection[str]) -> list[Card]:

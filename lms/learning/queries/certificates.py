@@ -326,9 +326,14 @@ def _shown(found: Sequence[Any], day: date, *, every: Mapping[int, Plan] | None 
     return shown
 
 
+_OF_PERSON = _SHOWN.where(Certificate.person_id == bindparam("person_id")).order_by(Certificate.id)
+
+
 def of_person(person_id: int, day: date) -> list[Shown]:
     """Return every certificate of a person: those that hold, the first end first, then the others, the newest first."""
-    found = session().execute(_SHOWN.where(Certificate.person_id == person_id).order_by(Certificate.id)).all()
+    found = rows(_OF_PERSON, {"person_id": person_id}).all()
+    if not found:
+        return []
     shown = _shown(found, day)
     holding = sorted((one for one in shown if one.is_valid), key=lambda one: (one.valid_until or date.max, one.id))
     over = sorted((one for one in shown if not one.is_valid), key=lambda one: one.id, reverse=True)

@@ -34,6 +34,9 @@ class Figure:
     count: int | None
 
 
+_METRICS = select(*MetricRow.__table__.c).order_by(MetricRow.id)
+
+
 def metrics(*, every: bool = False) -> dict[str, Metric]:
     """Return what is measured, by code: the built-in metrics, changed where the company changed them, then its own.
 
@@ -41,7 +44,7 @@ def metrics(*, every: bool = False) -> dict[str, Metric]:
     """
     english = current_locale() == "en"
     found = {metric.code: metric for metric in BUILT_IN}
-    for row in rows(select(*MetricRow.__table__.c).order_by(MetricRow.id)):
+    for row in rows(_METRICS):
         if not row.active and not every:
             found.pop(row.code, None)
             continue

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, bindparam, func, select
 
 from lms.accounts.models import Person, Team
 from lms.accounts.queries import teams_below, visible
@@ -60,9 +60,22 @@ class Scored:
     final: bool
 
 
+_COLUMNS = select(*CompositeSnapshot.__table__.c, Formula.name, Formula.version, Formula.public_id).join(
+    Formula, Formula.id == CompositeSnapshot.formula_id
+)
+_LATEST = (
+    _COLUMNS.where(
+        CompositeSnapshot.person_id == bindparam("person_id"), CompositeSnapshot.period == bindparam("period")
+    )
+    .order_by(CompositeSnapshot.id.desc())
+    .limit(1)
+)
+
+
 def latest(person_id: int, period: str) -> Scored | None:
     """Return the composite that holds now, None where none was computed."""
-    return of_period(period, [person_id]).get(person_id)
+    row = rows(_LATEST, {"person_id": person_id, "period": period}).one_or_none()
+    return scored_of(row, source_names(metrics(every=True))) if row is not None else None
 
 
 def of_period(period: str, person_ids: Collection[int] | None = None) -> dict[int, Scored]:
@@ -80,8 +93,7 @@ def history(person_id: int, most: int = 8) -> list[Scored]:
     """Return the composites of somebody's periods, the latest first."""
     newest = select(func.max(CompositeSnapshot.id)).where(CompositeSnapshot.person_id == person_id)
     statement = (
-        _columns()
-        .where(CompositeSnapshot.id.in_(newest.group_by(CompositeSnapshot.period)))
+        _COLUMNS.where(CompositeSnapshot.id.in_(newest.group_by(CompositeSnapshot.period)))
         .order_by(CompositeSnapshot.period.desc())
         .limit(most)
     )
@@ -116,17 +128,11 @@ def source_names(measured: Mapping[str, Metric]) -> dict[str, str]:
     return found | {f"{KPI}{code}": say(metric.name) for code, metric in measured.items()}
 
 
-def _columns() -> Select[Any]:
-    return select(*CompositeSnapshot.__table__.c, Formula.name, Formula.version, Formula.public_id).join(
-        Formula, Formula.id == CompositeSnapshot.formula_id
-    )
-
-
 def _held(period: str, person_ids: Collection[int] | None) -> Select[Any]:
     newest = select(func.max(CompositeSnapshot.id)).where(CompositeSnapshot.period == period)
     if person_ids is not None and len(person_ids) <= MOST_NAMED:
         newest = newest.where(CompositeSnapshot.person_id.in_(list(person_ids)))
-    found = _columns().where(CompositeSnapshot.id.in_(newest.group_by(CompositeSnapshot.person_id)))
+    found = _COLUMNS.where(CompositeSnapshot.id.in_(newest.group_by(CompositeSnapshot.person_id)))
     if person_ids is not None and len(person_ids) > MOST_NAMED:
         found = found.where(CompositeSnapshot.person_id.in_(list(person_ids)))
     return found

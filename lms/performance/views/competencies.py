@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lms.accounts.queries import teams_within
-from lms.content.queries.several import known_tags
+from lms.content.queries.several import readable_tags
 from lms.core.access import Permission, Scope, scopes
 from lms.core.db import transaction
 from lms.core.errors import DomainError, Invalid, NotFound
@@ -125,7 +125,7 @@ def _form(kept: Kept | None, given: Mapping[str, str], wrong: DomainError | None
         given=given,
         errors={name: say(reason) for name, reason in wrong.fields.items()} if wrong else {},
         error=say(wrong.message) if wrong else "",
-        tags=known_tags()[:60],
+        tags=readable_tags(current_actor())[:60],
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, literal, select
 from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Person, Team
@@ -210,8 +210,17 @@ def of_others(actor: Actor, *, closed: bool = False) -> list[Row]:
     return listed(actor, Appraisal.person_id != actor.id, AppraisalCycle.state == state, limit=500)
 
 
+_ANY_SIGNED = (
+    select(Appraisal.id)
+    .where(Appraisal.person_id == bindparam("person_id"), Appraisal.state.in_((State.SIGNED, State.APPEALED)))
+    .limit(1)
+)
+
+
 def signed_of(actor: Actor, person_id: int) -> list[Row]:
     """Return what a person and the supervisor have signed, the latest first, as far as the actor may see it."""
+    if rows(_ANY_SIGNED, {"person_id": person_id}).first() is None:
+        return []
     return listed(
         actor, Appraisal.person_id == person_id, Appraisal.state.in_((State.SIGNED, State.APPEALED)), limit=20
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select
 
 from lms.accounts.models import Person, Team
 from lms.accounts.queries import visible
@@ -401,19 +401,21 @@ class OwnAward:
     amount_fen: int | None
 
 
+_OF_PERSON = (
+    select(AwardTerms.name, Award.period, Team.name.label("team"), Award.at, AwardShare.amount_fen)
+    .join(Award, Award.id == AwardShare.award_id)
+    .join(AwardTerms, AwardTerms.id == Award.terms_id)
+    .outerjoin(Team, Team.id == Award.team_id)
+    .where(AwardShare.person_id == bindparam("person_id"), Award.withdrawn_at.is_(None))
+    .order_by(Award.at.desc(), Award.id.desc())
+)
+
+
 def of_person(person_id: int) -> list[OwnAward]:
     """Return the awards that stand in which a person has part, the newest first."""
-    statement = (
-        select(AwardTerms.name, Award.period, Team.name.label("team"), Award.at, AwardShare.amount_fen)
-        .join(Award, Award.id == AwardShare.award_id)
-        .join(AwardTerms, AwardTerms.id == Award.terms_id)
-        .outerjoin(Team, Team.id == Award.team_id)
-        .where(AwardShare.person_id == person_id, Award.withdrawn_at.is_(None))
-        .order_by(Award.at.desc(), Award.id.desc())
-    )
     return [
         OwnAward(award=row.name, period=row.period, team=row.team or "", at=row.at, amount_fen=row.amount_fen)
-        for row in rows(statement)
+        for row in rows(_OF_PERSON, {"person_id": person_id})
     ]
 
 

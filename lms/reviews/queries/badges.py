@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from lms.accounts.models import Person
 from lms.assignments.models import Assignment, AssignmentItem
@@ -18,11 +18,12 @@ from lms.reviews.models import BadgeGrant
 from lms.reviews.queries.award_figures import GRADED
 from lms.reviews.rules.badges import BADGES, BY_CODE, Badge, Deeds
 
+_OF_PERSON = select(BadgeGrant.badge, BadgeGrant.day).where(BadgeGrant.person_id == bindparam("person_id"))
+
 
 def of_person(person_id: int) -> list[tuple[Badge, date]]:
     """Return the badges of a person with the days on which they were reached, the latest first."""
-    statement = select(BadgeGrant.badge, BadgeGrant.day).where(BadgeGrant.person_id == person_id)
-    found = [(BY_CODE[code], day) for code, day in rows(statement) if code in BY_CODE]
+    found = [(BY_CODE[code], day) for code, day in rows(_OF_PERSON, {"person_id": person_id}) if code in BY_CODE]
     order = {badge.code: at for at, badge in enumerate(BADGES)}
     return sorted(found, key=lambda each: (-each[1].toordinal(), order[each[0].code]))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Person, Team
@@ -184,12 +184,15 @@ def deduction(actor: Actor, public_id: str) -> Line:
     return found[0]
 
 
+_OF_PERSON = _LINES.where(Deduction.person_id == bindparam("person_id")).order_by(
+    Deduction.day.desc(), Deduction.id.desc()
+)
+
+
 def of_person(person_id: int, states: Collection[str] | None = None) -> list[Line]:
     """Return what somebody lost or may lose, the newest first. states: None = all."""
-    statement = _LINES.where(Deduction.person_id == person_id)
-    if states is not None:
-        statement = statement.where(Deduction.state.in_(list(states)))
-    return _lines(statement.order_by(Deduction.day.desc(), Deduction.id.desc()))
+    found = [Line(**row._mapping) for row in rows(_OF_PERSON, {"person_id": person_id})]
+    return [line for line in found if states is None or line.state in states]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,20 +205,22 @@ class Points:
     red_lines: int
 
 
+_POINTS = select(
+    func.coalesce(func.sum(Deduction.points), 0),
+    func.count(),
+    func.coalesce(func.sum(case((Deduction.red_line, 1), else_=0)), 0),
+).where(
+    Deduction.person_id == bindparam("person_id"),
+    Deduction.state == State.EFFECTIVE,
+    Deduction.day >= bindparam("start"),
+    Deduction.day < bindparam("until"),
+)
+
+
 def points_of(person_id: int, quarter: str) -> Points:
     """Return how many points somebody has lost in a quarter, by deductions that are effective."""
     start, until = quarter_days(quarter)
-    statement = select(
-        func.coalesce(func.sum(Deduction.points), 0),
-        func.count(),
-        func.coalesce(func.sum(case((Deduction.red_line, 1), else_=0)), 0),
-    ).where(
-        Deduction.person_id == person_id,
-        Deduction.state == State.EFFECTIVE,
-        Deduction.day >= start,
-        Deduction.day < until,
-    )
-    points, times, red_lines = rows(statement).one()
+    points, times, red_lines = rows(_POINTS, {"person_id": person_id, "start": start, "until": until}).one()
     return Points(quarter=quarter, points=int(points), times=int(times), red_lines=int(red_lines))
 
 
