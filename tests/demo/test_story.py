@@ -18,24 +18,32 @@ from lms.core import clock
 from lms.core.db import db, session
 from lms.core.here import settings, today
 from lms.core.models import AuditEntry
-from lms.demo import exams, story, writings
+from lms.demo import exams, inspecting, judging, staffing, story, writings
 from lms.demo.company import AUTUMN_COHORT
 from lms.demo.stage import FULL_PACE, Stage
 from lms.drills.models import Run, TeamDrill
 from lms.home import desk
 from lms.home.queries import screen
+from lms.home.sections import sections_of
 from lms.home.setup.queries import facts
 from lms.home.setup.rules import Step, lacking
 from lms.kb import queries as kb
 from lms.kb.models import Gap, GapAsker, SearchLog, Suggestion, UrgentNotice, UrgentReceipt
 from lms.learning import queries as learning
-from lms.learning.models import Certificate, Cycle, LiveSession, QueueRight, Seat, ServiceQueue
+from lms.learning.models import Certificate, CertificatePlan, Cycle, LiveSession, QueueRight, Seat, ServiceQueue
 from lms.learning.queries import campaigns, surveys
+from lms.performance.actions import scoring
+from lms.performance.models import InspectionItem, InspectionLoop
+from lms.performance.queries import formulas, scores
+from lms.performance.queries.figures import metrics
+from lms.performance.rules.periods import Grain, period_of
 from lms.quizzes.models import Attempt
+from lms.readiness.queries import staffing as staff
 from lms.records.models import Record
 from lms.records.queries import verify
 from lms.reports import queries as reports
 from lms.reports.queries import Filter
+from lms.reviews.queries import appraisals
 from tests.conftest import an_app
 
 pytestmark = [pytest.mark.committed, pytest.mark.timeout(1500)]  # the first test builds a company of a hundred days
@@ -140,7 +148,8 @@ def test_the_third_quarter_was_closed_with_two_exempt_for_a_long_leave(academy):
 
 
 def test_who_passed_the_months_exam_holds_a_certificate_and_may_take_refunds(academy):
-    passed = session().scalars(select(Certificate.person_id)).all()
+    exam = session().scalars(select(CertificatePlan.id).where(CertificatePlan.name == "售后接待资格证")).one()
+    passed = session().scalars(select(Certificate.person_id).where(Certificate.plan_id == exam)).all()
     queue = session().scalars(select(ServiceQueue).where(ServiceQueue.code == "refund")).one()
     may = session().scalars(select(QueueRight.person_id).where(QueueRight.queue_id == queue.id, QueueRight.allowed))
     assert set(may) == set(passed)
@@ -208,8 +217,9 @@ def test_a_quiz_made_in_a_hurry_has_no_owner_and_rests_on_nothing(academy):
     assert worries(Concern.NO_OWNER) == worries(Concern.NO_BASIS) == [writings.PEAK_CHECK]
 
 
-def test_three_quizzes_lie_in_no_course(academy):
-    assert sorted(worries(Concern.UNUSED)) == sorted([writings.PEAK_CHECK, exams.MONTHLY, "practice/mixed-review"])
+def test_four_quizzes_and_a_lesson_lie_in_no_course(academy):
+    alone = [writings.PEAK_CHECK, exams.MONTHLY, judging.EXAM, staffing.LESSON, "practice/mixed-review"]
+    assert sorted(worries(Concern.UNUSED)) == sorted(alone)
 
 
 def test_a_file_and_the_studio_have_both_changed_one_article(academy):
@@ -301,8 +311,8 @@ def test_the_freight_rule_put_12_questions_and_3_lessons_in_doubt_and_all_were_l
     assert all(count == cleared for count, cleared in marks.values())
 
 
-def test_ten_questions_of_quizzes_and_banks_wait_to_be_confirmed_after_yesterdays_edit(academy):
-    assert doubted("after-sales/price-protection")["question", "quiz"] == (10, 0)
+def test_twelve_questions_of_quizzes_and_banks_wait_to_be_confirmed_after_yesterdays_edit(academy):
+    assert doubted("after-sales/price-protection")["question", "quiz"] == (12, 0)
 
 
 def test_each_fate_of_a_proposal_can_be_seen(academy):
@@ -325,7 +335,8 @@ def test_31_people_practised_the_wrong_price_twice_and_the_second_time_better(ac
 def test_two_replies_wait_for_a_person_and_the_measures_were_checked(academy):
     with academy.app_context():
         assert session().scalar(select(func.count()).where(Run.waiting)) == 2
-        assert session().scalars(select(Measure.verdict).order_by(Measure.id)).all() == ["worked", "worked", ""]
+        of_drills = select(Measure.verdict).where(Measure.about.startswith("team_drill:")).order_by(Measure.id)
+        assert session().scalars(of_drills).all() == ["worked", "worked", ""]
 
 
 def test_somebody_is_on_leave_and_still_owes_what_came_meanwhile(academy):
@@ -363,3 +374,62 @@ def test_a_lead_of_a_team_sees_nobody_of_another(academy):
     goal = reports.goal_named(lead, "course:quarterly/2026q4")
     lines = reports.lines(lead, Filter(document_id=goal.document_id))
     assert {line.team for line in lines} == {"售后一组"}
+
+
+# scores, inspections, appraisals, staff
+
+
+def the(no):
+    return session().scalars(select(Person).where(Person.employee_no == no)).one()
+
+
+def last_quarter():
+    return str(period_of(today(), Grain.QUARTER).before)
+
+
+def test_the_composite_of_chen_yu_is_79_17_point_by_point(academy):
+    scored = scores.latest(the(judging.JUDGED).id, last_quarter())
+    assert [(part.name, part.contribution) for part in scored.parts] == [
+        ("满意度", 25.47),
+        ("一次解决率", 20.50),
+        ("首次响应时长", 15.00),
+        ("质检合格率", 8.00),
+        ("培训", 10.20),
+    ]
+    assert (scored.total, scored.raw_total, scored.final, scored.unannounced) == (79.17, 77.04, True, False)
+    assert (scored.parts[0].raw, scored.parts[0].n, scored.parts[0].adjusted) == (
+        pytest.approx(77.8),
+        9,
+        pytest.approx(84.9),
+    )
+
+
+def test_a_later_regrade_would_give_090_more_and_moves_no_signed_number(academy):
+    person, quarter = the(judging.JUDGED), period_of(today(), Grain.QUARTER).before
+    formula = formulas.in_force(quarter)
+    today_it_is = scoring.reckon(formula.spec, quarter, metrics(every=True), [person.id])[person.id]
+    assert round(today_it_is.total - scores.latest(person.id, str(quarter)).total, 2) == 0.90
+    [row] = appraisals.own(actor_by_employee_no(judging.JUDGED))
+    assert (row.mark, row.stand.state) == (79.17, "appealed")
+
+
+def test_eleven_people_promised_a_day_and_four_have_learned(academy):
+    item = session().scalars(select(InspectionItem).where(InspectionItem.name == inspecting.PROMISE)).one()
+    loops = session().scalars(select(InspectionLoop).where(InspectionLoop.item_id == item.id)).all()
+    assert len({loop.person_id for loop in loops}) == inspecting.FAILED
+    assert sum(loop.state != "open" for loop in loops) == inspecting.LEARNED
+
+
+def test_ten_people_are_missing_for_the_next_peak(academy):
+    gap = staff.next_gap(actor_by_employee_no("L1001"))
+    assert (gap.need, gap.certified, gap.gap) == (53, 43, 10)
+
+
+def test_every_role_finds_its_part_of_the_year_on_its_first_screen(academy):
+    for no, templates in {
+        "D1001": {"judging", "outlook"},
+        "H1001": {"judging", "outlook"},
+        "Q1001": {"inspections"},
+    }.items():
+        shown = {each.template for each in sections_of(actor_by_employee_no(no))}
+        assert {f"lms/home/section_{name}.html" for name in templates} <= shown, no
