@@ -15,7 +15,6 @@ from lms.performance.rules.impact import (
     Study,
     Verdict,
     Wave,
-    difference_in_differences,
     impact,
     pooled,
     verdict_of,
@@ -31,7 +30,9 @@ SLEEP = (
 
 def test_fast_food_in_new_jersey_and_pennsylvania():
     """Card and Krueger 1994, table 3: full-time equivalents 20.44 to 21.03 and 23.33 to 21.17, difference 2.76."""
-    assert difference_in_differences(20.44, 21.03, 23.33, 21.17) == pytest.approx(2.76, abs=0.011)
+    jersey = {person: (21.03 + apart) - (20.44 - apart) for person, apart in enumerate((-1.5, 0.0, 1.5))}
+    pennsylvania = {person: (21.17 + apart) - (23.33 - apart) for person, apart in enumerate((-2.0, 2.0), start=10)}
+    assert pooled([Wave(trained=jersey, others=pennsylvania)]).value == pytest.approx(2.76, abs=0.011)
 
 
 def test_their_standard_error_is_that_of_two_independent_changes():

@@ -291,8 +291,3 @@ def verdict_of(interval: Interval, direction: Direction) -> Verdict:
     if interval.low <= 0 <= interval.high:
         return Verdict.NONE
     return Verdict.BETTER if (interval.low > 0) is (direction is Direction.UP) else Verdict.WORSE
-
-
-def difference_in_differences(before: float, after: float, other_before: float, other_after: float) -> float:
-    """Return how much more one group changed than the other: (after - before) - (the others' after - before)."""
-    return (after - before) - (other_after - other_before)

@@ -54,7 +54,6 @@ STAGES: dict[Stage, Text] = {
     Stage.CLOSED: text("已闭环"),
     Stage.REPEATED: text("又犯，已重开"),
 }
-LIVE_STAGES = (Stage.OPEN, Stage.LEARNED, Stage.RECHECKED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
