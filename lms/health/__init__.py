@@ -1,0 +1,1 @@
+"""How the installation does: is it alive, is it ready, what it counts, and in one line what is wrong."""

@@ -1,0 +1,1 @@
+"""What keeps an installation safe: backup, restore, moving to another database."""
