@@ -128,3 +128,13 @@ class GroupReached:
     """Question: has the group chat of this team a robot that something could be said by?"""
 
     team_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningOut:
+    """Question: where does who signs out go on? visit: what the sign-on of the company has kept in the session.
+
+    Answered with an address of this app, or "" for the usual one.
+    """
+
+    visit: str

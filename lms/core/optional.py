@@ -32,3 +32,17 @@ def chinese_type() -> ModuleType | None:
         return None
     found: ModuleType = pylopdf_fonts_zh_cn
     return found
+
+
+@cache
+def joserfc() -> ModuleType | None:
+    """Return what reads signed tokens (JOSE), with its parts jwt, jwk and errors; None without the extra `sso`."""
+    try:
+        import joserfc
+        import joserfc.errors
+        import joserfc.jwk
+        import joserfc.jws
+        import joserfc.jwt
+    except ImportError:
+        return None
+    return joserfc

@@ -17,12 +17,23 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import rapidfuzz
 
+from lms.core.access import Role
+
 MOST_KEPT_DAYS = 3_660
 """Ten years: what is kept longer is kept for ever."""
 
 
 class SettingsError(Exception):
     """A setting is unknown or can't be used; the message says which and how to mend it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupRole:
+    """What a group of the company's sign-on means here. role: "" = only the team. team: its code, "" = everywhere."""
+
+    group: str
+    role: str
+    team: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +60,8 @@ class Settings:
     keep_autosaves_days: int = 30
     keep_looks_days: int = 400
     keep_slips_days: int = 400
+    api_per_minute: int = 600
+    api_per_minute_address: int = 3_000
     trusted_proxies: int = 0
     secure_cookies: bool = False
     demo: bool = False
@@ -71,6 +84,24 @@ class Settings:
     feishu_app_secret: str = field(default="", repr=False)
     feishu_api: str = "https://open.feishu.cn"
     feishu_login: str = "https://accounts.feishu.cn/open-apis/authen/v1/authorize"
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = field(default="", repr=False)
+    oidc_scopes: str = "openid profile email"
+    oidc_number_claim: str = "preferred_username"
+    oidc_groups_claim: str = "groups"
+    oidc_label: str = ""
+    oidc_create: bool = False
+    oidc_only: bool = False
+    oidc_emergency: frozenset[str] = frozenset()
+    group_roles: tuple[GroupRole, ...] = ()
+    staff_folder: Path | None = None
+    leavers_percent: int = 10
+    xapi_endpoint: str = ""
+    xapi_user: str = ""
+    xapi_secret: str = field(default="", repr=False)
+    xapi_home: str = ""
+    xapi_actor: str = "employee_no"
 
     @property
     def uploads(self) -> Path:
@@ -93,12 +124,17 @@ def _parse(name: str, value: Any) -> Any:
                 return int(value)
             except ValueError as error:
                 raise SettingsError(f"LMS_{name.upper()}: {value!r} is not a whole number") from error
+        case "api_per_minute" | "api_per_minute_address":
+            word = str(value).strip()
+            if not re.fullmatch(r"[0-9]{1,7}", word):
+                raise SettingsError(f"LMS_{name.upper()}: {value!r} is no number of calls from 0 to 9999999")
+            return int(word)
         case _ if name.startswith("keep_"):
             word = str(value).strip()
             if not re.fullmatch(r"[0-9]{1,4}", word) or not 1 <= int(word) <= MOST_KEPT_DAYS:
                 raise SettingsError(f"LMS_{name.upper()}: {value!r} is no number of days from 1 to {MOST_KEPT_DAYS}")
             return int(word)
-        case "demo" | "secure_cookies":
+        case "demo" | "secure_cookies" | "oidc_create" | "oidc_only":
             word = str(value).strip().lower()
             if word not in {"1", "0", "true", "false", "yes", "no", "on", "off", ""}:
                 raise SettingsError(f"LMS_{name.upper()}: {value!r} is neither yes nor no")
@@ -111,6 +147,14 @@ def _parse(name: str, value: Any) -> Any:
             if value not in {"zh_CN", "en"}:
                 raise SettingsError(f"LMS_LOCALE: {value!r} is not one of zh_CN, en")
             return value
+        case "xapi_actor":
+            if value not in {"employee_no", "pseudonym"}:
+                raise SettingsError(f"LMS_XAPI_ACTOR: {value!r} is not one of employee_no, pseudonym")
+            return value
+        case "xapi_endpoint" | "xapi_home":
+            if value and not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", str(value)):
+                raise SettingsError(f"LMS_{name.upper()}: {value!r} is not an address like https://host/path")
+            return str(value).rstrip("/")
         case "outbound_private":
             listed = value if isinstance(value, list | tuple | set | frozenset) else str(value).split(",")
             found = frozenset(str(each).strip().lower() for each in listed if str(each).strip())
@@ -118,6 +162,23 @@ def _parse(name: str, value: Any) -> Any:
                 if not re.fullmatch(r"(\[[0-9a-f:]+\]|[^\s:/@]+):\d{1,5}", each):
                     raise SettingsError(f"LMS_OUTBOUND_PRIVATE: {each!r} is not host:port, like chat.example.cn:443")
             return frozenset(each.replace("[", "").replace("]", "") for each in found)
+        case "oidc_issuer":
+            if value and not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", str(value)):
+                raise SettingsError(
+                    f"LMS_OIDC_ISSUER: {value!r} is not an address like https://login.example.com/realm"
+                )
+            return str(value)
+        case "oidc_emergency":
+            return frozenset(_listed(value, r"[,\s]+"))
+        case "group_roles":
+            return tuple(_group_role(each) for each in _listed(value, r"[;\n]+"))
+        case "staff_folder":
+            return Path(str(value)).expanduser().resolve() if value else None
+        case "leavers_percent":
+            word = str(value).strip()
+            if not re.fullmatch(r"[0-9]{1,3}", word) or not 1 <= int(word) <= 100:
+                raise SettingsError(f"LMS_LEAVERS_PERCENT: {value!r} is no whole number from 1 to 100")
+            return int(word)
         case "mail_url":
             parts = urlsplit(str(value))
             if value and (parts.scheme not in {"smtp", "smtps"} or not parts.hostname):
@@ -129,6 +190,31 @@ def _parse(name: str, value: Any) -> Any:
             return str(value).rstrip("/")
         case _:
             return str(value)
+
+
+def _listed(value: Any, between: str) -> list[str]:
+    words = value if isinstance(value, list | tuple | set | frozenset) else re.split(between, str(value))
+    return [str(each).strip() for each in words if str(each).strip()]
+
+
+def _group_role(written: str) -> GroupRole:
+    """Return what `GROUP=role@team` says; the name of a group may hold `=` itself, as those of directories do."""
+    group, _, meant = written.rpartition("=")
+    role, _, team = (part.strip() for part in meant.partition("@"))
+    if not group.strip() or not (role or team) or (role and role not in set(Role)):
+        raise SettingsError(
+            f"LMS_GROUP_ROLES: {written!r} is not like group=role@team, with role one of {', '.join(Role)} and the code "
+            "of a team; role alone is everywhere, @team alone is only the team"
+        )
+    return GroupRole(group=group.strip(), role=role, team=team)
+
+
+def _fits(settings: Settings) -> None:
+    """Refuse settings that only make sense with others."""
+    if settings.oidc_issuer and not settings.oidc_client_id:
+        raise SettingsError("LMS_OIDC_ISSUER needs LMS_OIDC_CLIENT_ID, the name of this application there")
+    if settings.oidc_only and not settings.oidc_issuer:
+        raise SettingsError("LMS_OIDC_ONLY needs LMS_OIDC_ISSUER: else nobody could sign in")
 
 
 def _known(name: str, source: str) -> str:
@@ -179,9 +265,12 @@ def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] 
             raise SettingsError(f"{file.name} in the instance folder can't be read: {error}") from error
         from_file = {_known(key, f"{key} in lms.toml"): _parse(key, value) for key, value in raw.items()}
     settings = Settings(**{"instance_path": instance} | from_file | chosen | given)
+    if settings.xapi_endpoint and not (settings.xapi_home or settings.base_url):
+        raise SettingsError("LMS_XAPI_ENDPOINT needs LMS_XAPI_HOME or LMS_BASE_URL, by which statements name people")
     if not settings.database_url:
         instance.mkdir(parents=True, exist_ok=True)
         settings = replace(settings, database_url=f"sqlite:///{instance / 'lms.sqlite3'}")
     if not settings.secret_key:
         settings = replace(settings, secret_key=_secret(instance))
+    _fits(settings)
     return settings

@@ -21,7 +21,7 @@ from lms.core.access import Actor, Permission, allows
 from lms.core.errors import Forbidden, Unauthenticated
 from lms.core.i18n import set_locale
 from lms.core.texts import text
-from lms.web import limits
+from lms.web import limits, rate
 
 View = TypeVar("View", bound=Callable[..., Any])
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -46,6 +46,12 @@ def public(view: View) -> View:
     """Let in everybody, signed in or not."""
     view.__lms_gate__ = None  # type: ignore[attr-defined]
     return view
+
+
+def proven(view: View) -> View:
+    """Let in a program that proves itself by what it sends: nobody's cookie is read, so no token of a page is asked."""
+    view.__lms_proven__ = True  # type: ignore[attr-defined]
+    return public(view)
 
 
 def gate_of(view: Callable[..., Any]) -> Permission | None:
@@ -139,13 +145,22 @@ def _who_asks() -> BaseResponse | None:
     if isinstance(request.routing_exception, RequestRedirect):
         g.actor = None
         return None
-    actor = g.actor = _present()
+    proves_itself = hasattr(current_app.view_functions.get(request.endpoint or ""), "__lms_proven__")
+    has_token = bool(request.headers.get("Authorization"))
+    g.actor = None  # a refusal before anybody was looked for is shown to nobody
+    if has_token:
+        rate.count_address()
+    actor = g.actor = None if proves_itself else _present()
+    if actor is not None:
+        rate.count_person(actor.id)
+    elif not has_token:
+        rate.count_address()
     set_locale(
         (actor.locale if actor else "") or session.get("locale", "") or current_app.extensions["lms_settings"].locale
     )
-    if request.endpoint is None:
+    if request.endpoint is None or proves_itself:
         return None
-    if request.headers.get("Authorization"):
+    if has_token:
         if actor is None:
             raise Unauthenticated()
         if request.method not in SAFE and actor.token_scope and "write" not in actor.token_scope:

@@ -6,9 +6,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from lms.accounts.models import ChatAccount
+from lms.accounts.rules.entering import MOST_OPEN, Going, remember, take
 from lms.core import clock
 from lms.core.db import session, transaction
-from lms.integrations.rules.entering import MOST_OPEN, Going, remember, take
 from tests.support.make import a_person, sign_in
 from tests.support.pages import send
 from tests.support.platforms import DingTalk, Feishu, WeCom, running

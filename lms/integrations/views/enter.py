@@ -16,6 +16,7 @@ from lms.accounts.actions import chats as connecting
 from lms.accounts.models import Person
 from lms.accounts.platforms import PLATFORMS, Who
 from lms.accounts.queries import chats
+from lms.accounts.rules.entering import MINUTES, Going, remember, take
 from lms.core import clock
 from lms.core.access import Actor, Permission
 from lms.core.db import session as database
@@ -24,7 +25,6 @@ from lms.core.errors import Conflict, NotFound
 from lms.core.here import settings
 from lms.core.texts import Text, text
 from lms.core.trouble import Trouble
-from lms.integrations.rules.entering import MINUTES, Going, remember, take
 from lms.integrations.views.room import bp
 from lms.web.auth import actor_source, current_actor, maybe_actor, public, requires, safe_next, sign_in
 

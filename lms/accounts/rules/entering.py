@@ -1,8 +1,8 @@
-"""Signing in through a platform: what is remembered between going there and coming back. Pure."""
+"""Signing in somewhere else: what is remembered between going there and coming back. Pure."""
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 MOST_OPEN = 5
@@ -14,7 +14,8 @@ MINUTES = 10
 class Going:
     """Somebody is on the way to a platform. until: seconds since 1970. ask: phone or e-mail were asked for.
 
-    link: who is signed in here wants to be known there as well.
+    link: who is signed in here wants to be known there as well. nonce, verifier: what only this browser has asked
+    the sign-on of the company with; empty for the platforms.
     """
 
     platform: str
@@ -22,18 +23,21 @@ class Going:
     until: int
     ask: bool = False
     link: bool = False
+    nonce: str = ""
+    verifier: str = ""
 
 
 def remember(kept: Mapping[str, Any], state: str, going: Going, now: int) -> dict[str, Any]:
     """Return what the session keeps from now on: the newest few that have not run out."""
     live = {key: value for key, value in kept.items() if _read(value, now) is not None}
     newest = dict(list(live.items())[-(MOST_OPEN - 1) :])
-    return {**newest, state: [going.platform, going.next, going.until, going.ask, going.link]}
+    return {**newest, state: list(astuple(going))}
 
 
 def take(kept: Mapping[str, Any], state: str, platform: str, now: int) -> tuple[Going | None, dict[str, Any]]:
     """Return what belongs to a state that came back, and what is kept on: each state is good once."""
-    found = next((key for key in kept if hmac.compare_digest(key.encode(), state.encode())), None)
+    asked = state.encode(errors="surrogatepass")
+    found = next((key for key in kept if hmac.compare_digest(key.encode(), asked)), None)
     if found is None:
         return None, dict(kept)
     going = _read(kept[found], now)
@@ -42,6 +46,15 @@ def take(kept: Mapping[str, Any], state: str, platform: str, now: int) -> tuple[
 
 
 def _read(value: Any, now: int) -> Going | None:
-    if not isinstance(value, list) or len(value) != 5 or not isinstance(value[2], int) or value[2] < now:
+    if not isinstance(value, list) or len(value) != 7 or not isinstance(value[2], int) or value[2] < now:
         return None
-    return Going(platform=value[0], next=value[1], until=value[2], ask=bool(value[3]), link=bool(value[4]))
+    platform, following, until, ask, link, nonce, verifier = value
+    return Going(
+        platform=platform,
+        next=following,
+        until=until,
+        ask=bool(ask),
+        link=bool(link),
+        nonce=nonce,
+        verifier=verifier,
+    )
