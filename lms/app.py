@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from lms import rooms
 from lms.accounts.queries import actor_by_employee_no, actor_by_session, actor_by_token_digest
 from lms.core import db as database
+from lms.core import files, limiter
 from lms.core import settings as settings_module
 from lms.core.bus import Bus
 from lms.records.actions import link_pending
@@ -73,10 +74,12 @@ def create_app(
         identify=identify,
     )
     database.init_app(app, settings.database_url, settings.instance_path)
+    files.init_app(app, settings)
     app.extensions["lms_before_commit"].append(link_pending)
     Migrate(app, database.db, directory=str(MIGRATIONS), render_as_batch=True)
     Babel(app)
     Bootstrap5(app)
+    limiter.init_app(app)
     errors.init_app(app)
     limits.init_app(app)
     auth.init_app(app)

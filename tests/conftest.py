@@ -90,7 +90,8 @@ _COMPILED = Compiled()
 
 
 def _bare_app(folder: Path, url: str, **settings: Any) -> APIFlask:
-    app = create_app({"instance_path": folder, "database_url": url, **settings})
+    unlimited = {"api_per_minute": 0, "api_per_minute_address": 0}
+    app = create_app({"instance_path": folder, "database_url": url, **unlimited, **settings})
     app.testing = True
     app.test_client_class = Browser
     app.jinja_env.bytecode_cache = _COMPILED

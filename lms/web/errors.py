@@ -5,7 +5,7 @@ import logging
 from typing import Any
 
 from apiflask.exceptions import HTTPError
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, current_app, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
@@ -98,7 +98,12 @@ def _domain(error: DomainError) -> Response | BaseResponse | tuple[str, int]:
     if isinstance(error, Unauthenticated) and not is_api():
         return to_sign_in()
     fields = {name: say(reason) for name, reason in error.fields.items()}
-    return _answer(error.status, error.code, error.message, fields, dict(error.details))
+    answer = _answer(error.status, error.code, error.message, fields, dict(error.details))
+    if "retry_after" not in error.details:
+        return answer
+    response = current_app.make_response(answer)
+    response.headers["Retry-After"] = str(error.details["retry_after"])
+    return response
 
 
 def _api_http(error: HTTPError) -> Response | tuple[str, int]:
