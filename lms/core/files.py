@@ -1,7 +1,7 @@
-"""Stored bytes by their sha256: what people bring, kept in the instance's folder `uploads/`.
+"""Stored bytes by their sha256: what people bring, kept in the instance's folder `uploads/` or in a shared store.
 
-One name means the same bytes for ever, so what lies there is never overwritten and the same file is kept once. An
-object store can take the folder's place behind these functions; nothing else knows where a file lies.
+One name means the same bytes for ever, so what lies there is never overwritten and the same file is kept once. Nothing
+else knows where a file lies: a folder by default, an object store of several machines where one is set (core/stores).
 A file is written before the row that names it: a row without its file would be a lie, a file without a row is waste,
 which `delete_unused` takes away.
 """
@@ -9,14 +9,43 @@ which `delete_unused` takes away.
 import os
 import secrets
 from collections.abc import Container, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
+from flask import Flask, current_app
+
 from lms.core import clock
 from lms.core.here import settings
+from lms.core.settings import Settings
+from lms.core.stores.folder import Folder
+from lms.core.stores.store import Kept, Named, Store, Unavailable
+
+__all__ = [
+    "Arrived",
+    "Kept",
+    "Named",
+    "Unavailable",
+    "arriving",
+    "check",
+    "delete_named",
+    "delete_unused",
+    "exists",
+    "init_app",
+    "iterate",
+    "keep",
+    "local",
+    "named",
+    "open",
+    "put",
+    "read",
+    "read_named",
+    "size",
+    "store",
+    "write_named",
+]
 
 PIECE = 1_000_000
 UNUSED_FOR = 86_400.0
@@ -30,6 +59,21 @@ class Arrived:
     path: Path
     sha: bytes
     size: int
+
+
+def init_app(app: Flask, chosen: Settings) -> None:
+    """Say where the app's files lie."""
+    app.extensions["lms_files"] = made(chosen)
+
+
+def made(chosen: Settings) -> Store:
+    """Return the place of stored bytes that these settings name; nothing is opened yet."""
+    return Folder(chosen.uploads)
+
+
+def store() -> Store:
+    found: Store = current_app.extensions["lms_files"]
+    return found
 
 
 @contextmanager
@@ -57,19 +101,16 @@ def arriving(content: bytes | BinaryIO) -> Iterator[Arrived]:
 
 
 def keep(arrived: Arrived) -> bytes:
-    """Give what has arrived its place and return its sha256; nobody ever sees half a file."""
-    whole = path(arrived.sha)
-    if whole.exists():
-        with suppress(OSError):
-            os.utime(whole)  # in use again: `delete_unused` waits anew
-    else:
-        whole.parent.mkdir(exist_ok=True)
-        arrived.path.replace(whole)
+    """Give what has arrived its place and return its sha256; nobody ever sees half a file.
+
+    Raises Unavailable where a shared store can't be reached; then nothing is kept.
+    """
+    store().keep(arrived.path, arrived.sha)
     return arrived.sha
 
 
 def put(content: bytes | BinaryIO) -> bytes:
-    """Keep bytes, or an open stream from where it stands, and return their sha256."""
+    """Keep bytes, or an open stream from where it stands, and return their sha256. Raises Unavailable, OSError."""
     with arriving(content) as arrived:
         return keep(arrived)
 
@@ -79,29 +120,71 @@ def _pieces(stream: BinaryIO) -> Iterator[bytes]:
         yield piece
 
 
-def path(sha: bytes) -> Path:
-    """Return where the bytes with this digest lie, whether they are there or not."""
-    name = sha.hex()
-    return settings().uploads / name[:2] / name
+def size(sha: bytes) -> int | None:
+    """Return how many bytes are kept under this digest, None where there are none. Raises Unavailable."""
+    return store().size(sha)
 
 
 def exists(sha: bytes) -> bool:
-    return path(sha).is_file()
+    """Return whether bytes with this digest are kept. Raises Unavailable."""
+    return size(sha) is not None
+
+
+def open(sha: bytes) -> BinaryIO:
+    """Return a stream over kept bytes that can be read from any place. Raises FileNotFoundError, Unavailable."""
+    return store().open(sha)
 
 
 def read(sha: bytes) -> bytes:
-    """Return kept bytes. Raises FileNotFoundError."""
-    return path(sha).read_bytes()
+    """Return kept bytes as a whole. Raises FileNotFoundError, Unavailable."""
+    with open(sha) as stream:
+        return stream.read()
+
+
+def local(sha: bytes) -> AbstractContextManager[Path]:
+    """Give a file of this machine with these bytes for the block, for what reads by path; never write to it.
+
+    Raises FileNotFoundError, Unavailable.
+    """
+    return store().local(sha)
+
+
+def iterate() -> Iterator[Kept]:
+    """Yield whatever is kept, named by a row or not, in no order. Raises Unavailable."""
+    return store().iterate()
 
 
 def delete_unused(used: Container[bytes], *, older_than: float = UNUSED_FOR) -> int:
     """Delete every file that no row names, and what a stopped upload left; return how many. older_than: seconds."""
     before = clock.now().timestamp() - older_than
-    count = 0
-    root = settings().uploads
-    for file in [*root.glob("??/*"), *root.glob("*.part")]:
-        with suppress(OSError, ValueError):
-            if file.stat().st_mtime < before and (file.suffix == ".part" or bytes.fromhex(file.name) not in used):
-                file.unlink()
-                count += 1
+    place = store()
+    count = place.sweep(before)
+    for each in place.iterate():
+        if each.at < before and each.sha not in used:
+            count += place.delete(each.sha, before)
     return count
+
+
+def write_named(name: str, data: bytes) -> None:
+    """Write a short-lived file (`imports/7-ab12`) whole or not at all, where every process sees it. Never by people."""
+    store().write_named(name, data)
+
+
+def read_named(name: str) -> bytes:
+    """Return a short-lived file. Raises FileNotFoundError, Unavailable."""
+    return store().read_named(name)
+
+
+def named(folder: str) -> Iterator[Named]:
+    """Yield the short-lived files of a folder (`imports`)."""
+    return store().named(folder)
+
+
+def delete_named(name: str) -> None:
+    """Delete a short-lived file; one that is not there is no fault."""
+    store().delete_named(name)
+
+
+def check() -> None:
+    """Write and delete a small file. Raises OSError or Unavailable where that can't be done."""
+    store().check()

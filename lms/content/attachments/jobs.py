@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from lms.content.attachments import queries
 from lms.content.attachments.events import PagesRead
 from lms.content.attachments.pages import FURTHER, Drawn, draw, joined
-from lms.content.attachments.reading import FAILED, MAKING, READY
+from lms.content.attachments.reading import FAILED, MAKING, READY, ReadPage
 from lms.content.attachments.rules import PDF
 from lms.content.models import Attachment, AttachmentPage
 from lms.core import files
@@ -49,11 +49,20 @@ def make_pages(attachment_id: int, seconds: float = STEP) -> Progress:
         session().rollback()  # the connection is free while the child draws
         if following is None:
             return progress(attachment_id)
-        drawn = draw(following.kind, files.path(following.sha), following.number)
+        drawn = _drawn(following)
         with transaction():
             _keep(attachment_id, following.number, drawn)
         if time.monotonic() >= until:
             return progress(attachment_id)
+
+
+def _drawn(following: _Next) -> Drawn:
+    """Draw one page from a file of this machine; a file that is gone has no picture."""
+    try:
+        with files.local(following.sha) as path:
+            return draw(following.kind, path, following.number)
+    except FileNotFoundError:
+        return Drawn(pages=(ReadPage(number=following.number),))
 
 
 def make_left() -> int:

@@ -147,7 +147,7 @@ def _received(file: Path, form: Form) -> Received:
         reading = READERS[form.kind](file, form.suffix)
     with file.open("rb") as opened:
         sha = files.put(opened)
-    return Received(name=file.name, form=form, sha=sha, size=files.path(sha).stat().st_size, reading=reading)
+    return Received(name=file.name, form=form, sha=sha, size=file.stat().st_size, reading=reading)
 
 
 @dataclass(slots=True)
@@ -176,11 +176,14 @@ def write_tree(root: Path, watch: Watch) -> Written:
             outcome.kept.append(row.path)
         elif target.exists():
             outcome.unchanged += 1
-        elif files.exists(row.sha):
-            write_file(root, row.path, files.path(row.sha))
-            outcome.written.append(row.path)
         else:
-            outcome.kept.append(row.path)
+            try:
+                with files.local(row.sha) as kept:
+                    write_file(root, row.path, kept)
+            except FileNotFoundError:
+                outcome.kept.append(row.path)
+            else:
+                outcome.written.append(row.path)
     return outcome
 
 

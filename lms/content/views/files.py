@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from flask import flash, jsonify, redirect, render_template, request, send_file, url_for
+from flask import flash, jsonify, redirect, render_template, request, url_for
 from werkzeug.datastructures import FileStorage
-from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wrappers import Response
 
 from lms.content.attachments import actions, queries
@@ -19,7 +18,6 @@ from lms.content.attachments.rules import (
 )
 from lms.content.queries import Work
 from lms.content.views.room import at, bp, work_at
-from lms.core import files as stored
 from lms.core.access import Permission
 from lms.core.db import transaction
 from lms.core.errors import Conflict, DomainError, Invalid, NotFound
@@ -29,6 +27,7 @@ from lms.core.texts import Text, text
 from lms.web.auth import current_actor, requires
 from lms.web.limits import accepts
 from lms.web.shell import wants_json
+from lms.web.stored import stored
 
 _MOST_AT_ONCE = 20
 _POLICY = "default-src 'none'; sandbox"
@@ -158,29 +157,10 @@ def file(path: str) -> Response:
 
 
 def served(sha: bytes, media_type: str, *, name: str, download: bool = False) -> Response:
-    """Return kept bytes, or the one part of them that was asked for.
-
-    A browser asks each time whether it may still show what it has: the next person at a shared computer may not.
+    """Return kept bytes, or the one part of them that was asked for, with what a page of this kind may do.
 
     Raises NotFound where the bytes are gone.
     """
-    whole = stored.path(sha)
-    if not whole.is_file():
-        raise NotFound()
-    response: Response
-    try:
-        response = send_file(
-            whole,
-            mimetype=media_type,
-            as_attachment=download,
-            download_name=name,
-            conditional=True,
-            etag=sha.hex(),
-            max_age=0,
-        )
-    except RequestedRangeNotSatisfiable:
-        response = Response(status=416, headers={"Content-Range": f"bytes */{whole.stat().st_size}"})
+    response = stored(sha, media_type, name=name, download=download)
     response.headers["Content-Security-Policy"] = _POLICIES.get(media_type, _POLICY)
-    response.headers["Accept-Ranges"] = "bytes"
-    response.headers["Cache-Control"] = "private, no-cache"
     return response

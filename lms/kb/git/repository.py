@@ -76,7 +76,7 @@ class Writer:
 
     def _blob(self, step: Step) -> ObjectID:
         if step.file_sha is not None:
-            return self._keep(Blob.from_string(files.path(step.file_sha).read_bytes()))
+            return self._keep(Blob.from_string(files.read(step.file_sha)))
         assert step.blob_sha is not None
         return self._keep(Blob.from_string(store.bytes_of([step.blob_sha])[step.blob_sha]))
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, send_file, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lms.accounts import queries as accounts
@@ -10,10 +10,10 @@ from lms.assignments import queries as duties_queries
 from lms.assignments.rules import place_of
 from lms.content import queries as content
 from lms.content.show import show
-from lms.core import clock, files
+from lms.core import clock
 from lms.core.access import Actor, Permission
 from lms.core.db import transaction
-from lms.core.errors import DomainError, NotFound
+from lms.core.errors import DomainError
 from lms.core.here import settings, today
 from lms.core.i18n import _
 from lms.learning import queries
@@ -30,6 +30,7 @@ from lms.learning.views.reading import content_href
 from lms.learning.views.room import bp
 from lms.learning.words import span
 from lms.web.auth import current_actor, requires
+from lms.web.stored import stored
 
 _MOST_AT_ONCE = rules.MOST_PHOTOS + 1  # one more than a work can have: the rule says so in words
 
@@ -147,27 +148,9 @@ def _confirmer(actor: Actor, spec: TaskSpec) -> str:
 def photo(public_id: str) -> Response:
     """Give a photo to whoever handed it in or may confirm it, as the picture that its bytes say it is."""
     found = queries.upload_for(current_actor(), public_id)
-    path = files.path(found.sha)
-    if not path.is_file():
-        raise NotFound()
-    response = send_file(
-        path,
-        mimetype=found.media_type,
-        as_attachment="download" in request.args,
-        download_name=found.name,
-        conditional=True,
-        etag=found.sha.hex(),
-        max_age=0,
-    )
-    if "download" not in request.args:
-        response.headers.set("Content-Disposition", "inline", filename=_ascii(found.name))
+    response = stored(found.sha, found.media_type, name=found.name or "photo", download="download" in request.args)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["Cache-Control"] = "private, no-cache"
     return response
-
-
-def _ascii(name: str) -> str:
-    return name.encode("ascii", "ignore").decode() or "photo"
 
 
 @bp.post("/learn/photo/<public_id>/remove")

@@ -312,7 +312,7 @@ def test_a_photo_loses_its_place_and_a_large_one_is_shrunk(client, me):
     Image.new("RGB", (3000, 1500)).save(out, "JPEG", exif=notes)
     with transaction():
         row = actions.attach(me, "kb_content/returns/how.md", "IMG_1.jpeg", out.getvalue())
-    with Image.open(files.path(row.sha)) as kept:
+    with files.local(row.sha) as path, Image.open(path) as kept:
         assert (kept.size, dict(kept.getexif())) == ((2000, 1000), {})
     assert row.path.endswith(f"img-1-{row.sha.hex()[:6]}.jpg")
 

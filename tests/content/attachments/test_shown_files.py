@@ -280,7 +280,8 @@ def test_a_page_that_two_draw_at_once_is_kept_once(client: FlaskClient):
     before = session().get_one(Attachment, row.id)
     jobs.make_pages(row.id, seconds=0)
     session().expire(before)
-    drawn = jobs.draw(before.kind, files.path(before.sha), 1)
+    with files.local(before.sha) as path:
+        drawn = jobs.draw(before.kind, path, 1)
     jobs._keep(row.id, 1, drawn)
     assert jobs.progress(row.id).made == 1
 
