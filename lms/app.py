@@ -19,7 +19,7 @@ from lms.core import files, limiter
 from lms.core import settings as settings_module
 from lms.core.bus import Bus
 from lms.records.actions import link_pending
-from lms.web import api, auth, errors, limits, shell
+from lms.web import api, auth, errors, idempotency, limits, shell
 from lms.web.addresses import Academy
 from lms.web.api import ErrorBody
 
@@ -87,6 +87,7 @@ def create_app(
     api.init_app(app)
     auth.public(app.view_functions["openapi.spec"])  # the description of the API holds nothing of anybody
     rooms.furnish(app)
+    idempotency.init_app(app)
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=1, x_host=1)  # type: ignore[method-assign]
     return app

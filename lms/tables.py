@@ -16,10 +16,13 @@ from lms.readiness import models as readiness
 from lms.records import models as records
 from lms.reviews import models as reviews
 from lms.search import models as search
+from lms.signon import models as signon
+from lms.web import models as web
 
 ROOMS = (
     core,
     search,
+    web,
     accounts,
     content,
     records,
@@ -33,6 +36,7 @@ ROOMS = (
     readiness,
     notifications,
     integrations,
+    signon,
 )
 
 metadata = Base.metadata

@@ -27,7 +27,7 @@ from lms.core import turns
 from lms.core.db import db, transaction
 from lms.core.doorbell import Doorbell
 from lms.drills import jobs as drills
-from lms.integrations.jobs import forget_calls, send_facts
+from lms.integrations.jobs import forget_calls, forget_statements, send_facts, send_statements
 from lms.kb.jobs import cards, gaps, indexing, reviews, searches
 from lms.kb.jobs import urgent as urgent_notices
 from lms.learning import jobs as learning
@@ -37,6 +37,8 @@ from lms.notifications.jobs import outgoing, reminders, robots
 from lms.performance.jobs import inspections, kpis, looks, scores
 from lms.quizzes import jobs as quizzes
 from lms.reviews.jobs import rewards
+from lms.signon.jobs import forget_visits
+from lms.web.jobs import forget_answers
 
 log = logging.getLogger("lms.worker")
 
@@ -82,6 +84,7 @@ SCHEDULE = (
     Job(name="kb.count_questions", every=timedelta(hours=6), work=gaps.count_questions),
     Job(name="kb.include_late", every=timedelta(minutes=1), work=urgent_notices.include_late),
     Job(name="kb.remind_reviews", every=timedelta(hours=6), work=reviews.remind),
+    Job(name="web.forget_answers", every=timedelta(hours=1), work=forget_answers),
     Job(name="core.trim_outbox", every=timedelta(hours=24), work=core.trim_outbox),
     Job(name="notifications.remind", every=timedelta(minutes=20), work=reminders.remind),
     Job(name="notifications.send", every=timedelta(seconds=5), work=outgoing.send_waiting, drains=True),
@@ -89,6 +92,8 @@ SCHEDULE = (
     Job(name="notifications.tell_the_week", every=timedelta(minutes=30), work=robots.tell_the_week),
     Job(name="notifications.forget_deliveries", every=timedelta(hours=24), work=outgoing.forget_deliveries),
     Job(name="integrations.send", every=timedelta(seconds=5), work=send_facts, drains=True),
+    Job(name="integrations.tell_store", every=timedelta(seconds=5), work=send_statements, drains=True),
+    Job(name="integrations.forget_statements", every=timedelta(hours=24), work=forget_statements),
     Job(name="integrations.forget", every=timedelta(hours=24), work=forget_calls),
     Job(name="notifications.forget_read", every=timedelta(hours=24), work=notifications.forget_read),
     Job(name="notifications.forget_reminders", every=timedelta(hours=24), work=reminders.forget_reminders),
@@ -107,6 +112,7 @@ SCHEDULE = (
     Job(name="reviews.let_deductions_count", every=timedelta(minutes=10), work=rewards.let_deductions_count),
     Job(name="reviews.grant_badges", every=timedelta(hours=6), work=rewards.grant_badges),
     Job(name="accounts.forget_slips", every=timedelta(hours=24), work=accounts.forget_slips),
+    Job(name="signon.forget_visits", every=timedelta(hours=24), work=forget_visits),
     Job(name="performance.forget_looks", every=timedelta(hours=24), work=looks.forget_looks),
     Job(name="learning.delete_unused_files", every=timedelta(hours=24), work=learning.delete_unused_files),
 )

@@ -267,6 +267,7 @@ def transaction() -> Iterator[Session]:
     What was read before is dropped first: on SQLite a read transaction can't be raised to a writing one without
     failing at once, and a row read earlier may be stale. Facts are delivered before the commit, then the
     registered before-commit steps run (the record log takes its head lock there, last of all locks).
+    Inside `as_one()` it is a part of that transaction and is undone alone.
     Raises RuntimeError when nested. Bulk acts open one per 100 people.
     """
     current = session()
@@ -274,8 +275,13 @@ def transaction() -> Iterator[Session]:
         raise RuntimeError("transaction() does not nest")
     if current.new or current.dirty or current.deleted:
         raise RuntimeError("something was changed before transaction() was opened")
-    current.rollback()
-    current.connection(execution_options={"write": True})
+    whole: Whole | None = current.info.get("whole")
+    if whole is None:
+        current.rollback()
+        current.connection(execution_options={"write": True})
+    else:
+        current.expire_all()
+    part = current if whole is None else current.begin_nested()
     waiting = current.info["queued"] = Queued()
     try:
         yield current
@@ -287,13 +293,47 @@ def transaction() -> Iterator[Session]:
         current.flush()
         for step in current_app.extensions["lms_before_commit"]:
             step(current)
+        part.commit()
+    except BaseException:
+        part.rollback()
+        raise
+    finally:
+        current.info.pop("queued", None)
+    if whole is not None:
+        whole.wrote = True
+        whole.wakes = whole.wakes or waiting.wakes
+    elif waiting.wakes:
+        current_app.extensions["lms_doorbell"].ring()
+
+
+@dataclass(slots=True)
+class Whole:
+    """What several transactions that are one have come to. wrote: one of them ended well; wakes: a worker waits."""
+
+    wrote: bool = False
+    wakes: bool = False
+
+
+@contextmanager
+def as_one() -> Iterator[Whole]:
+    """Make everything in here, every `transaction()` and what lies between, one transaction, committed at the end.
+
+    Rolled back as a whole on any exception. For who has to keep something beside what others do, such as the answer
+    that a call was given. What waits in here for somebody else, waits with the locks of all before it.
+    """
+    current = session()
+    current.rollback()
+    current.connection(execution_options={"write": True})
+    whole = current.info["whole"] = Whole()
+    try:
+        yield whole
         current.commit()
     except BaseException:
         current.rollback()
         raise
     finally:
-        current.info.pop("queued", None)
-    if waiting.wakes:
+        current.info.pop("whole", None)
+    if whole.wakes:
         current_app.extensions["lms_doorbell"].ring()
 
 

@@ -51,12 +51,14 @@ WHOLE = frozenset(
         "autosave",
         "delivery",
         "favourite",
+        "kept_answer",
         "notice",
         "record_note",
         "run_lookup",
         "run_text",
         "search_log",
         "sign_in_slip",
+        "signon_visit",
         "training_proof_paper",
         "upload",
     }
@@ -81,6 +83,7 @@ OF_NOBODY: Mapping[str, str] = {
     "robot_message": "a summary for a group; forgotten with the others sent",
     "search_week": "words counted by week, by nobody",
     "sign_in_try": "a digest, forgotten after a day",
+    "staff_file": "what a file was called",
     "webhook_call": "a fact under the person's number; forgotten with the others sent",
     "year_target": "why a target was set",
 }

@@ -9,6 +9,7 @@ from apiflask.fields import Dict, Nested, String
 from marshmallow import INCLUDE
 
 from lms.core.access import POLICY, Role
+from lms.web import idempotency
 from lms.web.auth import gate_of
 
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -63,6 +64,13 @@ RESPONSES: dict[int, str] = {
 }
 
 
+_RETRY_AFTER = {"description": "seconds", "schema": {"type": "integer", "minimum": 1}}
+_REPLAYED = {
+    "description": "the answer of an earlier call with the same key",
+    "schema": {"type": "string", "enum": ["true"]},
+}
+
+
 def init_app(app: APIFlask) -> None:
     """Describe once for all calls what the gate and the shell may answer; a room describes what it alone may say."""
 
@@ -84,11 +92,13 @@ def _is_narrow(app: APIFlask, endpoint: str) -> bool:
 
 
 def _describe(operation: dict[str, Any], method: str, *, gate_is_narrow: bool) -> None:
-    statuses = {401, 503}
+    statuses = {401, 429, 503}
     if method != "GET" or operation.get("parameters"):
         statuses.add(400)
     if method != "GET" or gate_is_narrow:
         statuses.add(403)  # a token may be for reading alone
+    if method == "POST":
+        statuses |= {409, 422}  # of its Idempotency-Key
     if any(each["in"] == "path" for each in operation.get("parameters", [])):
         statuses.add(404)
     if "requestBody" in operation:
@@ -96,5 +106,11 @@ def _describe(operation: dict[str, Any], method: str, *, gate_is_narrow: bool) -
     refusal = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorBody"}}}
     for status in sorted(statuses):
         operation["responses"].setdefault(str(status), {"description": RESPONSES[status], "content": refusal})
+    if method == "POST":
+        operation["parameters"] = [*operation.get("parameters", []), idempotency.PARAMETER]
+        for status, answer in operation["responses"].items():
+            if status < "300":
+                answer.setdefault("headers", {})[idempotency.REPLAYED] = _REPLAYED
+    operation["responses"]["429"]["headers"] = {"Retry-After": _RETRY_AFTER}
     operation["responses"] = dict(sorted(operation["responses"].items()))
     operation["security"] = [{"token": []}]

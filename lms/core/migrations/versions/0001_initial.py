@@ -151,6 +151,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_installation")),
     )
     op.create_table(
+        "kept_answer",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key_digest", sa.LargeBinary(), nullable=False),
+        sa.Column("call_digest", sa.LargeBinary(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("status", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+        sa.Column("content_type", sa.String(length=100), server_default="", nullable=False),
+        sa.Column("body", sa.Text(), server_default="", nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kept_answer")),
+        sa.UniqueConstraint("person_id", "key_digest", name=op.f("uq_kept_answer_person_id_key_digest")),
+    )
+    op.create_index("ix_kept_answer_at", "kept_answer", ["at"], unique=False)
+    op.create_table(
         "log_head",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -228,6 +243,20 @@ def upgrade() -> None:
         sa.Column("at", UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_rate_bucket")),
     )
+    op.create_table(
+        "scim_group",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("name_key", sa.String(length=200), nullable=False),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.Column("changed_at", UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_scim_group")),
+        sa.UniqueConstraint("name_key", name=op.f("uq_scim_group_name_key")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_scim_group_public_id")),
+    )
+    op.create_index(op.f("ix_scim_group_external_id"), "scim_group", ["external_id"], unique=False)
     op.create_table(
         "search_build",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
@@ -319,6 +348,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_try")),
     )
     op.create_index("ix_sign_in_try_key", "sign_in_try", ["key", "at"], unique=False)
+    op.create_table(
+        "staff_file",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_file")),
+        sa.UniqueConstraint("digest", name=op.f("uq_staff_file_digest")),
+    )
     op.create_table(
         "team",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -952,6 +991,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", "day", name=op.f("pk_roster_day")),
     )
     op.create_table(
+        "scim_account",
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_name", sa.String(length=200), nullable=False),
+        sa.Column("user_key", sa.String(length=200), nullable=False),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("changed_at", UTCDateTime(), nullable=False),
+        sa.Column("deleted_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_scim_account_person_id_person")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_scim_account")),
+        sa.UniqueConstraint("user_key", name=op.f("uq_scim_account_user_key")),
+    )
+    op.create_index(op.f("ix_scim_account_external_id"), "scim_account", ["external_id"], unique=False)
+    op.create_table(
+        "scim_member",
+        sa.Column("group_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["group_id"], ["scim_group.id"], name=op.f("fk_scim_member_group_id_scim_group")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_scim_member_person_id_person")),
+        sa.PrimaryKeyConstraint("group_id", "person_id", name=op.f("pk_scim_member")),
+    )
+    op.create_index(op.f("ix_scim_member_person_id"), "scim_member", ["person_id"], unique=False)
+    op.create_table(
         "score_export",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("active", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
@@ -981,6 +1042,47 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_digest", name=op.f("uq_sign_in_slip_token_digest")),
     )
     op.create_index(op.f("ix_sign_in_slip_person_id"), "sign_in_slip", ["person_id"], unique=False)
+    op.create_table(
+        "signon_account",
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("issuer", sa.String(length=300), nullable=False),
+        sa.Column("subject", sa.String(length=255), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_signon_account_person_id_person")),
+        sa.PrimaryKeyConstraint("person_id", "issuer", name=op.f("pk_signon_account")),
+        sa.UniqueConstraint("issuer", "subject", name=op.f("uq_signon_account_issuer_subject")),
+    )
+    op.create_table(
+        "signon_grant",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("source", sa.String(length=8), nullable=False),
+        sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_signon_grant_person_id_person")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_signon_grant_team_id_team")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signon_grant")),
+        sa.UniqueConstraint(
+            "person_id", "source", "role", "team_id", name=op.f("uq_signon_grant_person_id_source_role_team_id")
+        ),
+    )
+    op.create_table(
+        "signon_visit",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("issuer", sa.String(length=300), nullable=False),
+        sa.Column("sid", sa.String(length=255), nullable=False),
+        sa.Column("id_token", sa.Text(), nullable=False),
+        sa.Column("began_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_signon_visit_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signon_visit")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_signon_visit_public_id")),
+    )
+    op.create_index(op.f("ix_signon_visit_began_at"), "signon_visit", ["began_at"], unique=False)
+    op.create_index(op.f("ix_signon_visit_person_id"), "signon_visit", ["person_id"], unique=False)
+    op.create_index("ix_signon_visit_sid", "signon_visit", ["issuer", "sid"], unique=False)
     op.create_table(
         "training_proof",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1013,6 +1115,45 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_webhook_made_by_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook")),
         sa.UniqueConstraint("public_id", name=op.f("uq_webhook_public_id")),
+    )
+    op.create_table(
+        "xapi_statement",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("statement_id", sa.String(length=36), nullable=False),
+        sa.Column("subject", sa.String(length=120), nullable=False),
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("fact", sa.String(length=40), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("voided", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("body", sa.Text(), server_default="", nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("due_at", UTCDateTime(), nullable=False),
+        sa.Column("lease_until", UTCDateTime(), nullable=True),
+        sa.Column("state", sa.String(length=12), server_default="waiting", nullable=False),
+        sa.Column("tries", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+        sa.Column("answer", sa.String(length=400), server_default="", nullable=False),
+        sa.Column("sent_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_xapi_statement_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_xapi_statement")),
+        sa.UniqueConstraint("statement_id", name=op.f("uq_xapi_statement_statement_id")),
+        sa.UniqueConstraint("subject", "number", name=op.f("uq_xapi_statement_subject_number")),
+    )
+    op.create_index("ix_xapi_statement_state", "xapi_statement", ["state", "at"], unique=False)
+    op.create_index(
+        "ix_xapi_statement_stream",
+        "xapi_statement",
+        ["person_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.create_index(
+        "ix_xapi_statement_waiting",
+        "xapi_statement",
+        ["due_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
     )
     op.create_table(
         "year_target",
