@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, text
+from sqlalchemy import Index, String, false, text
 from sqlalchemy.orm import Mapped
 
 from lms.core.appendonly import append_only
@@ -53,6 +53,27 @@ class WorkerBeat(Base):
     next_at: Mapped[datetime | None] = plain()
     lease_until: Mapped[datetime | None] = plain()
     leased_by: Mapped[str] = plain(String(60), default="", server_default="")
+
+
+class BackupRun(Base):
+    """A backup, or the drill of one, that was made or failed. See core/backups.py.
+
+    kind: backup | drill. nightly: made by the worker. file: its name, without the folder. size: in bytes. row_count,
+    file_count: what is in it. error: why it failed, empty where it did not.
+    """
+
+    __tablename__ = "backup_run"
+    __table_args__ = (Index("ix_backup_run_kind", "kind", "ended_at"),)
+    id: Mapped[pk]
+    kind: Mapped[str] = plain(String(10))
+    nightly: Mapped[bool] = plain(default=False, server_default=false())
+    started_at: Mapped[datetime] = plain()
+    ended_at: Mapped[datetime] = plain()
+    file: Mapped[str] = plain(String(200))
+    size: Mapped[int] = plain(default=0, server_default="0")
+    row_count: Mapped[int] = plain(default=0, server_default="0")
+    file_count: Mapped[int] = plain(default=0, server_default="0")
+    error: Mapped[str] = plain(String(400), default="", server_default="")
 
 
 class Outbox(Base):

@@ -19,6 +19,8 @@ import rapidfuzz
 
 from lms.core.access import Role
 
+MOST_LINKS = 5
+"""Ways to other places in the head of a page."""
 MOST_KEPT_DAYS = 3_660
 """Ten years: what is kept longer is kept for ever."""
 
@@ -37,6 +39,15 @@ class GroupRole:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HostLink:
+    """A way from the head of every page to another place of the company. english: "" = the same words."""
+
+    label: str
+    address: str
+    english: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What an installation may choose. Each field is documented in docs/settings.md."""
 
@@ -49,10 +60,23 @@ class Settings:
     timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     base_url: str = ""
     company: str = ""
+    logo: Path | None = None
+    logo_dark: Path | None = None
+    favicon: Path | None = None
+    accent: str = ""
+    accent_dark: str = ""
+    templates_path: Path | None = None
+    host_links: tuple[HostLink, ...] = ()
+    host_sign_in: str = ""
+    host_sign_out: str = ""
     help_line: str = ""
     upload_max_bytes: int = 20_000_000
     video_max_bytes: int = 250_000_000
     source_max_bytes: int = 2_000_000
+    courseware_max_bytes: int = 250_000_000
+    courseware_max_unpacked_bytes: int = 1_000_000_000
+    courseware_max_files: int = 5_000
+    courseware_origin: str = ""
     keep_searches_days: int = 90
     keep_notices_days: int = 400
     keep_deliveries_days: int = 400
@@ -60,6 +84,10 @@ class Settings:
     keep_autosaves_days: int = 30
     keep_looks_days: int = 400
     keep_slips_days: int = 400
+    backup_path: str = ""
+    backup_hour: int = 3
+    backup_keep_days: int = 7
+    backup_keep_weeks: int = 5
     api_per_minute: int = 600
     api_per_minute_address: int = 3_000
     trusted_proxies: int = 0
@@ -112,6 +140,17 @@ def _parse(name: str, value: Any) -> Any:
     match name:
         case "instance_path" | "content_path":
             return Path(str(value)).expanduser().resolve()
+        case "logo" | "logo_dark" | "favicon" | "templates_path":
+            return Path(str(value)).expanduser().resolve() if str(value).strip() else None
+        case "accent" | "accent_dark":
+            word = str(value).strip().lower()
+            if word and not re.fullmatch(r"#[0-9a-f]{6}", word):
+                raise SettingsError(f"LMS_{name.upper()}: {value!r} is not a colour like #0d6064")
+            return word
+        case "host_links":
+            return _links(value)
+        case "host_sign_in" | "host_sign_out":
+            return _own_or_whole(f"LMS_{name.upper()}", str(value).strip()) if str(value).strip() else ""
         case "timezone":
             try:
                 return ZoneInfo(str(value))
@@ -124,10 +163,28 @@ def _parse(name: str, value: Any) -> Any:
                 return int(value)
             except ValueError as error:
                 raise SettingsError(f"LMS_{name.upper()}: {value!r} is not a whole number") from error
+        case "courseware_max_bytes" | "courseware_max_unpacked_bytes" | "courseware_max_files":
+            word = str(value).strip()
+            if not re.fullmatch(r"[0-9]{1,12}", word) or int(word) < 1:
+                raise SettingsError(f"LMS_{name.upper()}: {value!r} is no whole number from 1 on")
+            return int(word)
+        case "courseware_origin":
+            word = str(value).strip().rstrip("/")
+            if word and not re.fullmatch(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?", word):
+                raise SettingsError(f"LMS_COURSEWARE_ORIGIN: {value!r} is not like https://courses.example.cn")
+            return word
         case "api_per_minute" | "api_per_minute_address":
             word = str(value).strip()
             if not re.fullmatch(r"[0-9]{1,7}", word):
                 raise SettingsError(f"LMS_{name.upper()}: {value!r} is no number of calls from 0 to 9999999")
+            return int(word)
+        case "backup_path":
+            return str(Path(str(value)).expanduser().resolve()) if str(value).strip() else ""
+        case "backup_hour" | "backup_keep_days" | "backup_keep_weeks":
+            low, high = {"backup_hour": (0, 23), "backup_keep_days": (1, 366), "backup_keep_weeks": (0, 520)}[name]
+            word = str(value).strip()
+            if not re.fullmatch(r"[0-9]{1,3}", word) or not low <= int(word) <= high:
+                raise SettingsError(f"LMS_{name.upper()}: {value!r} is no whole number from {low} to {high}")
             return int(word)
         case _ if name.startswith("keep_"):
             word = str(value).strip()
@@ -217,6 +274,33 @@ def _fits(settings: Settings) -> None:
         raise SettingsError("LMS_OIDC_ONLY needs LMS_OIDC_ISSUER: else nobody could sign in")
 
 
+def _links(value: Any) -> tuple[HostLink, ...]:
+    """Read `工单=/|Tickets=/` … of the environment, or a mapping or pairs of a host: words -> address."""
+    if isinstance(value, str):
+        value = [each for each in value.split(",") if each.strip()]
+    listed = list(value.items() if isinstance(value, Mapping) else value)
+    given = [each.rpartition("=")[::2] if isinstance(each, str) else tuple(each) for each in listed]
+    found = []
+    for pair in given:
+        words, address = (str(each).strip() for each in pair) if len(pair) == 2 else ("", "")
+        label, _, english = (each.strip() for each in words.partition("|"))
+        if not label or len(label) > 20 or len(english) > 30:
+            raise SettingsError(
+                f"LMS_HOST_LINKS: {pair!r} is not words=address, like 服务台|Service desk=/ (at most 20 and 30 characters)"
+            )
+        found.append(HostLink(label=label, english=english, address=_own_or_whole("LMS_HOST_LINKS", address)))
+    if len(found) > MOST_LINKS:
+        raise SettingsError(f"LMS_HOST_LINKS: {len(found)} ways are more than a page's head can hold ({MOST_LINKS})")
+    return tuple(found)
+
+
+def _own_or_whole(name: str, address: str) -> str:
+    """Return an address that is a path of this host or a whole one of another. Raises SettingsError."""
+    if not re.fullmatch(r"(/(?![/\\])|https?://[^\s/?#@\\]+)[^\s\\]*", address):
+        raise SettingsError(f"{name}: {address!r} is neither a path like /tickets nor an address like https://host/path")
+    return address
+
+
 def _known(name: str, source: str) -> str:
     names = {each.name for each in fields(Settings)}
     if name in names:
@@ -254,6 +338,9 @@ def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] 
         if key.startswith("LMS_"):
             name = _known(key.removeprefix("LMS_").lower(), key)
             chosen[name] = _parse(name, value)
+    for key, value in (overrides or {}).items():
+        if value is None:
+            raise SettingsError(f"{_known(key, key)}: None is no value; leave it out to have the usual one")
     given = {_known(key, key): _parse(key, value) for key, value in (overrides or {}).items()}
     instance: Path = given.get("instance_path") or chosen.get("instance_path") or Path("instance").resolve()
     file = instance / "lms.toml"

@@ -101,3 +101,24 @@ def watched(items: Sequence[T] | Iterable[T], label: Text, total: int) -> Iterat
             bar.update(1)
     if bar is not None:
         bar.render_finish()
+
+
+class Meter:
+    """How far long work is: told in steps, shown on stderr once that has taken two seconds, only to a person."""
+
+    def __init__(self, label: Text, total: int) -> None:
+        self._label, self._total, self._done = label, max(total, 1), 0
+        self._started = time.monotonic()
+        self._bar: Any = None
+
+    def __call__(self, steps: int) -> None:
+        self._done += steps
+        if self._bar is not None:
+            self._bar.update(steps)
+        elif sys.stderr.isatty() and time.monotonic() - self._started > SLOW:
+            self._bar = click.progressbar(length=self._total, label=say(self._label), file=sys.stderr)
+            self._bar.update(self._done)
+
+    def end(self) -> None:
+        if self._bar is not None:
+            self._bar.render_finish()

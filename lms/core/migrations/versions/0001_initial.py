@@ -119,6 +119,25 @@ def upgrade() -> None:
     op.create_index("ix_audit_entry_object", "audit_entry", ["object_kind", "object_id", "id"], unique=False)
     op.create_index(op.f("ix_audit_entry_person_id"), "audit_entry", ["person_id"], unique=False)
     op.create_table(
+        "backup_run",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("nightly", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("started_at", UTCDateTime(), nullable=False),
+        sa.Column("ended_at", UTCDateTime(), nullable=False),
+        sa.Column("file", sa.String(length=200), nullable=False),
+        sa.Column("size", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+        sa.Column(
+            "row_count", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False
+        ),
+        sa.Column(
+            "file_count", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False
+        ),
+        sa.Column("error", sa.String(length=400), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_backup_run")),
+    )
+    op.create_index("ix_backup_run_kind", "backup_run", ["kind", "ended_at"], unique=False)
+    op.create_table(
         "blob",
         sa.Column("sha", sa.LargeBinary(length=32), nullable=False),
         sa.Column("zlib", sa.LargeBinary(), nullable=False),

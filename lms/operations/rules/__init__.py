@@ -1,0 +1,1 @@
+"""What a backup looks like and how long it is kept: pure."""
