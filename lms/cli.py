@@ -24,9 +24,13 @@ from lms.content.cli import group as content_group
 from lms.core.db import db
 from lms.core.terminal import AppCommand, OldSchema, provide, tell
 from lms.core.texts import text
+from lms.core.version import PACKAGE
 from lms.demo.cli import demo
+from lms.integrations.cli import group as xapi_group
 from lms.kb.cli import group as search_group
 from lms.kb.cli import kb_group
+from lms.operations.cli import backup, move, restore
+from lms.operations.schema import refuse_half_restored
 from lms.performance.cli import kpi as kpi_group
 from lms.quizzes.cli import group as quiz_group
 from lms.records.cli import group as records_group
@@ -46,12 +50,16 @@ GROUPS: tuple[click.Command, ...] = (
     report_group,
     search_group,
     kb_group,
+    xapi_group,
+    backup,
+    restore,
     demo,
 )
 """Groups and single commands of the slices, in the order of `lms --help`."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name=PACKAGE, prog_name="lms", message="%(prog)s %(version)s")
 @click.pass_context
 def main(ctx: click.Context) -> None:
     """Kefu Academy 客服学院: training, knowledge checks and a knowledge base for customer-service teams.
@@ -80,6 +88,7 @@ def _academy_of(host: Flask) -> Flask:
 
 
 def _refuse_an_old_schema() -> None:
+    refuse_half_restored(db.engine)
     with db.engine.connect() as connection:
         heads = MigrationContext.configure(connection).get_current_heads()
     if set(heads) != set(ScriptDirectory(str(MIGRATIONS)).get_heads()):
@@ -87,6 +96,7 @@ def _refuse_an_old_schema() -> None:
 
 
 def _make_schema() -> None:
+    refuse_half_restored(db.engine)
     current_app.extensions["lms_settings"].instance_path.mkdir(parents=True, exist_ok=True)
     upgrade()
 
@@ -147,5 +157,6 @@ def db_upgrade() -> None:
     tell(text("数据库已是最新版本。"))
 
 
+db_group.add_command(move)
 for each in GROUPS:
     main.add_command(each)

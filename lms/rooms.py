@@ -19,6 +19,7 @@ from lms.accounts.events import (
     PersonMoved,
     RosterChanged,
     Settled,
+    SigningOut,
     TeamMoved,
     Told,
 )
@@ -51,12 +52,13 @@ from lms.drills import api as drills_api
 from lms.drills import handlers as drills
 from lms.drills import kind as drills_kind
 from lms.drills import views as drills_views
-from lms.drills.events import DrillScored
+from lms.drills.events import DrillScored, DrillStarted
 from lms.facts import FACTS
 from lms.home import views as home_views
 from lms.home.navigation import navigation
 from lms.integrations import handlers as integrations
 from lms.integrations import views as integrations_views
+from lms.integrations import xapi_handlers as xapi
 from lms.kb import duties as kb_duties
 from lms.kb import handlers as kb_handlers
 from lms.kb import kind as kb_kind
@@ -68,6 +70,7 @@ from lms.learning import api as learning_api
 from lms.learning import handlers as learning
 from lms.learning import kind as learning_kinds
 from lms.learning import views as learning_views
+from lms.learning.events import CertificateIssued
 from lms.learning.handlers import certificates
 from lms.learning.handlers import surveys as feedback
 from lms.learning.rules.certificates import STATE_WORDS as CERTIFICATE_WORDS
@@ -85,7 +88,7 @@ from lms.quizzes import kind as quizzes_kind
 from lms.quizzes import rekeying
 from lms.quizzes import views as quizzes_views
 from lms.quizzes.actions import recall
-from lms.quizzes.events import QuizGraded
+from lms.quizzes.events import QuizGraded, QuizRegraded, QuizStarted
 from lms.readiness import api as readiness_api
 from lms.readiness import views as readiness_views
 from lms.records import views as records_views
@@ -96,6 +99,8 @@ from lms.reviews import api as reviews_api
 from lms.reviews import award_handlers
 from lms.reviews import handlers as reviews
 from lms.reviews import views as reviews_views
+from lms.signon import handlers as signon
+from lms.signon import views as signon_views
 from lms.tables import metadata
 
 PAGES = (
@@ -108,6 +113,7 @@ PAGES = (
     learning_views,
     notifications_views,
     integrations_views,
+    signon_views,
     quizzes_views,
     drills_views,
     performance_views,
@@ -201,7 +207,16 @@ def subscribe(bus: Bus) -> None:
         if fact is not CompositeChanged:  # those are told of together
             bus.subscribe(fact, integrations.on_fact)
     bus.subscribe(CompositesChanged, integrations.on_composites)
+    bus.subscribe(QuizStarted, xapi.on_started)
+    bus.subscribe(DrillStarted, xapi.on_started)
+    bus.subscribe(QuizGraded, xapi.on_quiz)
+    bus.subscribe(QuizRegraded, xapi.on_quiz)
+    bus.subscribe(DrillScored, xapi.on_drill)
+    bus.subscribe(DocumentCompleted, xapi.on_completed)
+    bus.subscribe(CertificateIssued, xapi.on_certificate)
+    bus.subscribe(RecordAppended, xapi.on_record)
     bus.subscribe(FiguresChanged, score_handlers.on_figures)
+    bus.answer(SigningOut, signon.on_signing_out)
     bus.answer(GroupReached, group_handlers.on_group_reached)
     bus.answer(HowMuchSeen, learning.on_how_much_seen)
     bus.answer(PublishPreview, content.on_publish_preview)

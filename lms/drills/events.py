@@ -7,6 +7,16 @@ from lms.core.points import Points
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DrillStarted:
+    """A run was begun that counts, in this transaction. run_id: its public name; `at` in UTC."""
+
+    person_id: int
+    document_id: int
+    run_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DrillScored:
     """A run ended and was scored, or was scored anew, in this transaction; practice from a scene is not told.
 

@@ -56,3 +56,46 @@ class WebhookCall(Base):
     tries: Mapped[int] = plain(default=0, server_default="0")
     answer: Mapped[str] = plain(String(400), default="", server_default="")
     sent_at: Mapped[datetime | None] = plain()
+
+
+class XapiStatement(Base):
+    """One xAPI statement for the learning record store; in order of `id` within a person. Its id is never forgotten.
+
+    subject, number: what it is about and the how manieth about it, from 0; a voiding one has the subject `void:` and
+    the id that it voids. voided: a later one says that it no longer counts. body: as it is sent; "" once it was
+    forgotten (LMS_KEEP_CALLS_DAYS) or its person erased. state: waiting | sent | dead.
+    """
+
+    __tablename__ = "xapi_statement"
+    __table_args__ = (
+        UniqueConstraint("subject", "number"),
+        Index(
+            "ix_xapi_statement_waiting",
+            "due_at",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index(
+            "ix_xapi_statement_stream",
+            "person_id",
+            "id",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index("ix_xapi_statement_state", "state", "at"),
+    )
+    id: Mapped[pk]
+    statement_id: Mapped[str] = plain(String(36), unique=True)
+    subject: Mapped[str] = plain(String(120))
+    number: Mapped[int] = plain()
+    fact: Mapped[str] = plain(String(40))
+    person_id: Mapped[int] = pseudonym(ForeignKey("person.id"))
+    voided: Mapped[bool] = plain(default=False, server_default=text("false"))
+    body: Mapped[str] = free_text(default="", server_default="")
+    at: Mapped[datetime] = plain()
+    due_at: Mapped[datetime] = plain()
+    lease_until: Mapped[datetime | None] = plain()
+    state: Mapped[str] = plain(String(12), default="waiting", server_default="waiting")
+    tries: Mapped[int] = plain(default=0, server_default="0")
+    answer: Mapped[str] = plain(String(400), default="", server_default="")
+    sent_at: Mapped[datetime | None] = plain()

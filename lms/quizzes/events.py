@@ -7,6 +7,16 @@ from lms.core.points import Points
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuizStarted:
+    """An attempt was begun, in this transaction. attempt_id: its public name; `at` in UTC."""
+
+    person_id: int
+    document_id: int
+    attempt_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QuizGraded:
     """An attempt was closed and marked, in this transaction. earned, possible in 1/27,720 point; `at` in UTC.
 

@@ -14,12 +14,14 @@ from lms.assignments.queries import locked_reason
 from lms.content import queries as content
 from lms.core import clock
 from lms.core.access import Actor
+from lms.core.bus import emit
 from lms.core.db import rows, session
 from lms.core.errors import Conflict, Invalid
 from lms.core.here import today
 from lms.core.plain import from_plain, to_plain
 from lms.core.texts import Text, text
 from lms.drills.actions.playing import Played, add_events, catch_up, own_run, played, write
+from lms.drills.events import DrillStarted
 from lms.drills.models import Run, RunEvent, RunText
 from lms.drills.queries.frozen import Frozen, FrozenLane, specs_of, with_digests
 from lms.drills.queries.replaying import Standing, standing_at
@@ -142,6 +144,8 @@ def start(actor: Actor, slug: str, *, retry_of: str = "", scene: str = "") -> St
     table = Played(run=run, frozen=frozen, drills=drills, lanes=lanes)
     write(table, table.caught_up(now))
     assignments.opened(actor.id, opened.document_id)
+    if retry is None:
+        emit(DrillStarted(person_id=actor.id, document_id=opened.document_id, run_id=run.public_id, at=now))
     return Started(public_id=run.public_id, created=True)
 
 

@@ -26,6 +26,7 @@ from lms.core.here import settings
 from lms.core.texts import Text, text
 from lms.core.trouble import Trouble
 from lms.integrations.views.room import bp
+from lms.web.addresses import full_address
 from lms.web.auth import actor_source, current_actor, maybe_actor, public, requires, safe_next, sign_in
 
 GOING, BINDING = "entering", "binding"
@@ -93,9 +94,7 @@ def _go(platform: str, going: Going) -> Response:
 
 
 def _back_to(platform: str) -> str:
-    base = settings().base_url.rstrip("/")
-    path = url_for(".back", platform=platform)
-    return base + path if base else url_for(".back", platform=platform, _external=True)
+    return full_address(".back", platform=platform)
 
 
 @bp.get(f"/enter/{WHERE}/back")

@@ -14,6 +14,7 @@ from lms.content.models import Part, PartVersion
 from lms.content.queries.marks import held as held_questions
 from lms.core import clock
 from lms.core.access import Actor
+from lms.core.bus import emit
 from lms.core.db import rows, session
 from lms.core.errors import Conflict, NotFound
 from lms.core.here import today
@@ -22,6 +23,7 @@ from lms.core.texts import text
 from lms.quizzes import queries
 from lms.quizzes.actions.finish import close_over
 from lms.quizzes.actions.recall import draw_check
+from lms.quizzes.events import QuizStarted
 from lms.quizzes.models import Attempt, AttemptItem
 from lms.quizzes.queries.banks import Drawing, for_actor, seen_in_banks
 from lms.quizzes.queries.occasions import hold_windows, named, past_on
@@ -135,6 +137,11 @@ def start(actor: Actor, slug: str, occasion: str | None = None) -> Started:
         return Started(public_id=_open_one(actor.id, opened.document_id), created=False)
     lay_out(attempt.id, paper)
     assignments.opened(actor.id, opened.document_id)
+    emit(
+        QuizStarted(
+            person_id=actor.id, document_id=opened.document_id, attempt_id=attempt.public_id, at=attempt.started_at
+        )
+    )
     return Started(public_id=attempt.public_id, created=True)
 
 
