@@ -34,6 +34,7 @@ from lms.learning import jobs as learning
 from lms.learning.jobs import certificates, cycles, feedback
 from lms.notifications import jobs as notifications
 from lms.notifications.jobs import outgoing, reminders, robots
+from lms.operations import jobs as operations
 from lms.performance.jobs import inspections, kpis, looks, scores
 from lms.quizzes import jobs as quizzes
 from lms.reviews.jobs import rewards
@@ -85,6 +86,7 @@ SCHEDULE = (
     Job(name="kb.include_late", every=timedelta(minutes=1), work=urgent_notices.include_late),
     Job(name="kb.remind_reviews", every=timedelta(hours=6), work=reviews.remind),
     Job(name="web.forget_answers", every=timedelta(hours=1), work=forget_answers),
+    Job(name="operations.nightly_backup", every=timedelta(minutes=10), work=operations.nightly_backup),
     Job(name="core.trim_outbox", every=timedelta(hours=24), work=core.trim_outbox),
     Job(name="notifications.remind", every=timedelta(minutes=20), work=reminders.remind),
     Job(name="notifications.send", every=timedelta(seconds=5), work=outgoing.send_waiting, drains=True),

@@ -277,6 +277,7 @@ def _open(slip: SignInSlip, *, typed: bool) -> Person:
     )
     if state is not SlipState.OPEN:
         raise refusal(state)
+    sign_in.check_password_way(person.employee_no or "")
     return person
 
 

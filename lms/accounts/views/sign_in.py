@@ -6,7 +6,9 @@ from werkzeug.wrappers import Response
 from lms.accounts import actions
 from lms.accounts.actions import sign_in as signing
 from lms.accounts.actions import slips as slip_actions
+from lms.accounts.events import SigningOut
 from lms.accounts.views.blueprint import bp
+from lms.core.bus import ask
 from lms.core.db import transaction
 from lms.core.errors import DomainError
 from lms.core.i18n import LOCALES, say, set_locale
@@ -32,6 +34,7 @@ def sign_in_submit() -> Response | tuple[str, int]:
     """Count the try, judge it outside of any transaction (it takes long on purpose), then forgive or refuse it."""
     employee_no = request.form.get("employee_no", "")
     try:
+        signing.check_password_way(employee_no)
         with transaction():
             counted = signing.count_try(employee_no, request.remote_addr or "")
         person = signing.judge(employee_no, request.form.get("password", ""))
@@ -50,8 +53,13 @@ def sign_in_submit() -> Response | tuple[str, int]:
 @bp.post("/sign-out")
 @public
 def sign_out() -> Response:
+    """End the session; who came in through the company's sign-on is led on to sign out there as well."""
+    visit = session.get("signon_visit", "")
+    further = next((address for address in ask(SigningOut(visit=visit)) if address), "")
     end_session()
-    return redirect(url_for(".sign_in"))
+    if further:
+        session["signon_left"] = visit
+    return redirect(further or url_for(".sign_in"))
 
 
 @bp.post("/language")

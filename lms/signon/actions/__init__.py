@@ -1,0 +1,1 @@
+"""Verbs of signing on and of provisioning."""

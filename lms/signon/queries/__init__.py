@@ -1,0 +1,1 @@
+"""Reading who is who at the company's sign-on."""

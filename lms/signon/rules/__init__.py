@@ -1,0 +1,1 @@
+"""Rules of signing on and of provisioning. Pure."""

@@ -1,0 +1,5 @@
+"""The blueprint that the pages of signing on share."""
+
+from flask import Blueprint
+
+bp = Blueprint("signon", __name__)
