@@ -26,7 +26,9 @@ from lms.core.terminal import AppCommand, OldSchema, provide, tell
 from lms.core.texts import text
 from lms.core.version import PACKAGE
 from lms.demo.cli import demo
+from lms.health.cli import files as files_group
 from lms.integrations.cli import group as xapi_group
+from lms.integrations.cli import keys_group
 from lms.kb.cli import group as search_group
 from lms.kb.cli import kb_group
 from lms.operations.cli import backup, move, restore
@@ -51,8 +53,10 @@ GROUPS: tuple[click.Command, ...] = (
     search_group,
     kb_group,
     xapi_group,
+    keys_group,
     backup,
     restore,
+    files_group,
     demo,
 )
 """Groups and single commands of the slices, in the order of `lms --help`."""

@@ -21,10 +21,12 @@ from lms.core import clock
 from lms.core.here import settings
 from lms.core.settings import Settings
 from lms.core.stores.folder import Folder
-from lms.core.stores.store import Kept, Named, Store, Unavailable
+from lms.core.stores.s3 import S3
+from lms.core.stores.store import Damaged, Kept, Named, Store, Unavailable
 
 __all__ = [
     "Arrived",
+    "Damaged",
     "Kept",
     "Named",
     "Unavailable",
@@ -68,7 +70,7 @@ def init_app(app: Flask, chosen: Settings) -> None:
 
 def made(chosen: Settings) -> Store:
     """Return the place of stored bytes that these settings name; nothing is opened yet."""
-    return Folder(chosen.uploads)
+    return S3(chosen) if chosen.files_url else Folder(chosen.uploads)
 
 
 def store() -> Store:

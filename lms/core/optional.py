@@ -40,9 +40,44 @@ def joserfc() -> ModuleType | None:
     try:
         import joserfc
         import joserfc.errors
+        import joserfc.jwe
         import joserfc.jwk
         import joserfc.jws
         import joserfc.jwt
     except ImportError:
         return None
     return joserfc
+
+
+@cache
+def boto3() -> ModuleType | None:
+    """Return boto3 (0.4 s and 30 MB at the first call); None without the extra `s3`."""
+    try:
+        import boto3
+    except ImportError:
+        return None
+    found: ModuleType = boto3
+    return found
+
+
+@cache
+def botocore() -> ModuleType | None:
+    """Return what lies below boto3, with its errors and settings; None without the extra `s3`."""
+    if boto3() is None:
+        return None
+    import botocore
+    import botocore.config
+    import botocore.exceptions
+
+    found: ModuleType = botocore
+    return found
+
+
+@cache
+def redis() -> ModuleType | None:
+    """Return the client of Redis and Valkey; None without the extra `redis`."""
+    try:
+        import redis
+    except ImportError:
+        return None
+    return redis

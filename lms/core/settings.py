@@ -4,6 +4,7 @@ The environment wins over lms.toml, which holds the same names in lower case wit
 An unknown `LMS_` name stops the start and says which, because a misspelt setting is worse than none.
 """
 
+import ipaddress
 import os
 import re
 import secrets
@@ -77,6 +78,17 @@ class Settings:
     courseware_max_unpacked_bytes: int = 1_000_000_000
     courseware_max_files: int = 5_000
     courseware_origin: str = ""
+    files_url: str = ""
+    files_cache_bytes: int = 500_000_000
+    s3_endpoint: str = ""
+    s3_key: str = ""
+    s3_secret: str = field(default="", repr=False)
+    s3_region: str = ""
+    s3_path_style: bool = False
+    redis_url: str = field(default="", repr=False)
+    log_format: str = "text"
+    metrics_token: str = field(default="", repr=False)
+    metrics_from: frozenset[str] = frozenset()
     keep_searches_days: int = 90
     keep_notices_days: int = 400
     keep_deliveries_days: int = 400
@@ -163,7 +175,7 @@ def _parse(name: str, value: Any) -> Any:
                 return int(value)
             except ValueError as error:
                 raise SettingsError(f"LMS_{name.upper()}: {value!r} is not a whole number") from error
-        case "courseware_max_bytes" | "courseware_max_unpacked_bytes" | "courseware_max_files":
+        case "courseware_max_bytes" | "courseware_max_unpacked_bytes" | "courseware_max_files" | "files_cache_bytes":
             word = str(value).strip()
             if not re.fullmatch(r"[0-9]{1,12}", word) or int(word) < 1:
                 raise SettingsError(f"LMS_{name.upper()}: {value!r} is no whole number from 1 on")
@@ -191,7 +203,7 @@ def _parse(name: str, value: Any) -> Any:
             if not re.fullmatch(r"[0-9]{1,4}", word) or not 1 <= int(word) <= MOST_KEPT_DAYS:
                 raise SettingsError(f"LMS_{name.upper()}: {value!r} is no number of days from 1 to {MOST_KEPT_DAYS}")
             return int(word)
-        case "demo" | "secure_cookies" | "oidc_create" | "oidc_only":
+        case "demo" | "secure_cookies" | "oidc_create" | "oidc_only" | "s3_path_style":
             word = str(value).strip().lower()
             if word not in {"1", "0", "true", "false", "yes", "no", "on", "off", ""}:
                 raise SettingsError(f"LMS_{name.upper()}: {value!r} is neither yes nor no")
@@ -200,6 +212,21 @@ def _parse(name: str, value: Any) -> Any:
             if value not in {"auto", "whoosh", "postgresql"}:
                 raise SettingsError(f"LMS_SEARCH_ENGINE: {value!r} is not one of auto, whoosh, postgresql")
             return value
+        case "files_url":
+            if value and not re.fullmatch(r"s3://[a-zA-Z0-9.-]{3,63}(/[A-Za-z0-9._/-]*)?", str(value)):
+                raise SettingsError("LMS_FILES_URL is not like s3://bucket or s3://bucket/folder")
+            return str(value).rstrip("/")
+        case "redis_url":
+            parts = urlsplit(str(value))
+            if value and (parts.scheme not in {"redis", "rediss", "unix"} or not (parts.hostname or parts.path)):
+                raise SettingsError("LMS_REDIS_URL is not like redis://user:password@host:6379/0 or rediss://host")
+            return str(value)
+        case "log_format":
+            if value not in {"text", "json"}:
+                raise SettingsError(f"LMS_LOG_FORMAT: {value!r} is not one of text, json")
+            return value
+        case "metrics_from":
+            return _networks(value)
         case "locale":
             if value not in {"zh_CN", "en"}:
                 raise SettingsError(f"LMS_LOCALE: {value!r} is not one of zh_CN, en")
@@ -208,7 +235,7 @@ def _parse(name: str, value: Any) -> Any:
             if value not in {"employee_no", "pseudonym"}:
                 raise SettingsError(f"LMS_XAPI_ACTOR: {value!r} is not one of employee_no, pseudonym")
             return value
-        case "xapi_endpoint" | "xapi_home":
+        case "xapi_endpoint" | "xapi_home" | "s3_endpoint":
             if value and not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", str(value)):
                 raise SettingsError(f"LMS_{name.upper()}: {value!r} is not an address like https://host/path")
             return str(value).rstrip("/")
@@ -254,6 +281,16 @@ def _listed(value: Any, between: str) -> list[str]:
     return [str(each).strip() for each in words if str(each).strip()]
 
 
+def _networks(value: Any) -> frozenset[str]:
+    found = set()
+    for each in _listed(value, r"[,\s]+"):
+        try:
+            found.add(str(ipaddress.ip_network(each, strict=False)))
+        except ValueError as error:
+            raise SettingsError(f"LMS_METRICS_FROM: {each!r} is no address or network like 10.2.0.0/16") from error
+    return frozenset(found)
+
+
 def _group_role(written: str) -> GroupRole:
     """Return what `GROUP=role@team` says; the name of a group may hold `=` itself, as those of directories do."""
     group, _, meant = written.rpartition("=")
@@ -286,7 +323,8 @@ def _links(value: Any) -> tuple[HostLink, ...]:
         label, _, english = (each.strip() for each in words.partition("|"))
         if not label or len(label) > 20 or len(english) > 30:
             raise SettingsError(
-                f"LMS_HOST_LINKS: {pair!r} is not words=address, like 服务台|Service desk=/ (at most 20 and 30 characters)"
+                f"LMS_HOST_LINKS: {pair!r} is not words=address, like 服务台|Service desk=/ "
+                "(at most 20 and 30 characters)"
             )
         found.append(HostLink(label=label, english=english, address=_own_or_whole("LMS_HOST_LINKS", address)))
     if len(found) > MOST_LINKS:
@@ -297,7 +335,9 @@ def _links(value: Any) -> tuple[HostLink, ...]:
 def _own_or_whole(name: str, address: str) -> str:
     """Return an address that is a path of this host or a whole one of another. Raises SettingsError."""
     if not re.fullmatch(r"(/(?![/\\])|https?://[^\s/?#@\\]+)[^\s\\]*", address):
-        raise SettingsError(f"{name}: {address!r} is neither a path like /tickets nor an address like https://host/path")
+        raise SettingsError(
+            f"{name}: {address!r} is neither a path like /tickets nor an address like https://host/path"
+        )
     return address
 
 

@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from hashlib import file_digest
 from pathlib import Path
 from typing import BinaryIO
 
@@ -47,6 +48,13 @@ class Folder:
         if not place.is_file():
             raise FileNotFoundError(sha.hex())
         yield place
+
+    def verify(self, sha: bytes) -> bool:
+        try:
+            with self.place(sha).open("rb") as file:
+                return file_digest(file, "sha256").digest() == sha
+        except FileNotFoundError:
+            return False
 
     def iterate(self) -> Iterator[Kept]:
         for folder in sorted(self.root.glob("??")):

@@ -18,6 +18,13 @@ class Unavailable(DomainError):
     default_message = text("文件仓库暂时连不上，这次没有保存；已保存的内容不会丢。请过几秒再试。")
 
 
+class Damaged(Unavailable):
+    """What lies in the place is not what was kept there. Whoever looks after the store has to bring it back."""
+
+    default_code = "file_damaged"
+    default_message = text("这个文件在文件仓库里已损坏，请联系管理员从备份恢复。")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """Bytes as they lie. size: in bytes. at: seconds since 1970 when they were written or last kept again."""
@@ -57,6 +64,9 @@ class Store(Protocol):
 
     def local(self, sha: bytes) -> AbstractContextManager[Path]:
         """Give a file of this machine with these bytes for the block; it may not be written."""
+
+    def verify(self, sha: bytes) -> bool:
+        """Return whether what lies there, read to its end, has this digest; False where nothing does."""
 
     def iterate(self) -> Iterator[Kept]:
         """Yield whatever is kept by digest, in no order."""
