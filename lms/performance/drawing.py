@@ -46,6 +46,10 @@ class Chart:
     rows: tuple[tuple[str, str, int | None], ...]
 
 
+FEW_CASES = 30
+"""Below so many cases a page says that there are only few."""
+
+
 def figure_words(metric: Metric, value: float) -> str:
     """Return a value as people say it: 82%, 38 秒, 1.5 小时, 1,240."""
     number = f"{value:,.1f}".removesuffix(".0")
@@ -59,9 +63,11 @@ def figure_words(metric: Metric, value: float) -> str:
 
 
 def period_words(one: Period) -> str:
-    """Return how a period is called: 2026年11月, 2026年四季度."""
+    """Return how a period is called: 2026年11月, 2026年四季度, 11月2日 那一周."""
     if one.grain is Grain.QUARTER:
         return show_quarter(str(one))
+    if one.grain is Grain.WEEK:
+        return _("%(day)s 那一周", day=show_day(one.start))
     return show_month(one.start) if one.grain is Grain.MONTH else show_day(one.start)
 
 
@@ -178,7 +184,9 @@ def how_words(part: Part) -> str:
     sum_ = f"{score_words(part.normalised)} × {score_words(part.weight)}%"
     if part.mean is None or part.raw is None:
         return sum_
-    return _("%(sum)s，实测 %(raw)s，仅 %(n)s 条", sum=sum_, raw=score_words(part.raw), n=part.n or 0)
+    if (part.n or 0) < FEW_CASES:
+        return _("%(sum)s，实测 %(raw)s，仅 %(n)s 条", sum=sum_, raw=score_words(part.raw), n=part.n or 0)
+    return _("%(sum)s，实测 %(raw)s，%(n)s 条", sum=sum_, raw=score_words(part.raw), n=part.n)
 
 
 def steps_of(scored: Scored) -> tuple[Step, ...]:

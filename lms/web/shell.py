@@ -29,7 +29,8 @@ from lms.core.i18n import (
 from lms.core.installation import company, help_line
 from lms.core.markup import sentence
 from lms.core.texts import Text
-from lms.web.auth import maybe_actor, reachable
+from lms.web.addresses import this_page
+from lms.web.auth import FRAMEWORK_ENDPOINTS, maybe_actor, reachable
 
 QUARTERS = {"1": "一", "2": "二", "3": "三", "4": "四"}
 STATIC = Path(__file__).parent.parent / "static"
@@ -102,6 +103,11 @@ def show_time(at: datetime | None) -> str:
     if day == today():
         return clock_text(here)
     return f"{show_day(day)} {clock_text(here)}"
+
+
+def show_moment(at: datetime | None) -> str:
+    """Return "2026年11月23日 10:32", whatever the day: for what is printed and kept."""
+    return "" if at is None else f"{show_day(local(at).date(), year=True)} {clock_text(local(at))}"
 
 
 def show_ago(at: datetime | None) -> str:
@@ -203,6 +209,7 @@ def init_app(app: Flask) -> None:
         short_day=show_short_day,
         weekday=show_weekday,
         time=show_time,
+        moment=show_moment,
         ago=show_ago,
         due=show_due,
         minutes=show_minutes,
@@ -216,6 +223,7 @@ def init_app(app: Flask) -> None:
         now=clock.now,
         current_locale=current_locale,
         maybe_actor=maybe_actor,
+        this_page=this_page,
         reachable=reachable,
         settings=settings,
         company=company,
@@ -234,7 +242,7 @@ def _headers(response: Response) -> Response:
     if request.endpoint == "static" or request.endpoint == "bootstrap.static":
         cached = "v" in request.args or request.endpoint == "bootstrap.static"
         headers["Cache-Control"] = "public, max-age=31536000, immutable" if cached else "public, max-age=300"
-    else:
+    elif request.endpoint not in FRAMEWORK_ENDPOINTS:
         headers.setdefault("Cache-Control", "no-store")
         response.vary.add("Cookie")
     return response

@@ -214,7 +214,8 @@ def fits(page: Page, what: object = "", *, rules: Sequence[str] = (), part: str 
         [part, {**AXE_OPTIONS, **({"runOnly": list(rules)} if rules else {})}],
     )
     where = what or page.url
-    assert [(each["id"], [node["html"][:160] for node in each["nodes"]][:3]) for each in found] == [], where
+    broken = [(each["id"], [node["html"][:160] for node in each["nodes"]][:3]) for each in found]
+    assert broken == [], f"{where}: {broken}"
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], where  # type: ignore[index]
     assert page.locator("main .btn-primary:visible").count() <= 1, where
 

@@ -17,6 +17,7 @@ from lms.performance.queries import figures, scores
 from lms.performance.queries.figures import Figure
 from lms.performance.queries.score_inputs import Result, results
 from lms.performance.queries.scores import Scored
+from lms.performance.rules.folding import cover_rows
 from lms.performance.rules.periods import Period
 
 HEADS = (
@@ -133,13 +134,31 @@ def trained(person_id: int, period: Period) -> list[Trained]:
     )
 
 
-def given(person_id: int, period: Period, codes: list[str]) -> dict[str, list[Figure]]:
-    """Return the rows of figures within a period, by metric, as they were given, oldest first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """The rows of figures that a figure of a longer period was made of, oldest first.
+
+    besides: how many rows lie in the period too and do not count, because a row of a longer time holds them already.
+    """
+
+    counted: list[Figure]
+    besides: int
+
+
+def given(person_id: int, period: Period, codes: list[str]) -> dict[str, Basis]:
+    """Return what the figures of a period rest on, by metric; metrics without any row are left out."""
     found: dict[str, list[Figure]] = {}
     for each in figures.figures([person_id], codes, period.start, period.until):
         if each.period.until <= period.until:
             found.setdefault(each.metric, []).append(each)
-    return found
+    return {code: _basis(held, period) for code, held in found.items()}
+
+
+def _basis(held: list[Figure], period: Period) -> Basis:
+    taken = cover_rows([(one.period.grain, one.period.start, one.value, one.count) for one in held], period)
+    kept = {(grain, start) for grain, start, _, _ in taken}
+    counted = [one for one in held if (one.period.grain, one.period.start) in kept]
+    return Basis(counted=counted, besides=len(held) - len(counted))
 
 
 def export_state() -> tuple[bool, date | None, str]:

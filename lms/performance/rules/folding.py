@@ -20,6 +20,8 @@ FINER: dict[Grain, tuple[Grain, ...]] = {
 
 Counted = tuple[float, int | None]
 """A value and on how many cases it rests; None = not told."""
+Given = tuple[Grain, date, float, int | None]
+"""A figure as it was given: the length and first day of its period, its value, on how many cases it rests."""
 
 
 def fold(values: Sequence[Counted], *, is_mean: bool) -> Counted:
@@ -44,23 +46,28 @@ def _end(grain: Grain, start: date) -> date:
     return Period(grain, start).until
 
 
-def cover(rows: Iterable[tuple[Grain, date, float, int | None]], whole: Period) -> list[Counted]:
+def cover(rows: Iterable[Given], whole: Period) -> list[Counted]:
     """Return those rows that make up a period: the longest first, the shorter where they leave days open.
 
     A row that lies in the period only in part is left out.
     """
+    return [(value, count) for _, _, value, count in cover_rows(rows, whole)]
+
+
+def cover_rows(rows: Iterable[Given], whole: Period) -> list[Given]:
+    """Return the rows that `cover` takes, whole, for whoever shows what a figure was made of."""
     start, until = whole.start, whole.until
     inside = [row for row in rows if start <= row[1] and _end(row[0], row[1]) <= until]
     if len({row[0] for row in inside}) < 2:
-        return [(value, count) for _, _, value, count in inside]
-    found: list[Counted] = []
+        return inside
+    found: list[Given] = []
     taken: list[Period] = []
     longest_first = [Grain.QUARTER, Grain.MONTH, Grain.WEEK, Grain.DAY].index
     for grain, day, value, count in sorted(inside, key=lambda row: (longest_first(row[0]), row[1])):
         part = Period(grain, day)
         if not any(part.start < other.until and other.start < part.until for other in taken):
             taken.append(part)
-            found.append((value, count))
+            found.append((grain, day, value, count))
     return found
 
 

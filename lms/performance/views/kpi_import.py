@@ -113,12 +113,11 @@ def kpi_columns() -> str | tuple[str, int]:
         }
         with transaction():
             made = actions.remember(actor, said)
-        page = _preview(actor, data, form.get("name", ""), _options(form))
+        if made:
+            flash(_("已记住 %(n)s 列，以后的文件也这样读。", n=made), "ok")
+        return _preview(actor, data, form.get("name", ""), _options(form))
     except DomainError as error:
         return _page(error=say(error.message), options=_options(form)), error.status
-    if made:
-        flash(_("已记住 %(n)s 列，以后的文件也这样读。", n=made), "ok")
-    return page
 
 
 @bp.post("/kpis/import/apply")

@@ -32,6 +32,8 @@ from lms.web.numbers import whole
 from lms.web.tables import TableState, download
 
 PAGE = 50
+SHOWN_ROWS = 8
+"""So many rows of a figure stand open on the page of a composite, the others folded."""
 
 
 def _asked(written: str) -> Period:
@@ -184,6 +186,8 @@ def score(employee_no: str, score_period: str) -> str:
         metrics=measured,
         given=score_rows.given(person.id, chosen, [part.metric for part in spec.values() if part.metric]),
         trained=score_rows.trained(person.id, chosen),
+        shown=SHOWN_ROWS,
+        few=drawing.FEW_CASES,
         today_says=_today(held, person, chosen) if held and held.final else None,
         figure=drawing.figure_words,
         words=drawing.score_words,

@@ -105,7 +105,7 @@ def _file(format: str, lines: list[reading.Line]) -> Response:
         )
         for each in lines
     )
-    return download(format, _("扣分"), headers, rows)
+    return download(format, _("扣分记录"), headers, rows)
 
 
 @bp.get("/me/deductions")
