@@ -77,6 +77,7 @@ def init_app(app: APIFlask) -> None:
     @app.spec_processor
     def describe(spec: dict[Any, Any] | str) -> dict[Any, Any] | str:
         assert isinstance(spec, dict)
+        spec["paths"] = {path: each for path, each in spec["paths"].items() if path.startswith("/api/v1/")}
         for rule in app.url_map.iter_rules():
             path = _PARAMETER.sub(r"{\1}", rule.rule)
             for method in rule.methods or ():
