@@ -3,18 +3,15 @@
 from urllib.parse import urlsplit
 
 import segno
-from flask import url_for
 
-from lms.core.here import settings
+from lms.web.addresses import full_address
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def slip_link(token: str) -> str:
     """Return the full address of a slip, on the installation's own base where it has one."""
-    if settings().base_url:
-        return settings().base_url.rstrip("/") + url_for("accounts.slip_link", token=token)
-    return url_for("accounts.slip_link", token=token, _external=True)
+    return full_address("accounts.slip_link", token=token)
 
 
 def only_here(url: str) -> bool:

@@ -12,6 +12,7 @@ from lms.core.db import in_transaction, session
 from lms.kb.queries import urgent
 from lms.kb.queries.urgent import Urgent
 from lms.notifications.queries import UNREAD, Alerts
+from lms.web.addresses import this_page
 from lms.web.auth import maybe_actor, safe_next
 
 NOTHING = Alerts()
@@ -55,7 +56,7 @@ def here() -> str:
     A page that answered a form is not asked for again; the one before it is.
     """
     if request.method == "GET" and request.endpoint != "notifications.alerts":
-        return request.full_path.rstrip("?")
+        return this_page()
     parts = urlsplit(request.referrer or "")
     back = parts.path + (f"?{parts.query}" if parts.query else "") if parts.netloc == request.host else ""
     return safe_next(back) or url_for("home.index")

@@ -3,15 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import url_for
-
-from lms.core.here import settings
 from lms.core.i18n import _, current_locale
 from lms.core.installation import company
 from lms.learning.rules.certificates import code_shown
 from lms.performance.queries.profile import Happened
 from lms.performance.queries.scores import Scored
 from lms.records.events import Verb
+from lms.web.addresses import full_address
 from lms.web.shell import show_day, show_month, show_quarter
 
 MOST_ROWS = 10
@@ -112,7 +110,4 @@ def deed(line: Happened) -> str:
 
 def verify_link(code: str) -> str:
     """Return the full address that the QR code leads to, on the installation's own base where it has one."""
-    shown = code_shown(code)
-    if settings().base_url:
-        return settings().base_url.rstrip("/") + url_for("performance.verify_proof", proof_code=shown)
-    return url_for("performance.verify_proof", proof_code=shown, _external=True)
+    return full_address("performance.verify_proof", proof_code=code_shown(code))

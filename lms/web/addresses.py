@@ -4,15 +4,32 @@ from functools import lru_cache, partial
 from typing import Any
 
 from apiflask import APIFlask
-from flask import has_request_context, request
+from flask import has_request_context, request, url_for
 from werkzeug.routing import IntegerConverter
 
+from lms.core.here import settings
 from lms.web.limits import Incoming
 
 KEPT = 8_192
 """Addresses held in memory by one process."""
 GREATEST_KEY = 2**63 - 1
 """A key that no database could hold leads nowhere (404), rather than into an error of the driver."""
+
+
+def full_address(endpoint: str, **values: Any) -> str:
+    """Return the whole address of a page, for what is printed or leaves the house: a QR code, a calendar, a platform.
+
+    It rests on LMS_BASE_URL, which holds the prefix of a mounted academy, else on the address of this request.
+    """
+    base = settings().base_url.rstrip("/")
+    if not base:
+        return url_for(endpoint, _external=True, **values)
+    return base + url_for(endpoint, **values).removeprefix(request.script_root)
+
+
+def this_page() -> str:
+    """Return the path and query of this request under the mount, for coming back: `full_path` alone leaves it out."""
+    return request.script_root + request.full_path.rstrip("?")
 
 
 class Academy(APIFlask):

@@ -22,10 +22,11 @@ from lms.core.errors import Forbidden, Unauthenticated
 from lms.core.i18n import set_locale
 from lms.core.texts import text
 from lms.web import limits, rate
+from lms.web.addresses import this_page
 
 View = TypeVar("View", bound=Callable[..., Any])
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-FRAMEWORK_ENDPOINTS = frozenset({"static", "bootstrap.static"})
+FRAMEWORK_ENDPOINTS = frozenset({"static", "bootstrap.static", "brand"})
 """Files that belong to nobody."""
 
 csrf = CSRFProtect()
@@ -110,6 +111,10 @@ class Sessions(SecureCookieSessionInterface):
 
     def __init__(self) -> None:
         self._made = lru_cache(maxsize=8)(self._make)
+
+    def get_cookie_path(self, _: Flask) -> str:
+        """Return the path under which this request reached the academy: the mount, and a prefix of the proxy's."""
+        return request.script_root or "/"
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         if not app.secret_key:
@@ -257,7 +262,7 @@ def safe_next(target: str | None) -> str | None:
 
 def to_sign_in() -> Response | BaseResponse:
     """Send the person to the sign-in page, and back here afterwards."""
-    back = request.full_path.rstrip("?") if request.method in SAFE else request.referrer or ""
+    back = this_page() if request.method in SAFE else request.referrer or ""
     if "://" in back:
         parts = urlsplit(back)
         back = parts.path + (f"?{parts.query}" if parts.query else "") if parts.netloc == request.host else ""

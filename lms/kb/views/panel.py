@@ -24,6 +24,7 @@ from lms.kb.views.keep_buttons import with_keep_buttons
 from lms.kb.views.noting import log_opened, log_search
 from lms.kb.views.room import bp
 from lms.kb.views.voting import vote_form
+from lms.web.addresses import this_page
 from lms.web.auth import current_actor, requires
 
 HITS = 8
@@ -123,7 +124,7 @@ def _answer(
         "kinds": day_kinds(apart.spec.sections),
         "asked": asked,
         "wrong_day": wrong_day,
-        "vote": vote_form(opened.slug, about.solved, about.reason, request.full_path),
+        "vote": vote_form(opened.slug, about.solved, about.reason, this_page()),
         "slots": tuple(dict.fromkeys(slot for each in _scripts(found) for slot in each.slots)),
     }
 

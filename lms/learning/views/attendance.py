@@ -11,7 +11,6 @@ from lms.core import clock
 from lms.core.access import Actor, Permission
 from lms.core.db import transaction
 from lms.core.errors import Conflict, DomainError, NotFound
-from lms.core.here import settings
 from lms.core.i18n import _, ngettext, say
 from lms.core.texts import text
 from lms.learning.actions import attendance as acts
@@ -22,6 +21,7 @@ from lms.learning.rules.sessions import CLOSES_AFTER, KINDS, OPENS_BEFORE, SeatS
 from lms.learning.session_forms import marks_of
 from lms.learning.views.room import bp
 from lms.learning.words import span
+from lms.web.addresses import full_address
 from lms.web.auth import current_actor, requires
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -50,10 +50,7 @@ def sheet(session_id: str) -> str:
 
 def _address(row: Row) -> str:
     """Return the full address of the sign-in page with its code, on the installation's own base where it has one."""
-    base = settings().base_url
-    if base:
-        return base.rstrip("/") + url_for(".check_in", session_id=row.public_id, code=row.code)
-    return url_for(".check_in", session_id=row.public_id, code=row.code, _external=True)
+    return full_address(".check_in", session_id=row.public_id, code=row.code)
 
 
 @bp.get("/sessions/<session_id>/check-in", endpoint="check_in")

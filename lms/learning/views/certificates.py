@@ -18,7 +18,7 @@ from lms.content.queries import Card
 from lms.core.access import Permission, allows
 from lms.core.db import transaction
 from lms.core.errors import DomainError, NotFound
-from lms.core.here import settings, today
+from lms.core.here import today
 from lms.core.i18n import _, current_locale, gettext, say
 from lms.core.installation import company
 from lms.learning.actions import certificates as actions
@@ -28,6 +28,7 @@ from lms.learning.queries.certificates import Shown
 from lms.learning.rules.certificates import STATE_WORDS, State, code_shown, name_masked
 from lms.learning.views.room import bp
 from lms.web import pdf
+from lms.web.addresses import full_address
 from lms.web.auth import current_actor, maybe_actor, public, requires
 from lms.web.numbers import whole
 from lms.web.rate import Brake
@@ -216,10 +217,7 @@ def certificate_revoke(certificate_id: str) -> Response | tuple[str, int]:
 
 def verify_link(code: str) -> str:
     """Return the full address that a QR code leads to, on the installation's own base where it has one."""
-    shown = code_shown(code)
-    if settings().base_url:
-        return settings().base_url.rstrip("/") + url_for("learning.verify", code=shown)
-    return url_for("learning.verify", code=shown, _external=True)
+    return full_address("learning.verify", code=code_shown(code))
 
 
 @bp.get("/verify")

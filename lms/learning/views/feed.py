@@ -17,6 +17,7 @@ from lms.learning.queries import feed as queries
 from lms.learning.queries.feed import FeedOwner, Worked
 from lms.learning.rules.feed import Entry, calendar_bytes, due_entries
 from lms.learning.views.room import bp
+from lms.web.addresses import full_address
 from lms.web.auth import current_actor, public, requires
 
 
@@ -90,13 +91,11 @@ def _shift(each: Worked) -> Entry:
 
 
 def _page(token: str = "") -> str:
-    address = settings().base_url.rstrip("/") + url_for(".feed", token=token) if settings().base_url else ""
-    if token and not address:
-        address = url_for(".feed", token=token, _external=True)
+    address = full_address(".feed", token=token) if token else ""
     return render_template(
         "lms/learning/feed.html",
         held=queries.feed_of(current_actor().id),
-        address=address if token else "",
+        address=address,
         webcal="webcal://" + address.partition("://")[2] if token else "",
     )
 

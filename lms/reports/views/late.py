@@ -20,6 +20,7 @@ from lms.reports.leading.late import SORTS, WHO, LateFilter
 from lms.reports.leading.rules import LateLine, group_words
 from lms.reports.leading.who import team_of, teams
 from lms.reports.views.room import bp
+from lms.web.addresses import this_page
 from lms.web.auth import current_actor, requires
 from lms.web.numbers import every_whole
 from lms.web.shell import show_day
@@ -75,7 +76,7 @@ def late() -> str | Response:
         group=group,
         robot=may_chase and group is not None and any(ask(GroupReached(team_id=group[0]))),
         said=_said(actor, table),
-        here=request.full_path.rstrip("?"),
+        here=this_page(),
     )
 
 
