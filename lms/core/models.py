@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, false, text
+from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped
 
 from lms.core.appendonly import append_only
@@ -40,6 +40,22 @@ class Installation(Base):
     steward_id: Mapped[int | None] = pseudonym()
 
 
+class SigningKey(Base):
+    """A key by which the academy signs badges and what it says to other learning systems (RS256). See core/keys.py.
+
+    kid: the thumbprint of the public half. sealed: the private half, encrypted under LMS_SECRET_KEY. retired_at: since
+    when nothing new is signed by it; its public half stays, for what was signed.
+    """
+
+    __tablename__ = "signing_key"
+    id: Mapped[pk]
+    kid: Mapped[str] = plain(String(64), unique=True)
+    public: Mapped[dict[str, Any]] = plain(type_json)
+    sealed: Mapped[str] = plain()
+    made_at: Mapped[datetime] = plain()
+    retired_at: Mapped[datetime | None] = plain()
+
+
 class WorkerBeat(Base):
     """When each job last ran (None = never), and which worker has it now (until lease_until, then anybody).
 
@@ -66,7 +82,7 @@ class BackupRun(Base):
     __table_args__ = (Index("ix_backup_run_kind", "kind", "ended_at"),)
     id: Mapped[pk]
     kind: Mapped[str] = plain(String(10))
-    nightly: Mapped[bool] = plain(default=False, server_default=false())
+    nightly: Mapped[bool] = plain(default=False)
     started_at: Mapped[datetime] = plain()
     ended_at: Mapped[datetime] = plain()
     file: Mapped[str] = plain(String(200))

@@ -13,7 +13,7 @@ from lms.core.terminal import AppCommand, Meter, OldSchema, tell, tell_json
 from lms.core.texts import text
 from lms.kb import actions as kb
 from lms.kb.jobs.indexing import rebuild_index
-from lms.operations import loading, moving, reading, restoring, schema, writing
+from lms.operations import jobs, loading, moving, reading, restoring, schema, writing
 from lms.operations.container import BrokenBackup
 from lms.operations.restoring import Restored
 from lms.operations.rules.papers import Head, Manifest
@@ -52,15 +52,10 @@ def _back_up(path: Path, secrets: bool, as_json: bool) -> None:
     if schema.current(db.engine) != schema.head():
         raise OldSchema()
     schema.refuse_half_restored(db.engine)
-    try:
-        meter = Meter(text("正在备份"), writing.work(db.engine, metadata))
-        made = writing.write(path, db.engine, metadata, secrets=secrets, step=meter)
-        meter.end()
-        meter = Meter(text("正在核对"), made.size >> 20)
-        restoring.look(path, meter)
-        meter.end()
-    except OSError as error:
-        raise Conflict(text("备份没有写成：%(error)s。", error=error.strerror or type(error).__name__)) from None
+    meter, check = Meter(text("正在备份"), writing.work(db.engine, metadata)), Meter(text("正在核对"), 0)
+    made = jobs.back_up(path, secrets=secrets, step=meter, check=check)
+    meter.end()
+    check.end()
     if as_json:
         tell_json({"file": str(path), "bytes": made.size, "with_secrets": secrets, **_told(made.head, made.manifest)})
         return
@@ -144,7 +139,7 @@ def restore(file: Path, drill: bool, erasures: tuple[Path, ...], with_secrets: b
         if not listed.is_file():
             raise Conflict(text("没有文件 %(path)s。", path=str(listed)))
     try:
-        done = _drill(file) if drill else _restore(file, erasures, with_secrets)
+        done = jobs.drill(file) if drill else _restore(file, erasures, with_secrets)
     except OSError as error:
         raise Conflict(text("没有恢复：%(error)s。", error=error.strerror or type(error).__name__)) from None
     problems = [say(each) for each in done.problems]
@@ -170,10 +165,6 @@ def _tell_restored(done: Restored, drill: bool) -> None:
     if done.manifest.missing:
         tell(text("注意：有 %(count)s 个文件在备份时就已缺失。", count=done.manifest.missing))
     tell(text("下一步：lms serve。"))
-
-
-def _drill(file: Path) -> Restored:
-    return restoring.drill(file)
 
 
 def _restore(file: Path, erasures: tuple[Path, ...], with_secrets: bool) -> Restored:

@@ -114,7 +114,7 @@ def members(file: BinaryIO, size: int, at: int = 0) -> Iterator[Member]:
             raise BrokenBackup(CUT)
         if block == bytes(BLOCK):
             if file.read(BLOCK + 1) != bytes(BLOCK):
-                raise odd(text("文件末尾").id)
+                raise odd("EOF")
             return
         found = _read_header(block, at)
         if found.after > size:

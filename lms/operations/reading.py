@@ -219,7 +219,11 @@ class Backup:
             manifest.size,
             manifest.files_digest,
         ):
-            wrong = text("应有 %(wanted)s 个文件，实际 %(files)s 个。", wanted=manifest.files, files=found.files.count)
+            wrong = text(
+                "应有 %(wanted)s 个文件，实际 %(files)s 个，或不是同一批。",
+                wanted=manifest.files,
+                files=found.files.count,
+            )
             found.problems.append(wrong)
         if found.erasures != manifest.erasures:
             found.problems.append(text("已删除人员的名单不完整。"))

@@ -189,7 +189,7 @@ def _named(moment: Snapshot, tables: Sequence[Shape]) -> set[bytes]:
     for column in NAMING:
         table = next(each for each in tables if each.name == column.class_.__tablename__)
         columns = tuple(each for each in table.columns if each[0] == column.key)
-        only = Shape(name=table.name, columns=columns, key=table.key)
+        only = Shape(name=table.name, columns=columns, key=(column.key,))
         found.update(bytes(row[0]) for row in moment.rows(only) if row[0] is not None)
     return found
 

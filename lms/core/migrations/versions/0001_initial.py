@@ -22,12 +22,18 @@ AFTER = {
         "CREATE TRIGGER blob_no_delete BEFORE DELETE ON blob BEGIN SELECT RAISE(ABORT, 'blob is append-only'); END",
         "CREATE TRIGGER blob_no_replace BEFORE INSERT ON blob WHEN EXISTS (SELECT 1 FROM blob WHERE sha = NEW.sha) BEGIN SELECT RAISE(ABORT, 'blob is append-only'); END",
         "INSERT INTO log_head (id, seq, hash) VALUES (1, 0, x'0000000000000000000000000000000000000000000000000000000000000000')",
+        "CREATE TRIGGER courseware_package_no_update BEFORE UPDATE ON courseware_package BEGIN SELECT RAISE(ABORT, 'courseware_package is append-only'); END",
+        "CREATE TRIGGER courseware_package_no_delete BEFORE DELETE ON courseware_package BEGIN SELECT RAISE(ABORT, 'courseware_package is append-only'); END",
+        "CREATE TRIGGER courseware_package_no_replace BEFORE INSERT ON courseware_package WHEN EXISTS (SELECT 1 FROM courseware_package WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'courseware_package is append-only'); END",
         "CREATE TRIGGER training_proof_no_update BEFORE UPDATE ON training_proof BEGIN SELECT RAISE(ABORT, 'training_proof is append-only'); END",
         "CREATE TRIGGER training_proof_no_delete BEFORE DELETE ON training_proof BEGIN SELECT RAISE(ABORT, 'training_proof is append-only'); END",
         "CREATE TRIGGER training_proof_no_replace BEFORE INSERT ON training_proof WHEN EXISTS (SELECT 1 FROM training_proof WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'training_proof is append-only'); END",
         "CREATE TRIGGER revision_no_update BEFORE UPDATE ON revision BEGIN SELECT RAISE(ABORT, 'revision is append-only'); END",
         "CREATE TRIGGER revision_no_delete BEFORE DELETE ON revision BEGIN SELECT RAISE(ABORT, 'revision is append-only'); END",
         "CREATE TRIGGER revision_no_replace BEFORE INSERT ON revision WHEN EXISTS (SELECT 1 FROM revision WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'revision is append-only'); END",
+        "CREATE TRIGGER courseware_file_no_update BEFORE UPDATE ON courseware_file BEGIN SELECT RAISE(ABORT, 'courseware_file is append-only'); END",
+        "CREATE TRIGGER courseware_file_no_delete BEFORE DELETE ON courseware_file BEGIN SELECT RAISE(ABORT, 'courseware_file is append-only'); END",
+        "CREATE TRIGGER courseware_file_no_replace BEFORE INSERT ON courseware_file WHEN EXISTS (SELECT 1 FROM courseware_file WHERE package_id = NEW.package_id AND path = NEW.path) BEGIN SELECT RAISE(ABORT, 'courseware_file is append-only'); END",
         "CREATE TRIGGER composite_snapshot_no_update BEFORE UPDATE ON composite_snapshot BEGIN SELECT RAISE(ABORT, 'composite_snapshot is append-only'); END",
         "CREATE TRIGGER composite_snapshot_no_delete BEFORE DELETE ON composite_snapshot BEGIN SELECT RAISE(ABORT, 'composite_snapshot is append-only'); END",
         "CREATE TRIGGER composite_snapshot_no_replace BEFORE INSERT ON composite_snapshot WHEN EXISTS (SELECT 1 FROM composite_snapshot WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'composite_snapshot is append-only'); END",
@@ -69,10 +75,14 @@ AFTER = {
         "CREATE TRIGGER blob_no_change BEFORE UPDATE OR DELETE ON blob FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER blob_no_truncate BEFORE TRUNCATE ON blob FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
         "INSERT INTO log_head (id, seq, hash) VALUES (1, 0, decode(repeat('00', 32), 'hex'))",
+        "CREATE TRIGGER courseware_package_no_change BEFORE UPDATE OR DELETE ON courseware_package FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
+        "CREATE TRIGGER courseware_package_no_truncate BEFORE TRUNCATE ON courseware_package FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER training_proof_no_change BEFORE UPDATE OR DELETE ON training_proof FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER training_proof_no_truncate BEFORE TRUNCATE ON training_proof FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER revision_no_change BEFORE UPDATE OR DELETE ON revision FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER revision_no_truncate BEFORE TRUNCATE ON revision FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
+        "CREATE TRIGGER courseware_file_no_change BEFORE UPDATE OR DELETE ON courseware_file FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
+        "CREATE TRIGGER courseware_file_no_truncate BEFORE TRUNCATE ON courseware_file FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER composite_snapshot_no_change BEFORE UPDATE OR DELETE ON composite_snapshot FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER composite_snapshot_no_truncate BEFORE TRUNCATE ON composite_snapshot FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()",
         "CREATE TRIGGER kpi_correction_no_change BEFORE UPDATE OR DELETE ON kpi_correction FOR EACH ROW EXECUTE FUNCTION lms_append_only()",
@@ -122,7 +132,7 @@ def upgrade() -> None:
         "backup_run",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
-        sa.Column("nightly", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("nightly", sa.Boolean(), nullable=False),
         sa.Column("started_at", UTCDateTime(), nullable=False),
         sa.Column("ended_at", UTCDateTime(), nullable=False),
         sa.Column("file", sa.String(length=200), nullable=False),
@@ -367,6 +377,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_try")),
     )
     op.create_index("ix_sign_in_try_key", "sign_in_try", ["key", "at"], unique=False)
+    op.create_table(
+        "signing_key",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kid", sa.String(length=64), nullable=False),
+        sa.Column("public", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.Column("retired_at", UTCDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signing_key")),
+        sa.UniqueConstraint("kid", name=op.f("uq_signing_key_kid")),
+    )
     op.create_table(
         "staff_file",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -627,6 +648,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_competency")),
         sa.UniqueConstraint("code", name=op.f("uq_competency_code")),
         sa.UniqueConstraint("public_id", name=op.f("uq_competency_public_id")),
+    )
+    op.create_table(
+        "courseware_package",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("sha", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("edition", sa.String(length=8), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column(
+            "manifest", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("files", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("size", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("unpacked", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("framed", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("added_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["added_by"], ["person.id"], name=op.f("fk_courseware_package_added_by_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_courseware_package")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_courseware_package_public_id")),
+        sa.UniqueConstraint("sha", name=op.f("uq_courseware_package_sha")),
+        info={"append_only": True},
     )
     op.create_table(
         "deduction_rule",
@@ -1388,6 +1432,21 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_composite_snapshot_period"), "composite_snapshot", ["period"], unique=False)
     op.create_index("ix_composite_snapshot_person", "composite_snapshot", ["person_id", "period", "id"], unique=False)
+    op.create_table(
+        "courseware_file",
+        sa.Column(
+            "package_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("path", sa.String(length=240), nullable=False),
+        sa.Column("sha", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("size", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("media_type", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["package_id"], ["courseware_package.id"], name=op.f("fk_courseware_file_package_id_courseware_package")
+        ),
+        sa.PrimaryKeyConstraint("package_id", "path", name=op.f("pk_courseware_file")),
+        info={"append_only": True},
+    )
     op.create_table(
         "cycle",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2427,6 +2486,53 @@ def upgrade() -> None:
     op.create_index("ix_certificate_end", "certificate", ["plan_id", "valid_until"], unique=False)
     op.create_index("ix_certificate_person", "certificate", ["person_id", "plan_id", "valid_until"], unique=False)
     op.create_table(
+        "courseware_attempt",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("package_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", sa.String(length=12), server_default="open", nullable=False),
+        sa.Column("status", sa.String(length=12), server_default="new", nullable=False),
+        sa.Column("met", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("logged", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("earned", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("possible", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("seconds", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+        sa.Column("started_at", UTCDateTime(), nullable=False),
+        sa.Column("last_at", UTCDateTime(), nullable=False),
+        sa.Column("ended_at", UTCDateTime(), nullable=True),
+        sa.CheckConstraint(
+            "earned IS NULL OR (earned >= 0 AND earned <= possible)", name=op.f("ck_courseware_attempt_earned_in_range")
+        ),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("fk_courseware_attempt_document_id_document")
+        ),
+        sa.ForeignKeyConstraint(
+            ["package_id"], ["courseware_package.id"], name=op.f("fk_courseware_attempt_package_id_courseware_package")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_courseware_attempt_person_id_person")),
+        sa.ForeignKeyConstraint(
+            ["revision_id"], ["revision.id"], name=op.f("fk_courseware_attempt_revision_id_revision")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_courseware_attempt")),
+        sa.UniqueConstraint(
+            "person_id", "document_id", "number", name=op.f("uq_courseware_attempt_person_id_document_id_number")
+        ),
+        sa.UniqueConstraint("public_id", name=op.f("uq_courseware_attempt_public_id")),
+    )
+    op.create_index("ix_courseware_attempt_document", "courseware_attempt", ["document_id", "last_at"], unique=False)
+    op.create_index(
+        "uq_courseware_attempt_open",
+        "courseware_attempt",
+        ["person_id", "document_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.create_table(
         "cycle_wave",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("cycle_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -3336,6 +3442,26 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["assignment_id"], ["assignment.id"], name=op.f("fk_chase_assignment_id_assignment")),
         sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_chase_made_by_person")),
         sa.PrimaryKeyConstraint("assignment_id", "day", name=op.f("pk_chase")),
+    )
+    op.create_table(
+        "courseware_state",
+        sa.Column(
+            "attempt_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("place", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("launch", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+        sa.Column("launched_at", UTCDateTime(), nullable=False),
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+        sa.Column("cmi", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column(
+            "hundredths", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False
+        ),
+        sa.Column("left", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("saved_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["attempt_id"], ["courseware_attempt.id"], name=op.f("fk_courseware_state_attempt_id_courseware_attempt")
+        ),
+        sa.PrimaryKeyConstraint("attempt_id", "place", name=op.f("pk_courseware_state")),
     )
     op.create_table(
         "exemption",
