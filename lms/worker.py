@@ -38,7 +38,7 @@ from lms.operations import jobs as operations
 from lms.performance.jobs import inspections, kpis, looks, scores
 from lms.quizzes import jobs as quizzes
 from lms.reviews.jobs import rewards
-from lms.signon.jobs import forget_visits
+from lms.signon.jobs import forget_visits, staff_folder
 from lms.web.jobs import forget_answers
 
 log = logging.getLogger("lms.worker")
@@ -114,6 +114,7 @@ SCHEDULE = (
     Job(name="reviews.let_deductions_count", every=timedelta(minutes=10), work=rewards.let_deductions_count),
     Job(name="reviews.grant_badges", every=timedelta(hours=6), work=rewards.grant_badges),
     Job(name="accounts.forget_slips", every=timedelta(hours=24), work=accounts.forget_slips),
+    Job(name="signon.import_files", every=timedelta(minutes=2), work=staff_folder.import_files),
     Job(name="signon.forget_visits", every=timedelta(hours=24), work=forget_visits),
     Job(name="performance.forget_looks", every=timedelta(hours=24), work=looks.forget_looks),
     Job(name="learning.delete_unused_files", every=timedelta(hours=24), work=learning.delete_unused_files),

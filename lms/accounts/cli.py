@@ -13,7 +13,7 @@ from lms.accounts.actions import slips as slip_actions
 from lms.accounts.actions import staff as staff_actions
 from lms.accounts.rules.batches import LEAST, MOST, Split
 from lms.accounts.rules.sign_in import code_shown
-from lms.accounts.rules.staff_known import StaffPlan
+from lms.accounts.rules.staff_known import Leavers, StaffPlan
 from lms.accounts.slip_codes import slip_link, slip_qr
 from lms.core.access import Role
 from lms.core.db import transaction
@@ -38,13 +38,24 @@ token = click.Group("token", help="API tokens.")
     type=click.IntRange(LEAST, MOST),
     help="Put those who are new into intakes (批次) of about the same size, at most so many people in one.",
 )
+@click.option("--leavers", is_flag=True, help="The file is complete: who is missing in it leaves.")
+@click.option("--confirm-leavers", is_flag=True, help="Yes, that many people leave.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def import_staff(file: Path, dry_run: bool, make_teams: bool, intakes_of: int | None, as_json: bool) -> None:
+def import_staff(
+    file: Path,
+    dry_run: bool,
+    make_teams: bool,
+    intakes_of: int | None,
+    leavers: bool,
+    confirm_leavers: bool,
+    as_json: bool,
+) -> None:
     """Take in people from a CSV or XLSX file, all rows or none; exit 1 and every reason if one is refused.
 
     \b
     Example:
       lms staff import staff.xlsx --dry-run
+      lms staff import everybody.csv --leavers --dry-run
       lms staff import staff.csv --make-teams
       lms staff import temps.xlsx --intakes-of 50
     """
@@ -55,13 +66,15 @@ def import_staff(file: Path, dry_run: bool, make_teams: bool, intakes_of: int | 
             made = staff_actions.make_teams(actor, data)
         if made:
             tell(text("新建团队：%(names)s。", names="、".join(made)))
-    plan = staff_actions.plan_staff(actor, data, how)
+    plan = staff_actions.plan_staff(actor, data, how, complete=leavers)
     _show(plan, as_json)
     if plan.refused:
         click.get_current_context().exit(1)
     if not dry_run and plan.can_apply:
         with transaction():
-            staff_actions.apply_staff(actor, data, shown=fingerprint(plan), how=how)
+            staff_actions.apply_staff(
+                actor, data, shown=fingerprint(plan), how=how, complete=leavers, confirmed=confirm_leavers
+            )
         if not as_json:
             tell(text("已导入。"))
 
@@ -74,6 +87,8 @@ def _show(plan: StaffPlan, as_json: bool) -> None:
                 "changed": [change.employee_no for change in plan.changed],
                 "unchanged": plan.unchanged,
                 "intakes": [{"name": batch.name, "people": batch.size} for batch in plan.batches],
+                "leaving": [each.employee_no for each in plan.leavers.people] if plan.leavers else [],
+                "too_many_leave": plan.leavers.too_many if plan.leavers else False,
                 "refused": [
                     {
                         "line": row.line,
@@ -97,6 +112,25 @@ def _show(plan: StaffPlan, as_json: bool) -> None:
             changed=len(plan.changed),
             unchanged=plan.unchanged,
             refused=len(plan.refused),
+        )
+    )
+    if plan.leavers is not None:
+        _show_leavers(plan.leavers)
+
+
+def _show_leavers(gone: Leavers) -> None:
+    for each in gone.people:
+        tell(text("离职：%(no)s %(name)s", no=each.employee_no, name=each.name))
+    for each in gone.kept:
+        tell(text("名单里没有，但不停用：%(no)s %(name)s", no=each.employee_no, name=each.name))
+    for each in gone.closed:
+        tell(text("名单里有，但账号已停用，没有恢复：%(no)s %(name)s", no=each.employee_no, name=each.name))
+    tell(
+        text(
+            "%(n)s 人不在名单里，会停用（在职 %(all)s 人，不用确认的最多 %(most)s 人）。",
+            n=len(gone.people),
+            all=gone.among,
+            most=gone.allowed,
         )
     )
 

@@ -25,6 +25,7 @@ from lms.accounts.models import (
 )
 from lms.accounts.rules import roster_file, staff, staff_words
 from lms.accounts.rules.batches import Split
+from lms.accounts.rules.leavers import leavers
 from lms.accounts.rules.roster_file import Cell, RosterPlan
 from lms.accounts.rules.sign_in import login_name
 from lms.accounts.rules.staff_known import Known, KnownPerson, RefusedRow, StaffPlan
@@ -34,18 +35,22 @@ from lms.core.audit import audit
 from lms.core.db import session
 from lms.core.errors import Conflict, Invalid
 from lms.core.fingerprint import fingerprint
-from lms.core.here import today
+from lms.core.here import settings, today
 from lms.core.installation import company
 from lms.core.texts import text
 
 
-def plan_staff(actor: Actor, data: bytes, how: Split | None = None) -> StaffPlan:
+def plan_staff(actor: Actor, data: bytes, how: Split | None = None, *, complete: bool = False) -> StaffPlan:
     """Return what the file would do. how: put those who are new into intakes, None = leave them as the file says.
 
-    Raises Unreadable, TooLarge for a file that can't be read at all.
+    complete: who is missing in the file leaves. Raises Unreadable, TooLarge for a file that can't be read at all,
+    Invalid for a complete one that names nobody.
     """
-    sheet = sheets.read(data, staff_words.COLUMNS)
-    return staff.plan(sheet.rows, known(actor), sheet.unknown, how=how, today=today())
+    sheet, day, there = sheets.read(data, staff_words.COLUMNS), today(), known(actor)
+    gone = leavers(sheet.rows, there, percent=settings().leavers_percent, today=day) if complete else None
+    if gone is not None and not sheet.rows:
+        raise Invalid(text("文件里一个人也没有，不能当作完整名单。"))
+    return staff.plan(sheet.rows, there, sheet.unknown, how=how, today=day, leavers=gone)
 
 
 def plan_roster(actor: Actor, data: bytes, month: date | None = None) -> RosterPlan:
@@ -106,13 +111,23 @@ def missing_teams(actor: Actor, data: bytes) -> list[str]:
     return list(found.values())
 
 
-def apply_staff(actor: Actor, data: bytes, shown: str = "", how: Split | None = None) -> StaffPlan:
+def apply_staff(
+    actor: Actor,
+    data: bytes,
+    shown: str = "",
+    how: Split | None = None,
+    *,
+    complete: bool = False,
+    confirmed: bool = False,
+) -> StaffPlan:
     """Do what the file says, all of it or nothing. shown: the fingerprint of the plan that the person has seen.
 
-    Raises Invalid where a row is refused, Conflict where the plan is another one by now.
+    complete: who is missing in it leaves. confirmed: however many that are. Raises Invalid where a row is refused or
+    more would leave than may without a word, Conflict where the plan is another one by now.
     """
-    plan = plan_staff(actor, data, how)
+    plan = plan_staff(actor, data, how, complete=complete)
     check(plan, shown)
+    check_leavers(plan, confirmed=confirmed)
     ids: dict[str, int] = {login: person.id for login, person in _logins().items()}
     for change in plan.new:
         fields = dict(change.fields)
@@ -150,13 +165,11 @@ def apply_staff(actor: Actor, data: bytes, shown: str = "", how: Split | None = 
     for cohort_id in sorted(joining):
         cohorts.add_members(actor, cohort_id, joining[cohort_id])
     batches.fill(actor, plan.batches, ids)
-    audit(
-        actor.id,
-        "staff.imported",
-        "file",
-        sha256(data).hexdigest()[:16],
-        after={"new": len(plan.new), "changed": len(plan.changed), "intakes": len(plan.batches)},
-    )
+    left = plan.leavers.people if plan.leavers else ()
+    for leaver in left:
+        people.close(actor, leaver.person_id)
+    counts = {"new": len(plan.new), "changed": len(plan.changed), "intakes": len(plan.batches), "left": len(left)}
+    audit(actor.id, "staff.imported", "file", sha256(data).hexdigest()[:16], after=counts)
     return plan
 
 
@@ -199,6 +212,20 @@ def check(plan: Plan, shown: str, *, partly: bool = False) -> None:
         raise Invalid(text("文件里没有要改的，什么也没有改。"))
     if shown and shown != fingerprint(plan):
         raise Conflict(text("预览之后有人改过人员资料，什么也没有改。请重新预览。"))
+
+
+def check_leavers(plan: StaffPlan, *, confirmed: bool) -> None:
+    """Raise Invalid where more people would leave by a complete file than may without a word."""
+    if plan.leavers is not None and plan.leavers.too_many and not confirmed:
+        raise Invalid(
+            text(
+                "名单里少了 %(n)s 人（在职 %(all)s 人，一次最多 %(most)s 人），什么也没有改。"
+                "名单真的完整，请确认后再导入。",
+                n=len(plan.leavers.people),
+                all=plan.leavers.among,
+                most=plan.leavers.allowed,
+            )
+        )
 
 
 def _logins() -> dict[str, Person]:

@@ -11,9 +11,10 @@ from datetime import date
 from rapidfuzz import process
 
 from lms.accounts.rules.batches import Batch, Comer, Split, split
+from lms.accounts.rules.leavers import still_here
 from lms.accounts.rules.people import EMPLOYMENTS, ROLES, Employment
 from lms.accounts.rules.sign_in import login_name
-from lms.accounts.rules.staff_known import Known, RefusedRow, StaffChange, StaffPlan
+from lms.accounts.rules.staff_known import Known, Leavers, RefusedRow, StaffChange, StaffPlan
 from lms.accounts.rules.staff_words import CHATS, EMPLOYMENT_WORDS, EXAMPLE_MARKS, LIST, ROLE_WORDS, TAGS, UNREAD
 from lms.core.access import Role
 from lms.core.sheets import Row, day
@@ -35,8 +36,13 @@ def plan(
     *,
     how: Split | None = None,
     today: date | None = None,
+    leavers: Leavers | None = None,
 ) -> StaffPlan:
-    """Return what the rows would do. how: put those who are new into intakes; today: when they begin if no row says."""
+    """Return what the rows would do. how: put those who are new into intakes; today: when they begin if no row says.
+
+    leavers: who leaves, where the file is complete; its rows of closed accounts are none of this plan.
+    """
+    rows = still_here(rows, leavers) if leavers else rows
     lines: dict[str, list[int]] = defaultdict(list)
     chats: dict[tuple[str, str], list[int]] = defaultdict(list)
     for row in rows:
@@ -68,6 +74,7 @@ def plan(
         refused=tuple(refused),
         unknown_columns=tuple(column for column in unknown_columns if column.casefold() not in UNREAD),
         batches=_batches(new, known, how, today) if how and today else (),
+        leavers=leavers,
     )
 
 

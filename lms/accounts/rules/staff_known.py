@@ -9,6 +9,9 @@ from lms.accounts.rules.sign_in import login_name
 from lms.core.access import Role
 from lms.core.texts import Text
 
+MOST_LEAVERS = 10
+"""People who may leave by one file without anybody saying that it is so."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownPerson:
@@ -87,14 +90,45 @@ class RefusedRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Leaver:
+    person_id: int
+    employee_no: str
+    name: str
+    team_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leavers:
+    """Who leaves by a complete file.
+
+    kept: missing too and staying all the same: administrators, whoever imports, and who only starts after today.
+    closed: in the file, but their accounts are closed here; a file opens none again. allowed: how many may leave
+    without a word, of `among` who work here.
+    """
+
+    people: tuple[Leaver, ...] = ()
+    kept: tuple[Leaver, ...] = ()
+    closed: tuple[Leaver, ...] = ()
+    among: int = 0
+    allowed: int = MOST_LEAVERS
+
+    @property
+    def too_many(self) -> bool:
+        return len(self.people) > self.allowed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StaffPlan:
+    """What a file would do. leavers: of a complete file, None where who is missing in it stays."""
+
     new: tuple[StaffChange, ...] = ()
     changed: tuple[StaffChange, ...] = ()
     unchanged: int = 0
     refused: tuple[RefusedRow, ...] = ()
     unknown_columns: tuple[str, ...] = ()
     batches: tuple[Batch, ...] = ()
+    leavers: Leavers | None = None
 
     @property
     def can_apply(self) -> bool:
-        return not self.refused and bool(self.new or self.changed)
+        return not self.refused and bool(self.new or self.changed or (self.leavers and self.leavers.people))

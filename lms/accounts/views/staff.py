@@ -40,6 +40,11 @@ def how_to_split(values: Mapping[str, str]) -> Split | None:
     return Split(most=most, by_team=bool(values.get("by_team")))
 
 
+def again_of(how: Split | None, *, complete: bool) -> dict[str, str]:
+    """Return the hidden fields with which the same file is asked for once more."""
+    return {**split_again(how), **({"complete": "1"} if complete else {})}
+
+
 def split_again(how: Split | None) -> dict[str, str]:
     """Return the hidden fields that ask for the same once more."""
     if how is None:
@@ -115,15 +120,19 @@ def staff_preview() -> str | tuple[str, int]:
 
 
 def _preview(actor: Actor, data: bytes, how: Split | None) -> str:
-    plan = staff.plan_staff(actor, data, how)
+    complete = bool(request.form.get("complete"))
+    plan = staff.plan_staff(actor, data, how, complete=complete)
     missing = staff.missing_teams(actor, data) if plan.refused else []
+    again = again_of(how, complete=complete)
+    sure = {"confirmed": "1"} if plan.leavers and plan.leavers.too_many else {}
     return _page(
         plan=plan,
+        apply_with={**again, **sure},
         missing=missing,
         key=uploads.keep(actor, data),
         digest=fingerprint(plan),
         how=how,
-        again=split_again(how),
+        again=again,
         leads=leads_by_team() if plan.batches else {},
     )
 
@@ -154,11 +163,20 @@ def staff_apply() -> Response | tuple[str, int]:
         data = uploads.kept(actor, key)
         with transaction():
             how = how_to_split(request.form)
-            plan = staff.apply_staff(actor, data, shown=request.form.get("digest", ""), how=how)
+            plan = staff.apply_staff(
+                actor,
+                data,
+                shown=request.form.get("digest", ""),
+                how=how,
+                complete=bool(request.form.get("complete")),
+                confirmed=bool(request.form.get("confirmed")),
+            )
     except DomainError as error:
         return _page(error=say(error.message)), error.status
     uploads.drop(actor, key)
     flash(_("已导入：新增 %(new)s 人，更新 %(changed)s 人。", new=len(plan.new), changed=len(plan.changed)), "ok")
+    if plan.leavers and plan.leavers.people:
+        flash(_("不在名单里的 %(n)s 人已停用。", n=len(plan.leavers.people)), "ok")
     if plan.batches:
         flash(_("分进 %(n)s 个批次，可以逐批排班、打印登录条。", n=len(plan.batches)), "ok")
         return redirect(url_for(".cohorts"))
