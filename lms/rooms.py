@@ -48,6 +48,9 @@ from lms.content.events import (
     WhoSaw,
 )
 from lms.core.bus import Bus
+from lms.courseware import handlers as courseware
+from lms.courseware import kind as courseware_kind
+from lms.courseware import views as courseware_views
 from lms.drills import api as drills_api
 from lms.drills import handlers as drills
 from lms.drills import kind as drills_kind
@@ -70,7 +73,7 @@ from lms.learning import api as learning_api
 from lms.learning import handlers as learning
 from lms.learning import kind as learning_kinds
 from lms.learning import views as learning_views
-from lms.learning.events import CertificateIssued
+from lms.learning.events import CertificateIssued, FilesNamed
 from lms.learning.handlers import certificates
 from lms.learning.handlers import surveys as feedback
 from lms.learning.rules.certificates import STATE_WORDS as CERTIFICATE_WORDS
@@ -113,6 +116,7 @@ PAGES = (
     learning_views,
     notifications_views,
     integrations_views,
+    courseware_views,
     signon_views,
     quizzes_views,
     drills_views,
@@ -138,7 +142,7 @@ API = (
     reviews_api,
     readiness_api,
 )
-KINDS = (*learning_kinds.KINDS, quizzes_kind.KIND, drills_kind.KIND, kb_kind.KIND, content_kind.KIND)
+KINDS = (*learning_kinds.KINDS, quizzes_kind.KIND, drills_kind.KIND, kb_kind.KIND, content_kind.KIND, courseware_kind.KIND)
 
 
 def furnish(app: APIFlask) -> None:
@@ -217,6 +221,7 @@ def subscribe(bus: Bus) -> None:
     bus.subscribe(RecordAppended, xapi.on_record)
     bus.subscribe(FiguresChanged, score_handlers.on_figures)
     bus.answer(SigningOut, signon.on_signing_out)
+    bus.answer(FilesNamed, courseware.on_files_named)
     bus.answer(GroupReached, group_handlers.on_group_reached)
     bus.answer(HowMuchSeen, learning.on_how_much_seen)
     bus.answer(PublishPreview, content.on_publish_preview)

@@ -5,6 +5,7 @@ from lms.assignments import models as assignments
 from lms.content import models as content
 from lms.core import models as core
 from lms.core.db import Base
+from lms.courseware import models as courseware
 from lms.drills import models as drills
 from lms.integrations import models as integrations
 from lms.kb import models as kb
@@ -36,6 +37,7 @@ ROOMS = (
     readiness,
     notifications,
     integrations,
+    courseware,
     signon,
 )
 

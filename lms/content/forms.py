@@ -30,8 +30,11 @@ KIND_NAMES: dict[str, Text] = {
     "curriculum": text("培训计划"),
     "drill": text("演练"),
     "words": text("词表"),
+    "scorm": text("课件"),
 }
 """In the order in which they are offered."""
+NOT_WRITTEN = frozenset({"scorm"})
+"""Kinds that begin with a file, elsewhere."""
 TEMPLATE_TAGS = ("模板", "template")
 """A document with one of these tags is offered as the beginning of a new one."""
 
@@ -69,7 +72,7 @@ def start_choices(own: Iterable[Card]) -> dict[str, list[tuple[str, str]]]:
 
 
 def kind_choices() -> list[tuple[str, str]]:
-    return [(name, say(KIND_NAMES[name])) for name in KIND_NAMES if name in kinds()]
+    return [(name, say(KIND_NAMES[name])) for name in KIND_NAMES if name in kinds() and name not in NOT_WRITTEN]
 
 
 class NewDocument(Form):

@@ -82,7 +82,7 @@ _MACROS = text("文件里有宏或控件，不收。请另存为不带宏的 .do
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\x03\x04"
-_ARCHIVES = (ZIP, b"PK\x05\x06", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\x00")
+ARCHIVES = (ZIP, b"PK\x05\x06", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\x00")
 _END = struct.Struct("<4s4H2LH")
 _ENTRY = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
@@ -125,8 +125,8 @@ def check_zip(data: bytes, allowed: Sequence[str]) -> None:
         raise Unreadable(_BAD_ZIP, code="wrong_type")
     file = io.BytesIO(data)
     try:
-        _walk(file, len(data))
-        with _opened(file) as packed:
+        walk(file, len(data))
+        with opened(file) as packed:
             entries = packed.infolist()
             _announced(entries, packed.start_dir)
             for entry in entries:
@@ -145,9 +145,9 @@ def _check_entry(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, allowed: tuple
         raise Unreadable(problem, code="file_not_allowed")
     with packed.open(entry) as stream:
         head = stream.read(400)
-        if head.startswith(_ARCHIVES):
+        if head.startswith(ARCHIVES):
             raise Unreadable(_NESTED, code="nested_archive")
-        for _ in _pieces(head, stream):
+        for _ in pieces(head, stream):
             pass  # what is not as long as it says, or has another sum, is found out here
 
 
@@ -173,8 +173,8 @@ def _check(file: BinaryIO, size: int, wanted: Office | None) -> Checked:
         raise Unreadable(why_old(file.read()) or BROKEN, code="old_format")
     if not head.startswith(ZIP):
         raise Unreadable(_wrong_type(wanted), code="wrong_type")
-    _walk(file, size)
-    with _opened(file) as packed:
+    walk(file, size)
+    with opened(file) as packed:
         entries = packed.infolist()
         _announced(entries, packed.start_dir)
         office = _office(frozenset(entry.filename for entry in entries), wanted)
@@ -184,8 +184,8 @@ def _check(file: BinaryIO, size: int, wanted: Office | None) -> Checked:
 
 
 @contextmanager
-def _opened(file: BinaryIO) -> Iterator[zipfile.ZipFile]:
-    """Give an archive; what the library makes of a broken one is worded."""
+def opened(file: BinaryIO) -> Iterator[zipfile.ZipFile]:
+    """Give an archive; what the library makes of a broken one is worded. Raises Unreadable."""
     try:
         with zipfile.ZipFile(file) as packed:
             yield packed
@@ -205,10 +205,11 @@ def _wrong_type(wanted: Office | None) -> Text:
     )
 
 
-def _walk(file: BinaryIO, size: int) -> None:
+def walk(file: BinaryIO, size: int, most: int = MOST_ENTRIES) -> None:
     """Count the entries of the directory without making anything of them; a million would fill the memory.
 
-    The directory has to end the file: what follows or precedes it makes a file of two kinds.
+    The directory has to end the file: what follows or precedes it makes a file of two kinds. most: entries. Raises
+    Unreadable, TooLarge.
     """
     file.seek(max(0, size - _END.size))
     tail = file.read(_END.size)
@@ -216,8 +217,8 @@ def _walk(file: BinaryIO, size: int) -> None:
         file.seek(max(0, size - 66_000))
         raise Unreadable(_CRAFTED if b"PK\x05\x06" in file.read() else TRUNCATED, code="broken_file")
     _, disk, first_disk, here, count, length, offset, comment = _END.unpack(tail)
-    if count > MOST_ENTRIES or length > MOST_ENTRIES * (_ENTRY.size + 2 * LONGEST_NAME):
-        raise TooLarge(text("文件里有超过 %(n)s 个部件，不收。请拆成几份再传。", n=MOST_ENTRIES))
+    if count > most or length > most * (_ENTRY.size + 2 * LONGEST_NAME):
+        raise TooLarge(text("文件里有超过 %(n)s 个部件，不收。请拆成几份再传。", n=most))
     if comment or disk or first_disk or here != count or offset + length + _END.size != size:
         raise Unreadable(_CRAFTED, code="crafted_file")
     file.seek(offset)
@@ -235,11 +236,25 @@ def _walk(file: BinaryIO, size: int) -> None:
 
 
 def _announced(entries: Sequence[zipfile.ZipInfo], end: int) -> None:
-    """Refuse what the directory itself gives away, before anything is unpacked."""
-    total = sum(entry.file_size for entry in entries)
-    if total > MOST_UNPACKED or any(entry.file_size > MOST_ENTRY for entry in entries):
-        raise TooLarge(_TOO_MUCH, code="unpacks_too_large")
+    """Refuse what the directory of an Office file gives away, before anything is unpacked."""
+    announced(entries, end, most_entry=MOST_ENTRY, most_unpacked=MOST_UNPACKED)
     seen: set[str] = set()
+    for entry in entries:
+        _check_name(entry)
+        folded = normalize("NFKC", entry.filename).casefold()
+        if folded in seen:
+            raise Unreadable(_CRAFTED, code="crafted_file")
+        seen.add(folded)
+
+
+def announced(entries: Sequence[zipfile.ZipInfo], end: int, *, most_entry: int, most_unpacked: int) -> None:
+    """Refuse what a directory gives away of sizes, ciphers and places, whatever its entries are called.
+
+    end: where the directory begins. most_entry, most_unpacked: bytes. Raises Unreadable, TooLarge.
+    """
+    total = sum(entry.file_size for entry in entries)
+    if total > most_unpacked or any(entry.file_size > most_entry for entry in entries):
+        raise TooLarge(_TOO_MUCH, code="unpacks_too_large")
     for entry in entries:
         if entry.flag_bits & 0x41:
             raise Unreadable(text("文件有密码，请去掉密码再传。"), code="password")
@@ -249,11 +264,6 @@ def _announced(entries: Sequence[zipfile.ZipInfo], end: int) -> None:
             raise Unreadable(_CRAFTED, code="crafted_file")
         if entry.compress_type == zipfile.ZIP_STORED and entry.compress_size != entry.file_size:
             raise Unreadable(_CRAFTED, code="crafted_file")
-        _check_name(entry)
-        folded = normalize("NFKC", entry.filename).casefold()
-        if folded in seen:
-            raise Unreadable(_CRAFTED, code="crafted_file")
-        seen.add(folded)
     position = 0
     for entry in sorted(entries, key=lambda entry: entry.header_offset):
         if entry.header_offset < position:
@@ -300,10 +310,10 @@ def _read(packed: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Sequence[str]:
     name = entry.filename.lower()
     with packed.open(entry) as stream:
         head = stream.read(400)
-        if head.startswith(_ARCHIVES):
+        if head.startswith(ARCHIVES):
             if not _CHART_WORKBOOK.fullmatch(entry.filename):
                 raise Unreadable(_NESTED, code="nested_archive")
-            _check_workbook(b"".join(_pieces(head, stream)))
+            _check_workbook(b"".join(pieces(head, stream)))
             return ()
         start = head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
         if not (name.endswith(_XML) or not start or start.startswith((b"<?", b"<!"))):
@@ -311,11 +321,11 @@ def _read(packed: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Sequence[str]:
         wide = head[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in head[:4]
         if not wide and name != "[content_types].xml" and not name.endswith(".rels"):
             _check_declared(head)
-            _check_long(_pieces(head, stream), paragraphs=name == _WORDS)
+            _check_long(pieces(head, stream), paragraphs=name == _WORDS)
             return ()
         if entry.file_size > MOST_HELD:
             raise Unreadable(_CRAFTED, code="crafted_file")
-        data = b"".join(_pieces(head, stream))
+        data = b"".join(pieces(head, stream))
     data = data.decode("utf-16").encode() if wide else data
     _check_declared(data)
     _check_long([data])
@@ -324,7 +334,7 @@ def _read(packed: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Sequence[str]:
     return list(_outside(data)) if name.endswith(".rels") else ()
 
 
-def _pieces(head: bytes, stream: IO[bytes]) -> Iterator[bytes]:
+def pieces(head: bytes, stream: IO[bytes]) -> Iterator[bytes]:
     """Yield an entry by the megabyte: `zipfile` joins what it reads at the cost of the square of its length."""
     yield head
     while piece := stream.read(1_000_000):

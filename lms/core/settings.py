@@ -316,7 +316,7 @@ def _links(value: Any) -> tuple[HostLink, ...]:
     if isinstance(value, str):
         value = [each for each in value.split(",") if each.strip()]
     listed = list(value.items() if isinstance(value, Mapping) else value)
-    given = [each.rpartition("=")[::2] if isinstance(each, str) else tuple(each) for each in listed]
+    given = [each.partition("=")[::2] if isinstance(each, str) else tuple(each) for each in listed]
     found = []
     for pair in given:
         words, address = (str(each).strip() for each in pair) if len(pair) == 2 else ("", "")

@@ -22,6 +22,7 @@ KIND_WORDS: dict[str, Text] = {
     "task": text("任务"),
     "quiz": text("测验"),
     "drill": text("演练"),
+    "scorm": text("课件"),
     "article": text("知识"),
 }
 """Kinds of documents that somebody can complete, in the order of the lists."""

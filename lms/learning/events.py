@@ -26,3 +26,8 @@ class QueueRightChanged:
     allowed: bool
     since: datetime
     lacks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilesNamed:
+    """Question: which stored bytes do rows of rooms above name? Answered with the digests; what nobody names is waste."""

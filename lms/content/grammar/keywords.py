@@ -39,7 +39,7 @@ class Word(Enum):
     POSITIONS = ("岗位", "positions")
     PASS_MARK = ("及格", "pass")
     TIME = ("限时", "time")
-    ATTEMPTS = ("可考次数", "attempts")
+    ATTEMPTS = ("可考次数", "attempts", "可学次数")
     COOLDOWN = ("重考间隔", "cooldown")
     SHUFFLE = ("乱序", "shuffle")
     OPEN_BOOK = ("允许查知识库", "open-book")
@@ -58,6 +58,8 @@ class Word(Enum):
     PASS = ("通过", "pass")
     WORD_LIST = ("禁用语库", "word-list")
     WORDS = ("词表", "words")
+    PACKAGE = ("课件包", "package")
+    DONE_WHEN = ("完成条件", "done-when")
 
     # kinds
     ARTICLE = ("知识", "article")
@@ -67,6 +69,7 @@ class Word(Enum):
     QUIZ = ("测验", "quiz")
     DRILL = ("演练", "drill")
     TASK = ("任务", "task")
+    SCORM = ("课件", "scorm", "courseware")
 
     # values
     LAW = ("法律", "law")

@@ -253,6 +253,23 @@ PROPERTIES: Mapping[Word, tuple[Property, ...]] = {
         _COMPETENCIES,
         *_ABOUT,
     ),
+    Word.SCORM: (
+        Property(
+            word=Word.PACKAGE,
+            label=text("课件包"),
+            hint=text("包的编号，上传时写好。要换成新版本，请在“课件”里上传。"),
+        ),
+        Property(
+            word=Word.DONE_WHEN,
+            label=text("完成条件"),
+            hint=text("看完、通过，或得分≥80；空着是看完。"),
+            sample=text("得分≥80"),
+        ),
+        Property(word=Word.ATTEMPTS, label=text("可学次数"), hint=text("空着是不限次数。"), sample=text("3")),
+        _MINUTES,
+        _COMPETENCIES,
+        *_ABOUT,
+    ),
     Word.WORDS: (
         Property(
             word=Word.WORDS,

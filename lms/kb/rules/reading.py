@@ -47,7 +47,7 @@ def review_of(until: date | None, period: int | None, today: date) -> Review:
 
 def used_by(counts: Mapping[str, int]) -> list[tuple[str, int]]:
     """Return how many things of each kind rest on an article, in the order in which people think of them."""
-    order = ("lesson", "task", "course", "curriculum", "quiz", "drill", "article")
+    order = ("lesson", "task", "course", "curriculum", "quiz", "drill", "scorm", "article")
     return [(kind, counts[kind]) for kind in order if counts.get(kind)]
 
 

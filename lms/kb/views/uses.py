@@ -10,7 +10,7 @@ from lms.kb.rules import reading
 from lms.kb.views.room import bp
 from lms.web.auth import current_actor, requires
 
-ORDER = ("lesson", "article", "task", "course", "curriculum", "quiz", "drill")
+ORDER = ("lesson", "article", "task", "course", "curriculum", "quiz", "drill", "scorm")
 
 
 @bp.get("/kb/<path:slug>/uses")

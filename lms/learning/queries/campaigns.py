@@ -19,7 +19,7 @@ from lms.core.here import day_of
 from lms.learning.models import Campaign, CampaignPart, ServiceQueue
 from lms.learning.rules.campaigns import Done, Member, State, occasion_of, state_of
 
-KINDS = ("article", "lesson", "course", "drill", "quiz")
+KINDS = ("article", "lesson", "course", "drill", "quiz", "scorm")
 """What a campaign may ask for, in the order in which it is learnt: first to read, at last the check."""
 
 COUNTED = ("open", "done", "exempt")

@@ -126,7 +126,7 @@ def row_of(certificate: Any) -> Row:
     )
 
 
-KINDS = ("curriculum", "course", "lesson", "task", "quiz", "drill", "article")
+KINDS = ("curriculum", "course", "lesson", "task", "quiz", "drill", "scorm", "article")
 """What somebody can complete, in the order of the lists."""
 
 

@@ -21,7 +21,7 @@ CATEGORIES: Mapping[str, Text] = {
     "in-service": text("在职"),
     "special": text("专项"),
 }
-KINDS = ("course", "curriculum", "quiz", "drill")
+KINDS = ("course", "curriculum", "quiz", "drill", "scorm")
 """What may stand in the catalogue."""
 
 

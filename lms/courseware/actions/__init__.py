@@ -1,0 +1,1 @@
+"""What changes bought courseware. Every verb takes the actor first; transactions are opened by the caller."""
