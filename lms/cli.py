@@ -21,7 +21,9 @@ from lms.accounts.cli import staff as staff_group
 from lms.accounts.cli import token as token_group
 from lms.app import MIGRATIONS, create_app
 from lms.content.cli import group as content_group
+from lms.core import logs
 from lms.core.db import db
+from lms.core.here import settings
 from lms.core.terminal import AppCommand, OldSchema, provide, tell
 from lms.core.texts import text
 from lms.core.version import PACKAGE
@@ -141,6 +143,7 @@ def worker(once: bool) -> None:
     if once:
         worker_module.run_once(app)
     else:
+        logs.configure(settings().log_format)
         worker_module.run_forever(app)
 
 

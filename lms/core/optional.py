@@ -78,6 +78,8 @@ def redis() -> ModuleType | None:
     """Return the client of Redis and Valkey; None without the extra `redis`."""
     try:
         import redis
+        import redis.backoff
+        import redis.retry
     except ImportError:
         return None
     return redis

@@ -1,10 +1,11 @@
-"""`lms xapi …`: the learning record store is told once more, or of what was before it."""
+"""`lms xapi …`: the learning record store is told once more, or of what was before it. `lms keys …`: our signature."""
 
 from datetime import date, datetime, time
 
 import click
 
-from lms.core import here
+from lms.core import here, keys
+from lms.core.audit import audit
 from lms.core.db import transaction
 from lms.core.errors import Conflict
 from lms.core.terminal import AppCommand, tell
@@ -56,6 +57,43 @@ def history(since: datetime) -> None:
             break
         after = found[-1].seq
     tell(text("以往的 %(n)s 条学习结果已排队，由后台进程发出。", n=count))
+
+
+keys_group = click.Group("keys", help="The keys by which badges and words to other learning systems are signed.")
+
+
+@keys_group.command("list", cls=AppCommand)
+def list_keys() -> None:
+    """Show which keys there are and since when; the first one signs.
+
+    \b
+    Example:
+      lms keys list
+    """
+    _needs_signing()
+    for each in keys.every_key():
+        until = each.retired_at.date().isoformat() if each.retired_at else "-"
+        click.echo(f"{each.kid}  {each.made_at.date().isoformat()}  {until}")
+
+
+@keys_group.command(cls=AppCommand)
+def renew() -> None:
+    """Sign by a new key from now on. The old one stays published, so what it signed stays valid.
+
+    \b
+    Example:
+      lms keys renew
+    """
+    _needs_signing()
+    with transaction():
+        kid = keys.renew()
+        audit(None, "key.renewed", "signing_key", kid)
+    tell(text("现在用新的密钥签名：%(kid)s", kid=kid))
+
+
+def _needs_signing() -> None:
+    if not keys.available():
+        raise Conflict(text("没有安装签名组件。请安装 kefu-lms[sso]。"))
 
 
 def _needs_store() -> None:
