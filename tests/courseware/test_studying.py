@@ -9,11 +9,11 @@ from sqlalchemy import select
 from lms.core import clock
 from lms.core.access import Role
 from lms.core.db import session, transaction
+from lms.core.here import settings
 from lms.courseware.actions import studying
 from lms.courseware.actions.studying import Elsewhere
 from lms.courseware.models import CoursewareAttempt, CoursewareState
 from lms.courseware.rules.verdict import DoneWhen, Rule
-from lms.core.here import settings
 from lms.records.models import Record, Standing
 from tests.support.make import an_actor
 from tests.support.make_content import a_trainer
@@ -41,13 +41,17 @@ class Taker:
 
     @property
     def attempt(self):
-        return session().scalars(
-            select(CoursewareAttempt)
-            .where(CoursewareAttempt.person_id == self.actor.id)
-            .order_by(CoursewareAttempt.number.desc())
-            .limit(1)
-            .execution_options(populate_existing=True)
-        ).one()
+        return (
+            session()
+            .scalars(
+                select(CoursewareAttempt)
+                .where(CoursewareAttempt.person_id == self.actor.id)
+                .order_by(CoursewareAttempt.number.desc())
+                .limit(1)
+                .execution_options(populate_existing=True)
+            )
+            .one()
+        )
 
     def cmi(self, place=0):
         return session().get_one(CoursewareState, (self.attempt.id, place), populate_existing=True).cmi
@@ -123,7 +127,7 @@ def test_a_new_version_is_for_whoever_begins_later(world):
     document = courseware(trainer)
     early = Taker(an_actor(Role.AGENT), document)
     early.opens().says(cmi__core__lesson_location="p1")
-    from lms.courseware.actions import documents, packages
+    from lms.courseware.actions import documents
     from tests.support.make_courseware import a_package
 
     package = a_package(trainer, one_page("1"))
@@ -167,7 +171,9 @@ def test_seeing_all_of_it_is_enough_where_the_document_says_so(world):
 def test_a_score_that_rises_in_the_same_attempt_corrects_the_line(world):
     rule = DoneWhen(rule=Rule.SCORE, least=None)
     taker = Taker(an_actor(Role.AGENT), courseware(a_trainer(), one_page("1"), done_when=rule))
-    taker.opens().says(cmi__core__score__raw="60", cmi__core__lesson_status="completed", cmi__core__exit="suspend", finish=True)
+    taker.opens().says(
+        cmi__core__score__raw="60", cmi__core__lesson_status="completed", cmi__core__exit="suspend", finish=True
+    )
     taker.opens().says(cmi__core__score__raw="95", finish=True)
     assert [(line[0], line[2]) for line in taker.lines] == [("graded", 60 * ONE), ("regraded", 95 * ONE)]
 
