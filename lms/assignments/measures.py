@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Person, Team
@@ -49,6 +49,7 @@ _MEASURES = (
     .order_by(Measure.due_on, Measure.id)
 )
 _IS_OPEN = and_(Measure.done_at.is_(None), Measure.dropped_at.is_(None))
+_OWN = _MEASURES.where(Measure.owner_id == bindparam("owner_id"), _IS_OPEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +88,7 @@ def measures_about(about: str, today: date) -> list[MeasureRow]:
 
 def own_measures(person_id: int, today: date) -> list[MeasureRow]:
     """Return what somebody is to do and has not done."""
-    return _read(today, Measure.owner_id == person_id, _IS_OPEN)
+    return [_row(row, today) for row in rows(_OWN, {"owner_id": person_id}).mappings()]
 
 
 def measures_to_check(actor: Actor, today: date) -> list[MeasureRow]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from babel.messages import mofile, pofile
 from babel.messages.catalog import Catalog
-from flask import g, has_app_context
+from flask import g
 
 from lms.core.texts import Text
 
@@ -57,7 +57,10 @@ def translations(locale: str) -> NullTranslations:
 
 def current_locale() -> str:
     """Return the language of this request; the installation's outside of one."""
-    found: str = g.get("locale", "zh_CN") if has_app_context() else "zh_CN"
+    try:
+        found: str = g.locale
+    except (AttributeError, RuntimeError):  # a page asks hundreds of times, and nearly always it was chosen
+        return "zh_CN"
     return found
 
 
@@ -70,8 +73,9 @@ def set_locale(locale: str) -> None:
 
 def gettext(message: str) -> str:
     """Translate a sentence without filling its places (Jinja fills and escapes them)."""
-    found: Callable[[str], str] | None = g.get("gettext")
-    if found is None:
+    try:
+        found: Callable[[str], str] = g.gettext
+    except AttributeError:
         found = g.gettext = translations(current_locale()).gettext
     return found(message)
 

@@ -1,8 +1,8 @@
 """Frozen dataclasses to plain JSON values and back: how a parsed document is stored with its revision.
 
-Fractions are "1/3", days and times ISO 8601, enums their values, tuples and sets lists. Every field is
-written, also those at their default: a default that changes next year must not change what was stored this
-year. Unknown keys are ignored on reading, missing ones take the default of their field.
+Fractions are "1/3", days and times ISO 8601, enums their values, tuples and sets lists, sentences as core/texts.py
+writes them. Every field is written, also those at their default: a default that changes next year must not change what
+was stored this year. Unknown keys are ignored on reading, missing ones take the default of their field.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,6 +14,9 @@ from typing import Any, TypeVar, get_type_hints
 from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 from cattrs.strategies import configure_tagged_union
+
+from lms.core import texts
+from lms.core.texts import Text
 
 T = TypeVar("T")
 TAG = "is"
@@ -27,6 +30,10 @@ def _read_fraction(value: object, _: object) -> Fraction:
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise TypeError(f"not a fraction: {value!r}")
     return Fraction(value)
+
+
+def _read_words(value: Any, _: object) -> Text | str:
+    return value if isinstance(value, str) else texts.from_plain(value)
 
 
 def _resolved(cls: type) -> type:
@@ -58,6 +65,9 @@ def _converter() -> Converter:
     converter.register_structure_hook(datetime, lambda value, _: datetime.fromisoformat(value))
     converter.register_unstructure_hook(date, date.isoformat)
     converter.register_structure_hook(date, lambda value, _: date.fromisoformat(value))
+    converter.register_unstructure_hook(Text, texts.as_plain)
+    converter.register_structure_hook(Text, lambda value, _: texts.from_plain(value))
+    converter.register_structure_hook(Text | str, _read_words)
     return converter
 
 

@@ -133,6 +133,48 @@ def test_a_long_file_is_left_to_the_worker_and_the_page_follows_it(hr, monkeypat
     assert jobs.import_waiting() == 0
 
 
+@pytest.mark.parametrize("book", [True, False])
+def test_a_long_file_is_read_by_the_worker_and_shown_before_it_is_taken_in(hr, monkeypatch, book):
+    monkeypatch.setattr(kpi_import, "LONG_WORKBOOK", 10)
+    monkeypatch.setattr(kpi_import, "LONG_TEXT", 10)
+    data = sheets.xlsx_bytes("十月", ["工号", "周期", "满意度"], [["A1017", "2026-10", 88.5]])
+    data = data if book else a_sheet("A1017,2026-10,满意度,88.5,")
+    answer = previewed(hr, data, "十月.xlsx" if book else "十月.csv")
+    assert (answer.status_code, answer.location.split("?")[0]) == (303, "/kpis/import/progress")
+    waiting = hr.get(answer.location)
+    assert waiting.headers["Refresh"]
+    assert "正在读文件" in waiting.text
+    assert jobs.import_waiting() == 1
+    shown = hr.get(answer.location)
+    assert shown.location.startswith("/kpis/import?read=")
+    page = hr.get(shown.location).text
+    assert "新增 1 个数" in page
+    assert session().query(KpiValue).count() == 0
+    applied(hr, page)
+    assert session().query(KpiValue).one().value == 88.5
+
+
+def test_what_can_not_be_read_in_a_long_file_is_said_with_every_reason(hr, monkeypatch):
+    monkeypatch.setattr(kpi_import, "LONG_TEXT", 10)
+    answer = previewed(hr, a_sheet("A1017,2026-10,满意度,177,9", "A9,2026-10,满意度,80,9"))
+    jobs.import_waiting()
+    page = hr.get(hr.get(answer.location).location).text
+    assert "大于可能的最大值" in page
+    assert "没有这个工号的人" in page
+    answer = previewed(hr, "工号,周期\n".encode() * 3 + b"\x00" * 90)
+    jobs.import_waiting()
+    assert "这不是表格文件" in hr.get(answer.location).text
+
+
+def test_nobody_sees_what_was_read_for_another(hr, floor, client, monkeypatch):
+    monkeypatch.setattr(kpi_import, "LONG_TEXT", 10)
+    answer = previewed(hr, a_sheet("A1017,2026-10,满意度,88,9"))
+    jobs.import_waiting()
+    read = hr.get(answer.location).location
+    sign_in(client, a_person(Role.DIRECTOR, no="D1"))
+    assert "新增 1 个数" not in client.get(read).text
+
+
 def test_what_the_worker_refuses_is_said_on_the_page(hr, floor, monkeypatch):
     monkeypatch.setattr(kpi_import, "BIG", 1)
     answer = applied(hr, previewed(hr, a_sheet("A1017,2026-10,满意度,88,", "B1,2026-10,满意度,89,")).text)

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, func, literal, or_, select
+from sqlalchemy import Select, bindparam, func, literal, or_, select
 
 from lms.accounts.models import (
     ApiToken,
@@ -21,9 +22,9 @@ from lms.accounts.models import (
     SignInSlip,
     Team,
 )
-from lms.accounts.queries.actors import is_live, teams_below, visible
+from lms.accounts.queries.actors import is_live, teams_below, visible, visible_keys, visible_within
 from lms.core.access import Actor, Permission, Role, Scope, scopes
-from lms.core.db import session
+from lms.core.db import rows, session
 from lms.core.errors import NotFound
 from lms.core.here import today
 
@@ -187,8 +188,14 @@ def team_name(team_id: int | None) -> str:
 
 def seen(actor: Actor, permission: Permission, person_ids: Iterable[int]) -> frozenset[int]:
     """Return those of the people over whom the actor holds the permission."""
-    ids = list(person_ids)
-    return frozenset(session().scalars(select(Person.id).where(Person.id.in_(ids), visible(actor, permission))))
+    keys = {"ids": list(person_ids), **visible_keys(actor)}
+    return frozenset(rows(_seen_within(scopes(actor, permission)), keys).scalars())
+
+
+@cache
+def _seen_within(held: frozenset[Scope]) -> Select[int]:
+    """Pages ask this several times over: the statement of each set of scopes is made once."""
+    return select(Person.id).where(Person.id.in_(bindparam("ids", expanding=True)), visible_within(held))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

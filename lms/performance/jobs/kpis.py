@@ -1,4 +1,4 @@
-"""Long imports of figures, and days of long ago that become months."""
+"""Long files of figures, read and imported, and days of long ago that become months."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from lms.core.access import Actor
 from lms.core.db import insert_new, session, transaction
 from lms.core.errors import DomainError
 from lms.core.here import today
+from lms.core.plain import to_plain
 from lms.core.texts import as_plain
 from lms.performance.actions import figures as actions
 from lms.performance.models import KpiValue
@@ -27,8 +28,11 @@ AT_ONCE = 500
 
 
 def put_down(actor: Actor, run: str, payload: dict[str, Any]) -> None:
-    """Ask the worker for an import. run: under which it notes how far it is. payload: key, name, options, mark."""
-    uploads.note(actor, run, {"state": "waiting", "done": 0, "total": payload["total"]})
+    """Ask the worker to read a file or to import it. run: under which it notes how far it is.
+
+    payload: key, name, options, total (rows, 0 = not known); mark: of the plan that was shown, missing = only read it.
+    """
+    uploads.note(actor, run, {"state": "waiting", "done": 0, "total": payload["total"], "reads": "mark" not in payload})
     outbox.put(TOPIC, f"{actor.id}-{run}", payload={"person_id": actor.id, "run": run, **payload})
 
 
@@ -50,7 +54,7 @@ def options_from(stored: dict[str, Any]) -> Options:
 
 
 def import_waiting() -> int:
-    """Carry out the imports that were put down, each in one transaction; return how many. What is refused is noted."""
+    """Read and import the files that were put down, each in one transaction; return how many. Refusals are noted."""
     done = 0
     while True:
         waits = outbox.is_due(TOPIC)
@@ -71,7 +75,7 @@ def import_waiting() -> int:
 
 def _carry_out(row: outbox.Leased) -> None:
     asked = row.payload
-    run, total = asked["run"], asked["total"]
+    run, total, reads = asked["run"], asked["total"], "mark" not in asked
     actor = actor_by_id(asked["person_id"])
     if actor is None:
         with transaction():
@@ -79,31 +83,41 @@ def _carry_out(row: outbox.Leased) -> None:
         return
 
     def note(lines: int) -> None:
-        uploads.note(actor, run, {"state": "working", "done": min(lines, total), "total": total})
+        done = min(lines, total) if total else lines
+        uploads.note(actor, run, {"state": "working", "done": done, "total": total, "reads": reads})
 
     try:
         data = uploads.kept(actor, asked["key"])
         with transaction():
-            plan, public_id = actions.apply_file(
-                actor,
-                data,
-                name=asked["name"],
-                options=options_from(asked["options"]),
-                shown=asked["mark"],
-                note=note,
-            )
+            noted = _read(actor, data, asked, note) if reads else _import(actor, data, asked, note)
             outbox.finish([row])
     except DomainError as error:
         uploads.note(actor, run, {"state": "refused", "done": 0, "total": total, "error": as_plain(error.message)})
         with transaction():
             outbox.finish([row])
         return
-    uploads.note(
-        actor,
-        run,
-        {"state": "done", "done": total, "total": total, "new": plan.new, "changed": plan.changed, "id": public_id},
+    uploads.note(actor, run, {"done": total, "total": total, **noted})
+    if not reads:
+        uploads.drop(actor, asked["key"])
+
+
+def _read(actor: Actor, data: bytes, asked: dict[str, Any], note: actions.Note) -> dict[str, Any]:
+    """Return what the page shows before anything is imported."""
+    plan = actions.plan_file(actor, data, options_from(asked["options"]), note)
+    return {
+        "state": "read",
+        "key": asked["key"],
+        "name": asked["name"],
+        "options": asked["options"],
+        "plan": to_plain(plan),
+    }
+
+
+def _import(actor: Actor, data: bytes, asked: dict[str, Any], note: actions.Note) -> dict[str, Any]:
+    plan, public_id = actions.apply_file(
+        actor, data, name=asked["name"], options=options_from(asked["options"]), shown=asked["mark"], note=note
     )
-    uploads.drop(actor, asked["key"])
+    return {"state": "done", "new": plan.new, "changed": plan.changed, "id": public_id}
 
 
 def fold_days() -> int:

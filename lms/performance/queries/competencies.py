@@ -18,7 +18,7 @@ from lms.core.plain import from_plain
 from lms.drills.models import Run
 from lms.drills.rules.score import Result
 from lms.performance.models import Competency, CompetencyRating
-from lms.performance.rules.competencies import Evidence, Shown, Terms, folded, judged
+from lms.performance.rules.competencies import Evidence, Shown, Terms, about, by_word, folded, judged
 from lms.quizzes.models import Attempt, AttemptItem, BankQuestion
 from lms.quizzes.rules.attempts import CLOSED
 from lms.records.models import Standing
@@ -204,15 +204,14 @@ def _from_quizzes(ids: list[int], terms: Mapping[int, Terms]) -> Found:
     asked = {row.part_id: folded([*row.tags, *row.competencies]) for row in rows(_BANK, {"ids": ids})}
     sums: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0, 0])
     papers: dict[int, Any] = {}
+    index = by_word(terms)
     for row in rows(_ANSWERED, {"ids": ids}):
         papers[row.id] = row
-        about = asked.get(row.part_id, frozenset()) | folded(row.tags)
-        for competency_id, each in terms.items():
-            if about & each.words:
-                sum_ = sums[row.id, competency_id]
-                sum_[0] += row.earned or 0
-                sum_[1] += row.points
-                sum_[2] += 1
+        for competency_id in about(asked.get(row.part_id, frozenset()) | folded(row.tags), index):
+            sum_ = sums[row.id, competency_id]
+            sum_[0] += row.earned or 0
+            sum_[1] += row.points
+            sum_[2] += 1
     for (attempt_id, competency_id), (earned, possible, questions) in sums.items():
         if possible:
             paper = papers[attempt_id]
@@ -236,14 +235,14 @@ def _from_drills(ids: list[int], terms: Mapping[int, Terms]) -> Found:
     """Yield the dimensions about each competency of the latest run of each drill; of a drill about it, the whole."""
     for row in rows(_PLAYED, {"ids": ids}):
         whole: Result = from_plain(Result, row.result["together"])
-        about = folded(row.tags)
+        words = folded(row.tags)
         for competency_id, each in terms.items():
             scores = [
                 float(one.score)
                 for one in whole.dimensions
                 if one.score is not None and one.name.strip().casefold() in each.dimensions
             ]
-            if not scores and about & each.words:
+            if not scores and words & each.words:
                 scores = [float(whole.total)]
             if scores:
                 yield (
@@ -263,13 +262,14 @@ def _from_drills(ids: list[int], terms: Mapping[int, Terms]) -> Found:
 
 
 def _from_lessons(ids: list[int], terms: Mapping[int, Terms]) -> Found:
+    index = by_word(terms)
     for row in rows(_READ, {"ids": ids}):
-        about = folded(row.tags)
-        for competency_id, each in terms.items():
-            if about & each.words:
-                evidence = Evidence(
-                    shown=Shown.LESSON, on=day_of(row.last_done_at), title=row.title, kind=row.kind, slug=row.slug
-                )
+        told = about(folded(row.tags), index)
+        if told:
+            evidence = Evidence(
+                shown=Shown.LESSON, on=day_of(row.last_done_at), title=row.title, kind=row.kind, slug=row.slug
+            )
+            for competency_id in told:
                 yield row.person_id, competency_id, evidence
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, bindparam, func, select
 
 from lms.accounts.models import Person, Team
 from lms.core.db import rows
@@ -131,15 +131,21 @@ def reading_of(formula_id: int, person_id: int) -> tuple[bool, datetime | None]:
     return found is not None, found.read_at if found else None
 
 
+_TO_READ = (
+    select(Formula.public_id, Formula.name)
+    .join(FormulaReading, FormulaReading.formula_id == Formula.id)
+    .where(
+        FormulaReading.person_id == bindparam("person_id"),
+        FormulaReading.read_at.is_(None),
+        Formula.state == PUBLISHED,
+    )
+    .order_by(Formula.version.desc())
+)
+
+
 def to_read(person_id: int) -> list[tuple[str, str]]:
     """Return the formulas that somebody has still to confirm: address and name."""
-    statement = (
-        select(Formula.public_id, Formula.name)
-        .join(FormulaReading, FormulaReading.formula_id == Formula.id)
-        .where(FormulaReading.person_id == person_id, FormulaReading.read_at.is_(None), Formula.state == PUBLISHED)
-        .order_by(Formula.version.desc())
-    )
-    return [(row.public_id, row.name) for row in rows(statement)]
+    return [(row.public_id, row.name) for row in rows(_TO_READ, {"person_id": person_id})]
 
 
 def reviews(formula_id: int) -> Sequence[Row[Any]]:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, select
@@ -16,7 +17,7 @@ from lms.accounts.models import Person, Team
 from lms.accounts.queries import visible_keys, visible_within
 from lms.content.audience import is_meant
 from lms.content.models import Document, Revision, Slug
-from lms.core.access import Actor, Permission, scopes
+from lms.core.access import Actor, Permission, Scope, scopes
 from lms.core.db import rows
 from lms.core.errors import NotFound
 from lms.core.here import day_of
@@ -52,9 +53,9 @@ class Who:
     is_self: bool
 
 
-def who(actor: Actor, employee_no: str, permission: Permission = Permission.PROFILE_READ) -> Who:
-    """Return the person with this number. Raises NotFound also for whom the actor may not see under the permission."""
-    statement = (
+@cache
+def _who_within(held: frozenset[Scope]) -> Any:
+    return (
         select(
             Person.id,
             Person.employee_no,
@@ -65,9 +66,14 @@ def who(actor: Actor, employee_no: str, permission: Permission = Permission.PROF
             Team.name.label("team"),
         )
         .outerjoin(Team, Team.id == Person.team_id)
-        .where(Person.employee_no == bindparam("number"), visible_within(scopes(actor, permission)))
+        .where(Person.employee_no == bindparam("number"), visible_within(held))
     )
-    row = rows(statement, {"number": employee_no, **visible_keys(actor)}).one_or_none()
+
+
+def who(actor: Actor, employee_no: str, permission: Permission = Permission.PROFILE_READ) -> Who:
+    """Return the person with this number. Raises NotFound also for whom the actor may not see under the permission."""
+    keys = {"number": employee_no, **visible_keys(actor)}
+    row = rows(_who_within(scopes(actor, permission)), keys).one_or_none()
     if row is None:
         raise NotFound()
     return Who(

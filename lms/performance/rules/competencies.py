@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 
 from lms.core.errors import Invalid
@@ -78,7 +79,27 @@ class Judged:
 
 def folded(words: Collection[str]) -> frozenset[str]:
     """Return words as they are compared: without blanks around them, case folded."""
+    return _folded(tuple(words))
+
+
+@lru_cache(maxsize=4_096)
+def _folded(words: tuple[str, ...]) -> frozenset[str]:
+    """The tags of a document come again and again, for each person and each page."""
     return frozenset(word.strip().casefold() for word in words if word.strip())
+
+
+def by_word(terms: Mapping[int, Terms]) -> dict[str, tuple[int, ...]]:
+    """Return which competencies each folded word tells of, in their order."""
+    found: dict[str, tuple[int, ...]] = {}
+    for competency_id, each in terms.items():
+        for word in each.words:
+            found[word] = (*found.get(word, ()), competency_id)
+    return found
+
+
+def about(words: Collection[str], index: Mapping[str, Sequence[int]]) -> set[int]:
+    """Return the competencies that any of these folded words tells of. index: as `by_word` returns it."""
+    return {competency_id for word in words for competency_id in index.get(word, ())}
 
 
 def level_of(score: float, levels: Sequence[int]) -> int:

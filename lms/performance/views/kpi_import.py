@@ -6,13 +6,17 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from lms.core import clock
 from lms.core.access import Actor, Permission
+from lms.core.archives import ZIP
 from lms.core.db import transaction
 from lms.core.errors import DomainError
 from lms.core.fingerprint import fingerprint
 from lms.core.here import today
 from lms.core.i18n import _, say
-from lms.core.texts import from_plain
+from lms.core.plain import from_plain
+from lms.core.sheets.read import MOST_BYTES
+from lms.core.texts import from_plain as sentence_of
 from lms.performance.actions import figures as actions
 from lms.performance.jobs import kpis as jobs
 from lms.performance.queries.figures import metrics
@@ -27,6 +31,8 @@ from lms.web.tables import EXPORTS, download
 
 BIG = 20_000
 """Figures from which the worker imports a file, while the page shows how far it is."""
+LONG_WORKBOOK, LONG_TEXT = 300_000, 1_000_000
+"""Bytes from which a file is read by the worker, too: some ten thousand rows, seconds of work."""
 SHOWN = 200
 EXAMPLES = ("csat", "first_response", "fcr", "sessions")
 """Metrics of the sheet to fill in."""
@@ -49,7 +55,7 @@ def _page(**more: Any) -> str:
 @bp.get("/kpis/import")
 @requires(Permission.KPI_IMPORT)
 def kpi_import() -> str | Response:
-    """Show where to upload; `?format=` gives a sheet to fill in."""
+    """Show where to upload; `?format=` gives a sheet to fill in, `?read=` what the worker has read in a long file."""
     if request.args.get("format") in EXPORTS:
         measured = metrics()
         heads = [_("工号"), _("姓名"), _("周期")]
@@ -59,12 +65,22 @@ def kpi_import() -> str | Response:
         return download(
             request.args["format"], f"{_('指标导入模板')} {period_of(today(), Grain.MONTH).before}", heads, []
         )
-    return _page()
+    noted = uploads.noted(current_actor(), request.args.get("read", ""))
+    if noted is None or noted["state"] != "read":
+        return _page()
+    plan = from_plain(Plan, noted["plan"])
+    return _page(
+        plan=plan,
+        options=jobs.options_from(noted["options"]),
+        key=noted["key"],
+        name=noted["name"],
+        mark=actions.mark_of(plan),
+    )
 
 
 @bp.post("/kpis/import")
 @requires(Permission.KPI_IMPORT)
-def kpi_preview() -> str | tuple[str, int]:
+def kpi_preview() -> str | Response | tuple[str, int]:
     """Show what the file would do; nothing is changed. Sent again with other options for a file that is kept."""
     actor, form = current_actor(), request.form
     try:
@@ -86,11 +102,24 @@ def _options(form: MultiDict[str, str]) -> Options:
     )
 
 
-def _preview(actor: Actor, data: bytes, name: str, options: Options) -> str:
+def _preview(actor: Actor, data: bytes, name: str, options: Options) -> str | Response:
+    if len(data) > (LONG_WORKBOOK if data.startswith(ZIP) else LONG_TEXT) and len(data) <= MOST_BYTES:
+        return _left_to_the_worker(actor, data, name, options)
     plan = actions.plan_file(actor, data, options)
     return _page(
         plan=plan, options=options, key=uploads.keep(actor, data), name=_file_name(name), mark=actions.mark_of(plan)
     )
+
+
+def _left_to_the_worker(actor: Actor, data: bytes, name: str, options: Options) -> Response:
+    key = uploads.keep(actor, data)
+    run = fingerprint("read", key, options, clock.now())
+    rows = 0 if data.startswith(ZIP) else data.count(b"\n")
+    with transaction():
+        jobs.put_down(
+            actor, run, {"key": key, "name": _file_name(name), "options": jobs.options_to(options), "total": rows}
+        )
+    return redirect(url_for(".kpi_progress", run=run), 303)
 
 
 def _file_name(sent: str) -> str:
@@ -101,7 +130,7 @@ def _file_name(sent: str) -> str:
 
 @bp.post("/kpis/import/columns")
 @requires(Permission.KPI_IMPORT)
-def kpi_columns() -> str | tuple[str, int]:
+def kpi_columns() -> str | Response | tuple[str, int]:
     """Remember what unknown columns mean, then show the preview again."""
     actor, form = current_actor(), request.form
     try:
@@ -155,12 +184,14 @@ def _tell(plan: Plan) -> None:
 @bp.get("/kpis/import/progress")
 @requires(Permission.KPI_IMPORT)
 def kpi_progress() -> Response:
-    """Show how far a long import is; the page follows it by itself."""
+    """Show how far a long file is; the page follows it by itself, to the preview once it was read."""
     run = request.args.get("run", "")
     noted = uploads.noted(current_actor(), run)
     if noted is None:
         return redirect(url_for(".kpi_import"))
-    error = say(from_plain(noted["error"])) if "error" in noted else ""
+    if noted["state"] == "read":
+        return redirect(url_for(".kpi_import", read=run), 303)
+    error = say(sentence_of(noted["error"])) if "error" in noted else ""
     response = make_response(render_template("lms/performance/kpi_progress.html", noted=noted, run=run, error=error))
     if noted["state"] in ("waiting", "working"):
         response.headers["Refresh"] = "2"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, literal, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Person, Team
@@ -289,8 +289,27 @@ class Waiting:
     n: int
 
 
+_CONCERNED = (
+    select(Appraisal.id)
+    .join(AppraisalCycle, AppraisalCycle.id == Appraisal.cycle_id)
+    .where(
+        AppraisalCycle.state == "running",
+        or_(Appraisal.person_id == bindparam("who"), Appraisal.supervisor_id == bindparam("who")),
+    )
+    .limit(1)
+)
+"""Most days no cycle runs, and every first screen asks: this is cheap, the lists are not."""
+
+
 def waiting(actor: Actor) -> list[Waiting]:
     """Return what waits for the actor: the own part and signature, those of the team, appeals for the office."""
+    found = _of_who_is_concerned(actor) if rows(_CONCERNED, {"who": actor.id}).scalar() is not None else []
+    if Scope.ALL in scopes(actor, Permission.APPRAISAL_EDIT):
+        found += _of_the_office(actor)
+    return found
+
+
+def _of_who_is_concerned(actor: Actor) -> list[Waiting]:
     found = []
     running = AppraisalCycle.state == "running"
     for row in listed(actor, running, Appraisal.person_id == actor.id, limit=20):
@@ -323,8 +342,6 @@ def waiting(actor: Actor) -> list[Waiting]:
             else ("reviews.appraisals", {})
         )
         found.append(Waiting(sentence=words, link=target, due_on=group[0].due_on, n=len(group)))
-    if Scope.ALL in scopes(actor, Permission.APPRAISAL_EDIT):
-        found += _of_the_office(actor)
     return found
 
 
