@@ -127,12 +127,10 @@ def load(
                 rows={name: count for name, (count, _) in written.items()},
                 digests={each.name: _same(connection, each, written[each.name], step) for each in shapes},
             )
-    except DBAPIError as error:
+    except (DBAPIError, engine.dialect.loaded_dbapi.Error) as error:
         # The driver's own words may quote a row; its kind says enough.
-        reason = text(
-            "数据库没有接受这些数据（%(error)s），已全部撤回，什么也没有写入。", error=type(error.orig).__name__
-        )
-        raise Conflict(reason) from None
+        kind = type(error.orig if isinstance(error, DBAPIError) else error).__name__
+        raise Conflict(text("数据库没有接受这些数据（%(error)s），已全部撤回，什么也没有写入。", error=kind)) from None
 
 
 def finish(engine: Engine) -> None:
