@@ -1,13 +1,17 @@
 """Who is asking, and working days and leave from the host's own roster, for programs."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from apiflask import APIBlueprint, Schema
 from apiflask.fields import Date, Integer, List, Nested, String
 from apiflask.validators import Length
+from flask import Response, g
+from sqlalchemy.exc import OperationalError
 
 from lms.accounts.actions import day_files, staff
+from lms.accounts.actions.own import token_used
 from lms.accounts.rules.roster_file import Cell
 from lms.accounts.rules.staff_known import RefusedRow
 from lms.core.access import Permission
@@ -22,6 +26,16 @@ from lms.web.auth import current_actor, requires
 MOST_ITEMS = 5_000
 
 bp = APIBlueprint("accounts_api", __name__, url_prefix="/api/v1", tag="People")
+
+
+@bp.after_app_request
+def note_token(response: Response) -> Response:
+    """Note once a day that a token is in use; whoever is busy with the database goes first."""
+    token_id = g.pop("token_to_note", None)
+    if token_id is not None and response.status_code < 500:
+        with suppress(OperationalError), transaction():
+            token_used(token_id)
+    return response
 
 
 class Me(Schema):

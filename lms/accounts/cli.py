@@ -14,6 +14,7 @@ from lms.accounts.actions import staff as staff_actions
 from lms.accounts.rules.batches import LEAST, MOST, Split
 from lms.accounts.rules.sign_in import code_shown
 from lms.accounts.rules.staff_known import Leavers, StaffPlan
+from lms.accounts.rules.tokens import USUAL_DAYS
 from lms.accounts.slip_codes import slip_link, slip_qr
 from lms.core.access import Role
 from lms.core.db import transaction
@@ -235,20 +236,24 @@ def _print_slips(made: list[slip_actions.PrintedSlip], output: Path | None, as_j
 @token.command(cls=AppCommand)
 @click.argument("employee_no")
 @click.option(
-    "--scope", "scopes", multiple=True, help="read or write, may be given twice; none = all that the person may do."
+    "--scope",
+    "scopes",
+    multiple=True,
+    help="read, write, kpi, records, content or scim; may be given several times; none = all that the person may do.",
 )
+@click.option("--days", type=int, default=USUAL_DAYS, show_default=True, help="How long it holds, 1 to 366.")
 @click.option("--label", default="lms token create", help="What it is for.")
-def create(employee_no: str, scopes: tuple[str, ...], label: str) -> None:
+def create(employee_no: str, scopes: tuple[str, ...], days: int, label: str) -> None:
     """Make an API token for a person and print it alone; it is not shown again.
 
     \b
     Example:
-      lms token create L1001 --scope read
+      lms token create L1001 --scope read --days 90
     """
     person = queries.active_by_no(employee_no)
     actor = queries.actor_by_id(person.id) if person else None
     if actor is None:
         raise NotFound(text("没有找到在职员工 %(no)s。", no=employee_no))
     with transaction():
-        made = actions.make_token(actor, label=label, scope=scopes)
+        made = actions.make_token(actor, label=label, scope=scopes, days=days)
     click.echo(made)

@@ -24,6 +24,7 @@ from lms.accounts.rules.batches import LEAST, MOST, USUAL, Split
 from lms.accounts.rules.leave import KINDS
 from lms.accounts.rules.people import EMPLOYMENTS, ROLES
 from lms.accounts.rules.staff import EMAIL, NUMBER, PHONE
+from lms.accounts.rules.tokens import MOST_DAYS, SCOPES, USUAL_DAYS
 from lms.core.access import Role
 from lms.core.i18n import _, gettext, say
 from lms.core.texts import text
@@ -182,10 +183,11 @@ class PasswordForm(Form):
 class TokenForm(Form):
     label = StringField(text("用在哪里"), [InputRequired(), Length(max=80)], filters=[_tidy])
     scope = SelectField(text("范围"))
+    days = IntegerField(text("有效天数"), [InputRequired(), NumberRange(min=1, max=MOST_DAYS)], default=USUAL_DAYS)
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
-        self.scope.choices = [("read", _("只读")), ("read write", _("读和写")), ("", _("我能做的一切"))]
+        self.scope.choices = [(word, say(name)) for word, name in sorted(SCOPES.items(), key=lambda each: not each[0])]
 
 
 class SplitForm(Form):

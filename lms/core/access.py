@@ -288,8 +288,25 @@ POLICY: dict[Permission, dict[Role | Relation, Scope]] = {
     Permission.INSTALLATION_EDIT: {Role.ADMIN: Scope.ALL},
 }
 
-TOKEN_SCOPES = ("read", "write")
-"""Words of a token's scope: write includes read; none at all = everything that the person may do."""
+TOKEN_SCOPES = ("read", "write", "kpi", "records", "content", "scim")
+"""Words of a token's scope: write includes read; the others open one area; none at all = all that the person may do."""
+
+AREAS: dict[str, frozenset[Permission]] = {
+    "kpi": frozenset(
+        {
+            Permission.KPI_READ,
+            Permission.KPI_IMPORT,
+            Permission.METRIC_EDIT,
+            Permission.INSPECTION_READ,
+            Permission.INSPECTION_EDIT,
+        }
+    ),
+    "content": frozenset({Permission.CONTENT_READ_ALL, Permission.CONTENT_EDIT, Permission.CONTENT_PUBLISH}),
+}
+"""What a word opens for reading and writing, beside the person's own permissions."""
+
+READ_AREAS: dict[str, frozenset[Permission]] = {"records": frozenset({Permission.RECORD_READ, Permission.REPORT_READ})}
+"""What a word opens for reading."""
 
 _WIDTH = [Scope.OWN, Scope.MENTEES, Scope.TEAM, Scope.ALL]
 
@@ -323,6 +340,22 @@ class Actor:
     @property
     def is_new_hire_only(self) -> bool:
         return self.roles <= {Role.AGENT}
+
+
+def covers(token_scope: frozenset[str], permission: Permission | None, *, changes: bool) -> bool:
+    """Return whether a token of this scope may be used behind a gate; what its person may do is asked beside it.
+
+    permission: of the gate, None = open to all. changes: whether the call is more than a look. `scim` opens no gate
+    of a permission: the calls of SCIM ask for the word itself.
+    """
+    if not token_scope or "write" in token_scope:
+        return True
+    if not changes and (permission is None or "read" in token_scope):
+        return True
+    opened = [AREAS.get(word, frozenset()) for word in token_scope]
+    if not changes:
+        opened += [READ_AREAS.get(word, frozenset()) for word in token_scope]
+    return any(permission in each for each in opened)
 
 
 def scopes(actor: Actor, permission: Permission) -> frozenset[Scope]:

@@ -17,7 +17,7 @@ from itsdangerous import URLSafeTimedSerializer
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
-from lms.core.access import Actor, Permission, allows
+from lms.core.access import Actor, Permission, allows, covers
 from lms.core.errors import Forbidden, Unauthenticated
 from lms.core.i18n import set_locale
 from lms.core.texts import text
@@ -53,6 +53,16 @@ def proven(view: View) -> View:
     """Let in a program that proves itself by what it sends: nobody's cookie is read, so no token of a page is asked."""
     view.__lms_proven__ = True  # type: ignore[attr-defined]
     return public(view)
+
+
+def by_token(word: str, permission: Permission) -> Callable[[View], View]:
+    """Let in only a token whose scope has this word, of somebody who holds the permission; no cookie."""
+
+    def mark(view: View) -> View:
+        view.__lms_word__ = (word, permission)  # type: ignore[attr-defined]
+        return public(view)
+
+    return mark
 
 
 def gate_of(view: Callable[..., Any]) -> Permission | None:
@@ -130,7 +140,8 @@ def init_app(app: Flask) -> None:
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     app.config["WTF_CSRF_TIME_LIMIT"] = None  # a lesson may stay open all day; the token ends with the session
     csrf.init_app(app)
-    login_manager.init_app(app)
+    # Templates ask `maybe_actor`: a page about a database that is gone must not look for anybody once more.
+    login_manager.init_app(app, add_context_processor=False)
     login_manager.user_loader(_load_user)
     app.before_request(_who_asks)
 
@@ -168,8 +179,6 @@ def _who_asks() -> BaseResponse | None:
     if has_token:
         if actor is None:
             raise Unauthenticated()
-        if request.method not in SAFE and actor.token_scope and "write" not in actor.token_scope:
-            raise Forbidden(text("这个令牌只能读。要写入请另建一个 write 范围的令牌。"))
         g.by_token = True
     elif request.method not in SAFE:
         _widen()
@@ -179,6 +188,11 @@ def _who_asks() -> BaseResponse | None:
         permission = gate_of(view)
     except LookupError:
         raise Forbidden() from None
+    if hasattr(view, "__lms_word__"):
+        _check_word(actor if has_token else None, *view.__lms_word__)
+        return None
+    if actor is not None and not covers(actor.token_scope, permission, changes=request.method not in SAFE):
+        raise Forbidden(text("这个令牌的范围不包括这次调用。请另建一个范围合适的令牌。"))
     if permission is None:
         return None
     if actor is None:
@@ -186,6 +200,14 @@ def _who_asks() -> BaseResponse | None:
     if not allows(actor, permission):
         raise Forbidden()
     return None
+
+
+def _check_word(actor: Actor | None, word: str, permission: Permission) -> None:
+    """Raise Unauthenticated without a token, Forbidden for one that was made for something else."""
+    if actor is None:
+        raise Unauthenticated()
+    if word not in actor.token_scope or not allows(actor, permission):
+        raise Forbidden(text("这个令牌的范围不包括这次调用。请另建一个范围合适的令牌。"))
 
 
 def _present() -> Actor | None:

@@ -4,11 +4,14 @@ from datetime import datetime
 from typing import Any
 
 from flask_wtf import FlaskForm
+from wtforms import IntegerField
 
 from lms.core.errors import DomainError
 from lms.core.here import local, settings
 from lms.core.i18n import current_locale, say
 
+GREATEST = 2**63 - 1
+"""The greatest whole number that any field takes; no column holds a greater one."""
 MINUTES = "%Y-%m-%dT%H:%M"
 """How a field of date and time is written, in the installation's time."""
 
@@ -32,6 +35,14 @@ class Form(FlaskForm):  # type: ignore[misc]
         @property
         def locales(self) -> list[str]:
             return ["zh"] if current_locale() == "zh_CN" else ["en"]
+
+    def validate(self, *args: Any, **more: Any) -> bool:
+        """Check every field. A whole number of hundreds of digits is none: the library's bounds fail on it."""
+        for field in self:
+            if isinstance(field, IntegerField) and field.data is not None and abs(field.data) > GREATEST:
+                field.data = None
+                field.process_errors = [field.gettext("Not a valid integer value.")]
+        return bool(super().validate(*args, **more))
 
     def take(self, error: DomainError) -> None:
         """Put a rule's reasons at the fields they concern; the rest above the form."""

@@ -14,9 +14,9 @@ from tests.support.make import a_person, a_team, an_actor, sign_in
 from tests.support.pages import send
 
 
-def a_token(actor, *scope):
+def a_token(actor, *scope, **more):
     with transaction():
-        return actions.make_token(actor, label="工单系统", scope=scope)
+        return actions.make_token(actor, label="工单系统", scope=scope, **more)
 
 
 def bearer(token):
@@ -73,7 +73,7 @@ def test_a_scope_that_does_not_exist_is_refused(world):
 
 def test_a_token_is_shown_once_and_kept_as_a_digest(client):
     sign_in(client, a_person())
-    page = send(client, "/me/tokens", "/me", label="工单系统", scope="read").text
+    page = send(client, "/me/tokens", "/me", label="工单系统", scope="read", days="30").text
     shown = re.search(r"token-text\">([\w-]{43})<", page)[1]
     assert client.get("/api/v1/me", headers=bearer(shown)).status_code == 200
     assert shown not in client.get("/me").text

@@ -51,7 +51,7 @@ def test_an_odd_sign_in_is_no_failure_of_the_server(client, path, form):
         ),
         ("/cohorts", "", {"name": "a\0", "starts_on": "2026-11-11"}),
         ("/cohorts", "", {"name": "a", "starts_on": "0001-01-01"}),
-        ("/me/tokens", "/me", {"label": "\0", "scope": "read"}),
+        ("/me/tokens", "/me", {"label": "\0", "scope": "read", "days": "9"}),
         ("/roster/A1", "", {"month": "9999-12", "day": "9999-12-31"}),
         ("/people/A1/move", "/people/A1", {"team": "1", "from_on": "9999-12-31"}),
         ("/people/A1/shops", "/people/A1", {"shop": "99999999999"}),

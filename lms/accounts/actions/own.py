@@ -2,15 +2,19 @@
 
 import secrets
 from collections.abc import Iterable
+from datetime import timedelta
 from hashlib import sha256
 
+from sqlalchemy import update
+
 from lms.accounts.models import ApiToken, Person
+from lms.accounts.rules.tokens import USUAL_DAYS, refuse_days, words_of
 from lms.core import clock
-from lms.core.access import TOKEN_SCOPES, Actor
+from lms.core.access import Actor
 from lms.core.audit import audit
 from lms.core.db import session
-from lms.core.errors import Invalid, NotFound
-from lms.core.texts import text
+from lms.core.errors import NotFound
+from lms.core.here import today
 
 
 def set_preferences(actor: Actor, *, locale: str | None = None, theme: str | None = None) -> None:
@@ -33,26 +37,27 @@ def change_password(actor: Actor, hashed: str) -> int:
     return person.session_version
 
 
-def make_token(actor: Actor, *, label: str, scope: Iterable[str] = ()) -> str:
+def make_token(actor: Actor, *, label: str, scope: Iterable[str] = (), days: int = USUAL_DAYS) -> str:
     """Return a new token of 256 bits, this once; the database keeps its digest.
 
-    scope: words of read, write; none = everything the person may do. Raises Invalid for another word.
+    scope: words of TOKEN_SCOPES; none = everything the person may do. days: how long it holds, 1 to 366. Raises
+    Invalid for another word or number.
     """
-    words = sorted(set(scope))
-    if unknown := [word for word in words if word not in TOKEN_SCOPES]:
-        raise Invalid(text("令牌范围只有 read 和 write，没有 %(words)s。", words="、".join(unknown)))
+    words = words_of(scope)
+    refuse_days(days)
     token = secrets.token_urlsafe(32)
     current = session()
     row = ApiToken(
         person_id=actor.id,
         digest=sha256(token.encode()).digest(),
         label=label.strip(),
-        scope=" ".join(words),
+        scope=words,
         made_at=clock.now(),
+        expires_at=clock.now() + timedelta(days=days),
     )
     current.add(row)
     current.flush()
-    audit(actor.id, "token.made", "token", row.id, person_id=actor.id, after={"scope": row.scope})
+    audit(actor.id, "token.made", "token", row.id, person_id=actor.id, after={"scope": row.scope, "days": days})
     return token
 
 
@@ -63,3 +68,8 @@ def revoke_token(actor: Actor, token_id: int) -> None:
         raise NotFound()
     row.revoked_at = clock.now()
     audit(actor.id, "token.revoked", "token", row.id, person_id=actor.id)
+
+
+def token_used(token_id: int) -> None:
+    """Note the day on which a token was last used."""
+    session().execute(update(ApiToken).where(ApiToken.id == token_id).values(last_used_on=today()))

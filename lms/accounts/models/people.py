@@ -208,7 +208,7 @@ class SignInTry(Base):
 
 
 class ApiToken(Base):
-    """A bearer token of one person. Only its digest is stored; it acts as that person within `scope`."""
+    """A bearer token of one person. Only its digest is stored; it acts as that person within `scope` until it ends."""
 
     __tablename__ = "api_token"
     id: Mapped[pk]
@@ -217,5 +217,6 @@ class ApiToken(Base):
     label: Mapped[str] = free_text(String(80), default="", server_default="")
     scope: Mapped[str] = plain(String(200), default="", server_default="")
     made_at: Mapped[datetime] = plain()
+    expires_at: Mapped[datetime] = plain(index=True)
     last_used_on: Mapped[date | None] = plain()
     revoked_at: Mapped[datetime | None] = plain()

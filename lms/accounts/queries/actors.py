@@ -36,7 +36,7 @@ from lms.accounts.models import (
 )
 from lms.core import clock
 from lms.core.access import Actor, Permission, Role, Scope, scopes
-from lms.core.db import rows, session
+from lms.core.db import UTCDateTime, rows, session
 from lms.core.here import today
 from lms.core.installation import joined, remember
 
@@ -90,9 +90,18 @@ _ACTOR_BY_PUBLIC_ID = _ACTOR.where(
 _ACTOR_BY_ID = _ACTOR.where(Person.id == bindparam("id"), Person.active)
 _ACTOR_BY_NUMBER = _ACTOR.where(Person.employee_no == bindparam("employee_no"), Person.active)
 _ACTOR_BY_TOKEN = (
-    _ACTOR.add_columns(ApiToken.scope.label("token_scope"))
+    _ACTOR.add_columns(
+        ApiToken.scope.label("token_scope"),
+        ApiToken.id.label("token_id"),
+        ApiToken.last_used_on.label("token_used_on"),
+    )
     .join(ApiToken, ApiToken.person_id == Person.id)
-    .where(ApiToken.digest == bindparam("digest"), ApiToken.revoked_at.is_(None), Person.active)
+    .where(
+        ApiToken.digest == bindparam("digest"),
+        ApiToken.revoked_at.is_(None),
+        ApiToken.expires_at > bindparam("now", type_=UTCDateTime),
+        Person.active,
+    )
 )
 
 
@@ -131,6 +140,8 @@ def _actor(statement: Select[*tuple[Any, ...]], **keys: object) -> Actor | None:
         return None
     remember(row.names)
     g.setdefault("more_of_actors", {})[row.id] = {name: getattr(row, name) for name in _MORE}
+    if "token_id" in row._mapping and row.token_used_on != today():
+        g.token_to_note = row.token_id
     grants = [grant.split(":") for grant in row.grants.split(",") if grant]
     roles = frozenset(Role(role) for role, _ in grants) or frozenset({Role.AGENT})
     led = {int(team) for role, team in grants if role == Role.LEAD}

@@ -23,6 +23,7 @@ from lms.accounts.models import (
     Team,
 )
 from lms.accounts.queries.actors import is_live, teams_below, visible, visible_keys, visible_within
+from lms.core import clock
 from lms.core.access import Actor, Permission, Role, Scope, scopes
 from lms.core.db import rows, session
 from lms.core.errors import NotFound
@@ -344,10 +345,25 @@ def tokens_of(person_id: int) -> list[ApiToken]:
     return list(
         session().scalars(
             select(ApiToken)
-            .where(ApiToken.person_id == person_id, ApiToken.revoked_at.is_(None))
+            .where(ApiToken.person_id == person_id, ApiToken.revoked_at.is_(None), ApiToken.expires_at > clock.now())
             .order_by(ApiToken.id.desc())
         )
     )
+
+
+def tokens_ending(before: datetime) -> list[ApiToken]:
+    """Return the tokens that still work and end before an instant, of people whose account is open."""
+    statement = (
+        select(ApiToken)
+        .join(Person, Person.id == ApiToken.person_id)
+        .where(
+            ApiToken.expires_at > clock.now(),
+            ApiToken.expires_at < before,
+            ApiToken.revoked_at.is_(None),
+            Person.active,
+        )
+    )
+    return list(session().scalars(statement.order_by(ApiToken.id)))
 
 
 def active_by_no(employee_no: str) -> Person | None:

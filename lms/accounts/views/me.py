@@ -9,6 +9,7 @@ from lms.accounts.actions import slips
 from lms.accounts.forms import PasswordForm, TokenForm
 from lms.accounts.queries.chats import accounts_of
 from lms.accounts.rules.people import ROLES
+from lms.accounts.rules.tokens import named
 from lms.accounts.views.blueprint import bp
 from lms.core.access import Permission
 from lms.core.db import transaction
@@ -34,6 +35,7 @@ def _page(password: PasswordForm | None = None, token: TokenForm | None = None, 
         password=password or PasswordForm(formdata=None),
         token=token or TokenForm(formdata=None),
         made=made,
+        scope_names=lambda scope: [say(name) for name in named(scope)],
         known_chats=accounts_of,
         roles={role: say(name) for role, name in ROLES.items()},
     )
@@ -96,7 +98,9 @@ def make_token() -> str | tuple[str, int]:
     if not form.validate():
         return _page(token=form), 422
     with transaction():
-        made = actions.make_token(current_actor(), label=form.label.data, scope=form.scope.data.split())
+        made = actions.make_token(
+            current_actor(), label=form.label.data, scope=form.scope.data.split(), days=form.days.data
+        )
     return _page(made=made)
 
 

@@ -487,12 +487,14 @@ def upgrade() -> None:
         sa.Column("label", sa.String(length=80), server_default="", nullable=False),
         sa.Column("scope", sa.String(length=200), server_default="", nullable=False),
         sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.Column("expires_at", UTCDateTime(), nullable=False),
         sa.Column("last_used_on", sa.Date(), nullable=True),
         sa.Column("revoked_at", UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_api_token_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
         sa.UniqueConstraint("digest", name=op.f("uq_api_token_digest")),
     )
+    op.create_index(op.f("ix_api_token_expires_at"), "api_token", ["expires_at"], unique=False)
     op.create_index(op.f("ix_api_token_person_id"), "api_token", ["person_id"], unique=False)
     op.create_table(
         "appraisal_form",
