@@ -15,15 +15,25 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from lms import rooms
 from lms.accounts.queries import actor_by_employee_no, actor_by_session, actor_by_token_digest
 from lms.core import db as database
-from lms.core import files, limiter
+from lms.core import files, limiter, logs
 from lms.core import settings as settings_module
 from lms.core.bus import Bus
+from lms.core.shared_limiter import Shared
 from lms.records.actions import link_pending
-from lms.web import api, auth, brand, errors, idempotency, limits, shell
+from lms.web import api, auth, brand, errors, idempotency, limits, shell, watch
 from lms.web.addresses import Academy
 from lms.web.api import ErrorBody
 
 MIGRATIONS = Path(__file__).parent / "core" / "migrations"
+
+
+def served() -> APIFlask:
+    """Return the academy for a server process of its own, whose log it writes. What `lms serve` serves.
+
+    A host application that mounts the academy keeps its own log.
+    """
+    logs.configure(settings_module.load().log_format)
+    return create_app()
 
 
 def create_app(
@@ -79,7 +89,8 @@ def create_app(
     Migrate(app, database.db, directory=str(MIGRATIONS), render_as_batch=True)
     Babel(app)
     Bootstrap5(app)
-    limiter.init_app(app)
+    limiter.init_app(app, Shared(settings.redis_url) if settings.redis_url else None)
+    watch.init_app(app)
     errors.init_app(app)
     limits.init_app(app)
     auth.init_app(app)

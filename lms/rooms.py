@@ -57,6 +57,9 @@ from lms.drills import kind as drills_kind
 from lms.drills import views as drills_views
 from lms.drills.events import DrillScored, DrillStarted
 from lms.facts import FACTS
+from lms.health import views as health_views
+from lms.health.events import WaysAsked
+from lms.home import outgoing
 from lms.home import views as home_views
 from lms.home.navigation import navigation
 from lms.integrations import handlers as integrations
@@ -104,7 +107,9 @@ from lms.reviews import handlers as reviews
 from lms.reviews import views as reviews_views
 from lms.signon import handlers as signon
 from lms.signon import views as signon_views
+from lms.signon.views import scim as signon_scim
 from lms.tables import metadata
+from lms.web import errors
 
 PAGES = (
     home_views,
@@ -116,8 +121,10 @@ PAGES = (
     learning_views,
     notifications_views,
     integrations_views,
+    health_views,
     courseware_views,
     signon_views,
+    signon_scim,
     quizzes_views,
     drills_views,
     performance_views,
@@ -142,7 +149,14 @@ API = (
     reviews_api,
     readiness_api,
 )
-KINDS = (*learning_kinds.KINDS, quizzes_kind.KIND, drills_kind.KIND, kb_kind.KIND, content_kind.KIND, courseware_kind.KIND)
+KINDS = (
+    *learning_kinds.KINDS,
+    quizzes_kind.KIND,
+    drills_kind.KIND,
+    kb_kind.KIND,
+    content_kind.KIND,
+    courseware_kind.KIND,
+)
 
 
 def furnish(app: APIFlask) -> None:
@@ -156,6 +170,7 @@ def furnish(app: APIFlask) -> None:
     app.extensions["lms_metadata"] = metadata
     bus: Bus = app.extensions["lms_bus"]
     subscribe(bus)
+    errors.shape(app, signon_scim.PREFIX, signon_scim.refusal)
 
 
 def subscribe(bus: Bus) -> None:
@@ -222,6 +237,7 @@ def subscribe(bus: Bus) -> None:
     bus.subscribe(FiguresChanged, score_handlers.on_figures)
     bus.answer(SigningOut, signon.on_signing_out)
     bus.answer(FilesNamed, courseware.on_files_named)
+    bus.answer(WaysAsked, outgoing.on_ways_asked)
     bus.answer(GroupReached, group_handlers.on_group_reached)
     bus.answer(HowMuchSeen, learning.on_how_much_seen)
     bus.answer(PublishPreview, content.on_publish_preview)
@@ -242,3 +258,5 @@ def subscribe(bus: Bus) -> None:
     bus.answer(FreezeImpact, assignments.on_freeze_impact)
     bus.answer(ProfileAsked, award_handlers.on_profile_asked)
     bus.answer(ProfileAsked, reviews.on_profile)
+    bus.subscribe(PersonMoved, reviews.on_moved)
+    bus.subscribe(TeamMoved, reviews.on_team_moved)

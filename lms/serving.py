@@ -1,9 +1,11 @@
 """The processes of one installation: the web server and one worker, started together and ended together."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Mapping
 from types import FrameType
@@ -18,7 +20,7 @@ def web_command(host: str, port: int, processes: int, threads: int) -> list[str]
         sys.executable,
         "-m",
         "gunicorn",
-        "lms:create_app()",
+        "lms.app:served()",
         "--bind",
         f"{host}:{port}",
         "--workers",
@@ -43,6 +45,7 @@ def run(host: str, port: int, *, processes: int, threads: int = 4, environment: 
     """
     given = {**os.environ, **(environment or {})}
     sys.stdout.flush()
+    figures = _folder_for_figures(given)
     web = subprocess.Popen(web_command(host, port, processes, threads), env=given)  # noqa: S603 - our own interpreter
     stop = threading.Event()
     worker: list[subprocess.Popen[bytes]] = []
@@ -69,3 +72,15 @@ def run(host: str, port: int, *, processes: int, threads: int = 4, environment: 
         for process in worker:
             process.terminate()
         keeper.join(5)
+        shutil.rmtree(figures, ignore_errors=True)
+
+
+def _folder_for_figures(given: dict[str, str]) -> str:
+    """Give the web processes a folder in which they count together for `/metrics`; return it, "" where none is made."""
+    if "PROMETHEUS_MULTIPROC_DIR" in given:
+        return ""
+    try:
+        given["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="lms-figures-")
+    except OSError:  # a file system that can't be written: each process tells of itself
+        return ""
+    return given["PROMETHEUS_MULTIPROC_DIR"]

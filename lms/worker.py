@@ -23,7 +23,7 @@ from lms.assignments.jobs import ruling as duty_rules
 from lms.content import jobs as content
 from lms.content.attachments import jobs as attachments
 from lms.core import jobs as core
-from lms.core import turns
+from lms.core import logs, turns
 from lms.core.db import db, transaction
 from lms.core.doorbell import Doorbell
 from lms.drills import jobs as drills
@@ -126,12 +126,15 @@ def run(app: APIFlask, job: Job, holder: str = "") -> int:
     with app.app_context():
         error = ""
         done = 0
+        logs.request_id.set(job.name)
         try:
             done = job.work()
         except Exception as failure:
             log.exception("job %s failed", job.name)
             error = f"{type(failure).__name__}: {failure}"[:400]
             db.session.rollback()
+        finally:
+            logs.request_id.set("")
         with transaction():
             turns.finish(job.name, holder, error)
         return done

@@ -342,6 +342,15 @@ def init_app(app: Flask, database_url: str, instance: Path) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = database_url
     # The log must not hold what people typed, and the text of an error would quote the values of its statement.
     options: dict[str, Any] = {"pool_pre_ping": not database_url.startswith("sqlite"), "hide_parameters": True}
+    if database_url.startswith("postgresql"):
+        # A machine that is gone says nothing: who asks it must not wait for minutes.
+        options["connect_args"] = {
+            "connect_timeout": 5,
+            "keepalives_idle": 10,
+            "keepalives_interval": 3,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 15_000,
+        }
     if database_url.startswith("sqlite"):
         options["connect_args"] = {"timeout": 10, "check_same_thread": False}
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options

@@ -32,6 +32,7 @@ __all__ = [
     "Unavailable",
     "arriving",
     "check",
+    "check_scratch",
     "delete_named",
     "delete_unused",
     "exists",
@@ -187,6 +188,11 @@ def delete_named(name: str) -> None:
     store().delete_named(name)
 
 
+def check_scratch() -> None:
+    """Write and delete a small file where what is sent arrives. Raises OSError where that can't be done."""
+    Folder(settings().uploads).check()
+
+
 def check() -> None:
-    """Write and delete a small file. Raises OSError or Unavailable where that can't be done."""
+    """See whether files can be kept now. Raises OSError or Unavailable where they can't."""
     store().check()

@@ -35,6 +35,10 @@ class Limiter(Protocol):
         """Count a call of `key` where it may have one: `limit` at once, and as many again evenly over each window."""
         ...
 
+    def problem(self) -> str:
+        """Return "" where counting is as it should be, else a word for why it is not."""
+        ...
+
 
 class InMemory:
     """Counts in this process and forgets with it. Of each key one instant is held: when all of its share is free again.
@@ -63,6 +67,10 @@ class InMemory:
             return Allowed(yes=True, left=int((now + window - moved) / step), retry_after=0)
         return Allowed(yes=False, left=0, retry_after=max(1, math.ceil((moved - window - now).total_seconds())))
 
+    def problem(self) -> str:
+        """See Limiter."""
+        return ""
+
 
 def init_app(app: Flask, limiter: Limiter | None = None) -> None:
     """Say who counts; without a word the memory of this process."""
@@ -73,3 +81,9 @@ def hit(key: str, limit: int, window: timedelta) -> Allowed:
     """Count a call of `key`: at most `limit` at once and as many again evenly over each `window`."""
     limiter: Limiter = current_app.extensions["lms_limiter"]
     return limiter.hit(key, limit, window)
+
+
+def problem() -> str:
+    """Return a word for why counts are not shared as they should be, "" where they are or nobody asked for it."""
+    limiter: Limiter = current_app.extensions["lms_limiter"]
+    return limiter.problem()

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from lms.core import clock
+from lms.health.events import Way, WaysAsked
 from lms.integrations.queries import webhooks
 from lms.notifications.queries import log
 
@@ -55,3 +56,18 @@ def _way(row: Any, now: datetime, *, log: str, wanted: dict[str, str], channel: 
         log=log,
         wanted={**wanted, "state": "dead" if row.dead else "waiting"},
     )
+
+
+def on_ways_asked(_: WaysAsked) -> list[Way]:
+    """Tell the status page of the ways out that are in trouble."""
+    return [
+        Way(
+            name=way.name or way.channel,
+            failing=way.failing,
+            dead=way.dead,
+            minutes=way.minutes,
+            endpoint=way.log,
+            wanted=dict(way.wanted),
+        )
+        for way in ways_out()
+    ]

@@ -1,20 +1,25 @@
 """The one place where a refusal becomes a page or a JSON body."""
 
+import errno
 import json
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from apiflask.exceptions import HTTPError
-from flask import Flask, Response, current_app, jsonify, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response as BaseResponse
 
+from lms.core import installation
 from lms.core.errors import DomainError, Unauthenticated
 from lms.core.i18n import say
 from lms.core.texts import Text, text
 from lms.web.auth import maybe_actor, to_sign_in
+from lms.web.watch import place
 
 log = logging.getLogger("lms")
 
@@ -48,9 +53,32 @@ LOCKED = ("locked", "deadlock", "lock timeout", "could not serialize", "too many
 TWICE = "duplicate key value"
 """What PostgreSQL says of a row that somebody else has written a moment ago."""
 
+FULL = ("disk is full", "no space left", "readonly database", "read-only", "disk i/o error")
+"""What databases say of a disk on which nothing can be written."""
+
+FULL_NUMBERS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG})
+
+GONE = text("数据库暂时连不上，这次没有保存；已保存的内容不会丢。恢复后会自动继续，请过几秒再试。")
+NO_SPACE = text("服务器的磁盘满了或不能写，这次没有保存；已保存的内容不会丢。请告诉管理员，腾出空间后会自动恢复。")
+RETRY_AFTER = "5"
+"""Seconds after which somebody who was told to try again may do so."""
+
+
+SHAPES = "lms_shapes"
+
 
 def is_api() -> bool:
     return request.path.startswith("/api/")
+
+
+def shape(app: Flask, prefix: str, refusal: Callable[[int, str, str], Response]) -> None:
+    """Let refusals of addresses below a prefix have a shape of their own. refusal: of status, code and message."""
+    app.extensions.setdefault(SHAPES, {})[prefix] = refusal
+
+
+def _own_shape() -> Callable[[int, str, str], Response] | None:
+    shapes: dict[str, Callable[[int, str, str], Response]] = current_app.extensions.get(SHAPES, {})
+    return next((found for prefix, found in shapes.items() if request.path.startswith(prefix + "/")), None)
 
 
 def init_app(app: Flask) -> None:
@@ -59,6 +87,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(InterfaceError, _gone)
+    app.register_error_handler(PoolTimeout, _pool)
     app.register_error_handler(DataError, _impossible)
     app.register_error_handler(UnicodeEncodeError, _half)
     app.register_error_handler(IntegrityError, _at_once)
@@ -78,24 +108,32 @@ def _answer(
     message: Text,
     fields: dict[str, Any] | None = None,
     details: dict[str, Any] | None = None,
-) -> Response | tuple[str, int]:
+) -> Response:
+    if own := _own_shape():
+        return own(status, code, say(message))
     if is_api():
         response = jsonify(body(code, say(message), fields, details))
         response.status_code = status
+        if status == 503:
+            response.headers["Retry-After"] = RETRY_AFTER
         return response
     title = TITLES.get(status, text("没有成功"))
-    return render_template(
+    page = render_template(
         "lms/error.html",
         status=status,
         title=say(title),
         message=say(message),
         fields=fields or {},
         actor=maybe_actor(),
-    ), status
+    )
+    response = make_response(page, status)
+    if status == 503:
+        response.headers["Retry-After"] = RETRY_AFTER
+    return response
 
 
-def _domain(error: DomainError) -> Response | BaseResponse | tuple[str, int]:
-    if isinstance(error, Unauthenticated) and not is_api():
+def _domain(error: DomainError) -> Response | BaseResponse:
+    if isinstance(error, Unauthenticated) and not (is_api() or _own_shape()):
         return to_sign_in()
     fields = {name: say(reason) for name, reason in error.fields.items()}
     answer = _answer(error.status, error.code, error.message, fields, dict(error.details))
@@ -106,7 +144,7 @@ def _domain(error: DomainError) -> Response | BaseResponse | tuple[str, int]:
     return response
 
 
-def _api_http(error: HTTPError) -> Response | tuple[str, int]:
+def _api_http(error: HTTPError) -> Response:
     """Flatten `{"json": {"seq": ["…"]}}` of the validating library into `{"seq": "…"}`."""
     flat: dict[str, Any] = {}
 
@@ -126,16 +164,16 @@ def _api_http(error: HTTPError) -> Response | tuple[str, int]:
     return _answer(error.status_code, code, message, flat)
 
 
-def _csrf(error: CSRFError) -> Response | tuple[str, int]:
+def _csrf(error: CSRFError) -> Response:
     return _answer(
         400, "csrf", text("页面停留太久或登录已变化，这次没有提交。请刷新页面再试；填写的内容请先复制保存。")
     )
 
 
-def _http(error: HTTPException) -> Response | HTTPException | tuple[str, int]:
+def _http(error: HTTPException) -> Response | HTTPException:
     status = error.code or 500
-    if status < 400:
-        return error
+    if status < 400 or isinstance(error, SecurityError):
+        return error  # of a host that is not trusted no page can be made: it would have addresses
     names = {
         400: "unreadable",
         404: "not_found",
@@ -154,42 +192,70 @@ def _http(error: HTTPException) -> Response | HTTPException | tuple[str, int]:
     return answer
 
 
-def _busy(error: OperationalError) -> Response | tuple[str, int]:
+def _busy(error: OperationalError) -> Response:
     """A lock that could not be had in time is no fault of the person: say so, keep nothing half done."""
-    if not any(word in str(error.orig).lower() for word in LOCKED):
+    said = str(error.orig).lower()
+    if any(word in said for word in FULL):
+        return _no_space(error)
+    if any(word in said for word in LOCKED):
+        log.warning("database busy: %s", error.orig)
+        return _answer(503, "busy", MESSAGES[503])
+    if current_app.extensions["lms_settings"].database_url.startswith("sqlite") and "unable to open" not in said:
         return _unexpected(error)
-    log.warning("database busy: %s", error.orig)
+    return _gone(error)
+
+
+def _gone(error: Exception) -> Response:
+    """The database does not answer: say so on a page that asks it nothing, and nothing more."""
+    log.error("the database can't be reached: %s", type(getattr(error, "orig", error)).__name__)
+    g.actor = None
+    installation.remember(None)
+    return _answer(503, "database_unavailable", GONE)
+
+
+def _pool(error: PoolTimeout) -> Response:
+    """Everything that may be open to the database is in use."""
+    log.warning("no connection to the database was free in time")
+    g.actor = None
+    installation.remember(None)
     return _answer(503, "busy", MESSAGES[503])
 
 
-def _at_once(error: IntegrityError) -> Response | tuple[str, int]:
+def _no_space(error: Exception) -> Response:
+    log.error("nothing can be written: %s", type(getattr(error, "orig", error)).__name__)
+    return _answer(503, "no_space", NO_SPACE)
+
+
+def _at_once(error: IntegrityError) -> Response:
     """Two wrote what there may be once, and both had looked before: the second try says who was first.
 
     Only PostgreSQL has two writers; anywhere else, and for any other rule of a table, it is a failure.
     """
     if TWICE not in str(error.orig).lower():
         return _unexpected(error)
-    log.exception("written twice at once at %s", request.path)
+    log.exception("written twice at once at %s", place())
     return _answer(503, "busy", MESSAGES[503])
 
 
-def _impossible(error: DataError) -> Response | tuple[str, int]:
+def _impossible(error: DataError) -> Response:
     """A value that no column can hold, such as a NUL in a search, was typed by nobody: it is unreadable, no failure."""
-    log.warning("unreadable value at %s: %s", request.path, error.orig)
+    log.warning("unreadable value at %s: %s", place(), type(error.orig).__name__)
     return _answer(400, "unreadable", MESSAGES[400])
 
 
-def _half(error: UnicodeEncodeError) -> Response | tuple[str, int]:
+def _half(error: UnicodeEncodeError) -> Response:
     """Half a character, which JSON can spell and no database can hold; what the house itself could not write fails."""
     if not 0xD800 <= ord(error.object[error.start]) <= 0xDFFF:
         return _unexpected(error)
     return _answer(400, "unreadable", MESSAGES[400])
 
 
-def _unexpected(error: Exception) -> Response | tuple[str, int]:
+def _unexpected(error: Exception) -> Response:
     if is_api() and _unreadable_body():
         return _answer(400, "unreadable", MESSAGES[400])
-    log.exception("unexpected error at %s", request.path)
+    if isinstance(error, OSError) and error.errno in FULL_NUMBERS:
+        return _no_space(error)
+    log.exception("unexpected error at %s", place())
     return _answer(500, "server_error", MESSAGES[500])
 
 

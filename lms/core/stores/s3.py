@@ -156,9 +156,7 @@ class S3:
         self._ask(lambda s3: s3.delete_object(Bucket=self._bucket, Key=self._prefix + name))
 
     def check(self) -> None:
-        name = f"check/{secrets.token_hex(8)}"
-        self.write_named(name, b"check")
-        self.delete_named(name)
+        self._ask(lambda s3: s3.head_bucket(Bucket=self._bucket))
 
     def _key(self, sha: bytes) -> str:
         name = sha.hex()

@@ -90,4 +90,4 @@ class Store(Protocol):
         """Delete a short-lived file; one that is not there is no fault."""
 
     def check(self) -> None:
-        """Write and delete a small file, to see that it can be done."""
+        """See whether files can be kept now: by writing a small one in a folder, by asking a store for its bucket."""
