@@ -1,7 +1,9 @@
-"""What the room answers when a profile asks what else stands on it; rooms.py subscribes it."""
+"""What the room answers when a profile asks what else stands on it; and what it does when people move."""
 
+from lms.accounts.events import PersonMoved, TeamMoved
 from lms.core.texts import text
 from lms.performance.events import ProfileAsked, ProfilePanel
+from lms.reviews.actions.following import follow
 from lms.reviews.queries.appraisals import signed_of
 
 
@@ -19,3 +21,11 @@ def on_profile(question: ProfileAsked) -> list[ProfilePanel]:
             position=40,
         )
     ]
+
+
+def on_moved(fact: PersonMoved) -> None:
+    follow([fact.person_id])
+
+
+def on_team_moved(fact: TeamMoved) -> None:
+    follow(fact.person_ids)

@@ -6,21 +6,25 @@ here or elsewhere writes it again: imports, corrected keys, other formulas and e
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import or_, select
 
 from lms.accounts import passwords
+from lms.accounts.actions import sign_in as signing
 from lms.accounts.events import Settled, Told
 from lms.accounts.models import Person
 from lms.accounts.queries import holds
+from lms.accounts.rules.sign_in import LOCK, TRIES_PER_NAME
 from lms.core import clock
 from lms.core.access import Actor, Role
 from lms.core.audit import audit
 from lms.core.bus import emit
 from lms.core.db import session
-from lms.core.errors import Conflict, Invalid
-from lms.core.here import today
+from lms.core.errors import Conflict, DomainError, Invalid, TooMany
+from lms.core.here import local, today
+from lms.core.i18n import clock_text
 from lms.core.texts import Text, text
 from lms.reviews.actions.appraisal_cycles import TOPIC
 from lms.reviews.actions.appraisals import reasoned, taken
@@ -91,6 +95,20 @@ def sign(actor: Actor, public_id: str, sha: str, *, read: bool, password: str = 
     audit(actor.id, "appraisal.signed", "appraisal", row.id, person_id=row.person_id, after={"version": after.version})
     emit(Settled(person_ids=(actor.id,), key=_sign_key(row, row.stand.version)))
     return after.state is State.SIGNED
+
+
+def count_password(actor: Actor, address: str) -> signing.Try:
+    """Count a try to sign with a password, as often and as long as at sign-in, but apart from it: what is tried here
+    closes nobody's sign-in. Raises TooMany with the time from which it can be tried again.
+    """
+    return signing.count("signature", str(actor.id), address, most=TRIES_PER_NAME, lock=LOCK, closed=_closed)
+
+
+def _closed(until: datetime) -> DomainError:
+    wrong = text(
+        "密码试错太多次，%(time)s 后才能再用密码签。也可以不填，勾选“我已阅读”。", time=clock_text(local(until))
+    )
+    return TooMany(wrong, fields={"password": wrong}, details={"retry_at": until.isoformat()})
 
 
 def appeal(actor: Actor, public_id: str, reason: str, desired: str) -> None:

@@ -74,6 +74,8 @@ class Stand:
 
 
 BOTH = frozenset({Hat.PERSON, Hat.SUPERVISOR})
+FOLLOWS = frozenset({State.SELF, State.SUPERVISOR, State.CALIBRATION, State.TO_SIGN})
+"""While it stands here, an appraisal goes with its person to whoever leads them next."""
 
 STEPS: Mapping[Act, tuple[frozenset[State], frozenset[Hat], State | None]] = {
     Act.BEGIN: (frozenset({State.DRAFT}), frozenset({Hat.OFFICE}), State.SELF),

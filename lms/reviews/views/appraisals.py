@@ -8,6 +8,7 @@ from flask import Response as FlaskResponse
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from lms.accounts.actions import sign_in as signing
 from lms.core.access import Actor, Permission, allows
 from lms.core.db import transaction
 from lms.core.errors import DomainError, NotFound
@@ -25,6 +26,7 @@ from lms.reviews.queries.appraisal_cycles import Marked, with_marks
 from lms.reviews.queries.appraisal_forms import FormRow, by_id, said
 from lms.reviews.queries.appraisals import Answers, Row
 from lms.reviews.queries.freezing import Paper, papers
+from lms.reviews.queries.handovers import handovers
 from lms.reviews.rules.appraisal_forms import MARK_WORDS, MARKS, SIDE_WORDS, FormSpec, Side, from_json
 from lms.reviews.rules.appraisals import (
     STATE_WORDS,
@@ -224,14 +226,25 @@ def release_appraisal(appraisal_id: str) -> Response | tuple[str, int]:
 @requires(Permission.APPRAISAL_READ)
 def sign_appraisal(appraisal_id: str) -> Response | tuple[str, int]:
     """Sign what was shown."""
-    form = request.form
+    form, password = request.form, request.form.get("password", "")
+    try:
+        counted = _counted(appraisal_id) if password else None
+    except DomainError as refused:
+        return _refused(appraisal_id, refused)
 
     def write(actor: Actor) -> None:
-        final.sign(
-            actor, appraisal_id, form.get("sha", ""), read=bool(form.get("read")), password=form.get("password", "")
-        )
+        final.sign(actor, appraisal_id, form.get("sha", ""), read=bool(form.get("read")), password=password)
+        if counted is not None:
+            signing.forgive(counted)
 
     return _do(appraisal_id, write, _("已签字。"))
+
+
+def _counted(appraisal_id: str) -> signing.Try:
+    """Count a try with the password in a transaction of its own, so that it stays counted where it was wrong."""
+    seen(current_actor(), appraisal_id)
+    with transaction():
+        return final.count_password(current_actor(), request.remote_addr or "")
 
 
 @bp.post("/reviews/<appraisal_id>/appeal")
@@ -291,6 +304,7 @@ def _page(one: Seen, refused: DomainError | None = None) -> str:
         paper=paper,
         beside=differs(one, paper),
         appeals=reading.appeals(one.row.id) if one.papers else [],
+        handovers=handovers(one.row.id),
         errors=errors,
         error=say(refused.message) if refused else "",
         typed=request.form if refused else {},
