@@ -1,4 +1,4 @@
-"""Gets what the suite needs from outside Python where it can be had: a Chromium with Chinese type, a PostgreSQL server.
+"""Gets what the suite needs from outside Python where it can be had: a Chromium with Chinese type, PostgreSQL, nginx.
 
 Only as root on a Debian machine; elsewhere the tests that need them are reported as not run. The headless shell is the
 same Chromium without a window's furniture: a page in it costs a third.
@@ -19,12 +19,19 @@ def a_browser() -> str | None:
     return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
+def a_proxy() -> str | None:
+    """Return the path of an nginx, which is the proxy in front of the suite's cluster."""
+    return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+
+
 def main() -> None:
     wanted = []
     if shutil.which(SHELL) is None:
         wanted += [[SHELL, "fonts-noto-cjk"]]
     if not os.environ.get("TEST_DATABASE_URL") and not list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
         wanted += [["postgresql"]]
+    if a_proxy() is None:
+        wanted += [["nginx-light"]]
     if not wanted or os.getuid() != 0 or not shutil.which("apt-get"):
         return
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": False}
