@@ -40,6 +40,10 @@ WAYS_IN = frozenset(
 """Pages at which people sign in to the academy itself; where the host says who they are, they lead to the host."""
 
 
+LONGEST = 100
+"""Characters of an employee number; nobody in the academy has more than 40."""
+
+
 class HostFailed(DomainError):
     """The host could not say who is asking. What went wrong stands in the log, not on the page."""
 
@@ -112,7 +116,8 @@ def _academy(prefix: str, ask: Callable[[Environ], str | None] | None, config: M
             g.actor = None
             set_locale(session.get("locale", "") or settings().locale)
             raise HostFailed() from error
-        return (found or "").strip() or None
+        number = (found or "").strip()
+        return number if number and len(number) <= LONGEST and number.isprintable() else None  # half characters are not
 
     academy = create_app(config, identify=identify)
     academy.before_request(_lead_to_the_host)

@@ -10,7 +10,6 @@ from lms.core.branding import MOST_BYTES
 from lms.core.db import db
 from lms.core.settings import SettingsError, load
 from lms.web import pdf
-from tests.support.make import a_person, sign_in
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20"><rect width="40" height="20" fill="{}"/></svg>'
 
@@ -47,7 +46,8 @@ def app(tmp_path, files):
     made.testing = True
     with made.app_context():
         db.create_all()
-        yield made
+    yield made
+    with made.app_context():
         db.engine.dispose()
 
 
@@ -64,15 +64,9 @@ def test_the_sign_in_page_shows_name_logo_icon_colour_and_the_ways_back(app):
 
 def test_the_ways_back_are_in_the_language_of_the_reader(app):
     client = app.test_client()
-    person = a_person()
-    sign_in(client, person)
-    client.get("/me")
     with client.session_transaction() as session:
         session["locale"] = "en"
-    other = app.test_client()
-    with other.session_transaction() as session:
-        session["locale"] = "en"
-    page = other.get("/sign-in").text
+    page = client.get("/sign-in").text
     assert "Desk</a>" in page
     assert "考勤</a>" in page  # nobody gave it English words
 
@@ -94,7 +88,7 @@ def test_files_are_kept_for_ever_by_their_fingerprint_alone_and_belong_to_nobody
 
 def test_paper_has_the_colour_and_the_logo(app):
     source = (
-        '#let given = json(bytes(sys.inputs.values))\n#text(fill: rgb(given.accent))[x]\n#image(given.logo, width: 9mm)'
+        "#let given = json(bytes(sys.inputs.values))\n#text(fill: rgb(given.accent))[x]\n#image(given.logo, width: 9mm)"
     )
     if not pdf.available():
         pytest.skip("not run: the extra pdf is not there")
@@ -155,7 +149,7 @@ def test_colours_that_nobody_could_read_are_refused_in_both_looks_with_a_near_on
 
 
 @pytest.mark.parametrize(
-    "value", ["服务台", "=/", "服务台=tickets", "服务台=//evil", "服务台=javascript:x", "x=/" * 9, "a=/,b=/,c=/,d=/,e=/,f=/"]
+    "value", ["服务台", "=/", "服务台=tickets", "服务台=//evil", "服务台=javascript:x", "a=/,b=/,c=/,d=/,e=/,f=/"]
 )
 def test_a_way_that_leads_nowhere_is_refused(value):
     with pytest.raises(SettingsError, match="LMS_HOST_LINKS"):

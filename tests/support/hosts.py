@@ -53,7 +53,7 @@ class Host:
 
 
 @contextmanager
-def running(example: str, folder: Path, *words: str, flask_app: str = "app.py") -> Iterator[Host]:
+def running(example: str, folder: Path, *words: str, script: str = "app.py") -> Iterator[Host]:
     """Start the one command of an example and stop it at the end. words: its arguments."""
     port = a_free_port()
     environment = {
@@ -66,7 +66,7 @@ def running(example: str, folder: Path, *words: str, flask_app: str = "app.py") 
     folder.mkdir(parents=True, exist_ok=True)
     with said.open("w") as out:
         process = subprocess.Popen(
-            [sys.executable, str(EXAMPLES / example / flask_app), *words], env=environment, stdout=out, stderr=out
+            [sys.executable, str(EXAMPLES / example / script), *words], env=environment, stdout=out, stderr=out
         )
     host = Host(f"http://127.0.0.1:{port}", environment, said)
 
