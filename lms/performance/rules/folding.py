@@ -49,7 +49,7 @@ def cover(rows: Iterable[tuple[Grain, date, float, int | None]], whole: Period) 
 
     A row that lies in the period only in part is left out.
     """
-    start, until = whole.start, whole.until
+    start, until = whole.start, _end(whole.grain, whole.start)
     inside = [row for row in rows if start <= row[1] and _end(row[0], row[1]) <= until]
     if len({row[0] for row in inside}) < 2:
         return [(value, count) for _, _, value, count in inside]
