@@ -7,7 +7,7 @@ HOST ?= 127.0.0.1
 export PYTHONPATH := .
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench soak shots lock migration messages format
+.PHONY: help demo test check audit bench soak shots lock migration messages format
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' Makefile | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -30,11 +30,15 @@ test: $(VENV)/.ok ## run the whole suite; what needs a browser or PostgreSQL get
 	@$(BIN)/python -m tests.support.machine
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-check: $(VENV)/.ok ## format, lint, types, architecture
+check: $(VENV)/.ok ## format, lint, types, architecture, packages
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -q tests/architecture
+	@$(BIN)/python -m tests.support.supply
+
+audit: $(VENV)/.ok ## what is known against the packages, and a bill of those that run (build/sbom.json)
+	@$(BIN)/python -m tests.support.supply
 
 bench: $(VENV)/.ok ## time the main operations beside a bare Flask hello (BENCH_OUT=file, BENCH_ONLY=name,…, BENCH_FULL=1)
 	@$(BIN)/python -m tests.benchmarks

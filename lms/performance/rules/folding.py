@@ -56,7 +56,7 @@ def cover(rows: Iterable[Given], whole: Period) -> list[Counted]:
 
 def cover_rows(rows: Iterable[Given], whole: Period) -> list[Given]:
     """Return the rows that `cover` takes, whole, for whoever shows what a figure was made of."""
-    start, until = whole.start, whole.until
+    start, until = whole.start, _end(whole.grain, whole.start)
     inside = [row for row in rows if start <= row[1] and _end(row[0], row[1]) <= until]
     if len({row[0] for row in inside}) < 2:
         return inside
