@@ -20,7 +20,7 @@ from lms.core import settings as settings_module
 from lms.core.bus import Bus
 from lms.core.shared_limiter import Shared
 from lms.records.actions import link_pending
-from lms.web import api, auth, brand, errors, idempotency, limits, shell, watch
+from lms.web import api, auth, brand, conditional, errors, idempotency, limits, shell, watch
 from lms.web.addresses import Academy
 from lms.web.api import ErrorBody
 
@@ -95,6 +95,7 @@ def create_app(
     limits.init_app(app)
     auth.init_app(app)
     shell.init_app(app)
+    conditional.init_app(app)
     brand.init_app(app, settings)
     api.init_app(app)
     auth.public(app.view_functions["openapi.spec"])  # the description of the API holds nothing of anybody

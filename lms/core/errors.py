@@ -70,6 +70,14 @@ class Conflict(DomainError):
     default_code = "conflict"
 
 
+class PreconditionFailed(DomainError):
+    """What the caller knows of a thing is no longer so; nothing was changed."""
+
+    status = 412
+    default_code = "precondition_failed"
+    default_message = text("它已经改过了。请重新读一遍，再决定怎么改。")
+
+
 class TooLarge(DomainError):
     """The input is larger than the installation accepts."""
 

@@ -9,7 +9,7 @@ from apiflask.fields import Dict, Nested, String
 from marshmallow import INCLUDE
 
 from lms.core.access import POLICY, Role
-from lms.web import idempotency
+from lms.web import conditional, idempotency
 from lms.web.auth import gate_of
 
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -57,6 +57,7 @@ RESPONSES: dict[int, str] = {
     403: "the person may not do this",
     404: "no such thing, or not for this person",
     409: "conflict: nothing was changed",
+    412: "it was changed since it was read; nothing was changed",
     413: "larger than this installation accepts",
     422: "invalid fields",
     429: "too many tries",
@@ -83,7 +84,12 @@ def init_app(app: APIFlask) -> None:
             for method in rule.methods or ():
                 operation = spec["paths"].get(path, {}).get(method.lower())
                 if operation is not None:
-                    _describe(operation, method, gate_is_narrow=_is_narrow(app, rule.endpoint))
+                    _describe(
+                        operation,
+                        method,
+                        gate_is_narrow=_is_narrow(app, rule.endpoint),
+                        is_guarded=conditional.is_guarded(app.view_functions[rule.endpoint]),
+                    )
         return spec
 
 
@@ -92,7 +98,7 @@ def _is_narrow(app: APIFlask, endpoint: str) -> bool:
     return gate is not None and not set(Role) <= set(POLICY[gate])
 
 
-def _describe(operation: dict[str, Any], method: str, *, gate_is_narrow: bool) -> None:
+def _describe(operation: dict[str, Any], method: str, *, gate_is_narrow: bool, is_guarded: bool) -> None:
     statuses = {401, 429, 503}
     if method != "GET" or operation.get("parameters"):
         statuses.add(400)
@@ -102,11 +108,19 @@ def _describe(operation: dict[str, Any], method: str, *, gate_is_narrow: bool) -
         statuses |= {409, 422}  # of its Idempotency-Key
     if any(each["in"] == "path" for each in operation.get("parameters", [])):
         statuses.add(404)
+    if is_guarded:
+        statuses.add(412)
     if "requestBody" in operation:
         statuses.add(413)
     refusal = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorBody"}}}
     for status in sorted(statuses):
         operation["responses"].setdefault(str(status), {"description": RESPONSES[status], "content": refusal})
+    if method == "GET":
+        operation["parameters"] = [*operation.get("parameters", []), conditional.IF_NONE_MATCH]
+        operation["responses"].setdefault("304", {"description": "what the caller has is still so"})
+        operation["responses"].get("200", {}).setdefault("headers", {})["ETag"] = conditional.ETAG
+    if is_guarded:
+        operation["parameters"] = [*operation.get("parameters", []), conditional.IF_MATCH]
     if method == "POST":
         operation["parameters"] = [*operation.get("parameters", []), idempotency.PARAMETER]
         for status, answer in operation["responses"].items():

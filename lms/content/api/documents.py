@@ -23,6 +23,7 @@ from lms.core.errors import Invalid, NotFound
 from lms.core.here import today
 from lms.core.i18n import say
 from lms.core.texts import text
+from lms.web import conditional
 from lms.web.api import MOST, instant, page, refusals
 from lms.web.auth import current_actor, requires
 
@@ -197,6 +198,7 @@ def quality(query: dict[str, Any]) -> dict[str, Any]:
 
 
 @bp.put("/documents/<kind>/<path:slug>/draft")
+@conditional.guarded
 @requires(Permission.CONTENT_EDIT)
 @bp.input(DraftBody, arg_name="body")
 @bp.output(SavedBody)
@@ -210,6 +212,7 @@ def quality(query: dict[str, Any]) -> dict[str, Any]:
 )
 def save_draft(kind: str, slug: str, body: dict[str, Any]) -> dict[str, Any]:
     work = _work(kind, slug)
+    conditional.check(document, kind=kind, slug=slug)
     with transaction():
         saved = actions.save_draft(
             current_actor(), work.card.document_id, body["base_revision"], body["markdown"], body["note"]
