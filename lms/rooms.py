@@ -80,6 +80,8 @@ from lms.learning.events import CertificateIssued, FilesNamed
 from lms.learning.handlers import certificates
 from lms.learning.handlers import surveys as feedback
 from lms.learning.rules.certificates import STATE_WORDS as CERTIFICATE_WORDS
+from lms.lti import handlers as lti
+from lms.lti import views as lti_views
 from lms.notifications import api as notifications_api
 from lms.notifications import bar, delivery_api, group_handlers
 from lms.notifications import handlers as notifications
@@ -121,6 +123,7 @@ PAGES = (
     learning_views,
     notifications_views,
     integrations_views,
+    lti_views,
     health_views,
     courseware_views,
     signon_views,
@@ -234,6 +237,10 @@ def subscribe(bus: Bus) -> None:
     bus.subscribe(DocumentCompleted, xapi.on_completed)
     bus.subscribe(CertificateIssued, xapi.on_certificate)
     bus.subscribe(RecordAppended, xapi.on_record)
+    bus.subscribe(QuizGraded, lti.on_quiz)
+    bus.subscribe(QuizRegraded, lti.on_quiz)
+    bus.subscribe(DrillScored, lti.on_drill)
+    bus.subscribe(DocumentCompleted, lti.on_completed)
     bus.subscribe(FiguresChanged, score_handlers.on_figures)
     bus.answer(SigningOut, signon.on_signing_out)
     bus.answer(FilesNamed, courseware.on_files_named)
