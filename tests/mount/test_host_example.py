@@ -55,6 +55,14 @@ def test_who_signs_in_at_the_host_learns_in_the_academy_and_the_host_is_told(des
     page = desk.get("/training/")
     assert page.status_code == 200
     assert "陈雨" in page.text
+    for brand in (
+        "服务台学院",
+        "/training/brand/logo.svg?v=",
+        "/training/brand/style.css?v=",
+        "服务台内部使用",
+        "回到服务台",
+    ):
+        assert brand in page.text  # name, logo, colour, a block of its templates and the way back are the host's
 
     begun = desk.call("POST", "/training/api/v1/quizzes/desk/returns/attempts", at="/training/me", json={})
     assert begun.status_code == 201, begun.text
@@ -83,7 +91,8 @@ def test_the_sign_out_of_the_host_and_another_person_are_followed_at_once(desk):
     sign_in(desk, "A1001")
     assert "陈雨" in desk.get("/training/me").text
     assert desk.post("/sign-out").status_code == 302
-    assert desk.get("/training/me").status_code == 302
+    led = desk.get(desk.get("/training/me").headers["Location"])
+    assert led.headers["Location"] == "/sign-in?next=/training/me"
     sign_in(desk, "L1001")
     assert "王立" in desk.get("/training/me").text
     assert "陈雨" not in desk.get("/training/me").text

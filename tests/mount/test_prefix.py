@@ -20,7 +20,7 @@ MORE = {
     "accounts.people": ["?q=阿南"],
     "accounts.sign_in": ["?next=/training/me"],
 }
-ADDRESS = re.compile(r'\b(?:href|src|action|formaction|poster|data-[a-z-]+|value)="(/[^"]*)"')
+ADDRESS = re.compile(r'\b(?:href|src|action|formaction|poster|data-(?!focus-key)[a-z-]+|value)="(/[^"]*)"')
 WHOLE = re.compile(r'https?://localhost(?::\d+)?(/[^"\s<]*)')
 
 
@@ -103,5 +103,5 @@ def test_no_page_form_file_or_redirect_leads_out_of_the_prefix(mounted):
                 if answer.status_code not in (401, 403, 404):
                     seen.add(endpoint)
                     break
-    assert wrong == {}
+    assert wrong == {}, sorted({way for ways in wrong.values() for way in ways})
     assert len(seen) > 250  # most routes were really looked at, not only refused

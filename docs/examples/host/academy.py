@@ -34,6 +34,14 @@ def mount_academy(app: Flask, folder: Path, port: int) -> Flask:
             "content_path": HERE / "content",
             "base_url": f"http://127.0.0.1:{port}/training",
             "outbound_private": f"127.0.0.1:{port}",  # webhooks come back to this very process
+            "company": "服务台学院",
+            "logo": HERE / "brand" / "logo.svg",
+            "favicon": HERE / "brand" / "logo.svg",
+            "accent": "#4338a8",
+            "templates_path": HERE / "brand" / "templates",
+            "host_links": {"回到服务台|Service desk": "/"},
+            "host_sign_in": "/sign-in",
+            "host_sign_out": "/sign-out",
         },
     )
     hear(app, academy)
