@@ -59,7 +59,7 @@ def fingerprint(app, *, without=()):
             for shape in tables:
                 digest, line, count = sha256(), writer(shape), 0
                 for row in moment.rows(shape):
-                    digest.update(line(row))
+                    digest.update(line(row) + b"\n")
                     count += 1
                 found[shape.name] = (count, digest.hexdigest())
         db.engine.dispose()
