@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from lms.accounts.models import Team
 from lms.cli import main
 from lms.core import sheets
 from lms.core.access import Role
@@ -380,3 +381,25 @@ def test_the_command_takes_in_all_or_nothing(world, floor, tmp_path):
     assert session().query(KpiValue).one().value == 77.8
     assert run(good).exit_code == 0
     assert run(tmp_path / "none.csv").exit_code == 2
+
+
+def test_a_team_has_a_red_line_of_its_own_and_hands_it_down(hr, floor):
+    chief, team = as_actor(floor["hr"]), floor["agent"].team_id
+    below = a_person(Role.AGENT, team=a_team("售后一组夜班", session().get_one(Team, team)), no="N1", name="夜班")
+    for person in (floor["agent"], floor["other"], below):
+        figure(chief, person.id, "csat", "2026-10", 85)
+    form = {"name": "满意度", "direction": "up", "low": "0", "high": "100", "red_line": "80", f"red-{team}": "90"}
+    assert posted(hr, "/kpis/metrics/csat", **form).status_code == 303
+    assert 'value="90"' in hr.get("/kpis/metrics/csat").text
+    page = hr.get("/kpis?period=2026-10&red=1").text
+    assert "2 个数超出红线" in page
+    assert "陈予" in page
+    assert "夜班" in page
+    assert "许文静" not in page
+    assert "红线 90%" in hr.get("/kpis/A1017").text
+    assert "红线 80%" in hr.get("/kpis/B1").text
+    assert posted(hr, "/kpis/metrics/csat", **{**form, f"red-{team}": "190"}).status_code == 422
+    assert posted(hr, "/kpis/metrics/csat", **{**form, f"red-{team}": "²"}).status_code == 422
+    assert posted(hr, "/kpis/metrics/csat", **{**form, f"red-{team}": ""}).status_code == 303
+    assert "0 个数超出红线" not in hr.get("/kpis?period=2026-10").text
+    assert "超出红线" not in hr.get("/kpis?period=2026-10&red=1").text.split("<main")[1].split("<form")[0]

@@ -42,6 +42,7 @@ def change(actor: Actor, code: str, draft: Draft) -> None:
         low=draft.low,
         high=draft.high,
         red_line=draft.red_line,
+        team_red_lines=draft.team_red_lines,
         synonyms=draft.synonyms,
     )
     _save(actor, code, checked(code, kept, others), "metric.changed")
@@ -56,6 +57,7 @@ def _save(actor: Actor, code: str, draft: Draft, verb: str) -> None:
         "low": draft.low,
         "high": draft.high,
         "red_line": draft.red_line,
+        "team_red_lines": {str(team): line for team, line in draft.team_red_lines},
         "synonyms": list(draft.synonyms),
     }
     upsert(MetricRow, {"code": code}, {**values, "active": True}, values)

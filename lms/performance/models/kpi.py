@@ -14,6 +14,7 @@ class Metric(Base):
 
     unit: one of rules.metrics.Unit. direction: up = more is better. low, high: what a value can be at all; None = open.
     red_line: a value beyond it (below for up, above for down) is shown as one; None = none. synonyms: column titles.
+    team_red_lines: red lines of teams (id as text: value), which hold in its place there and below.
     """
 
     __tablename__ = "metric"
@@ -26,6 +27,7 @@ class Metric(Base):
     low: Mapped[float | None] = plain()
     high: Mapped[float | None] = plain()
     red_line: Mapped[float | None] = plain()
+    team_red_lines: Mapped[dict[str, float]] = plain(type_json, default=dict, server_default="{}")
     synonyms: Mapped[list[str]] = plain(type_json, default=list, server_default="[]")
     active: Mapped[bool] = plain(default=True, server_default=text("true"))
 

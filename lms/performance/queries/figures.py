@@ -1,13 +1,15 @@
 """Reading figures: which metrics there are, and the values of people in periods."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
+from lms.accounts.models import Person
+from lms.accounts.queries.calendar import team_paths
 from lms.core.db import rows
 from lms.core.i18n import current_locale
 from lms.core.texts import Text
@@ -60,8 +62,24 @@ def metrics(*, every: bool = False) -> dict[str, Metric]:
             low=row.low,
             high=row.high,
             red_line=row.red_line,
+            team_red_lines=tuple((int(team), line) for team, line in row.team_red_lines.items()),
             synonyms=tuple(row.synonyms),
         )
+    return found
+
+
+def red_lines(measured: Iterable[Metric]) -> Callable[[Metric, int | None], Metric]:
+    """Return what gives a metric the red line that holds in a team: its own, that of one above it, else the metric's.
+
+    Asks nothing where no team has a line of its own.
+    """
+    path = team_paths() if any(metric.team_red_lines for metric in measured) else None
+    return lambda metric, team_id: metric if path is None or team_id is None else metric.for_teams(path(team_id))
+
+
+def team_of(person_id: int) -> int | None:
+    """Return the team in which somebody is today."""
+    found: int | None = rows(select(Person.team_id).where(Person.id == person_id)).scalar()
     return found
 
 

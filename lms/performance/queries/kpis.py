@@ -27,6 +27,7 @@ class Row:
     person_id: int
     employee_no: str
     name: str
+    team_id: int | None
     team_name: str
     figures: Mapping[str, Figure]
 
@@ -77,7 +78,7 @@ def table(
 ) -> list[Row]:
     """Return those whom the actor may see and who have a figure in the period, by number. q: of name or number."""
     statement = (
-        select(Person.id, Person.employee_no, Person.name, Team.name.label("team_name"))
+        select(Person.id, Person.employee_no, Person.name, Person.team_id, Team.name.label("team_name"))
         .outerjoin(Team, Team.id == Person.team_id)
         .where(visible(actor, Permission.KPI_READ), Person.employee_no.is_not(None))
         .order_by(Person.employee_no)
@@ -97,6 +98,7 @@ def table(
             person_id=row.id,
             employee_no=row.employee_no or "",
             name=row.name or "",
+            team_id=row.team_id,
             team_name=row.team_name or "",
             figures=by_person[row.id],
         )

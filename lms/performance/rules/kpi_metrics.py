@@ -26,7 +26,10 @@ BY_CODE = {metric.code: metric for metric in BUILT_IN}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What somebody says a metric is. low, high, red_line: None = open, none. synonyms: titles of columns."""
+    """What somebody says a metric is. low, high, red_line: None = open, none. synonyms: titles of columns.
+
+    team_red_lines: (id of a team, its own red line).
+    """
 
     name: str
     name_en: str = ""
@@ -35,6 +38,7 @@ class Draft:
     low: float | None = None
     high: float | None = None
     red_line: float | None = None
+    team_red_lines: tuple[tuple[int, float], ...] = ()
     synonyms: tuple[str, ...] = ()
 
 
@@ -59,6 +63,9 @@ def checked(code: str, draft: Draft, others: Mapping[str, Metric]) -> Draft:
         wrong["high"] = text("百分数和分数只能在 0 到 100 之间。")
     if draft.red_line is not None and not _within(draft.red_line, draft.low, draft.high):
         wrong["red_line"] = text("红线要在最小值和最大值之间。")
+    for team, line in draft.team_red_lines:
+        if not _within(line, draft.low, draft.high):
+            wrong[f"red-{team}"] = text("红线要在最小值和最大值之间。")
     taken = _taken(others)
     for key, words in (("name", (name,)), ("name_en", (name_en,)), ("synonyms", synonyms)):
         twice = [word for word in words if word and title_key(word) in taken]
@@ -77,6 +84,7 @@ def checked(code: str, draft: Draft, others: Mapping[str, Metric]) -> Draft:
         low=low,
         high=high,
         red_line=draft.red_line,
+        team_red_lines=draft.team_red_lines,
         synonyms=synonyms,
     )
 

@@ -3,7 +3,8 @@
 Pure. What the company adds or changes lies in the table `metric`; queries.figures.metrics() puts the two together.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from lms.core.texts import Text, text
@@ -24,7 +25,10 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
-    """low, high: what a value can be at all, both included; None = open. red_line: beyond it on the bad side is red."""
+    """low, high: what a value can be at all, both included; None = open. red_line: beyond it on the bad side is red.
+
+    team_red_lines: (id of a team, its own red line), which holds for the teams below it too.
+    """
 
     code: str
     name: Text
@@ -33,12 +37,24 @@ class Metric:
     low: float | None = 0.0
     high: float | None = None
     red_line: float | None = None
+    team_red_lines: tuple[tuple[int, float], ...] = ()
     synonyms: tuple[str, ...] = field(default=())
 
     @property
     def is_mean(self) -> bool:
         """Whether several periods make one by the mean weighted with their counts; else they are added up."""
         return self.unit is not Unit.COUNT
+
+    def for_teams(self, path: Iterable[int]) -> "Metric":
+        """Return it with the red line of the first of these teams that has one of its own; else as it is.
+
+        path: the team of whoever is measured, then those above it.
+        """
+        if not self.team_red_lines:
+            return self
+        own = dict(self.team_red_lines)
+        line = next((own[team] for team in path if team in own), self.red_line)
+        return self if line == self.red_line else replace(self, red_line=line)
 
     def is_red(self, value: float) -> bool:
         if self.red_line is None:

@@ -15,7 +15,7 @@ from lms.core.i18n import _, say
 from lms.core.texts import Text, text
 from lms.performance.actions import figures as actions
 from lms.performance.queries import kpis as reading
-from lms.performance.queries.figures import figures, metrics, of_period
+from lms.performance.queries.figures import figures, metrics, of_period, red_lines
 from lms.performance.queries.kpis import Row
 from lms.performance.rules import kpi_values
 from lms.performance.rules.kpi_sheet import Entry
@@ -77,6 +77,11 @@ def kpis() -> str | Response:
         filters=("q", "team", "period", "red"),
         size=PAGE,
     )
+    lined = red_lines(measured.values())
+
+    def is_red(row: Row, code: str) -> bool:
+        return lined(measured[code], row.team_id).is_red(row.figures[code].value)
+
     newest = reading.latest(measured)
     chosen = asked_period(table.get("period"), reading.usual(newest))
     rows = (
@@ -85,7 +90,7 @@ def kpis() -> str | Response:
         else reading.table(actor, chosen, measured, q=table.get("q"), team_id=whole(table.get("team")))
     )
     if table.get("red"):
-        rows = [row for row in rows if any(measured[code].is_red(each.value) for code, each in row.figures.items())]
+        rows = [row for row in rows if any(is_red(row, code) for code in row.figures)]
     shown = {code: metric for code, metric in measured.items() if any(code in row.figures for row in rows)}
     rows.sort(key=_order(table), reverse=table.descending)
     if table.sort.startswith("m."):
@@ -105,12 +110,8 @@ def kpis() -> str | Response:
         rows=rows[table.offset : table.offset + table.size],
         total=len(rows),
         together=reading.together(rows, shown),
-        red=sum(
-            metric.is_red(row.figures[code].value)
-            for row in rows
-            for code, metric in shown.items()
-            if code in row.figures
-        ),
+        red=sum(is_red(row, code) for row in rows for code in shown if code in row.figures),
+        is_red=is_red,
         words=value_words,
         may_import=allows(actor, Permission.KPI_IMPORT),
         any=bool(newest),
@@ -199,8 +200,11 @@ def _person(employee_no: str, *, error: DomainError | None = None) -> str:
         (figure.metric, figure.period): figure
         for figure in (figures([person.id], None, columns[-1].start, columns[0].until, grain) if columns else [])
     }
+    lined = red_lines(measured.values())
     shown = {
-        code: metric for code, metric in measured.items() if any((person.id, code) in cells[one] for one in columns)
+        code: lined(metric, person.team_id)
+        for code, metric in measured.items()
+        if any((person.id, code) in cells[one] for one in columns)
     }
     return render_template(
         "lms/performance/kpi_person.html",

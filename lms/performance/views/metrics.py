@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from lms.accounts.queries import teams_within
 from lms.core.access import Permission, allows
 from lms.core.db import transaction
 from lms.core.errors import DomainError, Invalid, NotFound
@@ -87,6 +88,7 @@ def metric_edit(metric_code: str) -> str:
             "unit": metric.unit.value,
             "direction": metric.direction.value,
             **{name: _written(getattr(metric, name)) for name in NUMBERS},
+            **{f"red-{team}": _written(line) for team, line in metric.team_red_lines},
             "synonyms": "\n".join(row.synonyms if row else metric.synonyms),
         },
         {},
@@ -141,6 +143,8 @@ def _form(code: str, given: Mapping[str, str], errors: Mapping[str, Text], error
         is_built_in=code in BY_CODE,
         is_changed=row_of(code) is not None,
         is_used=code in metrics(),
+        teams=(teams := teams_within(current_actor(), Permission.METRIC_EDIT)),
+        own_lines={f"red-{team.id}" for team in teams},
     )
 
 
@@ -153,6 +157,15 @@ def _draft(form: Mapping[str, str], unit: Unit | None = None) -> Draft:
             numbers[name] = kpi_values.number(form.get(name, ""))
         except Invalid as error:
             wrong[name] = error.message
+    own: list[tuple[int, float]] = []
+    for team in teams_within(current_actor(), Permission.METRIC_EDIT):
+        try:
+            line = kpi_values.number(form.get(f"red-{team.id}", ""))
+        except Invalid as error:
+            wrong[f"red-{team.id}"] = error.message
+            continue
+        if line is not None:
+            own.append((team.id, line))
     said, way = form.get("unit", ""), form.get("direction", "")
     if wrong:
         raise Invalid(fields=wrong)
@@ -164,6 +177,7 @@ def _draft(form: Mapping[str, str], unit: Unit | None = None) -> Draft:
         low=numbers["low"],
         high=numbers["high"],
         red_line=numbers["red_line"],
+        team_red_lines=tuple(own),
         synonyms=tuple(form.get("synonyms", "")[:5_000].splitlines()),
     )
 

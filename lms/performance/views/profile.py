@@ -1,6 +1,7 @@
 """A person's profile: what is known of the work and the learning of somebody, as that person sees it too."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -26,6 +27,7 @@ from lms.performance.actions.looks import PROFILE, note_look
 from lms.performance.events import ProfileAsked, ProfilePanel
 from lms.performance.queries import competencies, scores
 from lms.performance.queries import profile as reading
+from lms.performance.queries.figures import red_lines, team_of
 from lms.performance.queries.profile import Trend, Who
 from lms.performance.queries.scores import Scored
 from lms.performance.rules.competencies import LEVELS
@@ -141,7 +143,7 @@ def page(who: Who) -> dict[str, Any]:
         "hows": [drawing.how_words(part) for part in scored.parts] if scored is not None else [],
         "log": log[:SHOWN_LINES],
         "first_lines": FIRST_LINES,
-        "charts": [drawing.chart_of(each, months, marks) for each in _in_order(trends, scored)],
+        "charts": [drawing.chart_of(each, months, marks) for each in _in_order(_lined(trends, who.id), scored)],
         "most_charts": MOST_CHARTS,
         "marks": marks,
         "skills": [
@@ -162,6 +164,14 @@ def page(who: Who) -> dict[str, Any]:
         "may_report": allows(actor, Permission.REPORT_READ) and not who.is_self,
         "score_words": drawing.score_words,
     }
+
+
+def _lined(trends: Sequence[Trend], person_id: int) -> list[Trend]:
+    """Return the trends with the red lines of the person's team; asks nothing where no team has one of its own."""
+    if not any(each.metric.team_red_lines for each in trends):
+        return list(trends)
+    lined, team = red_lines(each.metric for each in trends), team_of(person_id)
+    return [replace(each, metric=lined(each.metric, team)) for each in trends]
 
 
 def _in_order(trends: Sequence[Trend], scored: Scored | None) -> list[Trend]:

@@ -214,6 +214,12 @@ def upgrade() -> None:
         sa.Column("high", sa.Double(), nullable=True),
         sa.Column("red_line", sa.Double(), nullable=True),
         sa.Column(
+            "team_red_lines",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            server_default="{}",
+            nullable=False,
+        ),
+        sa.Column(
             "synonyms",
             sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
             server_default="[]",
@@ -833,6 +839,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_leave")),
     )
     op.create_index("ix_leave_person", "leave", ["person_id", "from_on"], unique=False)
+    op.create_table(
+        "lti_platform",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("issuer", sa.String(length=300), nullable=False),
+        sa.Column("client_id", sa.String(length=200), nullable=False),
+        sa.Column(
+            "deployments", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("login_url", sa.String(length=400), nullable=False),
+        sa.Column("token_url", sa.String(length=400), nullable=False),
+        sa.Column("keys_url", sa.String(length=400), nullable=False),
+        sa.Column("person_by", sa.String(length=10), server_default="number", nullable=False),
+        sa.Column("number_claim", sa.String(length=80), server_default="", nullable=False),
+        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("active", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_lti_platform_made_by_person")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_lti_platform_team_id_team")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lti_platform")),
+        sa.UniqueConstraint("issuer", "client_id", name=op.f("uq_lti_platform_issuer_client_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_lti_platform_public_id")),
+    )
     op.create_table(
         "measure",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1775,6 +1806,45 @@ def upgrade() -> None:
     op.create_index(op.f("ix_live_session_document_id"), "live_session", ["document_id"], unique=False)
     op.create_index("ix_live_session_starts", "live_session", ["starts_at"], unique=False)
     op.create_table(
+        "lti_account",
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("platform_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("subject", sa.String(length=400), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_lti_account_person_id_person")),
+        sa.ForeignKeyConstraint(
+            ["platform_id"], ["lti_platform.id"], name=op.f("fk_lti_account_platform_id_lti_platform")
+        ),
+        sa.PrimaryKeyConstraint("person_id", "platform_id", name=op.f("pk_lti_account")),
+        sa.UniqueConstraint("platform_id", "subject", name=op.f("uq_lti_account_platform_id_subject")),
+    )
+    op.create_table(
+        "lti_link",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("platform_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("deployment", sa.String(length=400), nullable=False),
+        sa.Column("link", sa.String(length=400), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_lti_link_document_id_document")),
+        sa.ForeignKeyConstraint(
+            ["platform_id"], ["lti_platform.id"], name=op.f("fk_lti_link_platform_id_lti_platform")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lti_link")),
+        sa.UniqueConstraint("platform_id", "deployment", "link", name=op.f("uq_lti_link_platform_id_deployment_link")),
+    )
+    op.create_index(op.f("ix_lti_link_document_id"), "lti_link", ["document_id"], unique=False)
+    op.create_table(
+        "lti_nonce",
+        sa.Column("platform_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("nonce", sa.String(length=64), nullable=False),
+        sa.Column("until", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["platform_id"], ["lti_platform.id"], name=op.f("fk_lti_nonce_platform_id_lti_platform")
+        ),
+        sa.PrimaryKeyConstraint("platform_id", "nonce", name=op.f("pk_lti_nonce")),
+    )
+    op.create_index(op.f("ix_lti_nonce_until"), "lti_nonce", ["until"], unique=False)
+    op.create_table(
         "makeup",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.String(length=32), nullable=False),
@@ -2700,6 +2770,19 @@ def upgrade() -> None:
         "ix_inspection_finding_item", "inspection_finding", ["item_id", "failed", "inspection_id"], unique=False
     )
     op.create_table(
+        "lti_seat",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("link_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("lineitem", sa.String(length=400), nullable=False),
+        sa.Column("told_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["link_id"], ["lti_link.id"], name=op.f("fk_lti_seat_link_id_lti_link")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_lti_seat_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lti_seat")),
+        sa.UniqueConstraint("link_id", "person_id", name=op.f("uq_lti_seat_link_id_person_id")),
+    )
+    op.create_index("ix_lti_seat_person", "lti_seat", ["person_id"], unique=False)
+    op.create_table(
         "memory",
         sa.Column(
             "person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
@@ -3565,6 +3648,43 @@ def upgrade() -> None:
             ["part_version_sha"], ["part_version.sha"], name=op.f("fk_item_verdict_part_version_sha_part_version")
         ),
         sa.PrimaryKeyConstraint("part_version_sha", "document_id", "kind", name=op.f("pk_item_verdict")),
+    )
+    op.create_table(
+        "lti_score",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("platform_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("seat_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("body", sa.Text(), server_default="", nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("due_at", UTCDateTime(), nullable=False),
+        sa.Column("lease_until", UTCDateTime(), nullable=True),
+        sa.Column("state", sa.String(length=12), server_default="waiting", nullable=False),
+        sa.Column("tries", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+        sa.Column("answer", sa.String(length=400), server_default="", nullable=False),
+        sa.Column("sent_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_lti_score_document_id_document")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_lti_score_person_id_person")),
+        sa.ForeignKeyConstraint(
+            ["platform_id"], ["lti_platform.id"], name=op.f("fk_lti_score_platform_id_lti_platform")
+        ),
+        sa.ForeignKeyConstraint(["seat_id"], ["lti_seat.id"], name=op.f("fk_lti_score_seat_id_lti_seat")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lti_score")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_lti_score_public_id")),
+    )
+    op.create_index(op.f("ix_lti_score_person_id"), "lti_score", ["person_id"], unique=False)
+    op.create_index(op.f("ix_lti_score_platform_id"), "lti_score", ["platform_id"], unique=False)
+    op.create_index("ix_lti_score_seat", "lti_score", ["seat_id"], unique=False)
+    op.create_index("ix_lti_score_state", "lti_score", ["state", "at"], unique=False)
+    op.create_index(
+        "ix_lti_score_waiting",
+        "lti_score",
+        ["due_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
     )
     op.create_table(
         "peak_measure",
