@@ -10,6 +10,7 @@ from lms.drills import models as drills
 from lms.integrations import models as integrations
 from lms.kb import models as kb
 from lms.learning import models as learning
+from lms.lti import models as lti
 from lms.notifications import models as notifications
 from lms.performance import models as performance
 from lms.quizzes import models as quizzes
@@ -37,6 +38,7 @@ ROOMS = (
     readiness,
     notifications,
     integrations,
+    lti,
     courseware,
     signon,
 )

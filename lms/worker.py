@@ -32,6 +32,7 @@ from lms.kb.jobs import cards, gaps, indexing, reviews, searches
 from lms.kb.jobs import urgent as urgent_notices
 from lms.learning import jobs as learning
 from lms.learning.jobs import certificates, cycles, feedback
+from lms.lti import jobs as lti
 from lms.notifications import jobs as notifications
 from lms.notifications.jobs import outgoing, reminders, robots
 from lms.operations import jobs as operations
@@ -96,6 +97,8 @@ SCHEDULE = (
     Job(name="integrations.send", every=timedelta(seconds=5), work=send_facts, drains=True),
     Job(name="integrations.tell_store", every=timedelta(seconds=5), work=send_statements, drains=True),
     Job(name="integrations.forget_statements", every=timedelta(hours=24), work=forget_statements),
+    Job(name="lti.tell_scores", every=timedelta(seconds=5), work=lti.tell_scores, drains=True),
+    Job(name="lti.forget", every=timedelta(hours=24), work=lti.forget_launches),
     Job(name="integrations.forget", every=timedelta(hours=24), work=forget_calls),
     Job(name="notifications.forget_read", every=timedelta(hours=24), work=notifications.forget_read),
     Job(name="notifications.forget_reminders", every=timedelta(hours=24), work=reminders.forget_reminders),

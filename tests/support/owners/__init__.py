@@ -13,14 +13,31 @@ from tests.support.owners import (
     impact,
     inspections,
     kpis,
+    people_api,
     privacy,
     profiles,
     scores,
+    signon,
     staffing,
+    standards,
     targets,
 )
 
-PARTS = (kpis, scores, profiles, inspections, appraisals, awards, targets, impact, staffing, privacy)
+PARTS = (
+    kpis,
+    scores,
+    profiles,
+    inspections,
+    appraisals,
+    awards,
+    targets,
+    impact,
+    staffing,
+    privacy,
+    standards,
+    people_api,
+    signon,
+)
 
 
 def table() -> dict[tuple[str, str], Asked]:

@@ -25,6 +25,8 @@ TABLE: dict[tuple[str, str], Asked] = {
     ("GET", "reviews.award_proposal"): Asked(OFFICE.format(200)),
     ("POST", "reviews.decide_award"): Asked(OFFICE.format(303), {"do": "decline", "reason": "数据不全"}),
     ("POST", "reviews.withdraw_award"): Asked(OFFICE.format(303), {"reason": "复核有误"}),
+    ("GET", "reviews.edit_badge"): Asked(OFFICE.format(200)),
+    ("POST", "reviews.change_badge"): Asked(OFFICE.format(422), {"name": ""}),
     ("GET", "reviews.edit_deduction_rule"): Asked(OFFICE.format(200)),
     ("POST", "reviews.change_deduction_rule"): Asked(OFFICE.format(303), {"do": "end"}),
     ("GET", "reviews.deduction"): Asked("200 404 404 200 404 404 404 200 404 200"),
@@ -43,6 +45,7 @@ def furnish(house: Any) -> dict[str, Any]:
     [award] = confirmed(hr, proposed(hr, "excellent", over))
     return {
         "award_rule_id": "excellent",
+        "own_badge": "full_1",
         "award_proposal_id": proposed(hr, "progress", over).public_id,
         "award_id": award.public_id,
         "deduction_rule_id": rule.public_id,

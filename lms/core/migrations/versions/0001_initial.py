@@ -148,6 +148,21 @@ def upgrade() -> None:
     )
     op.create_index("ix_backup_run_kind", "backup_run", ["kind", "ended_at"], unique=False)
     op.create_table(
+        "badge_kind",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("name_en", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("how", sa.String(length=200), nullable=False),
+        sa.Column("how_en", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("mark", sa.String(length=4), nullable=False),
+        sa.Column("rule", sa.String(length=12), nullable=False),
+        sa.Column("threshold", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("active", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_badge_kind")),
+        sa.UniqueConstraint("code", name=op.f("uq_badge_kind_code")),
+    )
+    op.create_table(
         "blob",
         sa.Column("sha", sa.LargeBinary(length=32), nullable=False),
         sa.Column("zlib", sa.LargeBinary(), nullable=False),

@@ -1,0 +1,1 @@
+"""Reading which learning systems lead here, and how it went."""

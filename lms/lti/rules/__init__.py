@@ -1,0 +1,1 @@
+"""What is checked and said between the academy and another learning system. Pure."""
