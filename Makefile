@@ -56,5 +56,5 @@ format: $(VENV)/.ok ## put every file into the one layout
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-migration: $(VENV)/.ok ## write the first migration anew from the models (until the first release)
-	@$(BIN)/python -m lms.core.migrations.regenerate
+migration: $(VENV)/.ok ## bring the migrations to the models (after a release: MESSAGE='what changes')
+	@$(BIN)/python -m lms.core.migrations.regenerate $(MESSAGE)

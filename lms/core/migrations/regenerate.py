@@ -1,23 +1,30 @@
-"""Writes versions/0001_initial.py anew from the models: `python -m lms.core.migrations.regenerate`.
+"""Brings the migrations to the models: `python -m lms.core.migrations.regenerate [WORDS]`.
 
-Until the first release there is this one migration. After it, a change of the models gets a migration of its own
-and this module goes.
+Until the first release there is one migration, versions/0001_initial.py, which is written anew. What has been released
+(released.txt) is never changed: from then on what differs is written into a new migration, called after WORDS, to be
+looked over by a person. Triggers of new append-only tables are added there by hand; a test names what is missing.
 """
 
+import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
 from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.migration import MigrationContext
+from flask_migrate import revision, upgrade
 from sqlalchemy import create_engine, create_mock_engine
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from lms.app import create_app
+from lms.core.db import db
 from lms.core.migrations.rendering import OPTIONS
 from lms.tables import metadata
 
 FILE = Path(__file__).parent / "versions" / "0001_initial.py"
+RELEASED = Path(__file__).parent / "released.txt"
 HEAD = '''"""Every table of the first release. Written by `python -m lms.core.migrations.regenerate`; do not edit."""
 
 import sqlalchemy as sa
@@ -89,12 +96,42 @@ def source() -> str:
     return HEAD.format(imports="\n".join(sorted(imports)), after=repr(after), upgrades=upgrades.strip())
 
 
-def main() -> None:
-    FILE.parent.mkdir(exist_ok=True)
-    FILE.write_text(source(), "utf-8")
+def released() -> dict[str, str]:
+    """Return the newest migration of each released version."""
+    lines = [line.split() for line in RELEASED.read_text("utf-8").splitlines() if not line.startswith("#")]
+    return {words[0]: words[1] for words in lines if words}
+
+
+def newest() -> str:
+    """Return the number of the newest migration."""
+    return max(path.name[:4] for path in FILE.parent.glob("[0-9]*.py"))
+
+
+def write_next(words: str) -> Path:
+    """Write what the models have and the newest migration has not into the next one. words: what changes."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = create_app({"instance_path": folder, "database_url": f"sqlite:///{folder}/lms.sqlite3"})
+        with app.app_context():
+            upgrade()
+            revision(message=words, autogenerate=True, rev_id=f"{int(newest()) + 1:04}")
+            db.engine.dispose()
+    return next(FILE.parent.glob(f"{newest()}_*.py"))
+
+
+def main(words: list[str]) -> None:
+    if released() and newest() in released().values():
+        if not re.fullmatch(r"[A-Za-z0-9 ]{3,60}", " ".join(words)):
+            raise SystemExit("a release was cut: say in words what changes, for the name of the next migration")
+        path = write_next(" ".join(words))
+    elif released():
+        raise SystemExit(f"{newest()} is not released yet: write the change into it, or delete it and run this again")
+    else:
+        path = FILE
+        FILE.parent.mkdir(exist_ok=True)
+        FILE.write_text(source(), "utf-8")
     for command in (("check", "--select", "I,F401", "--fix", "--quiet"), ("format", "--quiet")):
-        subprocess.run([sys.executable, "-m", "ruff", *command, str(FILE)], check=True)  # noqa: S603 - our own
+        subprocess.run([sys.executable, "-m", "ruff", *command, str(path)], check=True)  # noqa: S603 - our own
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
