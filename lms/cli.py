@@ -41,6 +41,7 @@ from lms.records.cli import group as records_group
 from lms.records.cli import person as person_group
 from lms.reports.cli import group as report_group
 from lms.reviews.cli import group as appraisals_group
+from lms.signon.cli import group as signon_group
 
 GROUPS: tuple[click.Command, ...] = (
     content_group,
@@ -48,6 +49,7 @@ GROUPS: tuple[click.Command, ...] = (
     kpi_group,
     staff_group,
     token_group,
+    signon_group,
     records_group,
     person_group,
     appraisals_group,
@@ -112,7 +114,8 @@ def _make_schema() -> None:
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--processes", default=2, show_default=True, type=click.IntRange(1, 64))
 @click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64), help="Threads in each process.")
-def serve(host: str, port: int, processes: int, threads: int) -> None:
+@click.option("--worker/--no-worker", "with_worker", default=True, show_default=True, help="One worker beside it.")
+def serve(host: str, port: int, processes: int, threads: int, with_worker: bool) -> None:
     """Serve the academy for production use, with one worker beside it.
 
     An empty database is made ready first. While nobody can sign in, the way in for the first administrator is printed.
@@ -126,7 +129,7 @@ def serve(host: str, port: int, processes: int, threads: int) -> None:
         tell(text("这是一个新的空实例，已建好数据库。"))
     _refuse_an_old_schema()
     invite_first(host, port)
-    sys.exit(serving.run(host, port, processes=processes, threads=threads))
+    sys.exit(serving.run(host, port, processes=processes, threads=threads, worker=with_worker))
 
 
 @main.command(cls=AppCommand)

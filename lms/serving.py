@@ -29,6 +29,7 @@ def web_command(host: str, port: int, processes: int, threads: int) -> list[str]
         str(threads),
         "--worker-class",
         "gthread",
+        "--preload",  # nobody is let in before the app is loaded, and a process that ends is replaced at once
         "--keep-alive",
         "30",
         "--name",
@@ -37,23 +38,31 @@ def web_command(host: str, port: int, processes: int, threads: int) -> list[str]
     ]
 
 
-def run(host: str, port: int, *, processes: int, threads: int = 4, environment: Mapping[str, str] | None = None) -> int:
+def run(
+    host: str,
+    port: int,
+    *,
+    processes: int,
+    threads: int = 4,
+    environment: Mapping[str, str] | None = None,
+    worker: bool = True,
+) -> int:
     """Serve until the web server ends or SIGTERM or SIGINT comes; return the web server's exit code.
 
-    The worker is started again whenever it ends. Both are processes of their own: nothing opened here, a database
-    connection least of all, is shared with them.
+    worker: whether one runs beside it; it is started again whenever it ends. Both are processes of their own: nothing
+    opened here, a database connection least of all, is shared with them.
     """
     given = {**os.environ, **(environment or {})}
     sys.stdout.flush()
     figures = _folder_for_figures(given)
     web = subprocess.Popen(web_command(host, port, processes, threads), env=given)  # noqa: S603 - our own interpreter
     stop = threading.Event()
-    worker: list[subprocess.Popen[bytes]] = []
+    running: list[subprocess.Popen[bytes]] = []
 
     def keep_a_worker() -> None:
         while not stop.is_set():
             process = subprocess.Popen([sys.executable, "-m", "lms", "worker"], env=given)
-            worker[:] = [process]
+            running[:] = [process]
             process.wait()
             stop.wait(RESTART_AFTER)
 
@@ -64,14 +73,16 @@ def run(host: str, port: int, *, processes: int, threads: int = 4, environment: 
     signal.signal(signal.SIGTERM, leave)
     signal.signal(signal.SIGINT, leave)
     keeper = threading.Thread(target=keep_a_worker, daemon=True)
-    keeper.start()
+    if worker:
+        keeper.start()
     try:
         return web.wait()
     finally:
         stop.set()
-        for process in worker:
+        for process in running:
             process.terminate()
-        keeper.join(5)
+        if worker:
+            keeper.join(5)
         shutil.rmtree(figures, ignore_errors=True)
 
 

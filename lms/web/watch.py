@@ -100,7 +100,7 @@ def _end(response: Response) -> Response:
     pool = db.engine.pool
     if isinstance(pool, QueuePool):
         CONNECTIONS.set(pool.checkedout())
-    if endpoint == "accounts.sign_in" and method == "POST":
+    if endpoint == "accounts.sign_in_submit":
         SIGN_INS.labels(str(response.status_code)).inc()
     if endpoint not in QUIET and log.isEnabledFor(logging.INFO):
         facts = {"method": method, "endpoint": endpoint, "status": response.status_code, "ms": round(seconds * 1000)}
