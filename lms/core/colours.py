@@ -134,7 +134,7 @@ def _held(soft: str, dim: str, sheet: str) -> str:
 def style_sheet(accent: str, accent_dark: str) -> str:
     """Return the style sheet that stands after the academy's own."""
     looks = ((':root, [data-bs-theme="light"]', accent, LIGHT), ('[data-bs-theme="dark"]', accent_dark, DARK))
-    return "".join(
+    return f":root {{ --k-paper: {accent}; }}\n" + "".join(
         f"{where} {{ {' '.join(f'--k-{name}: {value};' for name, value in tokens(colour, shade).items())} }}\n"
         for where, colour, shade in looks
     )
