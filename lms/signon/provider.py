@@ -144,6 +144,12 @@ def signed(token: str) -> Mapping[str, Any]:
     raise wrong
 
 
+def keys() -> int:
+    """Return how many keys the provider publishes, asked now. Raises Trouble, Untrue."""
+    forget()
+    return len(_keys(again=False))
+
+
 def _keys(*, again: bool) -> list[dict[str, Any]]:
     """Return the provider's keys. again: as they are now, unless they were fetched so a moment ago."""
     known, now = _known(), clock.now()

@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from lms import cli
 from lms.accounts.models import Person, RoleGrant
 from lms.accounts.queries import console
 from lms.core import clock
@@ -294,6 +296,17 @@ def test_groups_and_number_may_lie_with_the_userinfo(world, client):
     assert roles_of(person) == ["trainer"]
 
 
+def test_groups_that_are_too_many_for_a_token_take_nothing_back(world, client):
+    a_team()
+    person = a_person(no="A77")
+    there = Provider(person={"preferred_username": "A77", "groups": ["t"]})
+    with running(world, there, group_roles=(GroupRole(group="t", role="trainer", team=""),)):
+        come(client, there)
+        there.person = {"_claim_names": {"groups": "src1"}, "_claim_sources": {"src1": {}}}
+        assert come(world.test_client(), there).status_code == 302
+    assert roles_of(person) == ["trainer"]
+
+
 def test_the_last_administrator_stays_one_and_gets_in(world, client):
     root = a_team()
     person = a_person(no="A77", team=root)
@@ -386,6 +399,25 @@ def test_with_only_the_companys_account_passwords_and_slips_let_nobody_in_but_th
         assert "这里只用公司账号登录" in answer.text
         assert send(client, "/sign-in", employee_no="nearly", password="a good long one").status_code == 401
         assert send(client, "/sign-in", employee_no="BOSS", password="a good long one").status_code == 302
+
+
+def test_the_command_says_what_is_wrong_and_takes_a_link_off(world, client):
+    person = a_person(no="A77")
+    there = Provider(person={"preferred_username": "A77"})
+
+    def lms(*arguments):
+        return CliRunner().invoke(cli.main, ["signon", *arguments], obj=world)
+
+    assert lms("check").exit_code == 1
+    with running(world, there):
+        come(client, there)
+        found = lms("check")
+        assert (found.exit_code, there.url in found.stdout, "/sso/back" in found.stdout) == (0, True, True)
+        assert lms("unlink", "A77").exit_code == 0
+        assert session().get(SignonAccount, (person.id, there.url)) is None
+        assert [lms("unlink", "A77").exit_code, lms("unlink", "nobody").exit_code] == [1, 1]
+        there.down = ("/keys",)
+        assert lms("check").exit_code == 1
 
 
 def test_without_its_settings_there_is_no_such_way_in(world, client):

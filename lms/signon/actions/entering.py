@@ -42,7 +42,7 @@ def enter(actor: Actor, who: Visitor, id_token: str) -> tuple[Found, str]:
     if session().get(SignonAccount, (found.person_id, who.issuer)) is None:
         session().add(SignonAccount(person_id=found.person_id, issuer=who.issuer, subject=who.subject, at=clock.now()))
         audit(actor.id, "signon.linked", "signon_account", who.issuer, person_id=found.person_id)
-    if settings().group_roles:
+    if settings().group_roles and who.groups is not None:
         groups.apply(actor, found.person_id, who.groups, SOURCE)
     visit = SignonVisit(
         person_id=found.person_id, issuer=who.issuer, sid=who.sid, id_token=id_token, began_at=clock.now()
@@ -53,7 +53,7 @@ def enter(actor: Actor, who: Visitor, id_token: str) -> tuple[Found, str]:
 
 
 def _new(actor: Actor, who: Visitor) -> int:
-    wanted = groups.what_is_meant(who.groups)
+    wanted = groups.what_is_meant(who.groups or ())
     team_id = wanted.team_id or queries.root_id()
     if team_id is None:
         raise NotFound()

@@ -45,7 +45,10 @@ class Provider:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
-    """Whom the provider vouches for. sid: its own session, "" where it names none."""
+    """Whom the provider vouches for. sid: its own session, "" where it names none.
+
+    groups: None where the provider says that there are more than it writes into a token.
+    """
 
     issuer: str
     subject: str
@@ -53,7 +56,7 @@ class Visitor:
     number: str
     name: str
     email: str
-    groups: frozenset[str]
+    groups: frozenset[str] | None
 
 
 def read_provider(document: Mapping[str, Any], issuer: str) -> Provider:
@@ -213,6 +216,8 @@ def visitor(claims: Mapping[str, Any], *, issuer: str, number_claim: str, groups
     number = _word(claims.get(number_claim))
     if number_claim == "email":
         number = email
+    elsewhere = claims.get("_claim_names")
+    untold = groups_claim not in claims and isinstance(elsewhere, Mapping) and groups_claim in elsewhere
     return Visitor(
         issuer=issuer,
         subject=str(claims.get("sub", "")),
@@ -220,7 +225,7 @@ def visitor(claims: Mapping[str, Any], *, issuer: str, number_claim: str, groups
         number=number,
         name=_word(claims.get("name")),
         email=email,
-        groups=groups_of(claims, groups_claim),
+        groups=None if untold else groups_of(claims, groups_claim),
     )
 
 

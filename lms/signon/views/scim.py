@@ -245,12 +245,18 @@ def delete_group(scim_group_id: str) -> Response:
     return Response(status=204)
 
 
-@bp.post("/<any(Users, Groups):scim_kind>/.search")
+@bp.post("/Users/.search")
 @gate
-def search(scim_kind: str) -> Response:
-    """List as GET does, asked by a body."""
-    body = _sent()
-    return _users(body) if scim_kind == "Users" else _groups(body)
+def search_users() -> Response:
+    """List people as GET does, asked by a body."""
+    return _users(_sent())
+
+
+@bp.post("/Groups/.search")
+@gate
+def search_groups() -> Response:
+    """List groups as GET does, asked by a body."""
+    return _groups(_sent())
 
 
 @bp.post("/.search")
