@@ -13,7 +13,8 @@ from lms.core.i18n import _
 from lms.lti.queries import platforms as reading
 from lms.lti.rules.launch import chosen, item
 from lms.lti.views.launching import CHOOSING, refusal
-from lms.lti.views.room import address, bp, origin, policy, require
+from lms.lti.views.room import bp, origin, policy, require
+from lms.web.addresses import full_address
 from lms.web.auth import current_actor, requires
 
 MOST = 20
@@ -44,7 +45,7 @@ def choose_these() -> FlaskResponse:
         return _page(begun, _("请选一份内容。") if not begun["several"] else _("请至少选一份内容。"), 422)
     platform = reading.named(begun["platform"])
     now = int(clock.now().timestamp())
-    target = address(".launch")
+    target = full_address(".launch")
     signed = keys.sign(
         chosen(
             client_id=platform.client_id,

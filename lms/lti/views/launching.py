@@ -32,7 +32,8 @@ from lms.lti.actions import platforms, scores
 from lms.lti.models import LtiPlatform
 from lms.lti.queries import platforms as reading
 from lms.lti.rules.launch import Expected, Launch, NotBelieved, read
-from lms.lti.views.room import address, bp, is_secure, origin, policy, require
+from lms.lti.views.room import bp, is_secure, origin, policy, require
+from lms.web.addresses import full_address
 from lms.web.auth import proven, public, sign_in
 
 COOKIE = "lms_lti_"
@@ -100,7 +101,7 @@ def login() -> FlaskResponse | Response:
         "response_mode": "form_post",
         "prompt": "none",
         "client_id": platform.client_id,
-        "redirect_uri": address(".launch"),
+        "redirect_uri": full_address(".launch"),
         "login_hint": hint,
         "state": state,
         "nonce": nonce,
@@ -260,15 +261,15 @@ def key_set() -> FlaskResponse:
 def configuration() -> FlaskResponse:
     """What Canvas reads to register the academy: its addresses, its key set, what it asks for."""
     require()
-    target = address(".launch")
+    target = full_address(".launch")
     shared = {"target_link_uri": target, "enabled": True}
     return make_response(
         {
             "title": "Kefu Academy 客服学院",
             "description": "Training, knowledge checks and drills for customer service",
-            "oidc_initiation_url": address(".login"),
+            "oidc_initiation_url": full_address(".login"),
             "target_link_uri": target,
-            "public_jwk_url": address(".key_set"),
+            "public_jwk_url": full_address(".key_set"),
             "scopes": ["https://purl.imsglobal.org/spec/lti-ags/scope/score"],
             "extensions": [
                 {

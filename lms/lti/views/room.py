@@ -1,8 +1,8 @@
-"""The blueprint that the pages of other learning systems share, and the addresses that they are told."""
+"""The blueprint that the pages of other learning systems share, and what each of them asks first."""
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, request
 
 from lms.core import keys
 from lms.core.errors import NotFound
@@ -10,12 +10,6 @@ from lms.core.here import settings
 from lms.web.auth import actor_source
 
 bp = Blueprint("lti", __name__)
-
-
-def address(endpoint: str) -> str:
-    """Return the full address of a page of this room, on the installation's own base where it has one."""
-    base = settings().base_url.rstrip("/")
-    return base + url_for(endpoint) if base else url_for(endpoint, _external=True)
 
 
 def require() -> None:

@@ -17,7 +17,8 @@ from lms.lti.actions import scores
 from lms.lti.actions.platforms import Draft
 from lms.lti.models import LtiPlatform
 from lms.lti.queries import platforms as reading
-from lms.lti.views.room import address, bp, is_secure, require
+from lms.lti.views.room import bp, is_secure, require
+from lms.web.addresses import full_address
 from lms.web.auth import current_actor, requires
 
 
@@ -118,9 +119,9 @@ def _page(draft: Draft, wrong: dict[str, str], one: LtiPlatform | None = None) -
         explain=explain,
         secure=is_secure(),
         addresses={
-            "login": address(".login"),
-            "launch": address(".launch"),
-            "keys": address(".key_set"),
-            "config": address(".configuration"),
+            "login": full_address(".login"),
+            "launch": full_address(".launch"),
+            "keys": full_address(".key_set"),
+            "config": full_address(".configuration"),
         },
     )
