@@ -152,7 +152,7 @@ def _refuse_other_tables(connection: Connection, shapes: Sequence[Shape]) -> Non
         keys = set(found.get_pk_constraint(each.name)["constrained_columns"]) if names else set()
         if names != set(each.names) or keys != set(each.key):
             raise _other(each.name)
-    if extra := sorted(there - wanted - {VERSIONS, schema.MARK}):
+    if extra := sorted(there - wanted - snapshot.MADE_ANEW - {VERSIONS, schema.MARK}):
         ours = [name for name in extra if not name.startswith("wake")]
         if connection.dialect.name == "sqlite" and ours:
             raise _other(ours[0])
