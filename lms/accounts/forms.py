@@ -22,7 +22,7 @@ from lms.accounts.queries import TeamRow
 from lms.accounts.queries.batches import Chosen
 from lms.accounts.rules.batches import LEAST, MOST, USUAL, Split
 from lms.accounts.rules.leave import KINDS
-from lms.accounts.rules.people import EMPLOYMENTS, ROLES
+from lms.accounts.rules.people import EMPLOYMENTS, ROLES, tidy
 from lms.accounts.rules.staff import EMAIL, NUMBER, PHONE
 from lms.accounts.rules.tokens import MOST_DAYS, SCOPES, USUAL_DAYS
 from lms.core.access import Role
@@ -33,21 +33,16 @@ from lms.web.forms import Form
 Choices = Sequence[tuple[int | str, str]]
 
 
-def _tidy(value: str | None) -> str:
-    """Return the text without outer and double spaces and without what nobody can see."""
-    return "".join(character for character in " ".join((value or "").split()) if character.isprintable())
-
-
 class Facts(Form):
     """What is written about a person."""
 
-    name = StringField(text("姓名"), [InputRequired(), Length(max=80)], filters=[_tidy])
-    position = StringField(text("岗位"), [Length(max=40)], filters=[_tidy])
+    name = StringField(text("姓名"), [InputRequired(), Length(max=80)], filters=[tidy])
+    position = StringField(text("岗位"), [Length(max=40)], filters=[tidy])
     employment = SelectField(text("用工类型"), [InputRequired()])
     hired_on = DateField(text("入职日期"), [InputRequired()])
     leaving_on = DateField(text("预计离职日"), [Optional()])
-    email = EmailField(text("邮箱"), [Length(max=200)], filters=[_tidy])
-    phone = TelField(text("手机"), [Length(max=40)], filters=[_tidy])
+    email = EmailField(text("邮箱"), [Length(max=200)], filters=[tidy])
+    phone = TelField(text("手机"), [Length(max=40)], filters=[tidy])
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
@@ -65,7 +60,7 @@ class Facts(Form):
 class NewPerson(Facts):
     """Facts of somebody who is new. cohorts: which intakes are offered; none, and it isn't asked."""
 
-    employee_no = StringField(text("工号"), [InputRequired(), Length(max=40)], filters=[_tidy])
+    employee_no = StringField(text("工号"), [InputRequired(), Length(max=40)], filters=[tidy])
     team = SelectField(text("团队"), [InputRequired()], coerce=int)
     cohort = SelectField(text("批次"), [Optional()])
 
@@ -99,15 +94,15 @@ class Grant(Form):
 
 
 class MentorOf(Form):
-    mentor = StringField(text("带教人工号"), [Length(max=40)], filters=[_tidy])
+    mentor = StringField(text("带教人工号"), [Length(max=40)], filters=[tidy])
     from_on = DateField(text("从哪天起"), [InputRequired()])
 
 
 class CohortForm(Form):
-    name = StringField(text("批次名称"), [InputRequired(), Length(max=80)], filters=[_tidy])
+    name = StringField(text("批次名称"), [InputRequired(), Length(max=80)], filters=[tidy])
     starts_on = DateField(text("开班日"), [InputRequired()])
-    trainer = StringField(text("培训师工号"), [Length(max=40)], filters=[_tidy])
-    room = StringField(text("教室"), [Length(max=80)], filters=[_tidy])
+    trainer = StringField(text("培训师工号"), [Length(max=40)], filters=[tidy])
+    room = StringField(text("教室"), [Length(max=80)], filters=[tidy])
 
 
 class PatternForm(Form):
@@ -115,12 +110,12 @@ class PatternForm(Form):
 
     from_on = DateField(text("从哪天起"), [InputRequired()])
     until_on = DateField(text("到哪天为止（不含）"), [Optional()])
-    cycle = StringField(text("轮班"), [Length(max=200)], filters=[_tidy])
+    cycle = StringField(text("轮班"), [Length(max=200)], filters=[tidy])
     follows = BooleanField(text("按法定节假日和调休（办公室岗位）"))
 
 
 class LeaveForm(Form):
-    number = StringField(text("工号"), [InputRequired(), Length(max=40)], filters=[_tidy])
+    number = StringField(text("工号"), [InputRequired(), Length(max=40)], filters=[tidy])
     from_on = DateField(text("第一天"), [InputRequired()])
     until_on = DateField(text("最后一天"), [InputRequired()])
     kind = SelectField(text("类别"))
@@ -132,7 +127,7 @@ class LeaveForm(Form):
 
 
 class FreezeForm(Form):
-    name = StringField(text("叫什么"), [InputRequired(), Length(max=80)], filters=[_tidy])
+    name = StringField(text("叫什么"), [InputRequired(), Length(max=80)], filters=[tidy])
     team = SelectField(text("哪个团队（连同下级）"), [InputRequired()], coerce=int)
     from_on = DateField(text("第一天"), [InputRequired()])
     until_on = DateField(text("最后一天"), [InputRequired()])
@@ -145,7 +140,7 @@ class FreezeForm(Form):
 class CompanyDayForm(Form):
     day = DateField(text("日期"), [InputRequired()])
     working = SelectField(text("这一天"))
-    name = StringField(text("名称"), [Length(max=40)], filters=[_tidy], id="day-name")
+    name = StringField(text("名称"), [Length(max=40)], filters=[tidy], id="day-name")
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
@@ -153,14 +148,14 @@ class CompanyDayForm(Form):
 
 
 class ShiftForm(Form):
-    code = StringField(text("代码"), [InputRequired(), Length(max=20)], filters=[_tidy])
-    name = StringField(text("名称"), [Length(max=40)], filters=[_tidy], id="shift-name")
-    hours = StringField(text("时间"), [InputRequired(), Length(max=30)], filters=[_tidy])
+    code = StringField(text("代码"), [InputRequired(), Length(max=20)], filters=[tidy])
+    name = StringField(text("名称"), [Length(max=40)], filters=[tidy], id="shift-name")
+    hours = StringField(text("时间"), [InputRequired(), Length(max=30)], filters=[tidy])
 
 
 class TeamForm(Form):
-    code = StringField(text("代码"), [InputRequired(), Length(max=40)], filters=[_tidy])
-    name = StringField(text("名称"), [InputRequired(), Length(max=80)], filters=[_tidy])
+    code = StringField(text("代码"), [InputRequired(), Length(max=40)], filters=[tidy])
+    name = StringField(text("名称"), [InputRequired(), Length(max=80)], filters=[tidy])
     parent = SelectField(text("上级团队"), [InputRequired()], coerce=int)
 
     def __init__(self, teams: Choices, *args: Any, **values: Any) -> None:
@@ -169,9 +164,9 @@ class TeamForm(Form):
 
 
 class ShopForm(Form):
-    code = StringField(text("代码"), [InputRequired(), Length(max=40)], filters=[_tidy])
-    name = StringField(text("店铺名称"), [InputRequired(), Length(max=80)], filters=[_tidy])
-    platform = StringField(text("平台"), [InputRequired(), Length(max=40)], filters=[_tidy])
+    code = StringField(text("代码"), [InputRequired(), Length(max=40)], filters=[tidy])
+    name = StringField(text("店铺名称"), [InputRequired(), Length(max=80)], filters=[tidy])
+    platform = StringField(text("平台"), [InputRequired(), Length(max=40)], filters=[tidy])
 
 
 class PasswordForm(Form):
@@ -181,7 +176,7 @@ class PasswordForm(Form):
 
 
 class TokenForm(Form):
-    label = StringField(text("用在哪里"), [InputRequired(), Length(max=80)], filters=[_tidy])
+    label = StringField(text("用在哪里"), [InputRequired(), Length(max=80)], filters=[tidy])
     scope = SelectField(text("范围"))
     days = IntegerField(text("有效天数"), [InputRequired(), NumberRange(min=1, max=MOST_DAYS)], default=USUAL_DAYS)
 

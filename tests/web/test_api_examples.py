@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from lms.accounts.actions import make_token
+from lms.accounts.models import Team
 from lms.content.jobs import sync_files
 from lms.core import clock
 from lms.core.db import session, transaction
@@ -40,6 +41,7 @@ NUMBERS = {
     "admin": "S1001",
 }
 ASKED_BY = {
+    "People, roles and teams": "H1001",
     "Profiles and proofs": "H1001",
     "Figures": "D1001",
     "Inspections": "Q1001",
@@ -89,6 +91,7 @@ def furnish(house, folder):
         for who, number in NUMBERS.items():
             person = s.merge(house.people[who])
             person.employee_no, person.login_name = number, number.casefold()
+        s.get_one(Team, house.team_id).code = "after-1"
     trainer, own = as_actor(house.people["trainer"]), as_actor(house.own)
     article, lesson = "after-sales/return-7d", "onboarding/culture/01-three-shops"
     write(folder, f"kb_content/{article}.md", an_article_text("七天无理由", "## 时效\n48 小时内退款。"))

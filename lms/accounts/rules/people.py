@@ -10,6 +10,11 @@ from lms.core.errors import Forbidden, Invalid
 from lms.core.texts import Text, text
 
 
+def tidy(value: str | None) -> str:
+    """Return a name or word as it is kept: without outer and double spaces and without what nobody can see."""
+    return "".join(character for character in " ".join((value or "").split()) if character.isprintable())
+
+
 class Employment(StrEnum):
     REGULAR = "regular"
     OUTSOURCED = "outsourced"

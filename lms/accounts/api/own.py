@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from apiflask import APIBlueprint, Schema
+from apiflask import Schema
 from apiflask.fields import Date, Integer, List, Nested, String
 from apiflask.validators import Length
 from flask import Response, g
@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from lms.accounts.actions import day_files, staff
 from lms.accounts.actions.own import token_used
+from lms.accounts.api.room import bp
 from lms.accounts.rules.roster_file import Cell
 from lms.accounts.rules.staff_known import RefusedRow
 from lms.core.access import Permission
@@ -24,8 +25,6 @@ from lms.web.api import refusals
 from lms.web.auth import current_actor, requires
 
 MOST_ITEMS = 5_000
-
-bp = APIBlueprint("accounts_api", __name__, url_prefix="/api/v1", tag="People")
 
 
 @bp.after_app_request
