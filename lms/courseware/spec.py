@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
 
 from lms.content.grammar.amounts import normal, read_minutes
@@ -9,12 +10,27 @@ from lms.content.grammar.document import About, Parsed
 from lms.content.grammar.keywords import Language, Word, find_word
 from lms.content.grammar.reading import Reading, words_of
 from lms.content.grammar.writing import FrontWriter, write_document, write_heading
-from lms.courseware.rules.verdict import DoneWhen, Rule
 
 MOST_ATTEMPTS = 99
-SEEN = DoneWhen()
 _PACKAGE = re.compile(r"[0-9a-f]{64}")
 _SCORE = re.compile(r"(?:>=|≥|=>)?(\d{1,3}(?:\.\d{1,2})?)(?:分|%|pt)?")
+
+
+class Rule(StrEnum):
+    SEEN = "completed"  # 看完
+    PASSED = "passed"  # 通过
+    SCORE = "score"  # 得分≥n
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoneWhen:
+    """least: share 0..1 of a SCORE, else None."""
+
+    rule: Rule = Rule.SEEN
+    least: Fraction | None = None
+
+
+SEEN = DoneWhen()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """What is said of packages and of how somebody stands with one."""
 
 from lms.core.texts import Text, text
-from lms.courseware.rules.verdict import DoneWhen, Rule, Status
+from lms.courseware.rules.verdict import Status
+from lms.courseware.spec import DoneWhen, Rule
 
 STATUS_WORDS: dict[str, Text] = {
     Status.NEW.value: text("还没开始"),

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from lms.core.access import Role
 from lms.core.db import session
 from lms.courseware.models import CoursewareAttempt, CoursewareState
-from lms.courseware.rules.verdict import DoneWhen
+from lms.courseware.spec import DoneWhen
 from lms.records.models import Standing
 from tests.support.live import PHONE, Floor, press
 from tests.support.make import a_person

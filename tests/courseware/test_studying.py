@@ -13,7 +13,7 @@ from lms.core.here import settings
 from lms.courseware.actions import studying
 from lms.courseware.actions.studying import Elsewhere
 from lms.courseware.models import CoursewareAttempt, CoursewareState
-from lms.courseware.rules.verdict import DoneWhen, Rule
+from lms.courseware.spec import DoneWhen, Rule
 from lms.records.models import Record, Standing
 from tests.support.make import an_actor
 from tests.support.make_content import a_trainer

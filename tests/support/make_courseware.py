@@ -12,7 +12,7 @@ from lms.courseware.actions import documents, packages
 from lms.courseware.actions.documents import Wishes
 from lms.courseware.actions.packages import Looked
 from lms.courseware.models import CoursewarePackage
-from lms.courseware.rules.verdict import DoneWhen, Rule
+from lms.courseware.spec import DoneWhen, Rule
 
 PASSED = DoneWhen(rule=Rule.PASSED)
 SPACES12 = (

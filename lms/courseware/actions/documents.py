@@ -13,8 +13,7 @@ from lms.core.db import session
 from lms.core.errors import Conflict, Invalid
 from lms.core.texts import Text, text
 from lms.courseware.models import CoursewarePackage
-from lms.courseware.rules.verdict import DoneWhen
-from lms.courseware.spec import MOST_ATTEMPTS, ScormSpec, write
+from lms.courseware.spec import MOST_ATTEMPTS, DoneWhen, ScormSpec, write
 
 LONGEST_TITLE = 100
 

@@ -6,20 +6,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from lms.courseware.rules.cmi import Said
-
-
-class Rule(StrEnum):
-    SEEN = "completed"  # 看完
-    PASSED = "passed"  # 通过
-    SCORE = "score"  # 得分≥n
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DoneWhen:
-    """least: share 0..1 of a SCORE, else None."""
-
-    rule: Rule = Rule.SEEN
-    least: Fraction | None = None
+from lms.courseware.spec import DoneWhen, Rule
 
 
 class Status(StrEnum):

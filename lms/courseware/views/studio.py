@@ -18,8 +18,7 @@ from lms.courseware.actions import documents, packages
 from lms.courseware.actions.documents import Wishes
 from lms.courseware.actions.packages import Looked
 from lms.courseware.queries import studio as queries
-from lms.courseware.rules.verdict import DoneWhen, Rule
-from lms.courseware.spec import read_done_when
+from lms.courseware.spec import DoneWhen, Rule, read_done_when
 from lms.courseware.views.room import bp
 from lms.web import uploads
 from lms.web.auth import current_actor, requires
