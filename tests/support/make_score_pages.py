@@ -66,7 +66,7 @@ class Company:
             "/awards/rules/new", "/awards/rules/excellent", "/awards/rules/excellent/edit",
             "/awards/rules/excellent/effect", f"/awards/proposals/{it['proposal']}", "/awards/payroll",
             "/deductions/rules/new", f"/deductions/rules/{it['rule']}", f"/people/{own}/privacy",
-            f"/people/{it['gone']}/privacy", "/impact", f"/impact?document={it['lesson']}",
+            f"/people/{it['gone']}/privacy", "/impact", "/impact?document=lesson:quarter", "/badges", "/badges/new", "/badges/edit/full_1",
         ]  # fmt: skip
         director = [
             "/targets", f"/targets/edit?metric=csat&team={it['root']}&year=2026", f"/peak-reviews/{it['peak']}/edit", "/peak-reviews",
@@ -110,7 +110,6 @@ def a_company() -> Company:
     )
     mates = [a_person(Role.AGENT, team=team, name=f"同事{number}") for number in range(5)]
     lesson = a_quarters_lesson(as_actor(made.people["trainer"]))
-    made.found["lesson"] = "quarter"
     made.found["root"] = root.id
     _figures(made, house, mates)
     _appraisals(made, house, mates)

@@ -13,7 +13,7 @@ from lms.reviews.models.appraisals import (
     GoalEvidence,
 )
 from lms.reviews.models.awards import Award, AwardCandidate, AwardProposal, AwardRule, AwardShare, AwardTerms
-from lms.reviews.models.badges import BadgeGrant, LeaderOptOut
+from lms.reviews.models.badges import BadgeGrant, BadgeKind, LeaderOptOut
 from lms.reviews.models.deductions import Deduction, DeductionRule
 from lms.reviews.models.peaks import PeakFinding, PeakMeasure, PeakReview
 from lms.reviews.models.targets import YearTarget
@@ -34,6 +34,7 @@ __all__ = [
     "AwardShare",
     "AwardTerms",
     "BadgeGrant",
+    "BadgeKind",
     "Deduction",
     "DeductionRule",
     "Goal",

@@ -4,27 +4,69 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import and_, bindparam, func, select
 
 from lms.accounts.models import Person
 from lms.assignments.models import Assignment, AssignmentItem
-from lms.core.db import rows
+from lms.core.db import rows, session
 from lms.core.here import day_of
+from lms.core.i18n import current_locale
+from lms.core.texts import Text
 from lms.kb.models import Suggestion
 from lms.kb.rules.suggesting import State
 from lms.learning.models import Certificate
 from lms.quizzes.models import Attempt
-from lms.reviews.models import BadgeGrant
+from lms.reviews.models import BadgeGrant, BadgeKind
 from lms.reviews.queries.award_figures import GRADED
-from lms.reviews.rules.badges import BADGES, BY_CODE, Badge, Deeds
+from lms.reviews.rules.badges import BADGES, Badge, Deeds, Rule
 
 _OF_PERSON = select(BadgeGrant.badge, BadgeGrant.day).where(BadgeGrant.person_id == bindparam("person_id"))
 
 
+_KINDS = select(*BadgeKind.__table__.c).order_by(BadgeKind.id)
+
+
+def badges(*, every: bool = False, locale: str = "") -> dict[str, Badge]:
+    """Return what badges there are, by code: those of the academy, changed where the company did, then its own.
+
+    every: also those that are given no more. locale: in whose language; "" = that of this request.
+    """
+    english = (locale or current_locale()) == "en"
+    found = {badge.code: badge for badge in BADGES}
+    for row in rows(_KINDS):
+        if not row.active and not every:
+            found.pop(row.code, None)
+            continue
+        came = found.get(row.code)
+        found[row.code] = Badge(
+            code=row.code,
+            name=_words(row.name, row.name_en, came.name if came else None, english=english),
+            how=_words(row.how, row.how_en, came.how if came else None, english=english),
+            mark=Text(row.mark) if came is None or row.mark != came.mark.id else came.mark,
+            rule=Rule(row.rule),
+            threshold=row.threshold,
+        )
+    return found
+
+
+def _words(chinese: str, foreign: str, came: Text | None, *, english: bool) -> Text:
+    """Return words of the company's; a sentence that came with the academy and was left keeps its translation."""
+    if english and foreign:
+        return Text(foreign)
+    return came if came is not None and chinese == came.id else Text(chinese)
+
+
+def kind(code: str) -> BadgeKind | None:
+    """Return what the company wrote of a badge; None where it is as it came, or there is none."""
+    return session().scalars(select(BadgeKind).where(BadgeKind.code == code)).one_or_none()
+
+
 def of_person(person_id: int) -> list[tuple[Badge, date]]:
     """Return the badges of a person with the days on which they were reached, the latest first."""
-    found = [(BY_CODE[code], day) for code, day in rows(_OF_PERSON, {"person_id": person_id}) if code in BY_CODE]
-    order = {badge.code: at for at, badge in enumerate(BADGES)}
+    held = list(rows(_OF_PERSON, {"person_id": person_id}))
+    known = badges(every=True) if held else {}
+    found = [(known[code], day) for code, day in held if code in known]
+    order = {code: at for at, code in enumerate(known)}
     return sorted(found, key=lambda each: (-each[1].toordinal(), order[each[0].code]))
 
 
@@ -40,9 +82,11 @@ def how_many_have() -> dict[str, int]:
 
 
 def incomplete() -> list[int]:
-    """Return who works here and has not every badge yet."""
-    has = select(func.count()).where(BadgeGrant.person_id == Person.id).correlate(Person).scalar_subquery()
-    return list(rows(select(Person.id).where(Person.active, has < len(BADGES)).order_by(Person.id)).scalars())
+    """Return who works here and has not every badge yet that is given."""
+    given = list(badges())
+    mine = and_(BadgeGrant.person_id == Person.id, BadgeGrant.badge.in_(given))
+    has = select(func.count()).where(mine).correlate(Person).scalar_subquery()
+    return list(rows(select(Person.id).where(Person.active, has < len(given)).order_by(Person.id)).scalars())
 
 
 def deeds_of(person_ids: Collection[int], today: date) -> dict[int, Deeds]:

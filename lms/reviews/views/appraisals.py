@@ -255,7 +255,7 @@ def appeal_appraisal(appraisal_id: str) -> Response | tuple[str, int]:
     return _do(
         appraisal_id,
         lambda actor: final.appeal(actor, appraisal_id, form.get("reason", ""), form.get("desired", "")),
-        _("申诉已提交，人事和经理会答复您。"),
+        _("申诉已提交，人事或总监会答复您。"),
     )
 
 

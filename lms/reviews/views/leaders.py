@@ -1,4 +1,4 @@
-"""Badges and leaderboards: what there is to reach, who is at the top, and whether one stands there at all."""
+"""Leaderboards: who is at the top, and whether one stands there at all."""
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -10,24 +10,12 @@ from lms.core.i18n import _
 from lms.core.quarters import quarter_of
 from lms.performance.rules.periods import period
 from lms.reviews.actions import badges as acts
-from lms.reviews.queries import badges as reading
 from lms.reviews.queries.awards import opted_out
 from lms.reviews.queries.leaders import BOARDS, SCOPES, leaderboard
-from lms.reviews.rules.badges import BADGES
 from lms.reviews.rules.leaders import FEWEST, MOST
 from lms.reviews.views.deductions import last_quarters
 from lms.reviews.views.room import bp
 from lms.web.auth import current_actor, requires
-
-
-@bp.get("/badges")
-@requires(Permission.LEARN)
-def badges() -> str:
-    """Show every badge, how to reach it, and when the reader did."""
-    own = {badge.code: day for badge, day in reading.of_person(current_actor().id)}
-    return render_template(
-        "lms/reviews/badges.html", badges=BADGES, own=own, counts=reading.how_many_have(), fewest=FEWEST
-    )
 
 
 @bp.get("/leaders")
