@@ -338,6 +338,8 @@ SLUGS = {
     "article": "after-sales/how", "lesson": "own", "task": "own-task", "quiz": "done",
     "course": "base", "curriculum": "plan", "drill": "drills/urge",
 }  # fmt: skip
+BOUGHT = {"scorm": "returns/speaking"}
+"""A kind that begins with a file and not on the desk."""
 
 
 def values_of(house: House, rule: Rule) -> list[dict[str, Any]]:
@@ -347,7 +349,7 @@ def values_of(house: House, rule: Rule) -> list[dict[str, Any]]:
         more = {"number": 1} if "number" in rule.arguments else {}
         return [{"kind": kind, "slug": SLUGS[kind], **more} for kind in kinds]
     if rule.arguments == {"slug"}:
-        return [{"slug": SLUGS[KIND_OF[rule.endpoint]]}]
+        return [{"slug": (SLUGS | BOUGHT)[KIND_OF[rule.endpoint]]}]
     if rule.arguments == {"slug", "key"}:  # a question of the quiz that `own` has done
         return [{"slug": SLUGS["quiz"], "key": house.question}]
     found: dict[str, Any] = {
@@ -429,6 +431,9 @@ def _other_systems(house: Any) -> None:
 
 
 KIND_OF = {
+    "courseware.intro": "scorm",
+    "courseware.results": "scorm",
+    "courseware.start": "scorm",
     "drills.intro": "drill",
     "drills.mends": "drill",
     "drills.paths": "drill",

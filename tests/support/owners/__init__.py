@@ -10,6 +10,7 @@ from tests.support.asked import Asked
 from tests.support.owners import (
     appraisals,
     awards,
+    courseware,
     impact,
     inspections,
     kpis,
@@ -37,6 +38,7 @@ PARTS = (
     standards,
     people_api,
     signon,
+    courseware,
 )
 
 

@@ -24,6 +24,7 @@ TABLE: dict[tuple[str, str], Asked] = {
     ("POST", "accounts_api.revoke"): Asked(EDITS.format(200), json={}),
     ("PATCH", "accounts_api.change_team"): Asked(EDITS.format(200), json={"name": "售后一组"}),
     ("POST", "accounts_api.close_team"): Asked(EDITS.format(409), json={}),
+    ("POST", "learning_api.revoke_certificate"): Asked("403 403 403 403 403 422 403 422 403 403", json={"reason": ""}),
 }
 
 
