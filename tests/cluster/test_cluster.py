@@ -100,7 +100,7 @@ class Reader:
             while not stop.is_set():
                 try:
                     signed_in(http, self.number)
-                    for path in ("/", "/kb/returns", "/kb?q=退货", "/learn"):
+                    for path in ("/", "/kb/returns", "/kb?q=退货"):
                         self._look(http, path)
                         stop.wait(0.05)
                 except httpx.HTTPError as error:

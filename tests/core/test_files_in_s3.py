@@ -18,6 +18,7 @@ from lms.core.stores import s3 as s3_module
 from lms.core.stores.cache import Cache
 from lms.core.stores.folder import Folder
 from lms.health.moving import move
+from lms.performance.actions import score_export
 from lms.web.stored import stored
 from tests.conftest import an_app
 from tests.support.s3 import Bucket, a_bucket
@@ -158,6 +159,18 @@ def test_the_command_moves_and_says_so(app: APIFlask):
     done = runner.invoke(main, ["files", "move", "--to", "s3"], obj=app)
     assert (done.exit_code, "已复制 1 个文件" in done.output) == (0, True), done.output
     assert files.read(sha256(b"by command").digest()) == b"by command"
+
+
+def test_the_nightly_scores_are_given_by_every_machine_and_kept_for_a_month(
+    app: APIFlask, bucket: Bucket, tmp_path: Path
+):
+    for day in range(1, 36):
+        month, number = divmod(day - 1, 28)
+        score_export._write(f"composites-2026Q4-2026-{10 + month}-{number + 1:02}.csv", b"no,total")
+    with an_app_at(bucket, tmp_path / "two").app_context():
+        nights = score_export.nights()
+        assert (len(nights), nights[0].name) == (score_export.KEPT, "composites-2026Q4-2026-11-07.csv")
+        assert score_export.content_of(nights[0]) == b"no,total"
 
 
 # the store is gone

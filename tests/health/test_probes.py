@@ -19,7 +19,6 @@ from lms.core import clock, files, logs
 from lms.core.access import Role
 from lms.core.db import session, transaction
 from lms.core.models import WorkerBeat
-from lms.health import queries
 from tests.conftest import an_app
 from tests.support.make import a_person, sign_in
 
@@ -36,10 +35,8 @@ def lines() -> Iterator[io.StringIO]:
     log.setLevel(before)
 
 
-def migrated(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queries, "_head", lambda folder: "made by the tests")
-    session().execute(sql("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) PRIMARY KEY)"))
-    session().execute(sql("INSERT INTO alembic_version VALUES ('made by the tests')"))
+def of_version(version: str) -> None:
+    session().execute(sql("UPDATE alembic_version SET version_num = :version"), {"version": version})
     session().commit()
 
 
@@ -54,11 +51,14 @@ def test_alive_asks_nothing_of_the_database(tmp_path: Path):
 
 def test_ready_says_what_is_wrong_and_503(fresh: APIFlask, monkeypatch: pytest.MonkeyPatch):
     client = fresh.test_client()
+    with fresh.app_context():
+        head = session().scalar(sql("SELECT version_num FROM alembic_version"))
+        of_version("0000")
     old = client.get("/readyz")
     assert (old.status_code, old.headers["Retry-After"]) == (503, "5")
     assert [each.partition(":")[0] for each in old.json["wrong"]] == ["schema"]
     with fresh.app_context():
-        migrated(monkeypatch)
+        of_version(head)
     good = client.get("/readyz")
     assert (good.status_code, good.json["ready"], good.json["wrong"]) == (200, True, [])
     assert any(each.startswith("search") for each in good.json["warnings"])  # no worker has built it here

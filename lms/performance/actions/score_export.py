@@ -2,6 +2,8 @@
 
 import os
 import tempfile
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import select
@@ -9,7 +11,7 @@ from sqlalchemy import select
 from lms.accounts.events import Told
 from lms.accounts.models import Person
 from lms.accounts.queries import holds
-from lms.core import clock
+from lms.core import clock, files
 from lms.core.access import Actor, Role
 from lms.core.audit import audit
 from lms.core.bus import emit
@@ -46,8 +48,8 @@ def write_due() -> int:
     found.last_on = day
     try:
         _write(f"composites-{quarter}-{day.isoformat()}.csv", csv_bytes(HEADS, lines))
-    except OSError as error:
-        found.error = f"{type(error).__name__}: {error.strerror or error}"[:400]
+    except (OSError, files.Unavailable) as error:
+        found.error = f"{type(error).__name__}: {getattr(error, 'strerror', None) or error}"[:400]
         admins = session().scalars(select(Person.id).where(Person.active, holds(Role.ADMIN, day))).all()
         emit(
             Told(
@@ -78,6 +80,36 @@ def _write(name: str, content: bytes) -> None:
     Path(made).replace(where / name)
     for old in sorted(where.glob("composites-*.csv"), key=lambda each: each.name[-14:])[:-KEPT]:
         old.unlink(missing_ok=True)
+    if not files.store().is_local:  # whoever is asked for it may be on another machine
+        files.write_named(f"{FOLDER}/{name}", content)
+        for each in nights()[KEPT:]:
+            files.delete_named(f"{FOLDER}/{each.name}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Night:
+    """The file of a night. size: in bytes."""
+
+    name: str
+    day: date
+    size: int
+
+
+def nights() -> list[Night]:
+    """Return the files of the nights that are kept, the newest first. Raises Unavailable."""
+    if files.store().is_local:
+        found = [(each.name, each.stat().st_size) for each in folder().glob("composites-*.csv")]
+    else:
+        found = [(each.name.removeprefix(f"{FOLDER}/"), each.size) for each in files.named(FOLDER)]
+    made = [Night(name=name, day=date.fromisoformat(name[-14:-4]), size=size) for name, size in found]
+    return sorted(made, key=lambda each: each.day, reverse=True)
+
+
+def content_of(night: Night) -> bytes:
+    """Return a night's file. Raises FileNotFoundError, Unavailable."""
+    if files.store().is_local:
+        return (folder() / night.name).read_bytes()
+    return files.read_named(f"{FOLDER}/{night.name}")
 
 
 def _row() -> ScoreExport:

@@ -1,8 +1,6 @@
 """综合评分: the table of a quarter, one person's score point by point, the nightly file."""
 
 from collections.abc import Callable
-from datetime import date
-from pathlib import Path
 from typing import Any
 
 from flask import Response as FlaskResponse
@@ -220,7 +218,7 @@ def score_files() -> str:
     """The files of the nights, and the switch."""
     active, last_on, error = score_rows.export_state()
     return render_template(
-        "lms/performance/score_files.html", active=active, last_on=last_on, error=error, files=_files()
+        "lms/performance/score_files.html", active=active, last_on=last_on, error=error, files=score_export.nights()
     )
 
 
@@ -239,15 +237,9 @@ def score_files_switch() -> Response:
 @requires(Permission.FORMULA_EDIT)
 def score_file(score_file: str) -> FlaskResponse:
     """Download the file of a night. Raises NotFound."""
-    found = next((each for each, _day, _size in _files() if each.name == score_file), None)
+    found = next((each for each in score_export.nights() if each.name == score_file), None)
     if found is None:
         raise NotFound()
-    response = FlaskResponse(found.read_bytes(), mimetype="text/csv")
+    response = FlaskResponse(score_export.content_of(found), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{found.name}"'
     return response
-
-
-def _files() -> list[tuple[Path, date, int]]:
-    where = score_export.folder()
-    found = sorted(where.glob("composites-*.csv"), key=lambda each: each.name[-14:], reverse=True)
-    return [(each, date.fromisoformat(each.name[-14:-4]), each.stat().st_size) for each in found]
