@@ -56,6 +56,12 @@ WHY: dict[str, tuple[Text, Text]] = {
 STATUS = {"expired": 400, "refused": 400, "untrue": 400, "trouble": 503}
 
 
+@bp.app_template_global()
+def company_sign_on() -> bool:
+    """Return whether the sign-in page offers the company's account."""
+    return provider.is_set() and actor_source().identify is None
+
+
 @bp.get("/sso")
 @public
 def enter() -> Response | tuple[str, int]:
