@@ -1,15 +1,24 @@
-"""JSON of rules and of single duties, for reading."""
+"""JSON of rules and of single duties for reading, and giving a document to people."""
 
+from datetime import date
 from typing import Any
 
 from apiflask import APIBlueprint, Schema
 from apiflask.fields import Boolean, Date, Dict, Integer, List, Nested, String
+from apiflask.validators import Length, Range
 
+from lms.accounts.queries import ids_by_no, team_tree
+from lms.assignments import actions, choosing
+from lms.assignments.actions.give import TOGETHER
 from lms.assignments.queries.ruling import RuleLine, names, rule_lines
 from lms.assignments.queries.why import Event, Reason, Why, why
 from lms.assignments.wording import audience_words, due_words
 from lms.core.access import Permission
+from lms.core.db import transaction
+from lms.core.errors import Invalid
+from lms.core.here import today
 from lms.core.i18n import say
+from lms.core.texts import text
 from lms.web.api import instant, refusals
 from lms.web.auth import current_actor, requires
 
@@ -136,3 +145,69 @@ def _reason(each: Reason) -> dict[str, Any]:
 
 def _event(each: Event) -> dict[str, Any]:
     return {"at": instant(each.at), "sentence": say(each.sentence), "by": each.who, "note": each.note}
+
+
+class GiveBody(Schema):
+    document = String(
+        required=True, validate=Length(min=1, max=300), metadata={"description": "kind:slug, course:quarterly/2026q4"}
+    )
+    people = List(
+        String(validate=Length(max=40)),
+        load_default=[],
+        validate=Length(max=5_000),
+        metadata={"description": "numbers; this or team"},
+    )
+    team = String(load_default="", validate=Length(max=40), metadata={"description": "code, with all below"})
+    due_on = Date(load_default=None, allow_none=True, validate=Range(max=date(2200, 1, 1)))
+
+
+class GivenBody(Schema):
+    people = Integer(required=True, metadata={"description": "whom it reaches"})
+    new = Integer(**_MAYBE, metadata={"description": "who did not owe it before; null where people were named"})
+
+
+@bp.post("/assignments")
+@requires(Permission.ASSIGN)
+@bp.input(GiveBody, arg_name="body")
+@bp.output(GivenBody)
+@bp.doc(
+    summary="Give a document to people or to a team; who owes it already gets one more reason",
+    responses=refusals(404, 422),
+)
+def give(body: dict[str, Any]) -> dict[str, Any]:
+    actor, due_on = current_actor(), body["due_on"]
+    document_id = next((each.document_id for each in choosing.choices(actor) if each.name == body["document"]), None)
+    if document_id is None:
+        reason = text("没有这份可以派的内容。")
+        raise Invalid(reason, fields={"document": reason})
+    if bool(body["people"]) == bool(body["team"]):
+        reason = text("请写工号或团队，二选一。")
+        raise Invalid(reason, fields={"people": reason})
+    new = None
+    if body["team"]:
+        team_id = next((team.id for team in team_tree() if team.code == body["team"]), None)
+        if team_id is None:
+            reason = text("没有代码为 %(code)s 的团队。", code=body["team"])
+            raise Invalid(reason, fields={"team": reason})
+        chosen = choosing.choose(actor, document_id, team_id=team_id, cohort_id=None, due_on=due_on, today=today())
+        people, new = chosen.person_ids, len(chosen.fresh)
+    else:
+        people = _named(body["people"])
+        if due_on is not None and due_on < today():
+            reason = text("截止日不能早于今天。")
+            raise Invalid(reason, fields={"due_on": reason})
+    for first in range(0, len(people), TOGETHER):
+        with transaction():
+            actions.assign(actor, people[first : first + TOGETHER], document_id, due_on=due_on)
+    return {"people": len(people), "new": new}
+
+
+def _named(numbers: list[str]) -> list[int]:
+    """Return the ids of these people. Raises Invalid where the caller may not give to one of them, or there is none."""
+    actor = current_actor()
+    found = ids_by_no(actor, numbers, Permission.ASSIGN)
+    if len(found) < len(set(numbers)):
+        unknown = [each for each in sorted(set(numbers)) if not ids_by_no(actor, [each], Permission.ASSIGN)]
+        reason = text("没有找到：%(numbers)s。", numbers="、".join(unknown[:20]))
+        raise Invalid(reason, fields={"people": reason})
+    return found

@@ -24,6 +24,10 @@ class TeamLine(Schema):
     parent = String(required=True, allow_none=True, metadata={"description": "code; null = the whole company"})
 
 
+class TeamAnswer(TeamLine):
+    """One team by itself."""
+
+
 class TeamList(Schema):
     items = List(Nested(TeamLine), required=True)
     next = Integer(required=True, allow_none=True)
@@ -40,14 +44,24 @@ class TeamChange(Schema):
     parent = String(validate=Length(max=40), metadata={"description": "code of the team above, from today on"})
 
 
-class ShopBody(Schema):
+class NewShop(Schema):
     code = String(required=True, validate=Length(min=1, max=40))
     name = String(required=True, validate=Length(min=1, max=80))
     platform = String(required=True, validate=Length(min=1, max=40))
 
 
+class ShopLine(Schema):
+    code = String(required=True)
+    name = String(required=True)
+    platform = String(required=True)
+
+
+class ShopAnswer(ShopLine):
+    """One shop by itself."""
+
+
 class ShopList(Schema):
-    items = List(Nested(ShopBody), required=True)
+    items = List(Nested(ShopLine), required=True)
     next = Integer(required=True, allow_none=True)
 
 
@@ -92,7 +106,7 @@ def teams() -> dict[str, Any]:
 @bp.post("/teams")
 @requires(Permission.PERSON_EDIT)
 @bp.input(NewTeam, arg_name="body")
-@bp.output(TeamLine, status_code=201)
+@bp.output(TeamAnswer, status_code=201)
 @bp.doc(summary="Add a team below another", responses=refusals(422))
 def add_team(body: dict[str, Any]) -> dict[str, Any]:
     given = _tidied(body)
@@ -105,7 +119,7 @@ def add_team(body: dict[str, Any]) -> dict[str, Any]:
 @bp.patch("/teams/<team_code>")
 @requires(Permission.PERSON_EDIT)
 @bp.input(TeamChange, arg_name="body")
-@bp.output(TeamLine)
+@bp.output(TeamAnswer)
 @bp.doc(summary="Rename a team, put it below another from today on", responses=refusals(404, 409, 422))
 def change_team(team_code: str, body: dict[str, Any]) -> dict[str, Any]:
     given, team_id = _tidied(body), _id(team_code)
@@ -137,8 +151,8 @@ def shops() -> dict[str, Any]:
 
 @bp.post("/shops")
 @requires(Permission.PERSON_EDIT)
-@bp.input(ShopBody, arg_name="body")
-@bp.output(ShopBody, status_code=201)
+@bp.input(NewShop, arg_name="body")
+@bp.output(ShopAnswer, status_code=201)
 @bp.doc(summary="Add a shop", responses=refusals(422))
 def add_shop(body: dict[str, Any]) -> dict[str, Any]:
     given = _tidied(body)

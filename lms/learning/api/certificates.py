@@ -9,13 +9,15 @@ from flask import jsonify
 from flask.wrappers import Response
 
 from lms.core.access import Permission
+from lms.core.db import transaction
 from lms.core.here import today
+from lms.learning.actions import certificates as acting
 from lms.learning.api.room import bp
 from lms.learning.queries import certificates as reading
 from lms.learning.queries import queues as queue_reading
 from lms.learning.rules.certificates import State, code_shown
 from lms.learning.rules.queues import right_of
-from lms.web.api import instant, page
+from lms.web.api import instant, page, refusals
 from lms.web.auth import current_actor, requires
 
 MOST_PEOPLE = 500
@@ -119,3 +121,22 @@ def queue_rights(asked: dict[str, Any]) -> Response:
         for number, row, one in rights
     ]
     return jsonify(page(items, following))
+
+
+class RevokeBody(Schema):
+    reason = String(
+        required=True, validate=Length(min=1, max=300), metadata={"description": "its holder and their lead read it"}
+    )
+
+
+@bp.post("/certificates/<certificate_id>/revoke")
+@requires(Permission.CERTIFICATE_EDIT)
+@bp.input(RevokeBody, arg_name="body")
+@bp.output({}, status_code=204)
+@bp.doc(summary="Take a certificate back; the queues that it opened close", responses=refusals(404, 409, 422))
+def revoke_certificate(certificate_id: str, body: dict[str, Any]) -> str:
+    actor = current_actor()
+    reading.certificate(actor, certificate_id)
+    with transaction():
+        acting.revoke(actor, certificate_id, body["reason"])
+    return ""
