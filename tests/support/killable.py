@@ -1,4 +1,7 @@
-"""What the kill test serves: the academy as it is, and the same with its COMMIT behind the answer (the mutant)."""
+"""What the kill tests serve: the academy as it is, and two that are not sound, which the tests have to find out.
+
+hasty: its COMMIT comes behind the answer. drowsy: its database does not wait for the disk.
+"""
 
 import io
 from collections.abc import Callable, Iterable, Iterator
@@ -6,11 +9,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from sqlalchemy import event
 from werkzeug.test import run_wsgi_app
 from werkzeug.wsgi import ClosingIterator
 
 from lms import create_app
-from lms.core.db import session, transaction
+from lms.core.db import db, session, transaction
 from lms.drills.api import runs
 from lms.quizzes.api import attempts
 
@@ -41,6 +45,16 @@ def hasty() -> Any:
         return ClosingIterator(chunks, lambda: run_wsgi_app(app, again, buffered=True))
 
     return serve
+
+
+def drowsy() -> Any:
+    """Return an app that takes what the operating system has for what the disk has."""
+    app = create_app()
+    with app.app_context():
+        event.listen(
+            db.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=NORMAL").close()
+        )
+    return app
 
 
 @contextmanager

@@ -59,8 +59,11 @@ class Server:
 
 
 @contextmanager
-def served(folder, which):
-    """Serve `sound` or `hasty` of tests/support/killable.py on a socket of our own, so that its port is certain."""
+def served(app, which, environment=None):
+    """Serve an app of tests/support/killable.py on a socket of our own, so that its port is certain.
+
+    app: whose folder and database are served. environment: of the server, beside them.
+    """
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(64)
@@ -70,8 +73,11 @@ def served(folder, which):
             sys.executable, "-m", "gunicorn", f"tests.support.killable:{which}()", "--bind", f"fd://{number}",
             "--workers", "1", "--threads", "4", "--worker-class", "gthread", "--preload", "--log-level", "critical",
         ]  # fmt: skip
-        settings = {"LMS_INSTANCE_PATH": str(folder), "LMS_DATABASE_URL": f"sqlite:///{folder / 'lms.sqlite3'}"}
-        process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **settings}, pass_fds=[number])
+        here = app.extensions["lms_settings"]
+        settings = {"LMS_INSTANCE_PATH": str(here.instance_path), "LMS_DATABASE_URL": here.database_url}
+        process = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **settings, **(environment or {})}, pass_fds=[number]
+        )
         try:
             yield Server(process=process, port=listening.getsockname()[1])
         finally:
@@ -79,7 +85,7 @@ def served(folder, which):
             process.wait(20)
 
 
-def burst(server, learners, chance):
+def burst(server, learners, chance, kill=Server.kill_worker):
     """Let all save at once, kill the worker at a random moment after a request was sent; return its id and the time."""
     stop, underway = threading.Event(), threading.Event()
     threads = [threading.Thread(target=learner.send_until, args=(server.port, stop, underway)) for learner in learners]
@@ -89,7 +95,7 @@ def burst(server, learners, chance):
     underway.clear()
     underway.wait(10)
     time.sleep(chance.uniform(0, LONGEST_OFFSET))
-    killed, at = server.kill_worker(), time.monotonic()
+    killed, at = kill(server), time.monotonic()
     stop.set()
     for thread in threads:
         thread.join(20)

@@ -135,9 +135,9 @@ def stored_by_sql(folder, player):
     return steps, json.loads(lanes)[0]["state"]["steps"]
 
 
-def kill_often(folder, players, which, kills, seed, *, stop_at_trouble=False):
+def kill_often(app, folder, players, which, kills, seed, *, stop_at_trouble=False):
     chance, troubles, slowest = random.Random(seed), [], 0.0
-    with served(folder, which) as server:
+    with served(app, which) as server:
         server.wait(players[0])
         for _ in range(kills):
             killed, at = burst(server, players, chance)
@@ -151,12 +151,12 @@ def kill_often(folder, players, which, kills, seed, *, stop_at_trouble=False):
     return troubles, slowest, sum(len(player.acknowledged()) for player in players)
 
 
-def test_no_acknowledged_step_is_lost_or_doubled_by_a_kill(players, tmp_path):
-    troubles, _slowest, count = kill_often(tmp_path, players, "sound", 8, 20261122)
+def test_no_acknowledged_step_is_lost_or_doubled_by_a_kill(players, empty_sqlite_app, tmp_path):
+    troubles, _slowest, count = kill_often(empty_sqlite_app, tmp_path, players, "sound", 8, 20261122)
     assert troubles == []
     assert count > 8
 
 
-def test_an_app_that_answers_a_step_before_it_commits_is_found_out(players, tmp_path):
-    troubles, _, _ = kill_often(tmp_path, players, "hasty", 8, 20261122, stop_at_trouble=True)
+def test_an_app_that_answers_a_step_before_it_commits_is_found_out(players, empty_sqlite_app, tmp_path):
+    troubles, _, _ = kill_often(empty_sqlite_app, tmp_path, players, "hasty", 8, 20261122, stop_at_trouble=True)
     assert any(trouble.startswith("lost") for trouble in troubles)
