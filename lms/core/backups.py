@@ -1,4 +1,4 @@
-"""Whether there is a backup, how old it is and what came of the last try: noted by whoever makes one, read by anybody."""
+"""Whether there is a backup, how old it is and what came of the last try: noted by who makes one, read by anybody."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
