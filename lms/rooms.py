@@ -62,6 +62,7 @@ from lms.health.events import WaysAsked
 from lms.home import outgoing
 from lms.home import views as home_views
 from lms.home.navigation import navigation
+from lms.integrations import api as integrations_api
 from lms.integrations import handlers as integrations
 from lms.integrations import views as integrations_views
 from lms.integrations import xapi_handlers as xapi
@@ -151,6 +152,7 @@ API = (
     performance_api,
     reviews_api,
     readiness_api,
+    integrations_api,
 )
 KINDS = (
     *learning_kinds.KINDS,

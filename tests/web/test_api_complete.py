@@ -35,6 +35,8 @@ CALLS = {
     "drills.start": "drills_api.start",
     "drills.step": "drills_api.step",
     "drills.tick": "drills_api.tick",
+    "integrations.change_webhook": "integrations_api.act",
+    "integrations.keep_webhook": "integrations_api.keep",
     "kb.suggest_submit": "kb_care_api.suggest",
     "kb.verify": "kb_care_api.verify",
     "learning.certificate_revoke": "learning_api.revoke_certificate",
@@ -128,7 +130,7 @@ REASONS = {
         content.tags_submit content.upload courseware.keep courseware.upload drills.add_measure
         drills.cancel_team_drill drills.change_team_drill drills.check_measure drills.drop_measure
         drills.excuse_person drills.finish_measure drills.give_up drills.make_team_drill drills.rescore_apply
-        drills.retry drills.void integrations.change_webhook integrations.keep_webhook kb.ask kb.confirm_several
+        drills.retry drills.void kb.ask kb.confirm_several
         kb.gap_act kb.gap_open kb.urgent_extend kb.urgent_new_submit kb.urgent_withdraw learning.answer_idea
         learning.attendance learning.cancel_session learning.certificate_plan_change
         learning.certificate_plan_issue learning.certificate_plan_make learning.change_campaign

@@ -42,6 +42,7 @@ NUMBERS = {
 }
 ASKED_BY = {
     "People, roles and teams": "H1001",
+    "Webhooks": "S1001",
     "Profiles and proofs": "H1001",
     "Figures": "D1001",
     "Inspections": "Q1001",

@@ -24,6 +24,10 @@ TABLE: dict[tuple[str, str], Asked] = {
     ("POST", "accounts_api.revoke"): Asked(EDITS.format(200), json={}),
     ("PATCH", "accounts_api.change_team"): Asked(EDITS.format(200), json={"name": "售后一组"}),
     ("POST", "accounts_api.close_team"): Asked(EDITS.format(409), json={}),
+    ("POST", "integrations_api.act"): Asked("403 403 403 403 403 403 403 403 200 403", json={"act": "off"}),
+    ("PUT", "integrations_api.change"): Asked(
+        "403 403 403 403 403 403 403 403 422 403", json={"name": "x", "url": "x"}
+    ),
     ("POST", "learning_api.revoke_certificate"): Asked("403 403 403 403 403 422 403 422 403 403", json={"reason": ""}),
 }
 
