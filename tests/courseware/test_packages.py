@@ -98,69 +98,71 @@ def resource_of(href, name="R1", more="", attributes=""):
 
 
 HOSTILE = {
-    "no zip": b"GIF89a" + b"x" * 400,
-    "empty": b"",
-    "cut off": one_page("1")[:-30],
-    "something before it": b"MZ" + one_page("1"),
-    "something behind it": one_page("1") + b"x",
-    "up and out": entry("../../evil.html"),
-    "up from within": entry("a/../../evil.html"),
-    "absolute": entry("/etc/evil.html"),
-    "a drive": entry("C:/evil.html"),
-    "a share": entry("\\\\host\\share\\evil.html"),
-    "a backslash": renamed(b"a/evil.html", b"a\\evil.html"),
-    "full-width dots": entry("．．/evil.html"),
-    "a null": renamed(b"evil_x.html", b"evil\x00x.html"),
-    "a control sign": entry("evil\x07.html"),
-    "too long": entry("a" * 250 + ".html"),
-    "an empty part": entry("a//evil.html"),
-    "a symbolic link": entry("link.html", b"/etc/passwd", mode=stat.S_IFLNK | 0o777),
-    "a pipe": entry("pipe.html", mode=stat.S_IFIFO | 0o644),
-    "a device": entry("device.html", mode=stat.S_IFCHR | 0o644),
-    "case clash": entry("INDEX.HTML"),
-    "twice": entry("index.html"),
-    "a program": entry("setup.exe"),
-    "a script of the server": entry("shell.php"),
-    "no suffix": entry("Makefile"),
-    "a nested zip": entry("inner.dat", a_zip({"a": "b"})),
-    "a nested zip as picture": entry("inner.png", b"Rar!\x1a\x07" + b"x" * 100),
-    "a password": entry("secret.html", flags=1),
-    "a rare method": entry("rare.html", b"x" * 1000, compress=zipfile.ZIP_LZMA),
-    "a size that lies": lying_about_size(),
-    "zip64 that lies": with_zip64(),
-    "too many": many(5_001),
-    "a bomb": bomb(),
-    "many bombs": bombs_of_many(),
-    "no manifest": a_zip(PAGE),
-    "an empty manifest": with_manifest(""),
-    "no XML": with_manifest("hello"),
-    "another XML": with_manifest("<html/>"),
-    "no version": with_manifest("<manifest><organizations/></manifest>"),
-    "xAPI, not SCORM": with_manifest(manifest12().replace("1.2<", "cmi5<")),
-    "billion laughs": entity('<!DOCTYPE m [<!ENTITY a "b"><!ENTITY c "&a;&a;&a;">]>'),
-    "a file of the server": entity('<!DOCTYPE m [<!ENTITY a SYSTEM "file:///etc/passwd">]>'),
-    "a document type": entity('<!DOCTYPE m SYSTEM "http://127.0.0.1:9/x.dtd">'),
-    "inclusion": with_manifest(
+    "no zip": lambda: b"GIF89a" + b"x" * 400,
+    "empty": lambda: b"",
+    "cut off": lambda: one_page("1")[:-30],
+    "something before it": lambda: b"MZ" + one_page("1"),
+    "something behind it": lambda: one_page("1") + b"x",
+    "up and out": lambda: entry("../../evil.html"),
+    "up from within": lambda: entry("a/../../evil.html"),
+    "absolute": lambda: entry("/etc/evil.html"),
+    "a drive": lambda: entry("C:/evil.html"),
+    "a share": lambda: entry("\\\\host\\share\\evil.html"),
+    "a backslash": lambda: renamed(b"a/evil.html", b"a\\evil.html"),
+    "full-width dots": lambda: entry("．．/evil.html"),
+    "a null": lambda: renamed(b"evil_x.html", b"evil\x00x.html"),
+    "a control sign": lambda: entry("evil\x07.html"),
+    "too long": lambda: entry("a" * 250 + ".html"),
+    "an empty part": lambda: entry("a//evil.html"),
+    "a symbolic link": lambda: entry("link.html", b"/etc/passwd", mode=stat.S_IFLNK | 0o777),
+    "a pipe": lambda: entry("pipe.html", mode=stat.S_IFIFO | 0o644),
+    "a device": lambda: entry("device.html", mode=stat.S_IFCHR | 0o644),
+    "case clash": lambda: entry("INDEX.HTML"),
+    "twice": lambda: renamed(b"indez.html", b"index.html"),
+    "a program": lambda: entry("setup.exe"),
+    "a script of the server": lambda: entry("shell.php"),
+    "no suffix": lambda: entry("Makefile"),
+    "a nested zip": lambda: entry("inner.dat", a_zip({"a": "b"})),
+    "a nested zip as picture": lambda: entry("inner.png", b"Rar!\x1a\x07" + b"x" * 100),
+    "a password": lambda: entry("secret.html", flags=1),
+    "a rare method": lambda: entry("rare.html", b"x" * 1000, compress=zipfile.ZIP_LZMA),
+    "a size that lies": lambda: lying_about_size(),
+    "zip64 that lies": lambda: with_zip64(),
+    "too many": lambda: many(5_001),
+    "a bomb": lambda: bomb(),
+    "many bombs": lambda: bombs_of_many(),
+    "no manifest": lambda: a_zip(PAGE),
+    "an empty manifest": lambda: with_manifest(""),
+    "no XML": lambda: with_manifest("hello"),
+    "another XML": lambda: with_manifest("<html/>"),
+    "no version": lambda: with_manifest("<manifest><organizations/></manifest>"),
+    "xAPI, not SCORM": lambda: with_manifest(manifest12().replace("1.2<", "cmi5<")),
+    "billion laughs": lambda: entity('<!DOCTYPE m [<!ENTITY a "b"><!ENTITY c "&a;&a;&a;">]>'),
+    "a file of the server": lambda: entity('<!DOCTYPE m [<!ENTITY a SYSTEM "file:///etc/passwd">]>'),
+    "a document type": lambda: entity('<!DOCTYPE m SYSTEM "http://127.0.0.1:9/x.dtd">'),
+    "inclusion": lambda: with_manifest(
         manifest12(more='<i:include xmlns:i="http://www.w3.org/2001/XInclude" href="file:///etc/passwd"/>')
     ),
-    "deep": with_manifest(manifest12("<item>" * 100_000)),
-    "deep and whole": with_manifest(manifest12('<item identifier="x">' * 150_000 + "</item>" * 150_000)),
-    "wide": with_manifest(manifest12("<item/>" * 310_000)),
-    "no organisation": with_manifest(manifest12().replace("organization ", "other ")),
-    "no such default": with_manifest(manifest12().replace('default="O"', 'default="P"')),
-    "no items": with_manifest(manifest12("")),
-    "too many items": with_manifest(manifest12(item() * 501, resource_of("index.html"))),
-    "no such resource": with_manifest(manifest12(item(reference="R9"))),
-    "no href": with_manifest(manifest12(item(), resource_of(""))),
-    "missing file": with_manifest(manifest12(item(), resource_of("missing.html"))),
-    "another case": with_manifest(manifest12(item(), resource_of("Index.html"))),
-    "out of the package": with_manifest(manifest12(item(), resource_of("../index.html"))),
-    "out by encoding": with_manifest(manifest12(item(), resource_of("%2e%2e/index.html"))),
-    "out by base": with_manifest(manifest12(item(), resource_of("index.html", attributes='xml:base="../"'))),
-    "another site": with_manifest(manifest12(item(), resource_of("https://example.com/a.html"))),
-    "a script": with_manifest(manifest12(item(), resource_of("javascript:alert(1)"))),
-    "a missing part": with_manifest(manifest12(item(), resource_of("index.html", more='<file href="gone.js"/>'))),
-    "two of a name": with_manifest(manifest12(item(), resource_of("index.html") * 2)),
+    "deep": lambda: with_manifest(manifest12("<item>" * 100_000)),
+    "deep and whole": lambda: with_manifest(manifest12('<item identifier="x">' * 150_000 + "</item>" * 150_000)),
+    "wide": lambda: with_manifest(manifest12("<item/>" * 310_000)),
+    "no organisation": lambda: with_manifest(manifest12().replace("organization ", "other ")),
+    "no such default": lambda: with_manifest(manifest12().replace('default="O"', 'default="P"')),
+    "no items": lambda: with_manifest(manifest12("")),
+    "too many items": lambda: with_manifest(manifest12(item() * 501, resource_of("index.html"))),
+    "no such resource": lambda: with_manifest(manifest12(item(reference="R9"))),
+    "no href": lambda: with_manifest(manifest12(item(), resource_of(""))),
+    "missing file": lambda: with_manifest(manifest12(item(), resource_of("missing.html"))),
+    "another case": lambda: with_manifest(manifest12(item(), resource_of("Index.html"))),
+    "out of the package": lambda: with_manifest(manifest12(item(), resource_of("../index.html"))),
+    "out by encoding": lambda: with_manifest(manifest12(item(), resource_of("%2e%2e/index.html"))),
+    "out by base": lambda: with_manifest(manifest12(item(), resource_of("index.html", attributes='xml:base="../"'))),
+    "another site": lambda: with_manifest(manifest12(item(), resource_of("https://example.com/a.html"))),
+    "a script": lambda: with_manifest(manifest12(item(), resource_of("javascript:alert(1)"))),
+    "a missing part": lambda: with_manifest(
+        manifest12(item(), resource_of("index.html", more='<file href="gone.js"/>'))
+    ),
+    "two of a name": lambda: with_manifest(manifest12(item(), resource_of("index.html") * 2)),
 }
 
 
@@ -172,7 +174,7 @@ def kept():
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_package_is_refused_at_once_and_leaves_nothing(world, name):
-    data, before = HOSTILE[name], kept()
+    data, before = HOSTILE[name](), kept()
     began, used = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     looked = looked_at(data, f"{name}.zip")
     assert looked.reasons, name
@@ -180,7 +182,6 @@ def test_a_hostile_package_is_refused_at_once_and_leaves_nothing(world, name):
     assert time.perf_counter() - began < 2
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - used < 300_000  # KB
     assert kept() == before
-    assert all(reason.message for reason in looked.reasons) if hasattr(looked.reasons[0], "message") else True
 
 
 def test_every_reason_is_said_at_once(world):
@@ -202,15 +203,7 @@ def test_a_package_says_what_is_in_it(world):
 
 
 def test_names_in_gbk_are_read_and_a_folder_around_all_is_taken_off(world):
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w") as packed:
-        packed.writestr("course/imsmanifest.xml", manifest12(item(), resource_of("page/ABCD.html")))
-        packed.writestr("course/page/ABCD.html", "x")
-        packed.writestr("__MACOSX/._x", "x")
-    data = made.getvalue().replace(b"ABCD.html", "退货".encode("gbk") + b".html")
-    data = data.replace(b"page/" + "退货".encode("gbk"), b"page/" + "退货".encode("gbk"))
     manifest = manifest12(item(), resource_of("page/退货.html"))
-    assert looked_at(data).reasons  # the manifest inside still names the other one
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as packed:
         packed.writestr("course/imsmanifest.xml", manifest)
