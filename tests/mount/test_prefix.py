@@ -43,7 +43,7 @@ def mounted(empty_sqlite_app):
         house_values = [
             (rule.endpoint, address(empty_sqlite_app, rule, values))
             for rule in all_rules(empty_sqlite_app)
-            if "GET" in rule.methods
+            if "GET" in rule.methods and rule.endpoint != "openapi.spec"  # it names paths, relative to its server
             for values in things(house, rule)
         ]
         db.session.remove()
@@ -82,7 +82,7 @@ def ways_out(answer) -> list[str]:
     if answer.mimetype == "text/html":
         text = answer.get_data(as_text=True)
         found += [each for each in [*ADDRESS.findall(text), *WHOLE.findall(text)] if outside(each)]
-    elif answer.mimetype == "application/json" and "openapi" not in answer.request.path:
+    elif answer.mimetype == "application/json":
         for each in in_json(json.loads(answer.data)):
             found += [each] if re.match(r"/[a-z]", each) and outside(each) else []
             found += [path for path in [*ADDRESS.findall(each), *WHOLE.findall(each)] if outside(path)]
@@ -97,7 +97,8 @@ def test_no_page_form_file_or_redirect_leads_out_of_the_prefix(mounted):
         for more in ["", *MORE.get(endpoint, [])]:
             for who in WHO:
                 with client.get(PREFIX + path + more, headers={"X-No": numbers[who]}) as answer:
-                    assert answer.status_code != 500, (who, path)
+                    if answer.status_code == 500:
+                        wrong[f"{endpoint} {path}{more} {who}"] = ["500"]
                     if found := ways_out(answer):
                         wrong[f"{endpoint} {path}{more} {who}"] = found[:3]
                 if answer.status_code not in (401, 403, 404):

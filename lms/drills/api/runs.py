@@ -5,6 +5,7 @@ from typing import Any
 from apiflask import Schema
 from apiflask.fields import Boolean, Dict, Integer, List, Nested, String
 from apiflask.validators import Length, OneOf, Range
+from flask import url_for
 
 from lms.core.access import Permission
 from lms.core.db import transaction
@@ -200,7 +201,7 @@ def shown(seen: RunSeen) -> dict[str, Any]:
         "paused": seen.paused,
         "events": seen.events,
         "lanes": [_lane(lane) for lane in seen.lanes],
-        "debrief": f"/api/v1/runs/{seen.run_id}/debrief" if seen.over else None,
+        "debrief": url_for(".run_debrief", run_id=seen.run_id) if seen.over else None,
     }
 
 
