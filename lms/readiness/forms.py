@@ -3,7 +3,16 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from wtforms import BooleanField, DateField, FloatField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    FloatField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from lms.accounts.queries import TeamRow
@@ -81,6 +90,7 @@ class PlanForm(FormulaForm):
 
     name = StringField(text("名称"), [InputRequired(), Length(max=LONGEST_NAME)])
     team = SelectField(text("团队（含下级）"), [InputRequired()])
+    more_teams = SelectMultipleField(text("再加几个团队（含下级）"), [Optional()])
     from_on = DateField(text("从哪天"), [InputRequired()])
     until_on = DateField(text("到哪天"), [InputRequired()])
     campaign = SelectField(text("要学的活动包"), [Optional()])
@@ -98,6 +108,7 @@ class PlanForm(FormulaForm):
             ("", say(text("请选择"))),
             *((str(team.id), "　" * team.depth + team.name) for team in teams),
         ]
+        self.more_teams.choices = self.team.choices[1:]
         self.campaign.choices = [("", say(text("不连"))), *((str(id_), name) for id_, name in campaigns)]
         for skill, _share in self.skill_fields:
             skill.choices = [("", say(text("不选"))), *proofs]
@@ -112,6 +123,7 @@ class PlanForm(FormulaForm):
         return Draft(
             name=self.name.data,
             team_id=int(self.team.data),
+            more_teams=[int(id) for id in self.more_teams.data or () if id != self.team.data],
             from_on=self.from_on.data,
             until_on=self.until_on.data,
             base_orders=self.base_orders.data,

@@ -466,3 +466,60 @@ def test_the_api_says_need_and_gap_by_day(app):
     assert (first["need"], first["certified"], first["gap"], len(first["days"])) == (13, 3, 10, 2)
     assert first["days"][1]["skills"][0]["need"] == 5
     assert (second["need"], second["days"]) == (None, [])
+
+
+# --- a plan over several teams
+
+
+def test_a_plan_over_several_teams_counts_all_of_them_once():
+    root = a_team("客服中心")
+    one, other, third = (a_team(name, root) for name in ("售前", "售后", "夜班"))
+    for team, many in ((one, 2), (other, 3), (a_team("售后夜班", other), 1), (third, 4)):
+        for _ in range(many):
+            a_person(Role.AGENT, team=team)
+    plan = a_staff_plan(one, 6_200, present=8, more_teams=[other.id, one.id])
+    row = reading.plan(an_actor(Role.DIRECTOR), plan.public_id)
+    assert (row.team, row.team_ids) == ("售前、售后", (one.id, other.id))
+    assert (looked(plan).peak.certified, looked(plan).peak.gap) == (6, 2)
+    director = an_actor(Role.DIRECTOR)
+    with transaction():
+        acts.change(director, plan.public_id, a_draft(root.id))
+    assert looked(plan).peak.certified == 10
+
+
+def test_only_who_leads_all_its_teams_sees_and_changes_it(app):
+    root = a_team("客服中心")
+    one, other = a_team("售前", root), a_team("售后", root)
+    both, half = a_person(Role.LEAD, team=root), a_person(Role.LEAD, team=one)
+    plan = a_staff_plan(one, 6_200, more_teams=[other.id])
+    assert [row.public_id for row in reading.plans(as_actor(both))] == [plan.public_id]
+    assert reading.plans(as_actor(half)) == []
+    with pytest.raises(NotFound):
+        acts.discard(as_actor(half), plan.public_id)
+    client = app.test_client()
+    sign_in(client, both)
+    page = client.get(f"/staffing/{plan.public_id}/edit").text
+    assert f'name="more_teams" value="{other.id}" checked' in page
+    with transaction(), pytest.raises(Invalid) as refused:
+        acts.make(as_actor(half), a_draft(one.id, more_teams=[other.id]))
+    assert set(refused.value.fields) == {"more_teams"}
+
+
+def test_history_of_several_teams_is_added_up_where_each_is_known_and_not_imported_there(app):
+    one, other = a_team("售前"), a_team("售后")
+    director = a_person(Role.DIRECTOR, team=one)
+    for team, days in ((one, (1, 2)), (other, (2, 3))):
+        alone = a_staff_plan(team, actor=as_actor(director))
+        with transaction():
+            volumes = {in_days(-day): Volume(orders=100 * day, contacts=day) for day in days}
+            acts.write_days(alone, volumes, acts.HISTORY)
+    plan = a_staff_plan(one, actor=as_actor(director), more_teams=[other.id])
+    assert reading.history([one.id, other.id]) == {in_days(-2): Volume(orders=400, contacts=4)}
+    client = app.test_client()
+    sign_in(client, director)
+    base = f"/staffing/{plan.public_id}/import"
+    assert 'value="history"' not in client.get(base).text
+    data = {"what": "history", "file": (io.BytesIO(a_file((in_days(-9).isoformat(), "5", "", ""))), "d.csv")}
+    refused = client.post(base, data={"csrf_token": token(client, base), **data})
+    assert refused.status_code == 422
+    assert "请在各团队自己的计划里导入" in refused.text

@@ -66,11 +66,12 @@ class Company:
             "/awards/rules/new", "/awards/rules/excellent", "/awards/rules/excellent/edit",
             "/awards/rules/excellent/effect", f"/awards/proposals/{it['proposal']}", "/awards/payroll",
             "/deductions/rules/new", f"/deductions/rules/{it['rule']}", f"/people/{own}/privacy",
-            f"/people/{it['gone']}/privacy", "/impact", "/impact?document=lesson:quarter", "/badges", "/badges/new", "/badges/edit/full_1",
+            f"/people/{it['gone']}/privacy", "/impact", "/impact?document=lesson:quarter",
+            "/badges", "/badges/new", "/badges/edit/full_1",
         ]  # fmt: skip
         director = [
-            "/targets", f"/targets/edit?metric=csat&team={it['root']}&year=2026", f"/peak-reviews/{it['peak']}/edit", "/peak-reviews",
-            "/peak-reviews/new", f"/staffing/{it['plan']}/edit",
+            "/targets", f"/targets/edit?metric=csat&team={it['root']}&year=2026", "/peak-reviews",
+            f"/peak-reviews/{it['peak']}/edit", "/peak-reviews/new", f"/staffing/{it['plan']}/edit",
         ]  # fmt: skip
         quality = [
             "/inspections", "/inspections/import", "/inspections/items", f"/inspections/items/{it['item']}",

@@ -22,7 +22,7 @@ from lms.core.here import today
 from lms.core.sheets import read
 from lms.core.texts import Text, text
 from lms.learning.models import Campaign, CertificatePlan, ServiceQueue
-from lms.readiness.models import DailyVolume, StaffDay, StaffPlan, StaffSkill
+from lms.readiness.models import DailyVolume, StaffDay, StaffPlan, StaffSkill, StaffTeam
 from lms.readiness.queries import staffing as reading
 from lms.readiness.queries.staffing import Row, Trainee
 from lms.readiness.queries.supply import Proof
@@ -36,6 +36,8 @@ from lms.records.actions import lock_people
 LONGEST_NAME = 80
 MOST_DAYS = 92
 """Days of one plan."""
+MOST_TEAMS = 50
+"""Further teams of one plan."""
 
 FORECAST, HISTORY = "forecast", "history"
 """What a file of days can be."""
@@ -46,7 +48,10 @@ OCCASION = "staffing:"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What a plan is to be. skills: what proves each kind of work, with its share in percent; none = one kind."""
+    """What a plan is to be. more_teams: those that it plans for beside team_id.
+
+    skills: what proves each kind of work, with its share in percent; none = one kind.
+    """
 
     name: str
     team_id: int
@@ -57,6 +62,7 @@ class Draft:
     formula: Formula
     skills: Sequence[tuple[Proof, int]] = ()
     campaign_id: int | None = None
+    more_teams: Sequence[int] = ()
 
 
 def make(actor: Actor, draft: Draft) -> StaffPlan:
@@ -77,6 +83,7 @@ def make(actor: Actor, draft: Draft) -> StaffPlan:
     session().add(made)
     session().flush()
     _write_skills(made.id, draft.skills)
+    _write_teams(made.id, draft)
     audit(actor.id, "staffing.made", "staff_plan", made.id)
     return made
 
@@ -90,6 +97,7 @@ def change(actor: Actor, public_id: str, draft: Draft) -> None:
     plan.base_orders, plan.present = draft.base_orders, draft.present
     plan.formula, plan.campaign_id = draft.formula.written(), draft.campaign_id
     _write_skills(plan.id, draft.skills)
+    _write_teams(plan.id, draft)
     audit(actor.id, "staffing.changed", "staff_plan", plan.id)
 
 
@@ -103,7 +111,7 @@ def discard(actor: Actor, public_id: str) -> None:
 def _of(actor: Actor, public_id: str) -> StaffPlan:
     """Return a plan, locked. Raises NotFound where the actor may not change it."""
     plan = locked(StaffPlan, public_id)
-    if plan.closed_at is not None or not reading.may_edit(actor, plan.team_id):
+    if plan.closed_at is not None or not reading.may_edit(actor, _teams_of(plan)):
         raise NotFound()
     return plan
 
@@ -112,9 +120,11 @@ def _check(actor: Actor, draft: Draft) -> None:
     fields: dict[str, Text] = {}
     if not 1 <= len(draft.name.strip()) <= LONGEST_NAME:
         fields["name"] = text("名称 1–%(n)s 个字。", n=LONGEST_NAME)
-    team = session().get(Team, draft.team_id)
-    if team is None or team.closed_on is not None or not reading.may_edit(actor, draft.team_id):
-        fields["team"] = text("请选您负责的团队。")
+    for field, ids in (("team", [draft.team_id]), ("more_teams", list(draft.more_teams))):
+        found = [session().get(Team, id) for id in ids[: MOST_TEAMS + 1]]
+        open_all = all(team is not None and team.closed_on is None for team in found)
+        if len(ids) > MOST_TEAMS or not open_all or not reading.may_edit(actor, ids):
+            fields[field] = text("请选您负责的团队。")
     if abs(draft.from_on - today()) > volume_file.SPAN:
         fields["from_on"] = text("%(day)s 离今天超过三年，请检查年份。", day=draft.from_on.isoformat())
     if draft.until_on < draft.from_on:
@@ -158,6 +168,17 @@ def _wrong_skills(skills: Sequence[tuple[Proof, int]]) -> Text | None:
     return None
 
 
+def _teams_of(plan: StaffPlan) -> list[int]:
+    return [plan.team_id, *(team_id for team_id, _name in reading.more_teams([plan.id]).get(plan.id, ()))]
+
+
+def _write_teams(plan_id: int, draft: Draft) -> None:
+    session().execute(delete(StaffTeam).where(StaffTeam.plan_id == plan_id))
+    session().add_all(
+        StaffTeam(plan_id=plan_id, team_id=team_id) for team_id in sorted(set(draft.more_teams) - {draft.team_id})
+    )
+
+
 def _write_skills(plan_id: int, skills: Sequence[tuple[Proof, int]]) -> None:
     session().execute(delete(StaffSkill).where(StaffSkill.plan_id == plan_id))
     session().add_all(
@@ -174,8 +195,10 @@ def _write_skills(plan_id: int, skills: Sequence[tuple[Proof, int]]) -> None:
 
 def plan_file(row: Row, data: bytes, what: str) -> FilePlan:
     """Return what a file of days would do; nothing is changed. what: FORECAST or HISTORY. Raises what `read` raises."""
+    if what == HISTORY and row.more_teams:
+        raise Invalid(text("这份计划有几个团队。以往的单量请在各团队自己的计划里导入，这里会合起来算。"))
     sheet = read(data, volume_file.COLUMNS)
-    held = row.volumes if what == FORECAST else reading.history(row.team_id)
+    held = row.volumes if what == FORECAST else reading.history(row.team_ids)
     return volume_file.plan(
         sheet.rows,
         held,

@@ -1,5 +1,5 @@
 """Tables of the room."""
 
-from lms.readiness.models.staffing import DailyVolume, StaffDay, StaffPlan, StaffSkill
+from lms.readiness.models.staffing import DailyVolume, StaffDay, StaffPlan, StaffSkill, StaffTeam
 
-__all__ = ["DailyVolume", "StaffDay", "StaffPlan", "StaffSkill"]
+__all__ = ["DailyVolume", "StaffDay", "StaffPlan", "StaffSkill", "StaffTeam"]

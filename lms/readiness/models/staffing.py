@@ -10,7 +10,7 @@ from lms.core.db import Base, new_public_id, pk, plain, pseudonym, type_json
 
 
 class StaffPlan(Base):
-    """大促人手: who is needed on each day of a peak, of a team and all below it.
+    """大促人手: who is needed on each day of a peak, of a team and all below it; StaffTeam names further ones.
 
     from_on, until_on: both included. base_orders: orders a day for which `present` people suffice. formula:
     rules.need.Formula as JSON. campaign_id: the 活动包 that people learn before it. closed_at: thrown away since.
@@ -34,6 +34,14 @@ class StaffPlan(Base):
     made_by: Mapped[int | None] = pseudonym(ForeignKey("person.id"))
     made_at: Mapped[datetime] = plain()
     closed_at: Mapped[datetime | None] = plain()
+
+
+class StaffTeam(Base):
+    """A further team of a plan, beside the one that the plan itself names; with all teams below it."""
+
+    __tablename__ = "staff_team"
+    plan_id: Mapped[int] = plain(ForeignKey("staff_plan.id"), primary_key=True)
+    team_id: Mapped[int] = plain(ForeignKey("team.id"), primary_key=True, autoincrement=False)
 
 
 class StaffDay(Base):

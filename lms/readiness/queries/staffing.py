@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, and_, exists, select, true
 
 from lms.accounts.models import Person, Team
 from lms.accounts.queries import visible
@@ -15,7 +15,7 @@ from lms.core.db import session
 from lms.core.errors import NotFound
 from lms.core.here import today
 from lms.learning.models import Campaign, CertificatePlan, ServiceQueue
-from lms.readiness.models import DailyVolume, StaffDay, StaffPlan, StaffSkill
+from lms.readiness.models import DailyVolume, StaffDay, StaffPlan, StaffSkill, StaffTeam
 from lms.readiness.queries.supply import Proof, supply
 from lms.readiness.rules.need import Formula, Volume, formula_of
 from lms.readiness.rules.outlook import Again, Outlook, Supply, Wanted, fullest, outlook
@@ -33,7 +33,10 @@ class Skill:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A plan as pages show it. state: ahead | running | over."""
+    """A plan as pages show it. team: the names of all its teams. more_teams: those beside team_id.
+
+    state: ahead | running | over.
+    """
 
     id: int
     public_id: str
@@ -48,6 +51,11 @@ class Row:
     campaign_id: int | None
     skills: tuple[Skill, ...]
     volumes: Mapping[date, Volume]
+    more_teams: tuple[int, ...] = ()
+
+    @property
+    def team_ids(self) -> tuple[int, ...]:
+        return (self.team_id, *self.more_teams)
 
     @property
     def wanted(self) -> Wanted:
@@ -86,16 +94,31 @@ class Gap:
 
 
 def _within(actor: Actor, permission: Permission) -> ColumnElement[bool]:
-    """Return the condition under which somebody holds a permission over a plan: it is of a team of theirs."""
+    """Return the condition under which somebody holds a permission over a plan: all its teams are theirs."""
     if Scope.ALL in scopes(actor, permission):
         return true()
-    return StaffPlan.team_id.in_(actor.teams_below)
+    others = exists().where(StaffTeam.plan_id == StaffPlan.id, StaffTeam.team_id.not_in(actor.teams_below))
+    return and_(StaffPlan.team_id.in_(actor.teams_below), ~others)
 
 
-def may_edit(actor: Actor, team_id: int) -> bool:
-    """Return whether somebody may plan for a team."""
+def may_edit(actor: Actor, team_ids: Collection[int]) -> bool:
+    """Return whether somebody may plan for all these teams."""
     held = scopes(actor, Permission.STAFFING_EDIT)
-    return Scope.ALL in held or (Scope.TEAM in held and team_id in actor.teams_below)
+    return Scope.ALL in held or (Scope.TEAM in held and set(team_ids) <= set(actor.teams_below))
+
+
+def more_teams(plan_ids: Collection[int]) -> dict[int, list[tuple[int, str]]]:
+    """Return the further teams of plans, by plan: id and name, in the order of their names."""
+    found: dict[int, list[tuple[int, str]]] = {}
+    statement = (
+        select(StaffTeam.plan_id, StaffTeam.team_id, Team.name)
+        .join(Team, Team.id == StaffTeam.team_id)
+        .where(StaffTeam.plan_id.in_(list(plan_ids)))
+        .order_by(Team.name, Team.id)
+    )
+    for each in session().execute(statement):
+        found.setdefault(each.plan_id, []).append((each.team_id, each.name))
+    return found
 
 
 def plans(actor: Actor, *, coming: bool = False) -> list[Row]:
@@ -129,6 +152,7 @@ def _rows(conditions: Sequence[ColumnElement[bool]]) -> list[Row]:
     ids = [row.id for row, _team in found]
     skills: dict[int, list[Skill]] = {}
     volumes: dict[int, dict[date, Volume]] = {}
+    more = more_teams(ids) if ids else {}
     if ids:
         for each in session().execute(
             select(
@@ -162,7 +186,8 @@ def _rows(conditions: Sequence[ColumnElement[bool]]) -> list[Row]:
             public_id=row.public_id,
             name=row.name,
             team_id=row.team_id,
-            team=team,
+            team="、".join((team, *(name for _id, name in more.get(row.id, ())))),
+            more_teams=tuple(team_id for team_id, _name in more.get(row.id, ())),
             from_on=row.from_on,
             until_on=row.until_on,
             base_orders=row.base_orders,
@@ -188,7 +213,7 @@ def supply_of(row: Row, wanted: Wanted | None = None, *, only_peak: bool = False
     if peak is None:
         return None
     days = [peak] if only_peak else sorted(wanted.volumes)
-    return supply(row.team_id, [skill.proof for skill in row.skills], days, peak=peak, today=today())
+    return supply(row.team_ids, [skill.proof for skill in row.skills], days, peak=peak, today=today())
 
 
 def look(row: Row) -> Outlook | None:
@@ -279,10 +304,28 @@ def _owed(person_ids: Collection[int], document_ids: Collection[int]) -> set[tup
     return {(row.person_id, row.document_id) for row in rows}
 
 
-def history(team_id: int) -> dict[date, Volume]:
-    """Return what days brought to a team, as far as it is known."""
-    rows = session().scalars(select(DailyVolume).where(DailyVolume.team_id == team_id).order_by(DailyVolume.day))
-    return {row.day: Volume(orders=row.orders, contacts=row.contacts, complaints=row.complaints) for row in rows}
+def history(team_ids: Collection[int]) -> dict[date, Volume]:
+    """Return what days brought to these teams together: those days that are known of each of them."""
+    wanted = set(team_ids)
+    held: dict[date, list[DailyVolume]] = {}
+    statement = select(DailyVolume).where(DailyVolume.team_id.in_(wanted)).order_by(DailyVolume.day)
+    for row in session().scalars(statement):
+        held.setdefault(row.day, []).append(row)
+    return {
+        day: Volume(
+            orders=sum(row.orders for row in rows),
+            contacts=_sum([row.contacts for row in rows]),
+            complaints=_sum([row.complaints for row in rows]),
+        )
+        for day, rows in held.items()
+        if len(rows) == len(wanted)
+    }
+
+
+def _sum(counts: Sequence[int | None]) -> int | None:
+    """Return the sum; None where one of them is not told."""
+    told = [count for count in counts if count is not None]
+    return sum(told) if len(told) == len(counts) else None
 
 
 def choices() -> list[tuple[str, str]]:

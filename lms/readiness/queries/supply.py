@@ -36,13 +36,13 @@ class Proof:
     queue_id: int | None
 
 
-def staff(team_id: int, today: date) -> dict[int, date | None]:
-    """Return who works in a team or below it for customers, each with the last day where one is planned."""
+def staff(team_ids: Collection[int], today: date) -> dict[int, date | None]:
+    """Return who works in these teams or below them for customers, each with the last day where one is planned."""
     rows = session().execute(
         select(Person.id, Person.leaving_on)
         .where(
             Person.active,
-            Person.team_id.in_(teams_below([team_id])),
+            Person.team_id.in_(teams_below(list(team_ids))),
             ~exists().where(
                 RoleGrant.person_id == Person.id,
                 RoleGrant.role.in_(NOT_COUNTED),
@@ -66,9 +66,11 @@ def _trainers(ids: Sequence[int], today: date) -> set[int]:
     )
 
 
-def supply(team_id: int, proofs: Sequence[Proof], days: Sequence[date], *, peak: date | None, today: date) -> Supply:
+def supply(
+    team_ids: Collection[int], proofs: Sequence[Proof], days: Sequence[date], *, peak: date | None, today: date
+) -> Supply:
     """Return who there is on these days, at least one. peak: of which day it is asked who lacks one thing."""
-    people = staff(team_id, today)
+    people = staff(team_ids, today)
     ids = list(people)
     able: dict[date, dict[int, set[int]]] = {day: {} for day in days}
     if not proofs:

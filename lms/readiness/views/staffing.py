@@ -56,7 +56,7 @@ def new_staffing() -> str:
         "from_on": first,
         "until_on": first + USUAL_LENGTH,
         "team": str(teams[0].id) if teams else "",
-        "present": len(staff(teams[0].id, today())) if teams else 0,
+        "present": len(staff([teams[0].id], today())) if teams else 0,
         **formula_values(Formula()),
     }
     return _form_page(_form(actor, usual))
@@ -97,7 +97,7 @@ def staff_plan(staffing_id: str) -> str | Response:
         table=table,
         trainees=trainees,
         campaign=reading.campaign_name(row.campaign_id),
-        manages=reading.may_edit(actor, row.team_id),
+        manages=reading.may_edit(actor, row.team_ids),
         gives=allows(actor, Permission.ASSIGN),
         today=today(),
         **pictures(look, supply, _day(look)),
@@ -158,6 +158,7 @@ def edit_staffing(staffing_id: str) -> str:
     values: dict[str, Any] = {
         "name": row.name,
         "team": str(row.team_id),
+        "more_teams": [str(id) for id in row.more_teams],
         "from_on": row.from_on,
         "until_on": row.until_on,
         "base_orders": row.base_orders,
@@ -237,7 +238,7 @@ def managed(staffing_id: str) -> tuple[Actor, Row]:
     """Return who asks and a plan that they may change. Raises NotFound."""
     actor = current_actor()
     row = reading.plan(actor, staffing_id)
-    if not reading.may_edit(actor, row.team_id):
+    if not reading.may_edit(actor, row.team_ids):
         raise NotFound()
     return actor, row
 

@@ -29,7 +29,7 @@ from lms.web.tables import download
 
 
 def _page(row: Row, error: str = "") -> str:
-    known = reading.history(row.team_id)
+    known = reading.history(row.team_ids)
     return render_template(
         "lms/readiness/staff_import.html",
         row=row,
@@ -141,7 +141,7 @@ def _fits(row: Row, form: HistoryForm) -> bool:
 
 def _forecast(row: Row, form: HistoryForm) -> dict[date, tuple[Guess, Volume]]:
     """Return each day's forecast of orders, with that of contacts and complaints where history knows them."""
-    known = reading.history(row.team_id)
+    known = reading.history(row.team_ids)
 
     def told(name: str) -> dict[date, Guess]:
         values = {day: value for day, each in known.items() if (value := getattr(each, name)) is not None}
@@ -170,7 +170,7 @@ def _most(guess: Guess | None) -> int | None:
 def _forecast_page(row: Row, form: HistoryForm, error: str = "") -> str | tuple[str, int]:
     asked = request.method == "POST" or "growth" in request.args
     found = _forecast(row, form) if not asked or _fits(row, form) else {}
-    known = reading.history(row.team_id)
+    known = reading.history(row.team_ids)
     page = render_template(
         "lms/readiness/staff_forecast.html",
         row=row,

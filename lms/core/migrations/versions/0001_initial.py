@@ -3074,6 +3074,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("plan_id", "position", name=op.f("pk_staff_skill")),
     )
     op.create_table(
+        "staff_team",
+        sa.Column("plan_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(["plan_id"], ["staff_plan.id"], name=op.f("fk_staff_team_plan_id_staff_plan")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_staff_team_team_id_team")),
+        sa.PrimaryKeyConstraint("plan_id", "team_id", name=op.f("pk_staff_team")),
+    )
+    op.create_table(
         "standing",
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
