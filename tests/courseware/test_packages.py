@@ -28,7 +28,7 @@ from tests.support.make_courseware import (
 PAGE = {"index.html": "<!doctype html><p>x"}
 
 
-def entry(name, content=b"x", *, mode=0, flags=0, compress=zipfile.ZIP_DEFLATED):
+def entry(name, content=b"x", *, mode=0, compress=zipfile.ZIP_DEFLATED):
     """Return a good package with one further entry of this kind."""
     made = io.BytesIO(one_page("1"))
     with zipfile.ZipFile(made, "a") as packed:
@@ -36,7 +36,6 @@ def entry(name, content=b"x", *, mode=0, flags=0, compress=zipfile.ZIP_DEFLATED)
         info.filename = name
         info.compress_type = compress
         info.external_attr = mode << 16
-        info.flag_bits |= flags
         packed.writestr(info, content)
     return made.getvalue()
 
@@ -49,6 +48,13 @@ def renamed(old, new):
     """Return a package one of whose names was changed byte by byte, in both places."""
     assert len(old) == len(new)
     return entry(old.decode()).replace(old, new)
+
+
+def with_password():
+    data = bytearray(one_page("1"))
+    for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.find(mark) + offset] |= 1
+    return bytes(data)
 
 
 def lying_about_size():
@@ -124,7 +130,7 @@ HOSTILE = {
     "no suffix": lambda: entry("Makefile"),
     "a nested zip": lambda: entry("inner.dat", a_zip({"a": "b"})),
     "a nested zip as picture": lambda: entry("inner.png", b"Rar!\x1a\x07" + b"x" * 100),
-    "a password": lambda: entry("secret.html", flags=1),
+    "a password": with_password,
     "a rare method": lambda: entry("rare.html", b"x" * 1000, compress=zipfile.ZIP_LZMA),
     "a size that lies": lambda: lying_about_size(),
     "zip64 that lies": lambda: with_zip64(),

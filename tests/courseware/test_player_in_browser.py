@@ -13,6 +13,8 @@ from sqlalchemy import select
 from lms.core.access import Role
 from lms.core.db import session
 from lms.courseware.models import CoursewareAttempt, CoursewareState
+from lms.courseware.rules.cmi import is_valid
+from lms.courseware.rules.elements import MODELS, READ
 from lms.courseware.spec import DoneWhen
 from lms.records.models import Standing
 from tests.support.live import PHONE, Floor, press
@@ -228,3 +230,88 @@ def cut_off(floor: Floor, points):
         assert seen <= location <= point
         assert kept.get("cmi.suspend_data", "") == "字" * location  # never half of a message
         page.context.close()
+
+
+CALLS12 = """
+var said = [];
+function note(answer) { said.push(answer + "/" + api.LMSGetLastError()); }
+note(api.LMSGetValue("cmi.core.student_name")); note(api.LMSCommit("")); note(api.LMSInitialize("x")); note(api.LMSInitialize(""));
+note(api.LMSInitialize("")); note(api.LMSGetValue("cmi.core.entry")); note(api.LMSGetValue("cmi.core.lesson_status"));
+note(api.LMSGetValue("cmi.core.score._children")); note(api.LMSGetValue("cmi.interactions._count"));
+note(api.LMSGetValue("cmi.core._count")); note(api.LMSGetValue("cmi.nothing")); note(api.LMSSetValue("cmi.core.student_id", "x"));
+note(api.LMSGetValue("cmi.core.exit")); note(api.LMSSetValue("cmi.core._children", "x")); note(api.LMSSetValue("cmi.core.score.raw", "101"));
+note(api.LMSSetValue("cmi.core.lesson_status", "done")); note(api.LMSSetValue("cmi.interactions.1.id", "q")); note(api.LMSSetValue("cmi.interactions.0.id", "q"));
+note(api.LMSGetValue("cmi.interactions._count")); note(api.LMSGetValue("cmi.interactions.0.id")); note(api.LMSSetValue("cmi.core.score.raw", "100"));
+note(api.LMSGetErrorString("403"));
+api.LMSSetValue("cmi.suspend_data", JSON.stringify(said)); api.LMSFinish("");
+"""
+ANSWERS12 = [
+    "/301", "false/301", "false/201", "true/0", "false/101", "ab-initio/0", "not attempted/0", "raw,max,min/0", "0/0",
+    "/203", "/201", "false/403", "/404", "false/402", "false/405", "false/405", "false/201", "true/0",
+    "1/0", "/404", "true/0", "Element is read only/0",
+]  # fmt: skip
+CALLS2004 = """
+var said = [];
+function note(answer) { said.push(answer + "/" + api.GetLastError()); }
+note(api.GetValue("cmi.mode")); note(api.SetValue("cmi.location", "x")); note(api.Terminate("")); note(api.Initialize("")); note(api.Initialize(""));
+note(api.GetValue("cmi._version")); note(api.GetValue("cmi.location")); note(api.GetValue("cmi.completion_status")); note(api.SetValue("cmi.mode", "x"));
+note(api.SetValue("cmi.score.scaled", "1.5")); note(api.SetValue("cmi.score.scaled", "x")); note(api.GetValue("cmi.session_time"));
+note(api.SetValue("cmi.interactions.0.type", "choice")); note(api.SetValue("cmi.objectives.0.id", "a")); note(api.SetValue("cmi.objectives.1.id", "a"));
+note(api.SetValue("cmi.objectives.3.id", "c")); note(api.GetValue("cmi.objectives.5.id")); note(api.GetValue("cmi.nothing"));
+note(api.GetValue("cmi.mode._count")); note(api.GetDiagnostic("406"));
+api.SetValue("cmi.suspend_data", JSON.stringify(said)); api.Terminate("");
+"""
+ANSWERS2004 = [
+    "/122", "false/132", "false/112", "true/0", "false/103", "1.0/0", "/403", "unknown/0", "false/404",
+    "false/407", "false/406", "/405", "false/408", "true/0", "false/351",
+    "false/351", "/301", "/401", "/301", "Data model element type mismatch/0",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("edition", "calls", "answers"), [("1.2", CALLS12, ANSWERS12), ("2004", CALLS2004, ANSWERS2004)]
+)
+def test_the_run_time_answers_with_the_codes_of_its_edition(floor, edition, calls, answers):
+    courseware(a_trainer(), one_page(calls, edition=edition), done_when=DoneWhen())
+    agent = a_person(Role.AGENT)
+    opened(floor, agent)
+    until(lambda: "cmi.suspend_data" in stored(floor, agent))
+    assert json.loads(stored(floor, agent)["cmi.suspend_data"]) == answers
+
+
+SAMPLES = (
+    "", "0", "-1", "1", "1.5", ".5", "100", "101", "1e3", "²", "x", "a b", "passed", "completed", "correct", "suspend", "choice",
+    "00:00:10", "00:00:10.5", "0000:61:99.99", "24:00:00", "23:59:59.99", "PT1M5S", "P", "PT", "P1Y2M3DT4H5M6.78S", "PT1.234S",
+    "2026", "2026-11-23", "2026-13-01", "2026-11-23T10:00:00", "2026-11-23T10:00:00.5Z", "2026-11-23T10:00:00+08:00",
+    "字" * 255, "字" * 256, "continue", "{target=a}choice",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("edition", ["1.2", "2004"])
+def test_page_and_server_agree_on_what_a_value_may_be(floor, edition):
+    names = {each.type: each.name.replace(".n", ".0") for each in MODELS[edition] if each.access != READ}
+    pairs = [[kind, name, value] for kind, name in sorted(names.items()) for value in SAMPLES]
+    start, set_value, end = (
+        ("LMSInitialize", "LMSSetValue", "LMSFinish") if edition == "1.2" else ("Initialize", "SetValue", "Terminate")
+    )
+    first = "".join(
+        f'api.{set_value}("{name}", "q0");' for name in sorted({prefix(each) for each in names.values()} - {""})
+    )
+    script = (
+        f'api.{start}(""); {first} var said = "";'
+        f"{json.dumps([pair[1:] for pair in pairs])}.forEach(function (pair) {{"
+        f' said += api.{set_value}(pair[0], pair[1]) === "true" ? "1" : "0"; }});'
+        f'api.{set_value}("cmi.suspend_data", said); api.{end}("");'
+    )
+    courseware(a_trainer(), one_page(script, edition=edition), done_when=DoneWhen())
+    agent = a_person(Role.AGENT)
+    opened(floor, agent)
+    until(lambda: len(stored(floor, agent).get("cmi.suspend_data", "")) == len(pairs))
+    heard = stored(floor, agent)["cmi.suspend_data"]
+    assert [pair for pair, yes in zip(pairs, heard, strict=True) if is_valid(pair[0], pair[2]) != (yes == "1")] == []
+
+
+def prefix(name: str) -> str:
+    """Return the id of the list's first member that has to be there before other elements of it are set."""
+    parts = name.split(".")
+    return f"{parts[0]}.{parts[1]}.0.id" if len(parts) > 2 and parts[2] == "0" and "comments" not in name else ""
