@@ -16,7 +16,7 @@ from lms.accounts.api.room import bp
 from lms.accounts.rules.roster_file import Cell
 from lms.accounts.rules.staff_known import RefusedRow
 from lms.core.access import Permission
-from lms.core.db import transaction
+from lms.core.db import session, transaction
 from lms.core.errors import Invalid
 from lms.core.here import settings
 from lms.core.sheets import Row
@@ -31,7 +31,8 @@ MOST_ITEMS = 5_000
 def note_token(response: Response) -> Response:
     """Note once a day that a token is in use; whoever is busy with the database goes first."""
     token_id = g.pop("token_to_note", None)
-    if token_id is not None and response.status_code < 500:
+    if token_id is not None and response.status_code < 500 and not response.is_streamed:
+        session().rollback()  # whatever a refused call has left is nobody's
         with suppress(OperationalError), transaction():
             token_used(token_id)
     return response
