@@ -7,7 +7,8 @@ from typing import Any
 
 from lms.core import clock
 from lms.health.events import Way, WaysAsked
-from lms.integrations.queries import webhooks
+from lms.integrations.queries import webhooks, xapi
+from lms.lti.queries import platforms
 from lms.notifications.queries import log
 
 SINCE = timedelta(days=7)
@@ -32,7 +33,7 @@ class WayOut:
 
 
 def ways_out() -> list[WayOut]:
-    """Return the ways on which not all is well, channels first; two statements."""
+    """Return the ways on which not all is well, channels first; a statement for each kind."""
     now = clock.now()
     since = now - SINCE
     channels = [
@@ -43,7 +44,9 @@ def ways_out() -> list[WayOut]:
         _way(row, now, name=row.name, log="integrations.webhooks", wanted={"webhook": row.public_id})
         for row in webhooks.troubles(now, since)
     ]
-    return [way for way in (*channels, *addresses) if way.failing or way.dead or way.minutes]
+    stores = [_way(row, now, name="xAPI", log="integrations.xapi", wanted={}) for row in xapi.troubles(now, since)]
+    marks = [_way(row, now, name=row.name, log="lti.platforms", wanted={}) for row in platforms.troubles(now, since)]
+    return [way for way in (*channels, *addresses, *stores, *marks) if way.failing or way.dead or way.minutes]
 
 
 def _way(row: Any, now: datetime, *, log: str, wanted: dict[str, str], channel: str = "", name: str = "") -> WayOut:

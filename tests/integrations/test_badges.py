@@ -235,7 +235,7 @@ def test_what_is_public_bears_junk(world):
         "/badges/achievements/%00",
         "/badges/achievements/%ED%A0%80.svg",
     ):
-        assert client.get(path).status_code == 404, path
+        assert client.get(path).status_code in {400, 404}, path
     assert client.get("/badges/jwks.json").json == {"keys": []}
     did = client.get("/badges/did.json").json
     assert did["id"] == "did:web:academy.example.com:badges"

@@ -16,6 +16,7 @@ from lms.core.bus import emit
 from lms.core.db import session, transaction
 from lms.core.points import ONE_POINT
 from lms.drills.events import DrillScored, DrillStarted
+from lms.home.outgoing import ways_out
 from lms.integrations.actions import xapi
 from lms.integrations.jobs import forget_statements, send_statements
 from lms.integrations.models import XapiStatement
@@ -400,6 +401,15 @@ def test_the_administrator_sees_how_it_goes_and_sends_again(world, store):
     assert rows()[0].state == "waiting"
     sign_in(client, person)
     assert client.get("/settings/xapi").status_code == 403
+
+
+def test_what_the_store_refuses_stands_in_how_the_academy_runs(world, store):
+    assert ways_out() == []
+    store.replies += [Reply(400), Reply(400)]
+    graded(a_person(), a_document("quiz"))
+    send_statements()
+    [way] = ways_out()
+    assert (way.name, way.dead, way.log, way.wanted) == ("xAPI", 1, "integrations.xapi", {"state": "dead"})
 
 
 def test_a_page_without_a_store_says_how_to_set_one(world):

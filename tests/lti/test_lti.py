@@ -18,6 +18,7 @@ from lms.core.access import Role
 from lms.core.bus import emit
 from lms.core.db import session, transaction
 from lms.core.points import ONE_POINT
+from lms.home.outgoing import ways_out
 from lms.lti import platform as talking
 from lms.lti.actions import platforms as acting
 from lms.lti.actions.platforms import Draft
@@ -179,6 +180,7 @@ def test_a_link_remembers_its_document(world, moodle):
         ({}, {"number": "BOSS"}, 403, "请在学院登录"),
         ({}, {"number": "GONE"}, 403, "账号已停用"),
         ({}, {"document": "quiz:no/such"}, 404, "还没有选内容"),
+        ({}, {"document": "quiz:\0"}, 404, "还没有选内容"),
     ],
 )
 def test_who_is_unknown_or_stays_here_is_told_why(world, moodle, registration, claims, status, word):
@@ -457,6 +459,7 @@ def test_what_the_platform_refuses_waits_for_the_administrator(world, moodle):
     assert tell_scores() == 0
     client = world.test_client()
     sign_in(client, a_person(Role.ADMIN))
+    assert [(way.name, way.dead) for way in ways_out()] == [("内部 Moodle", 1)]
     page = client.get("/settings/lti?state=dead").text
     assert "对方服务器出错" in page
     token = page.split('name="csrf_token" value="')[1].split('"')[0]

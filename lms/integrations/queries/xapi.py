@@ -169,6 +169,21 @@ def standing(now: datetime) -> Standing:
     )
 
 
+def troubles(now: datetime, since: datetime) -> list[Any]:
+    """Return `failing`, `dead` since a time and `oldest` of the store in one row; [] where all is well."""
+    if not is_on():
+        return []
+    waits, died = XapiStatement.state == "waiting", XapiStatement.state == "dead"
+    row = rows(
+        select(
+            func.count().filter(waits, XapiStatement.tries > 0).label("failing"),
+            func.count().filter(died, XapiStatement.at >= since).label("dead"),
+            func.min(XapiStatement.due_at).filter(waits, XapiStatement.due_at <= now).label("oldest"),
+        ).where(XapiStatement.state.in_(("waiting", "dead")))
+    ).one()
+    return [row] if row.failing or row.dead or row.oldest else []
+
+
 def statements(*, state: str = "", limit: int = PAGE) -> list[Any]:
     """Return what was sent or is to be, the newest first."""
     statement = select(

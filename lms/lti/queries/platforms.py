@@ -126,6 +126,19 @@ def scores(*, state: str = "", limit: int = PAGE) -> list[Any]:
     return list(rows(statement.limit(limit)))
 
 
+def troubles(now: datetime, since: datetime) -> list[Any]:
+    """Return the platforms to which marks fail to go, died since a time or are overdue (see `sendings.troubles`)."""
+    found = sendings.troubles(LtiScore, LtiScore.platform_id, now, since)
+    return list(
+        rows(
+            select(LtiPlatform.name, found.c.failing, found.c.dead, found.c.oldest)
+            .join(found, found.c.owner == LtiPlatform.id)
+            .where(LtiPlatform.active)
+            .order_by(LtiPlatform.name, LtiPlatform.id)
+        )
+    )
+
+
 def anything_due(now: datetime) -> bool:
     """Return whether a mark waits; asked outside of a transaction."""
     statement = (

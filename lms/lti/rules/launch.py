@@ -88,7 +88,7 @@ def read(claims: Mapping[str, Any], expected: Expected, now: int, number_claim: 
     subject = _text(claims.get("sub"), "subject")
     if not subject:
         raise NotBelieved("subject")
-    custom = {name: value for name, value in _object(claims, f"{CLAIM}/custom").items() if isinstance(value, str)}
+    custom = {name: value for name, value in _object(claims, f"{CLAIM}/custom").items() if _is_kept(value)}
     link = _text(_object(claims, f"{CLAIM}/resource_link").get("id"), "message") if kind == RESOURCE else ""
     if kind == RESOURCE and not link:
         raise NotBelieved("message")
@@ -139,13 +139,18 @@ def _text(value: object, word: str) -> str:
     """Return a text of a message, "" where there is none. Raises NotBelieved for one that can't be kept."""
     if value is None:
         return ""
-    if (
-        not isinstance(value, str)
-        or len(value) > MOST
-        or any(sign == "\0" or 0xD800 <= ord(sign) < 0xE000 for sign in value)
-    ):
+    if not _is_kept(value):
         raise NotBelieved(word)
-    return value
+    return str(value)
+
+
+def _is_kept(value: object) -> bool:
+    """Return whether something is a text that every database holds."""
+    return (
+        isinstance(value, str)
+        and len(value) <= MOST
+        and not any(sign == "\0" or 0xD800 <= ord(sign) < 0xE000 for sign in value)
+    )
 
 
 def _number(claims: Mapping[str, Any], custom: Mapping[str, str], name: str) -> str:
