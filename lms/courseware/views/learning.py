@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from lms.content.show import show
 from lms.core.access import Permission, allows
 from lms.core.db import transaction
-from lms.core.errors import Conflict
+from lms.core.errors import Conflict, NotFound
 from lms.core.i18n import say
 from lms.core.points import decimal_text, percent
 from lms.courseware.actions import studying
@@ -62,11 +62,14 @@ def start(slug: str) -> Response:
     return redirect(url_for(".play", course_attempt=opening.attempt_id, course_part=opening.place), 303)
 
 
-@bp.get("/courseware-play/<course_attempt>/<int:course_part>")
+@bp.get("/courseware-play/<course_attempt>/<course_part>")
 @requires(Permission.LEARN)
-def play(course_attempt: str, course_part: int) -> Response:
+def play(course_attempt: str, course_part: str) -> Response:
     """Show one part. Looking opens nothing: shown again, it is the same opening."""
-    found = queries.played(current_actor(), course_attempt, course_part)
+    place = whole(course_part)
+    if place is None:
+        raise NotFound()
+    found = queries.played(current_actor(), course_attempt, place)
     if found.origin:
         address = f"{found.origin}{url_for('.frame', course_key=found.key)}"
         source = f"{found.origin}{url_for('.file', course_key=found.key, member='')} {address}"
