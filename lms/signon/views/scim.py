@@ -10,13 +10,13 @@ from werkzeug.exceptions import HTTPException
 from lms.core.access import Permission
 from lms.core.db import transaction
 from lms.core.errors import NotFound
-from lms.core.here import settings
 from lms.core.texts import text
 from lms.signon.actions import scim as doing
 from lms.signon.queries import scim
 from lms.signon.rules.scim import ENTERPRISE, ERROR, Unfit, patched, read_group, read_user
 from lms.signon.rules.scim_filter import plain
 from lms.signon.rules.scim_schemas import MOST, SCHEMAS, TYPES, abilities, resource_type, schema
+from lms.web.addresses import full_address
 from lms.web.auth import by_token, current_actor
 from lms.web.numbers import whole
 
@@ -46,7 +46,7 @@ def _said(body: Mapping[str, Any], status: int = 200) -> Response:
 
 
 def _base() -> str:
-    return (settings().base_url.rstrip("/") or request.url_root.rstrip("/")) + PREFIX
+    return full_address("scim.users").removesuffix("/Users")
 
 
 def _sent() -> dict[str, Any]:
