@@ -100,7 +100,7 @@ def _bare_app(folder: Path, url: str, **settings: Any) -> APIFlask:
     return app
 
 
-def _make_tables(app: APIFlask) -> None:
+def make_tables(app: APIFlask) -> None:
     """Make the tables of the models and mark them as of the newest migration; that both are the same is tested."""
     with app.app_context():
         db.create_all()
@@ -116,11 +116,11 @@ def an_app(folder: Path, url: str, **settings: Any) -> APIFlask:
     if url.startswith("sqlite:///") and not file.exists():
         pattern = _PATTERNS / "lms.sqlite3"
         if not pattern.exists():
-            _make_tables(_bare_app(_PATTERNS, f"sqlite:///{pattern}"))
+            make_tables(_bare_app(_PATTERNS, f"sqlite:///{pattern}"))
         shutil.copyfile(pattern, file)
         return _bare_app(folder, url, **settings)
     app = _bare_app(folder, url, **settings)
-    _make_tables(app)
+    make_tables(app)
     return app
 
 
@@ -128,7 +128,7 @@ def an_app(folder: Path, url: str, **settings: Any) -> APIFlask:
 def postgres_pattern(postgres_url: str) -> Iterator[str]:
     """The name of a database whose tables are made, on the server of the run; others are copied from it."""
     with postgres.empty_database(postgres_url) as url:
-        _make_tables(_bare_app(_PATTERNS, url))
+        make_tables(_bare_app(_PATTERNS, url))
         yield url.rpartition("/")[2]
 
 

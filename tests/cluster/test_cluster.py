@@ -7,8 +7,6 @@ itself within ten seconds.
 import json
 import os
 import re
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -26,6 +24,7 @@ from lms.core.db import db, session, transaction
 from lms.core.points import from_fraction
 from lms.questions.spec import Criterion, CriterionKind, Open, Question
 from lms.quizzes.models import Attempt, AttemptItem
+from tests.conftest import make_tables
 from tests.support import postgres
 from tests.support.cluster import Cluster, a_cluster
 from tests.support.machine import a_proxy
@@ -152,9 +151,9 @@ def house() -> Iterator[House]:
 
 def made(cluster: Cluster) -> House:
     environment = cluster.environment("made")
-    subprocess.run([sys.executable, "-m", "lms", "db", "upgrade"], env=environment, check=True, capture_output=True)
     given = {name.removeprefix("LMS_").lower(): value for name, value in environment.items() if name.startswith("LMS_")}
     app = create_app(given)
+    make_tables(app)
     with app.app_context():
         trainer_person = a_person(Role.TRAINER, Role.AGENT)
         trainer = as_actor(trainer_person)
