@@ -8,7 +8,7 @@ from wtforms import IntegerField
 
 from lms.core.errors import DomainError
 from lms.core.here import local, settings
-from lms.core.i18n import current_locale, say
+from lms.core.i18n import current_locale, gettext, say
 
 GREATEST = 2**63 - 1
 """The greatest whole number that any field takes; no column holds a greater one."""
@@ -41,7 +41,7 @@ class Form(FlaskForm):  # type: ignore[misc]
         for field in self:
             if isinstance(field, IntegerField) and field.data is not None and abs(field.data) > GREATEST:
                 field.data = None
-                field.process_errors = [field.gettext("Not a valid integer value.")]
+                field.process_errors = [gettext("这个数太大了。")]
         return bool(super().validate(*args, **more))
 
     def take(self, error: DomainError) -> None:
