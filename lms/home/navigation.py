@@ -43,6 +43,8 @@ ALONE = frozenset({"accounts.people", "accounts.me", "learning.queue", "learning
 """Ways that stand for one page only, not for the room in which it lies."""
 
 TOGETHER: dict[str, tuple[str, ...]] = {
+    "studio": ("courseware.",),
+    "courses": ("courseware.",),
     "reports": ("learning.team_certificates", "assignments.bulk"),
     "people": (
         "accounts.person",
@@ -91,6 +93,8 @@ TOGETHER: dict[str, tuple[str, ...]] = {
         "notifications.robot",
         "notifications.deliver",
         "integrations.webhook",
+        "integrations.xapi",
+        "lti.",
     ),
 }
 """Ways that stand for pages of several rooms, by how the names of their endpoints begin."""
