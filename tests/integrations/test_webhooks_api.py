@@ -14,8 +14,9 @@ def api(client):
         answer = client.open(f"/api/v1/webhooks{path}", method=method, json=body, headers=mine)
         return answer.status_code, answer.get_json(silent=True)
 
+    admin = a_person(Role.ADMIN)
     with transaction():
-        mine = {"Authorization": f"Bearer {make_token(as_actor(a_person(Role.ADMIN)), label='')}"}
+        mine = {"Authorization": f"Bearer {make_token(as_actor(admin), label='')}"}
     return call
 
 
