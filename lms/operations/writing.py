@@ -16,11 +16,14 @@ from typing import BinaryIO
 from sqlalchemy import Engine, MetaData
 
 from lms.core import clock, files
+from lms.core.bus import ask
+from lms.core.db import session
 from lms.core.errors import Conflict
 from lms.core.here import settings
 from lms.core.texts import text
 from lms.core.version import program_version
 from lms.learning.actions.photos import NAMING
+from lms.learning.events import FilesNamed
 from lms.operations import container, schema, snapshot
 from lms.operations.rules import papers
 from lms.operations.rules.papers import Head, Manifest, Sum
@@ -191,6 +194,9 @@ def _named(moment: Snapshot, tables: Sequence[Shape]) -> set[bytes]:
         columns = tuple(each for each in table.columns if each[0] == column.key)
         only = Shape(name=table.name, columns=columns, key=(column.key,))
         found.update(bytes(row[0]) for row in moment.rows(only) if row[0] is not None)
+    for others in ask(FilesNamed()):  # as they are now: what rooms above the learning name
+        found.update(others)
+    session().rollback()
     return found
 
 
