@@ -66,7 +66,7 @@ class Company:
             "/awards/rules/new", "/awards/rules/excellent", "/awards/rules/excellent/edit",
             "/awards/rules/excellent/effect", f"/awards/proposals/{it['proposal']}", "/awards/payroll",
             "/deductions/rules/new", f"/deductions/rules/{it['rule']}", f"/people/{own}/privacy",
-            f"/people/{it['gone']}/privacy", "/impact", "/impact?document=lesson:quarter",
+            f"/people/{it['gone']}/privacy", "/impact",
             "/badges", "/badges/new", "/badges/edit/full_1",
         ]  # fmt: skip
         director = [
