@@ -289,7 +289,7 @@ SAMPLES = (
 
 @pytest.mark.parametrize("edition", ["1.2", "2004"])
 def test_page_and_server_agree_on_what_a_value_may_be(floor, edition):
-    names = {each.type: each.name.replace(".n", ".0") for each in reversed(MODELS[edition]) if each.access != READ}
+    names = {each.type: each.name.replace(".n.", ".0.") for each in reversed(MODELS[edition]) if each.access != READ}
     pairs = [[kind, name, value] for kind, name in sorted(names.items()) for value in SAMPLES]
     start, set_value, end = (
         ("LMSInitialize", "LMSSetValue", "LMSFinish") if edition == "1.2" else ("Initialize", "SetValue", "Terminate")
