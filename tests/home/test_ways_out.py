@@ -109,8 +109,8 @@ def test_nobody_else_reads_it(client):
     assert "/settings/deliveries" not in client.get("/").text
 
 
-def test_it_costs_two_statements(world, statements):
+def test_it_costs_a_statement_for_each_kind_of_way(world, statements):
     a_delivery("wecom", "dead")
     statements.clear()
     ways_out()
-    assert len(statements) == 2
+    assert len(statements) == 4
