@@ -70,7 +70,7 @@ class Company:
             "/badges", "/badges/new", "/badges/edit/full_1",
         ]  # fmt: skip
         director = [
-            "/targets", f"/targets/edit?metric=csat&team={it['root']}&year=2026", "/peak-reviews",
+            "/targets", "/peak-reviews",
             f"/peak-reviews/{it['peak']}/edit", "/peak-reviews/new", f"/staffing/{it['plan']}/edit",
         ]  # fmt: skip
         quality = [
@@ -80,7 +80,7 @@ class Company:
         trainer = ["/competencies", "/competencies/new", f"/competencies/{it['competency']}"]
         return {
             "agent": agent, "lead": lead, "hr": hr, "director": director, "quality": quality, "trainer": trainer,
-            "": ["/proofs", f"/proofs/{it['proof']}", "/proofs?code=ABCD-EFGH-JKLM"],
+            "": ["/proofs", f"/proofs/{it['proof']}"],
         }  # fmt: skip
 
 
@@ -111,7 +111,6 @@ def a_company() -> Company:
     )
     mates = [a_person(Role.AGENT, team=team, name=f"同事{number}") for number in range(5)]
     lesson = a_quarters_lesson(as_actor(made.people["trainer"]))
-    made.found["root"] = root.id
     _figures(made, house, mates)
     _appraisals(made, house, mates)
     _rewards(made, house, mates)
