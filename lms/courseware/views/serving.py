@@ -35,6 +35,7 @@ from lms.web.stored import stored
 RUNTIME = Path(__file__).parents[2] / "static" / "js" / "scorm_runtime.js"
 MOST_SAID = 3_000_000
 """Bytes of one message."""
+UNREADABLE = "unreadable"
 SANDBOX = "sandbox allow-scripts allow-forms allow-modals"
 
 
@@ -108,7 +109,8 @@ def commit() -> Response:
         with transaction():
             heard = studying.commit(said["key"], said["seq"], said["set"], finish=said["finish"])
     except DomainError as error:
-        return _heard({"error": {"code": error.code, "message": say(error.message)}}, error.status)
+        status = 400 if error.code == UNREADABLE else error.status
+        return _heard({"error": {"code": error.code, "message": say(error.message)}}, status)
     return _heard({"seq": heard.seq, "met": heard.met, "recorded": heard.recorded}, 200)
 
 
@@ -121,7 +123,7 @@ def _heard(content: dict[str, Any], status: int) -> Response:
 
 def _said() -> dict[str, Any]:
     """Return a message whose parts have the types they should have. Raises Invalid."""
-    problem = Invalid(text("课件发来的内容读不了，没有存下。"))
+    problem = Invalid(text("课件发来的内容读不了，没有存下。"), code=UNREADABLE)
     try:
         said = json.loads(request.get_data(cache=False).decode("utf-8"))
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
