@@ -297,8 +297,8 @@ def _group_role(written: str) -> GroupRole:
     role, _, team = (part.strip() for part in meant.partition("@"))
     if not group.strip() or not (role or team) or (role and role not in set(Role)):
         raise SettingsError(
-            f"LMS_GROUP_ROLES: {written!r} is not like group=role@team, with role one of {', '.join(Role)} and the code "
-            "of a team; role alone is everywhere, @team alone is only the team"
+            f"LMS_GROUP_ROLES: {written!r} is not like group=role@team, with role one of {', '.join(Role)} and the "
+            "code of a team; role alone is everywhere, @team alone is only the team"
         )
     return GroupRole(group=group.strip(), role=role, team=team)
 

@@ -30,4 +30,4 @@ class QueueRightChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilesNamed:
-    """Question: which stored bytes do rows of rooms above name? Answered with the digests; what nobody names is waste."""
+    """Question: which stored bytes do rows of rooms above name? Answered with digests; what nobody names is waste."""

@@ -417,5 +417,13 @@ def tokens(count: int) -> tuple[str, ...]:
             ],
         )
         lead = "bench-token-lead"
-        s.add(ApiToken(person_id=ids["L1"], digest=sha256(lead.encode()).digest(), made_at=clock.now(), expires_at=clock.now() + timedelta(days=366), scope="read"))
+        s.add(
+            ApiToken(
+                person_id=ids["L1"],
+                digest=sha256(lead.encode()).digest(),
+                made_at=clock.now(),
+                expires_at=clock.now() + timedelta(days=366),
+                scope="read",
+            )
+        )
     return tuple(made)

@@ -9,7 +9,6 @@ import pytest
 
 from lms.core import logs
 
-
 SAID = "invalid literal: '13800138000' of 欧阳某某 <ouyang@example.cn>\nDETAIL:  Key (name)=(Ouyang)"
 
 

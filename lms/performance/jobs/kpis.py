@@ -1,5 +1,6 @@
 """Long files of figures, read and imported, and days of long ago that become months."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -13,6 +14,7 @@ from lms.core.here import today
 from lms.core.plain import to_plain
 from lms.core.texts import as_plain
 from lms.performance.actions import figures as actions
+from lms.performance.actions.kpi_staging import Note
 from lms.performance.models import KpiValue
 from lms.performance.queries.figures import metrics
 from lms.performance.rules.folding import Counted, fold, oldest_day
@@ -101,7 +103,7 @@ def _carry_out(row: outbox.Leased) -> None:
         uploads.drop(actor, asked["key"])
 
 
-def _read(actor: Actor, data: bytes, asked: dict[str, Any], note: actions.Note) -> dict[str, Any]:
+def _read(actor: Actor, data: bytes, asked: Mapping[str, Any], note: Note) -> dict[str, Any]:
     """Return what the page shows before anything is imported."""
     plan = actions.plan_file(actor, data, options_from(asked["options"]), note)
     return {
@@ -113,7 +115,7 @@ def _read(actor: Actor, data: bytes, asked: dict[str, Any], note: actions.Note) 
     }
 
 
-def _import(actor: Actor, data: bytes, asked: dict[str, Any], note: actions.Note) -> dict[str, Any]:
+def _import(actor: Actor, data: bytes, asked: Mapping[str, Any], note: Note) -> dict[str, Any]:
     plan, public_id = actions.apply_file(
         actor, data, name=asked["name"], options=options_from(asked["options"]), shown=asked["mark"], note=note
     )

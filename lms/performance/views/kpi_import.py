@@ -68,7 +68,7 @@ def kpi_import() -> str | Response:
     noted = uploads.noted(current_actor(), request.args.get("read", ""))
     if noted is None or noted["state"] != "read":
         return _page()
-    plan = from_plain(Plan, noted["plan"])
+    plan: Plan = from_plain(Plan, noted["plan"])
     return _page(
         plan=plan,
         options=jobs.options_from(noted["options"]),
