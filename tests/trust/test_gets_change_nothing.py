@@ -105,8 +105,17 @@ def test_no_look_of_hr_changes_a_row(world):
 
 def test_a_look_over_the_api_with_a_token_changes_no_row(world):
     house = a_house()
-    found, _ = changes(world, house, "mate", headers={"Authorization": f"Bearer {house.bearer}"}.items())
+    bearer = {"Authorization": f"Bearer {house.bearer}"}
+    world.test_client().get("/api/v1/me", headers=bearer)  # the first of a day is noted, see below
+    found, _ = changes(world, house, "mate", headers=bearer.items())
     assert found == []
+
+
+def test_the_first_call_of_a_day_notes_when_its_token_was_used_and_nothing_else(world):
+    bearer = {"Authorization": f"Bearer {a_house().bearer}"}
+    before = state()
+    world.test_client().get("/api/v1/me", headers=bearer)
+    assert differing(before, state()) == ["api_token"]
 
 
 def test_a_search_is_noted_so_this_check_can_see_a_change(world):
