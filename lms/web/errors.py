@@ -200,9 +200,10 @@ def _busy(error: OperationalError) -> Response:
     if any(word in said for word in LOCKED):
         log.warning("database busy: %s", error.orig)
         return _answer(503, "busy", MESSAGES[503])
-    if current_app.extensions["lms_settings"].database_url.startswith("sqlite") and "unable to open" not in said:
-        return _unexpected(error)
-    return _gone(error)
+    # PostgreSQL's driver says this of a lost connection, and gives its errors a state; SQLite of nearly everything.
+    if hasattr(error.orig, "sqlstate") or "unable to open" in said:
+        return _gone(error)
+    return _unexpected(error)
 
 
 def _gone(error: Exception) -> Response:

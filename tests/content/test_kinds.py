@@ -14,7 +14,7 @@ from lms.content.store import compile_spec, put, spec_of
 from lms.core.db import transaction
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-NAMES = ["article", "lesson", "task", "course", "curriculum", "quiz", "drill", "words"]
+NAMES = ["article", "lesson", "task", "course", "curriculum", "quiz", "drill", "scorm", "words"]
 
 
 def read(name: str) -> tuple[Kind, object]:

@@ -6,6 +6,7 @@ from urllib.parse import unquote
 import pytest
 
 from lms.content import actions
+from lms.content.forms import NOT_WRITTEN
 from lms.content.grammar.findings import Severity
 from lms.content.grammar.keywords import Language
 from lms.content.kinds import kinds
@@ -111,7 +112,7 @@ def test_fifty_documents_are_one_page(client, me):
 @pytest.mark.parametrize("language", [Language.ZH, Language.EN])
 def test_every_kind_begins_with_a_text_that_is_right_but_for_its_links(app, language):
     with app.app_context():
-        for kind in kinds().values():
+        for kind in (each for name, each in kinds().items() if name not in NOT_WRITTEN):
             parsed = kind.parse(sample(kind.name, language, title="新的", owner="T1001"), f"{kind.folder}/new.md")
             assert [str(f.message) for f in parsed.findings if f.severity is Severity.ERROR] == []
             assert parsed.spec.title == "新的"
