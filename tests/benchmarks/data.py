@@ -412,7 +412,12 @@ def tokens(count: int) -> tuple[str, ...]:
         s.execute(
             insert(ApiToken),
             [
-                {"person_id": ids[f"B{number:05}"], "digest": sha256(token.encode()).digest(), "made_at": clock.now()}
+                {
+                    "person_id": ids[f"B{number:05}"],
+                    "digest": sha256(token.encode()).digest(),
+                    "made_at": clock.now(),
+                    "expires_at": clock.now() + timedelta(days=366),
+                }
                 for number, token in enumerate(made)
             ],
         )
