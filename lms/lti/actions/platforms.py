@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -10,6 +10,7 @@ from sqlalchemy import delete, exists, select
 
 from lms.accounts.actions import people
 from lms.accounts.models import Team
+from lms.accounts.queries import console
 from lms.core import clock, keys
 from lms.core.access import Actor
 from lms.core.audit import audit
@@ -139,7 +140,7 @@ def enter(platform: LtiPlatform, launch: Launch) -> int | None:
     """Make an account for somebody unknown where the registration says so; return its id, else None."""
     if platform.team_id is None or not _NUMBER.fullmatch(launch.number):
         return None
-    made_by = _machine()
+    made_by = replace(console(), roles=frozenset())  # the machine itself, which may do nothing by a role
     person = people.hire(
         made_by,
         employee_no=launch.number,
@@ -148,22 +149,6 @@ def enter(platform: LtiPlatform, launch: Launch) -> int | None:
         email=launch.email if "@" in launch.email and len(launch.email) <= 200 else "",
     )
     return person.id
-
-
-def _machine() -> Actor:
-    """Return who acts where nobody does: the machine itself, with no role."""
-    return Actor(
-        id=0,
-        public_id="",
-        employee_no="",
-        name="",
-        locale="",
-        theme="",
-        team_id=None,
-        team_name="",
-        position="",
-        roles=frozenset(),
-    )
 
 
 def know(platform: LtiPlatform, person_id: int, subject: str) -> None:
