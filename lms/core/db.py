@@ -3,6 +3,7 @@
 Column helpers name the privacy class of what a column holds (docs/privacy.md); a column without one fails a test.
 """
 
+import os
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
+from weakref import WeakSet
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
@@ -38,6 +40,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, mapped_column, registry
+from sqlalchemy.pool import Pool
 
 from lms.core.doorbell import Doorbell
 from lms.core.errors import NotFound
@@ -358,9 +361,26 @@ def init_app(app: Flask, database_url: str, instance: Path) -> None:
     app.extensions["lms_doorbell"] = Doorbell(database_url, instance)
     db.init_app(app)
     with app.app_context():
+        _engines.add(db.engine)
         if db.engine.dialect.name == "sqlite":
             event.listen(db.engine, "connect", _on_sqlite_connect)
             event.listen(db.engine, "begin", _on_sqlite_begin)
+
+
+_engines: WeakSet[Engine] = WeakSet()
+_of_the_parent: list[Pool] = []
+"""Kept for good: SQLite forbids even to close in a child what its parent opened, which the last reference would do."""
+
+
+def _leave_the_parent_its_connections() -> None:
+    """Let a forked process open connections of its own: two that speak on one would read each other's answers."""
+    for engine in tuple(_engines):
+        _of_the_parent.append(engine.pool)
+        engine.dispose(close=False)
+
+
+if hasattr(os, "register_at_fork"):  # Windows has no fork
+    os.register_at_fork(after_in_child=_leave_the_parent_its_connections)
 
 
 def _on_sqlite_connect(connection: Any, _: object) -> None:
