@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
+from random import Random
 
 from sqlalchemy import select
 
@@ -17,7 +18,7 @@ from lms.accounts.jobs import close_leavers
 from lms.accounts.models import Cohort, Shop
 from lms.accounts.queries import actor_by_id, console
 from lms.content.jobs import inspect_documents
-from lms.core import clock
+from lms.core import chance, clock
 from lms.core.access import Role
 from lms.core.db import session, transaction
 from lms.core.here import local
@@ -56,7 +57,12 @@ Say = Callable[[str], None]
 
 
 def tell(say: Say) -> None:
-    """Build the whole sample company in an empty database. say: told of each chapter."""
+    """Build the whole sample company in an empty database, alike each time on one day. say: told of each chapter."""
+    with chance.held(Random("禾木生活")):  # noqa: S311 - a story, not a secret
+        _tell(say)
+
+
+def _tell(say: Say) -> None:
     stage = _found()
     say("禾木生活：60 人，6 个组，3 家店")
     studio.load(stage)

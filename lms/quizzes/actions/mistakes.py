@@ -1,9 +1,7 @@
 """再练错题: a practice of one's own mistakes in a quiz. It counts for nothing and is never written into the log."""
 
-import secrets
-
 from lms.content import queries as content
-from lms.core import clock
+from lms.core import chance, clock
 from lms.core.access import Actor
 from lms.core.db import session
 from lms.core.errors import Conflict, NotFound
@@ -37,7 +35,7 @@ def practise(actor: Actor, slug: str) -> Started:
             return Started(public_id=each.public_id, created=False)
         if each.state is State.OPEN:
             raise Conflict(text("这份测验还有一份没交的答卷，先交卷再练错题。"), code="going")
-    rules, seed = practice_rules(quiz.rules), secrets.token_hex(16)
+    rules, seed = practice_rules(quiz.rules), chance.seed()
     paper = paper_of(mistakes(actor.id, opened.document_id), seed, rules)
     if not paper.items:
         raise Conflict(text("没有要再练的错题了。"), code="no_mistakes")

@@ -1,6 +1,5 @@
 """Beginning an attempt: its questions are drawn and its rules frozen; later publishing changes neither."""
 
-import secrets
 from dataclasses import dataclass
 
 from sqlalchemy import Table, bindparam, insert, select
@@ -12,7 +11,7 @@ from lms.assignments.queries import locked_reason
 from lms.content import queries as content
 from lms.content.models import Part, PartVersion
 from lms.content.queries.marks import held as held_questions
-from lms.core import clock
+from lms.core import chance, clock
 from lms.core.access import Actor
 from lms.core.bus import emit
 from lms.core.db import rows, session
@@ -102,7 +101,7 @@ def start(actor: Actor, slug: str, occasion: str | None = None) -> Started:
         rules=plan.rules,
         minutes=opened.minutes,
         time_percent=percent,
-        seed=secrets.token_hex(16),
+        seed=chance.seed(),
         banks=source.compiled,
     )
     paper = (
