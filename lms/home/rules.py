@@ -140,12 +140,12 @@ def today_of(duties: Sequence[Duty], today: date, done_today: Sequence[tuple[int
     ahead = [
         duty
         for duty in duties
-        if duty not in cards
-        and not duty.item.settled
-        and duty.item.required
-        and duty.item.due_on is not None
+        if duty.item.due_on is not None
         and duty.item.due_on > today
+        and duty.item.required
         and not duty.item.waits_for_others
+        and not duty.item.settled
+        and duty not in cards
     ]
     tomorrow_on = min((duty.item.due_on for duty in ahead if duty.item.due_on), default=None)
     left = [duty for duty in online if not duty.item.settled]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 
 from lms.core.i18n import _, say
 from lms.performance.queries.profile import Dimension, Happened, Trend
@@ -135,12 +136,9 @@ def score_chart(title: str, scores: Sequence[tuple[date, float, str]], first: da
 
 def dimension_charts(found: Sequence[Dimension], first: date, until: date, most: int = 3) -> list[Chart]:
     """Return the charts of the dimensions that came up most often between two days, at most `most`."""
-    charts = []
-    for one in found:
-        scores = [each for each in one.scores if first <= each[0] < until]
-        if scores:
-            charts.append(score_chart(one.name, scores, first, until))
-    return charts[:most]
+    seen = ((one.name, [each for each in one.scores if first <= each[0] < until]) for one in found)
+    drawn = (score_chart(name, scores, first, until) for name, scores in seen if scores)
+    return list(islice(drawn, most))
 
 
 def paper_scores(log: Sequence[Happened], first: date, until: date) -> list[tuple[date, float, str]]:

@@ -1,7 +1,5 @@
 """What awards, badges and deductions answer to the rooms below."""
 
-from lms.accounts.queries import seen
-from lms.core.access import Permission
 from lms.core.here import today
 from lms.core.i18n import gettext
 from lms.core.quarters import quarter_of
@@ -15,14 +13,13 @@ POSITION = 70
 
 def on_profile_asked(question: ProfileAsked) -> list[ProfilePanel]:
     """Return 奖励与扣分: the same for the person and for whoever may see the profile; only what counts."""
-    if question.person_id not in seen(question.actor, Permission.PROFILE_READ, [question.person_id]):
-        return []
+    lost = deductions.of_person(question.person_id, (State.EFFECTIVE,))
     values = {
         "said": gettext,
         "awards": awards.of_person(question.person_id),
         "badges": badges.of_person(question.person_id),
-        "deductions": deductions.of_person(question.person_id, (State.EFFECTIVE,)),
-        "points": deductions.points_of(question.person_id, quarter_of(today())),
+        "deductions": lost,
+        "points": deductions.points_among(lost, quarter_of(today())),
     }
     return [
         ProfilePanel(

@@ -9,8 +9,8 @@ from typing import Any
 from flask import Flask, Response, current_app, g, request, session
 from flask import url_for as flask_url_for
 from flask_wtf.csrf import generate_csrf
-from jinja2 import Template, pass_context
-from jinja2.runtime import Context
+from jinja2 import Template, pass_eval_context
+from jinja2.nodes import EvalContext
 from markupsafe import Markup, escape
 
 from lms.core import clock
@@ -165,10 +165,13 @@ def _whole(message: str, locale: str) -> Markup:
     return sentence(translations(locale).gettext(message) % {})
 
 
-@pass_context
-def translate(context: Context, message: str, /, **values: object) -> str:
-    """Do what Jinja's own `_` does at half its price: a page asks for dozens of sentences, most without places."""
-    if not context.eval_ctx.autoescape:
+@pass_eval_context
+def translate(within: EvalContext, message: str, /, **values: object) -> str:
+    """Do what Jinja's own `_` does at half its price: a page asks for dozens of sentences, most without places.
+
+    It takes no more than it needs: inside a loop Jinja makes a context anew for each function that wants one.
+    """
+    if not within.autoescape:
         return gettext(message) % values
     if not values:
         return _whole(message, current_locale())

@@ -5,6 +5,7 @@ import os
 import re
 import time
 import uuid
+from functools import cache
 from pathlib import Path
 
 from flask import Flask, Response, g, request
@@ -81,6 +82,16 @@ def place() -> str:
     return request.url_rule.rule if request.url_rule is not None else "an unknown address"
 
 
+@cache
+def _answers(method: str, endpoint: str, status: int) -> Counter:
+    return REQUESTS.labels(method, endpoint, str(status))
+
+
+@cache
+def _seconds(endpoint: str) -> Histogram:
+    return SECONDS.labels(endpoint)
+
+
 def _begin() -> None:
     g.began = time.perf_counter()
     given = request.headers.get(HEADER, "") if settings().trusted_proxies else ""
@@ -95,8 +106,8 @@ def _end(response: Response) -> Response:
     seconds = time.perf_counter() - began
     endpoint = request.endpoint or "none"
     method = request.method if request.method in _METHODS else "other"
-    REQUESTS.labels(method, endpoint, str(response.status_code)).inc()
-    SECONDS.labels(endpoint).observe(seconds)
+    _answers(method, endpoint, response.status_code).inc()
+    _seconds(endpoint).observe(seconds)
     pool = db.engine.pool
     if isinstance(pool, QueuePool):
         CONNECTIONS.set(pool.checkedout())

@@ -57,7 +57,7 @@ def later(days):
 
 
 def points(person):
-    return reading.points_of(person.id, "2026Q4").points
+    return reading.points_among(reading.of_person(person.id), "2026Q4").points
 
 
 def state(found):
@@ -163,13 +163,13 @@ def test_what_counts_already_can_be_withdrawn_with_a_reason(agent, lead):
 def test_points_count_in_the_quarter_in_which_it_happened(agent, lead):
     found = a_deduction(lead, agent, ago=20)  # 22 September
     let_count(found)
-    assert reading.points_of(agent.id, "2026Q3").points == 3
+    assert reading.points_among(reading.of_person(agent.id), "2026Q3").points == 3
     assert points(agent) == 0
 
 
 def test_a_red_line_is_marked(agent, lead, hr):
     let_count(a_deduction(lead, agent, a_deduction_rule(hr, points=20, red_line=True)))
-    found = reading.points_of(agent.id, "2026Q4")
+    found = reading.points_among(reading.of_person(agent.id), "2026Q4")
     assert (found.points, found.red_lines) == (20, 1)
 
 

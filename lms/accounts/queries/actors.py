@@ -52,6 +52,7 @@ def _joined(statement: Any, text: ColumnElement[str]) -> Any:
     return statement.with_only_columns(func.coalesce(func.aggregate_strings(text, ","), "")).scalar_subquery()
 
 
+_ROOT = select(TeamPlace.team_id).where(TeamPlace.parent_id.is_(None), TeamPlace.until_on.is_(None)).limit(1)
 _own = Person.id
 _ACTOR = select(
     Person.id,
@@ -80,6 +81,7 @@ _ACTOR = select(
         cast(PersonShop.shop_id, String),
     ).label("shops"),
     joined().label("names"),
+    _ROOT.scalar_subquery().label("root"),
 ).outerjoin(Team, Team.id == Person.team_id)
 
 _ACTOR_BY_PUBLIC_ID = _ACTOR.where(
@@ -158,7 +160,7 @@ def _actor(statement: Select[*tuple[Any, ...]], **keys: object) -> Actor | None:
         position=row.position,
         roles=roles,
         teams_below=below,
-        leads_root=bool(led) and root_id() in led,
+        leads_root=row.root in led,
         mentees=_ids(row.mentees),
         trains_cohorts=_ids(row.cohorts),
         shops=_ids(row.shops),
@@ -197,9 +199,6 @@ def console() -> Actor:
         position="",
         roles=frozenset({Role.ADMIN}),
     )
-
-
-_ROOT = select(TeamPlace.team_id).where(TeamPlace.parent_id.is_(None), TeamPlace.until_on.is_(None)).limit(1)
 
 
 def root_id() -> int | None:

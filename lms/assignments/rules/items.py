@@ -90,16 +90,14 @@ def complete_stages(items: Iterable[Item]) -> frozenset[int]:
 
     A stage that others wait for and of which nothing is given has nothing left to do: settled items may be left out.
     """
-    stages: set[int] = set()
-    missing: set[int] = set()
+    stages: set[int | None] = set()
+    missing: set[int | None] = {None}
     for item in items:
-        if item.stage is not None:
-            stages.add(item.stage)
-            if item.required and not item.settled:
-                missing.add(item.stage)
-        if item.after_stage is not None:
-            stages.add(item.after_stage)
-    return frozenset(stages - missing)
+        stages.add(item.stage)
+        stages.add(item.after_stage)
+        if item.required and item.stage not in missing and not item.settled:
+            missing.add(item.stage)
+    return frozenset(stage for stage in stages - missing if stage is not None)
 
 
 def ready_for_sign_off(items: Sequence[Item]) -> frozenset[int]:
@@ -126,10 +124,11 @@ class Gates:
 
 def gates(items: Sequence[Item]) -> Gates:
     first: dict[int | None, int] = {}
-    for item in items:
-        if item.required and not item.settled and not item.waits_for_others:
+    left = [item for item in items if not item.settled]
+    for item in left:
+        if item.required and not item.waits_for_others:
             first[item.stage] = min(item.position, first.get(item.stage, item.position))
-    return Gates(complete=complete_stages(items), ready=ready_for_sign_off(items), first=first)
+    return Gates(complete=complete_stages(items), ready=ready_for_sign_off(left), first=first)
 
 
 def is_locked(item: Item, at: Gates) -> bool:

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from lms.accounts.models import Person
 from lms.accounts.queries.calendar import team_paths
 from lms.core.db import rows
 from lms.core.i18n import current_locale
@@ -64,6 +63,7 @@ def metrics(*, every: bool = False) -> dict[str, Metric]:
             red_line=row.red_line,
             team_red_lines=tuple((int(team), line) for team, line in row.team_red_lines.items()),
             synonyms=tuple(row.synonyms),
+            in_use=row.active,
         )
     return found
 
@@ -75,12 +75,6 @@ def red_lines(measured: Iterable[Metric]) -> Callable[[Metric, int | None], Metr
     """
     path = team_paths() if any(metric.team_red_lines for metric in measured) else None
     return lambda metric, team_id: metric if path is None or team_id is None else metric.for_teams(path(team_id))
-
-
-def team_of(person_id: int) -> int | None:
-    """Return the team in which somebody is today."""
-    found: int | None = rows(select(Person.team_id).where(Person.id == person_id)).scalar()
-    return found
 
 
 def figures(

@@ -4,7 +4,7 @@ A handful of statements for each part, whatever lies behind it.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -27,7 +27,6 @@ from lms.drills.models import Run
 from lms.drills.rules.score import Result
 from lms.kb.models import Suggestion
 from lms.performance.models import KpiValue, ProfileLook
-from lms.performance.queries.figures import metrics
 from lms.performance.rules.metrics import Metric
 from lms.performance.rules.periods import Grain, Period
 from lms.performance.rules.trends import Point, Row, months_until, points
@@ -46,6 +45,7 @@ class Who:
     id: int
     employee_no: str
     name: str
+    team_id: int | None
     team: str
     position: str
     hired_on: date | None
@@ -63,6 +63,7 @@ def _who_within(held: frozenset[Scope]) -> Any:
             Person.position,
             Person.hired_on,
             Person.active,
+            Person.team_id,
             Team.name.label("team"),
         )
         .outerjoin(Team, Team.id == Person.team_id)
@@ -80,6 +81,7 @@ def who(actor: Actor, employee_no: str, permission: Permission = Permission.PROF
         id=row.id,
         employee_no=row.employee_no or "",
         name=row.name or "",
+        team_id=row.team_id,
         team=row.team or "",
         position=row.position,
         hired_on=row.hired_on,
@@ -223,18 +225,17 @@ _FIGURES = (
 )
 
 
-def trends(person_id: int, last: date) -> tuple[list[Period], list[Trend]]:
-    """Return the months up to that of a day, and how each metric with a figure in them went."""
+def trends(person_id: int, last: date, measured: Mapping[str, Metric]) -> tuple[list[Period], list[Trend]]:
+    """Return the months up to that of a day, and how each metric in use with a figure in them went."""
     months = months_until(last)
-    known = metrics()
     found: dict[str, list[Row]] = defaultdict(list)
     # A quarter may have begun two months before the first month of the charts.
     keys = {"person_id": person_id, "start": months[0].start - timedelta(days=62), "until": months[-1].until}
     for row in rows(_FIGURES, keys):
         found[row.metric].append((Grain(row.grain), row.start, row.value, row.cases))
     came = []
-    for code, metric in known.items():
-        if code in found and (line := points(found[code], months, is_mean=metric.is_mean)):
+    for code, metric in measured.items():
+        if metric.in_use and code in found and (line := points(found[code], months, is_mean=metric.is_mean)):
             came.append(Trend(metric=metric, points=tuple(line)))
     return months, came
 

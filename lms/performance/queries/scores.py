@@ -72,10 +72,12 @@ _LATEST = (
 )
 
 
-def latest(person_id: int, period: str) -> Scored | None:
-    """Return the composite that holds now, None where none was computed."""
+def latest(person_id: int, period: str, measured: Mapping[str, Metric] | None = None) -> Scored | None:
+    """Return the composite that holds now, None where none was computed. measured: every metric, where known."""
     row = rows(_LATEST, {"person_id": person_id, "period": period}).one_or_none()
-    return scored_of(row, source_names(metrics(every=True))) if row is not None else None
+    if row is None:
+        return None
+    return scored_of(row, source_names(metrics(every=True) if measured is None else measured))
 
 
 def of_period(period: str, person_ids: Collection[int] | None = None) -> dict[int, Scored]:

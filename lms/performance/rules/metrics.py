@@ -27,7 +27,8 @@ class Direction(StrEnum):
 class Metric:
     """low, high: what a value can be at all, both included; None = open. red_line: beyond it on the bad side is red.
 
-    team_red_lines: (id of a team, its own red line), which holds for the teams below it too.
+    team_red_lines: (id of a team, its own red line), which holds for the teams below it too. in_use: whether it is
+    measured still; one put out of use names the figures of earlier periods.
     """
 
     code: str
@@ -39,6 +40,7 @@ class Metric:
     red_line: float | None = None
     team_red_lines: tuple[tuple[int, float], ...] = ()
     synonyms: tuple[str, ...] = field(default=())
+    in_use: bool = True
 
     @property
     def is_mean(self) -> bool:

@@ -27,7 +27,7 @@ from lms.performance.actions.looks import PROFILE, note_look
 from lms.performance.events import ProfileAsked, ProfilePanel
 from lms.performance.queries import competencies, scores
 from lms.performance.queries import profile as reading
-from lms.performance.queries.figures import red_lines, team_of
+from lms.performance.queries.figures import metrics, red_lines
 from lms.performance.queries.profile import Trend, Who
 from lms.performance.queries.scores import Scored
 from lms.performance.rules.competencies import LEVELS
@@ -125,12 +125,12 @@ def page(who: Who) -> dict[str, Any]:
     chosen, offered = chosen_period(who)
     last = min(chosen.last, now)
     log = reading.happened(actor, who.id)
-    months, trends = reading.trends(who.id, last)
+    months, trends = reading.trends(who.id, last, measured := metrics(every=True))
     first, until = months[0].start, months[-1].until
     marks = reading.training_marks(log, first, until, MOST_MARKS)
     papers = drawing.paper_scores(log, first, until)
     held = certificates.of_person(who.id, now)
-    scored = scores.latest(who.id, str(chosen))
+    scored = scores.latest(who.id, str(chosen), measured)
     panels: list[ProfilePanel] = list(chain.from_iterable(ask(ProfileAsked(actor=actor, person_id=who.id))))
     panels.sort(key=lambda each: each.position)
     return {
@@ -143,7 +143,7 @@ def page(who: Who) -> dict[str, Any]:
         "hows": [drawing.how_words(part) for part in scored.parts] if scored is not None else [],
         "log": log[:SHOWN_LINES],
         "first_lines": FIRST_LINES,
-        "charts": [drawing.chart_of(each, months, marks) for each in _in_order(_lined(trends, who.id), scored)],
+        "charts": [drawing.chart_of(each, months, marks) for each in _in_order(_lined(trends, who.team_id), scored)],
         "most_charts": MOST_CHARTS,
         "marks": marks,
         "skills": [
@@ -166,12 +166,10 @@ def page(who: Who) -> dict[str, Any]:
     }
 
 
-def _lined(trends: Sequence[Trend], person_id: int) -> list[Trend]:
+def _lined(trends: Sequence[Trend], team_id: int | None) -> list[Trend]:
     """Return the trends with the red lines of the person's team; asks nothing where no team has one of its own."""
-    if not any(each.metric.team_red_lines for each in trends):
-        return list(trends)
-    lined, team = red_lines(each.metric for each in trends), team_of(person_id)
-    return [replace(each, metric=lined(each.metric, team)) for each in trends]
+    lined = red_lines(each.metric for each in trends)
+    return [replace(each, metric=lined(each.metric, team_id)) for each in trends]
 
 
 def _in_order(trends: Sequence[Trend], scored: Scored | None) -> list[Trend]:

@@ -1,11 +1,11 @@
 """Reading deductions: the public rules, whose points an actor may see, and what adds up in a quarter."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Person, Team
@@ -205,23 +205,16 @@ class Points:
     red_lines: int
 
 
-_POINTS = select(
-    func.coalesce(func.sum(Deduction.points), 0),
-    func.count(),
-    func.coalesce(func.sum(case((Deduction.red_line, 1), else_=0)), 0),
-).where(
-    Deduction.person_id == bindparam("person_id"),
-    Deduction.state == State.EFFECTIVE,
-    Deduction.day >= bindparam("start"),
-    Deduction.day < bindparam("until"),
-)
-
-
-def points_of(person_id: int, quarter: str) -> Points:
-    """Return how many points somebody has lost in a quarter, by deductions that are effective."""
+def points_among(lines: Iterable[Line], quarter: str) -> Points:
+    """Return how many points somebody has lost in a quarter, by those of his lines that are effective."""
     start, until = quarter_days(quarter)
-    points, times, red_lines = rows(_POINTS, {"person_id": person_id, "start": start, "until": until}).one()
-    return Points(quarter=quarter, points=int(points), times=int(times), red_lines=int(red_lines))
+    lost = [line for line in lines if line.state == State.EFFECTIVE and start <= line.day < until]
+    return Points(
+        quarter=quarter,
+        points=sum(line.points for line in lost),
+        times=len(lost),
+        red_lines=sum(line.red_line for line in lost),
+    )
 
 
 def inspection_of(person_id: int, public_id: str) -> Inspection:

@@ -112,10 +112,11 @@ def _file(format: str, lines: list[reading.Line]) -> Response:
 @requires(Permission.LEARN)
 def own_deductions() -> str:
     actor = current_actor()
+    lines = reading.of_person(actor.id)
     return render_template(
         "lms/reviews/own_deductions.html",
-        lines=reading.of_person(actor.id),
-        quarters=[reading.points_of(actor.id, each) for each in last_quarters()],
+        lines=lines,
+        quarters=[reading.points_among(lines, each) for each in last_quarters()],
         states=STATES,
         days=APPEAL_DAYS,
         said=gettext,
