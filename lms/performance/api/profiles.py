@@ -129,7 +129,7 @@ def looked_at(employee_no: str, permission: Permission, what: str) -> Who:
     """Return whom it is about and note the look, once a day. Raises NotFound."""
     actor = current_actor()
     who = reading.who(actor, employee_no, permission)
-    if not who.is_self and not reading.is_noted(who.id, actor.id, today(), what):
+    if not who.is_self and what not in who.noted:
         with transaction():
             note_look(actor, who.id, what)
     return who

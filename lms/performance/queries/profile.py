@@ -20,7 +20,7 @@ from lms.content.models import Document, Revision, Slug
 from lms.core.access import Actor, Permission, Scope, scopes
 from lms.core.db import rows
 from lms.core.errors import NotFound
-from lms.core.here import day_of
+from lms.core.here import day_of, today
 from lms.core.plain import from_plain
 from lms.core.points import percent
 from lms.drills.models import Run
@@ -40,7 +40,7 @@ SHOWN_CONTRIBUTIONS = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Who:
-    """The person of a profile. team, position: "" where not known."""
+    """The person of a profile. team, position: "" where not known. noted: what the reader looked at today."""
 
     id: int
     employee_no: str
@@ -51,6 +51,19 @@ class Who:
     hired_on: date | None
     active: bool
     is_self: bool
+    noted: frozenset[str]
+
+
+_NOTED = (
+    select(func.coalesce(func.aggregate_strings(ProfileLook.what, ","), ""))
+    .where(
+        ProfileLook.person_id == Person.id,
+        ProfileLook.looker_id == bindparam("looker_id"),
+        ProfileLook.day == bindparam("day"),
+    )
+    .correlate(Person)
+    .scalar_subquery()
+)
 
 
 @cache
@@ -65,6 +78,7 @@ def _who_within(held: frozenset[Scope]) -> Any:
             Person.active,
             Person.team_id,
             Team.name.label("team"),
+            _NOTED.label("noted"),
         )
         .outerjoin(Team, Team.id == Person.team_id)
         .where(Person.employee_no == bindparam("number"), visible_within(held))
@@ -73,7 +87,7 @@ def _who_within(held: frozenset[Scope]) -> Any:
 
 def who(actor: Actor, employee_no: str, permission: Permission = Permission.PROFILE_READ) -> Who:
     """Return the person with this number. Raises NotFound also for whom the actor may not see under the permission."""
-    keys = {"number": employee_no, **visible_keys(actor)}
+    keys = {"number": employee_no, "looker_id": actor.id, "day": today(), **visible_keys(actor)}
     row = rows(_who_within(scopes(actor, permission)), keys).one_or_none()
     if row is None:
         raise NotFound()
@@ -87,6 +101,7 @@ def who(actor: Actor, employee_no: str, permission: Permission = Permission.PROF
         hired_on=row.hired_on,
         active=row.active,
         is_self=row.id == actor.id,
+        noted=frozenset(row.noted.split(",")) - {""},
     )
 
 
@@ -349,12 +364,6 @@ _LOOKED: Any = (
     .order_by(ProfileLook.id.desc())
     .limit(SHOWN_LOOKS)
 )
-_SEEN_TODAY = select(ProfileLook.id).where(
-    ProfileLook.person_id == bindparam("person_id"),
-    ProfileLook.looker_id == bindparam("looker_id"),
-    ProfileLook.day == bindparam("day"),
-    ProfileLook.what == bindparam("what"),
-)
 
 
 def looks(person_id: int) -> list[Look]:
@@ -370,12 +379,6 @@ def looks(person_id: int) -> list[Look]:
         )
         for row in rows(_LOOKED, {"person_id": person_id})
     ]
-
-
-def is_noted(person_id: int, looker_id: int, day: date, what: str) -> bool:
-    """Return whether this look of this day is noted already."""
-    keys = {"person_id": person_id, "looker_id": looker_id, "day": day, "what": what}
-    return rows(_SEEN_TODAY, keys).first() is not None
 
 
 def training_marks(log: Sequence[Happened], first: date, until: date, most: int) -> list[Happened]:

@@ -94,7 +94,7 @@ def _looked_at(employee_no: str) -> Who:
     """Return whose profile is asked for and note the look, once a day. Raises NotFound."""
     actor = current_actor()
     who = reading.who(actor, employee_no)
-    if not who.is_self and not reading.is_noted(who.id, actor.id, today(), PROFILE):
+    if not who.is_self and PROFILE not in who.noted:
         with transaction():
             note_look(actor, who.id, PROFILE)
     return who

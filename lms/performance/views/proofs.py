@@ -45,7 +45,7 @@ def _looked_at(employee_no: str) -> Who:
     """Return whose proofs are asked for and note the look, once a day. Raises NotFound."""
     actor = current_actor()
     who = people.who(actor, employee_no, Permission.PROOF_PRINT)
-    if not who.is_self and not people.is_noted(who.id, actor.id, today(), PROOF):
+    if not who.is_self and PROOF not in who.noted:
         with transaction():
             note_look(actor, who.id, PROOF)
     return who
