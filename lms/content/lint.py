@@ -4,11 +4,11 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from posixpath import basename, dirname, relpath
+from posixpath import basename
 
 from lms.content.grammar.document import Parsed, Reference
 from lms.content.grammar.findings import Finding, Severity
-from lms.content.grammar.inline import find_links
+from lms.content.grammar.inline import find_links, relative
 from lms.content.grammar.keywords import nearest
 from lms.content.grammar.traps import one_line, open_lines
 from lms.core.lines import split_lines
@@ -82,7 +82,7 @@ def _missing_target(lines: Sequence[str], path: str, link: Reference, known: Col
     guess = same_name[0] if len(same_name) == 1 else nearest(link.target, [*known] if len(known) < 5_000 else [])
     if guess is None:
         return _error("C140", link.line, text("链接“%(target)s”没有对应的文件，请检查路径。", target=link.target))
-    better = relpath(guess, dirname(path) or ".")
+    better = relative(guess, path)
     written = re.escape(link.target.split("/")[-1])
     new = re.sub(rf"\]\([^()\s#]*{written}(?=[#)])", lambda _: f"]({better}", lines[link.line - 1], count=1)
     problem = text("链接“%(target)s”没有对应的文件，是否“%(guess)s”？", target=link.target, guess=guess)

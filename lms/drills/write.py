@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from posixpath import dirname, relpath
 
 from lms.content.grammar.amounts import write_seconds
 from lms.content.grammar.chips import EFFECT, ENDING, FREE, ID, LENGTH, REQUIRES, SET, TIME, write_chips
 from lms.content.grammar.front import Entry, write_entry
+from lms.content.grammar.inline import relative
 from lms.content.grammar.keywords import Language, Word
 from lms.content.grammar.writing import FrontWriter, write_document, write_heading
 from lms.core.markup_tree import heading_id
@@ -162,8 +162,8 @@ def _front(spec: DrillSpec, language: Language, path: str) -> str:
     front.pairs(Word.RUBRIC, [(each.name, str(each.weight)) for each in spec.dimensions])
     front.many(Word.DEDUCT, [each.name for each in spec.dimensions if each.deduct])
     front.one(Word.PASS, None if spec.passes == TOTAL_ENOUGH else written_passes(spec.passes, language))
-    front.many(Word.CONCURRENT, [_relative(each, path) for each in spec.concurrent])
-    front.many(Word.WORD_LIST, [_relative(each, path) for each in spec.word_lists])
+    front.many(Word.CONCURRENT, [relative(each, path) for each in spec.concurrent])
+    front.many(Word.WORD_LIST, [relative(each, path) for each in spec.word_lists])
     return front.written()
 
 
@@ -172,10 +172,6 @@ def _clock(seconds: int, *, chinese: bool) -> str:
     if seconds < _LONG_CLOCK:
         return f"{seconds}{'秒' if chinese else 's'}"
     return write_seconds(seconds, chinese=chinese)
-
-
-def _relative(target: str, path: str) -> str:
-    return relpath(target, dirname(path) or ".")
 
 
 def _clause(clause: Clause, language: Language) -> str:

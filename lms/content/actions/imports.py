@@ -16,9 +16,10 @@ from lms.content import store
 from lms.content.actions.documents import editable, head_of
 from lms.content.actions.drafts import create, save_draft
 from lms.content.attachments import actions as attachments
-from lms.content.attachments.rules import link_to, markdown_of
+from lms.content.attachments.rules import markdown_of
 from lms.content.grammar.findings import Severity
 from lms.content.grammar.front import read_front
+from lms.content.grammar.inline import relative
 from lms.content.importers import faq, word
 from lms.content.importers.drafts import KINDS, Drafted, Imported, plain_title
 from lms.content.importers.html import read
@@ -332,5 +333,5 @@ def _links(actor: Actor, path: str, drafted: Drafted, pictures: Mapping[int, att
             row = attachments.attach(actor, path, received.name, received)
             words = received.name.rpartition(".")[0]
             said = plain_title(drafted.title) if words == "picture" else words
-            links[number] = markdown_of(received.kind, said, link_to(row.path, path))
+            links[number] = markdown_of(received.kind, said, relative(row.path, path))
     return links

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from posixpath import basename, dirname, relpath, splitext
+from posixpath import basename, dirname, splitext
 from unicodedata import normalize
 
 from lms.content.rules.paths import why_no_path
@@ -148,11 +148,6 @@ def path_of(folder: str, name: str, form: Form, sha: bytes, digits: int = 6) -> 
 def bare_path(path: str) -> str:
     """Return a path without its suffix and the digest in its name: what a film and its captions have in common."""
     return re.sub(r"(?:-[0-9a-f]{6,12})?\.\w+$", "", path)
-
-
-def link_to(path: str, document_path: str) -> str:
-    """Return the relative link by which a document means a file."""
-    return relpath(path, dirname(document_path) or ".")
 
 
 def markdown_of(kind: str, words: str, link: str) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from posixpath import dirname, normpath
+from posixpath import dirname, normpath, relpath
 from urllib.parse import unquote
 
 from lms.content.grammar.keywords import Word, find_word, folded
@@ -82,6 +82,12 @@ def resolve(path: str, target: str) -> str | None:
     base = target.lstrip("/") if target.startswith("/") else f"{dirname(path)}/{target}"
     resolved = normpath(base.replace("\\", "/")).lstrip("/")
     return None if resolved == ".." or resolved.startswith("../") else resolved
+
+
+def relative(target: str, path: str) -> str:
+    """Return how the file `path` names another file of the repository: the target that `resolve` leads back to it."""
+    # Both as from a root: else the path of this process's own folder is asked for, and that may be gone.
+    return relpath(f"/{target}", f"/{dirname(path)}")
 
 
 def rewrite_links(line: str, change: Callable[[Link], str | None]) -> str:

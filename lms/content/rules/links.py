@@ -1,10 +1,10 @@
 """Links of a source when documents move: relative targets written anew, everything else byte for byte."""
 
 from collections.abc import Callable
-from posixpath import dirname, relpath
+from posixpath import dirname
 from urllib.parse import quote
 
-from lms.content.grammar.inline import Link, resolve, rewrite_links
+from lms.content.grammar.inline import Link, relative, resolve, rewrite_links
 from lms.content.grammar.traps import open_lines
 from lms.core.lines import split_keeping_ends
 
@@ -30,9 +30,8 @@ def redirected(source: str, path: str, old: str, new: str) -> str:
 
 def written(path: str, target: str, anchor: str = "") -> str:
     """Return a link as it stands in the file `path`: relative, with the heading behind it."""
-    relative = relpath(target, dirname(path)) if dirname(path) else target
-    relative = "".join(quote(each) if each in ' ()<>"%' else each for each in relative)
-    return f"{relative}#{anchor}" if anchor else relative
+    way = "".join(quote(each) if each in ' ()<>"%' else each for each in relative(target, path))
+    return f"{way}#{anchor}" if anchor else way
 
 
 def _changed(source: str, change: Callable[[Link], str | None]) -> str:

@@ -12,10 +12,10 @@ from lms.content.attachments.rules import (
     PICTURE,
     SVG,
     folder_of,
-    link_to,
     markdown_of,
     words_of,
 )
+from lms.content.grammar.inline import relative
 from lms.content.queries import Work
 from lms.content.views.room import at, bp, work_at
 from lms.core.access import Permission
@@ -87,7 +87,7 @@ def _take(work: Work, sent: FileStorage) -> dict[str, Any]:
 
 
 def _plain(work: Work, row: Any, words: str) -> dict[str, Any]:
-    link = link_to(row.path, work.card.path)
+    link = relative(row.path, work.card.path)
     return {
         "path": row.path,
         "link": link,

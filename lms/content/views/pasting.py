@@ -4,7 +4,8 @@ from flask import jsonify, request
 from werkzeug.wrappers import Response
 
 from lms.content.attachments import actions as attachments
-from lms.content.attachments.rules import PICTURE, link_to, markdown_of
+from lms.content.attachments.rules import PICTURE, markdown_of
+from lms.content.grammar.inline import relative
 from lms.content.importers.html import read
 from lms.content.importers.markdown import written
 from lms.content.importers.pieces import LeftOut, Picture
@@ -78,7 +79,7 @@ def _keep(work: Work, pictures: tuple[Picture, ...]) -> dict[int, str]:
                 continue
             with transaction():
                 row = attachments.attach(current_actor(), work.card.path, received.name, received)
-                links[number] = markdown_of(PICTURE, picture.words or words, link_to(row.path, work.card.path))
+                links[number] = markdown_of(PICTURE, picture.words or words, relative(row.path, work.card.path))
         except DomainError:
             continue
     return links

@@ -1,8 +1,7 @@
 """A new row of a course or curriculum: a link to a document, as the picker names it."""
 
-from posixpath import dirname, relpath
-
 from lms.content.form import Values
+from lms.content.grammar.inline import relative
 from lms.content.rules.paths import split_path
 from lms.core.errors import Invalid
 from lms.core.texts import text
@@ -31,4 +30,4 @@ def asked_link(path: str, values: Values, taken: dict[str, str]) -> str:
         problem = text("“%(title)s”已经在这里了。", title=taken[target])
         raise Invalid(problem, fields={"add-path": problem})
     label = " ".join(title.translate(_LABEL).split()) or target.rpartition("/")[2].removesuffix(".md")
-    return f"[{label}]({relpath(target, dirname(path) or '.')})"
+    return f"[{label}]({relative(target, path)})"

@@ -8,8 +8,8 @@ from typing import Any
 from lms.content.actions.documents import editable, head_of
 from lms.content.actions.drafts import create, save_draft
 from lms.content.attachments import actions as attachments
-from lms.content.attachments.rules import link_to
 from lms.content.grammar.findings import Severity
+from lms.content.grammar.inline import relative
 from lms.content.importers.drafts import LONGEST_TITLE, name_of
 from lms.content.kinds import kind_of, read
 from lms.content.models import Document, Revision, Slug
@@ -201,7 +201,7 @@ def _checked(source: str, path: str) -> str:
 
 def _links(actor: Actor, path: str, pictures: Pictures) -> dict[str, str]:
     return {
-        target: link_to(attachments.attach(actor, path, received.name, received).path, path)
+        target: relative(attachments.attach(actor, path, received.name, received).path, path)
         for target, received in pictures.received.items()
     }
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from posixpath import dirname, relpath
 
 from lms.content.grammar.chips import ALL, EACH
 from lms.content.grammar.document import About
 from lms.content.grammar.front import file_language
-from lms.content.grammar.inline import Link, resolve, rewrite_links
+from lms.content.grammar.inline import Link, relative, resolve, rewrite_links
 from lms.content.grammar.keywords import Language
 from lms.content.grammar.writing import write_heading
 from lms.content.importers.drafts import plain_title
@@ -102,7 +101,7 @@ def from_the_file(source: str, path: str) -> str:
     def change(link: Link) -> str | None:
         if link.is_external or not link.target.startswith("/"):
             return None
-        return relpath(link.target.lstrip("/"), dirname(path) or ".") + _anchor(link)
+        return relative(link.target.lstrip("/"), path) + _anchor(link)
 
     return "\n".join(rewrite_links(line, change) if "](/" in line else line for line in source.split("\n"))
 

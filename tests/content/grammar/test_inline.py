@@ -8,6 +8,7 @@ from lms.content.grammar.inline import (
     find_links,
     plain_text,
     read_label,
+    relative,
     resolve,
     split_alternatives,
     split_arrow,
@@ -45,6 +46,20 @@ def test_pictures_are_links_and_code_is_not():
 )
 def test_a_relative_target_is_a_path_of_the_repository(path: str, target: str, resolved: str | None):
     assert resolve(path, target) == resolved
+
+
+@pytest.mark.parametrize(
+    ("path", "target", "written"),
+    [
+        ("kb_content/return.md", "kb_content/refund.md", "refund.md"),
+        ("kb_content/return.md", "courses/new/course.md", "../courses/new/course.md"),
+        ("return.md", "kb_content/refund.md", "kb_content/refund.md"),
+        ("a/b/c.md", "a/b/d/e.md", "d/e.md"),
+    ],
+)
+def test_a_file_is_named_from_another_so_that_it_is_found_again(path: str, target: str, written: str):
+    assert relative(target, path) == written
+    assert resolve(path, written) == target
 
 
 def test_alternatives_are_parted_by_any_bar():
