@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 _frozen: ContextVar[datetime | None] = ContextVar("frozen", default=None)
@@ -14,9 +14,26 @@ def now() -> datetime:
     return _frozen.get() or datetime.now(UTC)
 
 
+_last: tuple[ZoneInfo, datetime, datetime, date] = (
+    ZoneInfo("UTC"),
+    datetime.max.replace(tzinfo=UTC),
+    datetime.min.replace(tzinfo=UTC),
+    date.min,
+)
+"""The zone, the beginning, the end and the name of the day that was asked for last: a page asks a hundred times."""
+
+
 def today(zone: ZoneInfo) -> date:
     """Return the present day in the installation's zone."""
-    return now().astimezone(zone).date()
+    global _last
+    at = now()
+    known, begins, ends, day = _last
+    if known is zone and begins <= at < ends:
+        return day
+    day = at.astimezone(zone).date()
+    midnight = datetime.combine(day, time(), zone)
+    _last = (zone, midnight.astimezone(UTC), (midnight + timedelta(days=1)).astimezone(UTC), day)
+    return day
 
 
 def day_of(at: datetime, zone: ZoneInfo) -> date:

@@ -1,8 +1,9 @@
 """Charts of a profile: what is drawn, with its words, for the templates. Numbers come in, nothing is read."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from itertools import islice
 
 from lms.core.i18n import _, say
@@ -72,22 +73,35 @@ def period_words(one: Period) -> str:
     return show_month(one.start) if one.grain is Grain.MONTH else show_day(one.start)
 
 
-def chart_of(one: Trend, months: Sequence[Period], trainings: Sequence[Happened]) -> Chart:
-    """Return the chart of a metric over some months, with the trainings in them."""
+def charts_of(trends: Iterable[Trend], months: Sequence[Period], trainings: Sequence[Happened]) -> list[Chart]:
+    """Return the chart of each metric over some months, with the trainings in them."""
     first, until = months[0].start, months[-1].until
+    marks, ends = _marks(trainings, first, until), (show_month(first), show_month(months[-1].start))
+
+    @cache  # all charts of a page show the same few periods
+    def placed(one: Period) -> tuple[float, str]:
+        return middle(one, first, until), period_words(one)
+
+    return [_chart_of(each, placed, marks, ends) for each in trends]
+
+
+def _chart_of(
+    one: Trend, placed: Callable[[Period], tuple[float, str]], marks: tuple[Mark, ...], ends: tuple[str, str]
+) -> Chart:
+    """placed: where a period lies, 0 to 1, and what it is called. ends: the words below both ends of the axis."""
     metric = one.metric
     values = [point.value for point in one.points]
     near = metric.red_line is not None and _is_near(metric.red_line, values)
     levels = [metric.red_line] if near and metric.red_line is not None else []
     drawn = track(
-        [(middle(point.period, first, until), point.value) for point in one.points],
+        [(placed(point.period)[0], point.value) for point in one.points],
         left=LEFT,
         right=RIGHT,
         top=TOP,
         bottom=BOTTOM,
         levels=levels,
     )
-    rows = tuple((period_words(point.period), figure_words(metric, point.value), point.count) for point in one.points)
+    rows = tuple((placed(point.period)[1], figure_words(metric, point.value), point.count) for point in one.points)
     return Chart(
         title=say(metric.name),
         now=rows[-1][1],
@@ -97,9 +111,9 @@ def chart_of(one: Trend, months: Sequence[Period], trainings: Sequence[Happened]
         red=drawn.levels[0] if levels else None,
         red_words=figure_words(metric, metric.red_line) if metric.red_line is not None else "",
         was_at=_beside(drawn),
-        marks=_marks(trainings, first, until),
-        first=show_month(first),
-        last=show_month(months[-1].start),
+        marks=marks,
+        first=ends[0],
+        last=ends[1],
         words="; ".join(f"{when} {value}" for when, value, _count in rows),
         rows=rows,
     )

@@ -143,7 +143,7 @@ def page(who: Who) -> dict[str, Any]:
         "hows": [drawing.how_words(part) for part in scored.parts] if scored is not None else [],
         "log": log[:SHOWN_LINES],
         "first_lines": FIRST_LINES,
-        "charts": [drawing.chart_of(each, months, marks) for each in _in_order(_lined(trends, who.team_id), scored)],
+        "charts": drawing.charts_of(_in_order(_lined(trends, who.team_id), scored), months, marks),
         "most_charts": MOST_CHARTS,
         "marks": marks,
         "skills": [
