@@ -58,8 +58,8 @@ def translations(locale: str) -> NullTranslations:
 def current_locale() -> str:
     """Return the language of this request; the installation's outside of one."""
     try:
-        found: str = g.locale
-    except (AttributeError, RuntimeError):  # a page asks hundreds of times, and nearly always it was chosen
+        found: str = g._get_current_object().locale  # a page asks hundreds of times: not through the proxy
+    except (AttributeError, RuntimeError):
         return "zh_CN"
     return found
 
@@ -74,7 +74,7 @@ def set_locale(locale: str) -> None:
 def gettext(message: str) -> str:
     """Translate a sentence without filling its places (Jinja fills and escapes them)."""
     try:
-        found: Callable[[str], str] = g.gettext
+        found: Callable[[str], str] = g._get_current_object().gettext
     except AttributeError:
         found = g.gettext = translations(current_locale()).gettext
     return found(message)
