@@ -246,15 +246,21 @@ def chromium() -> str:
 
 LONG = ("cluster", "trust", "demo", "year", "web", "journeys")
 """The folders whose files take longest. They begin: with several processes none is left alone with a long file."""
+CRAWLING = ("trust", "web")
+"""The folders whose tests ask every route of the house, so that each new route makes them longer."""
 
 
 @pytest.hookimpl(trylast=True)  # after pytest's own order, by database
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order long files first; give a browser more time than a function; leave out what takes hours, but with SOAK=1."""
+    """Order long files first; give each kind of test its time; leave out what takes hours, but with SOAK=1."""
     places = {folder: place for place, folder in enumerate(LONG)}
     items.sort(key=lambda item: places.get(item.path.relative_to(HERE).parts[0], len(LONG)))
     for item in items:
-        if item.get_closest_marker("browser") and not item.get_closest_marker("timeout"):
+        if item.get_closest_marker("timeout"):
+            continue
+        if item.path.relative_to(HERE).parts[0] in CRAWLING:
+            item.add_marker(pytest.mark.timeout(900))
+        elif item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.timeout(300))
     if os.environ.get("SOAK") != "1":
         for item in items:
