@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.support.asked import Asked
 from tests.support.owners import (
+    account_calls,
     appraisals,
     awards,
     courseware,
@@ -17,14 +18,17 @@ from tests.support.owners import (
     people_api,
     privacy,
     profiles,
+    review_calls,
     scores,
     signon,
     staffing,
     standards,
     targets,
+    writing_api,
 )
 
 PARTS = (
+    account_calls,
     kpis,
     scores,
     profiles,
@@ -39,6 +43,8 @@ PARTS = (
     people_api,
     signon,
     courseware,
+    writing_api,
+    review_calls,
 )
 
 
