@@ -61,10 +61,17 @@ CALLS = {
     "kb.urgent_new_submit": "kb_urgent_api.send",
     "kb.urgent_withdraw": "kb_urgent_api.withdraw",
     "kb.verify": "kb_care_api.verify",
+    "learning.attendance": "learning_api.note_attendance",
+    "learning.cancel_session": "learning_api.cancel_session",
     "learning.certificate_revoke": "learning_api.revoke_certificate",
+    "learning.change_session": "learning_api.change_session",
     "learning.complete": "learning_api.complete_document",
     "learning.confirm_people": "learning_api.confirm_task",
+    "learning.copy_session": "learning_api.copy_session",
     "learning.decide": "learning_api.confirm_task",
+    "learning.plan_session": "learning_api.plan_session",
+    "learning.put_people": "learning_api.put_people",
+    "learning.seat": "learning_api.seat",
     "learning.watching": "learning_api.save_watching",
     "learning.work": "learning_api.save_task",
     "notifications.open_notice": "notifications_api.read",
@@ -169,15 +176,14 @@ REASONS = {
         content.remove_file content.rename_submit content.replace_submit content.tags_submit content.upload
         courseware.keep courseware.upload drills.add_measure drills.cancel_team_drill drills.change_team_drill
         drills.check_measure drills.drop_measure drills.excuse_person drills.finish_measure drills.make_team_drill
-        kb.ask kb.confirm_several kb.gap_act kb.gap_open learning.answer_idea learning.attendance
-        learning.cancel_session learning.certificate_plan_change learning.certificate_plan_issue
-        learning.certificate_plan_make learning.change_campaign learning.change_session learning.change_survey
-        learning.choose learning.copy_session learning.cycle_act learning.cycle_begin learning.keep_offer
-        learning.make_campaign learning.make_survey learning.plan_session learning.put_people learning.queue_change
-        learning.queue_make learning.queue_override learning.queue_override_end learning.seat learning.start_campaign
-        learning.stop_campaign learning.stop_survey learning.suggest learning.support_idea performance.scores_compute
-        quizzes.bank_add_submit quizzes.bank_change_submit readiness.change_staffing readiness.discard_staffing
-        readiness.give_staff_training readiness.make_staffing reports.late_act
+        kb.ask kb.confirm_several kb.gap_act kb.gap_open learning.answer_idea learning.certificate_plan_change
+        learning.certificate_plan_issue learning.certificate_plan_make learning.change_campaign learning.change_survey
+        learning.choose learning.cycle_act learning.cycle_begin learning.keep_offer learning.make_campaign
+        learning.make_survey learning.queue_change learning.queue_make learning.queue_override
+        learning.queue_override_end learning.start_campaign learning.stop_campaign learning.stop_survey learning.suggest
+        learning.support_idea performance.scores_compute quizzes.bank_add_submit quizzes.bank_change_submit
+        readiness.change_staffing readiness.discard_staffing readiness.give_staff_training readiness.make_staffing
+        reports.late_act
     """,
 }
 """Why a page's action has no call."""

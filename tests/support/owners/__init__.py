@@ -15,6 +15,7 @@ from tests.support.owners import (
     impact,
     inspections,
     kpis,
+    learning_calls,
     people_api,
     privacy,
     profiles,
@@ -28,6 +29,7 @@ from tests.support.owners import (
 )
 
 PARTS = (
+    learning_calls,
     account_calls,
     kpis,
     scores,
