@@ -72,6 +72,7 @@ from lms.kb import kind as kb_kind
 from lms.kb import views as kb_views
 from lms.kb.api import care as kb_care_api
 from lms.kb.api import knowledge as kb_api
+from lms.kb.api import urgent as kb_urgent_api
 from lms.kb.queries import seen as kb_seen
 from lms.learning import api as learning_api
 from lms.learning import handlers as learning
@@ -145,6 +146,7 @@ API = (
     learning_api,
     kb_api,
     kb_care_api,
+    kb_urgent_api,
     content_api,
     marks_api,
     notifications_api,

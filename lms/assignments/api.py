@@ -7,7 +7,7 @@ from apiflask import APIBlueprint, Schema
 from apiflask.fields import Boolean, Date, Dict, Integer, List, Nested, String
 from apiflask.validators import Length, Range
 
-from lms.accounts.queries import ids_by_no, team_tree
+from lms.accounts.queries import ids_by_no, team_id_of
 from lms.assignments import actions, choosing
 from lms.assignments.actions.give import TOGETHER
 from lms.assignments.queries.ruling import RuleLine, names, rule_lines
@@ -185,10 +185,7 @@ def give(body: dict[str, Any]) -> dict[str, Any]:
         raise Invalid(reason, fields={"people": reason})
     new = None
     if body["team"]:
-        team_id = next((team.id for team in team_tree() if team.code == body["team"]), None)
-        if team_id is None:
-            reason = text("没有代码为 %(code)s 的团队。", code=body["team"])
-            raise Invalid(reason, fields={"team": reason})
+        team_id = team_id_of(body["team"])
         chosen = choosing.choose(actor, document_id, team_id=team_id, cohort_id=None, due_on=due_on, today=today())
         people, new = chosen.person_ids, len(chosen.fresh)
     else:

@@ -1,7 +1,9 @@
-"""Which ways lead on from here, by role; the first four are the tab bar of a phone."""
+"""Which ways lead on from here, by role; the first of them are the tab bar of a phone, the others fold into 更多."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 from flask import g, request, url_for
 
@@ -13,10 +15,13 @@ from lms.web.auth import maybe_actor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
+    """stands: from which width of the window on the way stands in the bar, in pixels; 0 = it is always in 更多."""
+
     label: str
     href: str
     icon: str
     current: bool
+    stands: int = 0
 
 
 WAYS: dict[str, tuple[Text, str, str]] = {
@@ -35,9 +40,15 @@ WAYS: dict[str, tuple[Text, str, str]] = {
     "inspections": (text("质检结果"), "performance.inspections", "check-list"),
     "impact": (text("培训效果"), "performance.impact", "star"),
     "settings": (text("设置"), "notifications.reminders", "gear"),
+    "health": (text("系统状态"), "health.status", "chart"),
     "me": (text("我的"), "accounts.me", "person"),
 }
 
+
+ROOM = ((768, 190), (1024, 440), (1280, 690))
+"""From which width of the window on how many pixels ways have, beside the search and a name of usual length."""
+OF_WAY, OF_WIDE, OF_NARROW, OF_MORE = 20, 16, 8.3, 84
+"""Pixels of a way: around its label, of a Chinese character, of another; and of 更多."""
 
 ALONE = frozenset({"accounts.people", "accounts.me", "learning.queue", "learning.cycles", "notifications.reminders"})
 """Ways that stand for one page only, not for the room in which it lies."""
@@ -113,7 +124,7 @@ def _ways_of(actor: Actor) -> list[str]:
         first = "inspections" if Role.QUALITY in actor.roles else "scores"
         order = ["today", "reports", "people", first, "kb", "year", "calendar", "exams", "drills"]
     elif sees_people:
-        order = ["today", "people", "kb", "settings", "me"]
+        order = ["today", "people", "kb", "settings", "health", "me"]
     else:
         order = ["today", "courses", "kb", "me", "drills"]
     held = {
@@ -122,7 +133,10 @@ def _ways_of(actor: Actor) -> list[str]:
         "exams": allows(actor, Permission.QUIZ_SCORES),
         "calendar": allows(actor, Permission.CALENDAR_EDIT),
         "settings": allows(actor, Permission.NOTIFY_EDIT),
+        "health": allows(actor, Permission.HEALTH_READ),
     }
+    if held["health"] and "health" not in order:
+        order.append("health")
     return [name for name in order if held.get(name, True)]
 
 
@@ -149,10 +163,23 @@ def _items_of(names: tuple[str, ...], here: str, known: bool, _: str, __: str) -
     ways = [WAYS[name] for name in names]
     is_way = any(here == endpoint for _, endpoint, _ in ways)
     together = next((name for name in names if here.startswith(TOGETHER.get(name, ()))), "")
+    stands = folded([say(label) for label, _, _ in ways])
     found = []
-    for name, (label, endpoint, icon) in zip(names, ways, strict=True):
+    for name, (label, endpoint, icon), from_on in zip(names, ways, stands, strict=True):
         room = endpoint.partition(".")[0]
         within = not is_way and not together and endpoint not in ALONE and here.startswith(f"{room}.")
         current = known and (here == endpoint or within or name == together)
-        found.append(Item(label=say(label), href=url_for(endpoint), icon=icon, current=current))
+        found.append(Item(label=say(label), href=url_for(endpoint), icon=icon, current=current, stands=from_on))
     return tuple(found)
+
+
+def folded(labels: Sequence[str]) -> list[int]:
+    """Return from which width on each way stands in the bar: as many of the first as there is room for. 0 = never."""
+    ends = list(
+        accumulate(OF_WAY + sum(OF_WIDE if ord(each) > 0x2E7F else OF_NARROW for each in one) for one in labels)
+    )
+    found = [0] * len(labels)
+    for width, room in reversed(ROOM):
+        whole = bool(ends) and ends[-1] <= room
+        found = [width if whole or end <= room - OF_MORE else at for end, at in zip(ends, found, strict=True)]
+    return found

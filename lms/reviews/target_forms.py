@@ -54,7 +54,7 @@ class TargetForm(Form):
         months: dict[str, date] = {}
         for name in ("base_from", "base_until"):
             try:
-                months[name] = _month(self[name].data or "")
+                months[name] = month_of(self[name].data or "")
             except Invalid:
                 problems[name] = text("写成 2026-01 这样的年月。")
         if problems or amount is None:
@@ -70,7 +70,8 @@ class TargetForm(Form):
         )
 
 
-def _month(written: str) -> date:
+def month_of(written: str) -> date:
+    """Return the first day of a month, "2026-01". Raises Invalid."""
     found = period(written)
     if found.grain is not Grain.MONTH:
         raise Invalid(text("写成 2026-01 这样的年月。"))

@@ -1,11 +1,12 @@
 """Scaffolding of `/api/v1`: shapes that every call shares."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from apiflask import APIFlask, Schema
-from apiflask.fields import Dict, Nested, String
+from apiflask.fields import Date, Dict, Nested, String
+from apiflask.validators import Range
 from marshmallow import INCLUDE
 
 from lms.core.access import POLICY, Role
@@ -15,6 +16,8 @@ from lms.web.auth import gate_of
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 MOST = 2**53 - 1
 """The greatest whole number that every client can count to; every database can store it."""
+FIRST_DAY, LAST_DAY = date(1950, 1, 1), date(2200, 1, 1)
+"""The days that a body can name: what is reckoned from them is a day, too."""
 
 
 class ErrorDetail(Schema):
@@ -34,6 +37,11 @@ class ErrorBody(Schema):
     """The one shape of an error."""
 
     error = Nested(ErrorDetail, required=True)
+
+
+def a_day(**said: Any) -> Date:
+    """Return a field for a day that can be reckoned with. said: what else is said of it (`required`, `metadata`)."""
+    return Date(validate=Range(min=FIRST_DAY, max=LAST_DAY), **said)
 
 
 def instant(at: datetime | None) -> str | None:

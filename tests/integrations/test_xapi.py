@@ -15,6 +15,7 @@ from lms.core.access import Role
 from lms.core.bus import emit
 from lms.core.db import session, transaction
 from lms.core.points import ONE_POINT
+from lms.core.retrying import always_again_at
 from lms.drills.events import DrillScored, DrillStarted
 from lms.home.outgoing import ways_out
 from lms.integrations.actions import xapi
@@ -25,7 +26,6 @@ from lms.integrations.rules.xapi import (
     Activity,
     Result,
     Told,
-    again_at,
     is_held,
     statement,
     statement_id,
@@ -157,10 +157,10 @@ def test_what_a_store_adds_or_writes_its_own_way_is_still_ours():
 
 
 def test_a_store_that_is_down_is_tried_for_ever_at_least_hourly():
-    waits = [again_at(tries, NOON, None) - NOON for tries in range(1, 40)]
+    waits = [always_again_at(tries, NOON, None, WAITS) - NOON for tries in range(1, 40)]
     assert waits == sorted(waits)
     assert max(waits) == WAITS[-1] == timedelta(hours=1)
-    assert again_at(1, NOON, 7200) - NOON == timedelta(hours=2)
+    assert always_again_at(1, NOON, 7200, WAITS) - NOON == timedelta(hours=2)
 
 
 # On its way

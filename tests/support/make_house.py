@@ -448,6 +448,7 @@ KIND_OF = {
     "drills.table_export": "drill",
     "drills.table_import": "drill",
     "drills.table_preview": "drill",
+    "drills_api.rescore": "drill",
     "drills_api.start": "drill",
     "kb.article": "article",
     "kb.change": "article",

@@ -5,11 +5,20 @@ import pytest
 from tests.support.make_house import all_rules
 
 CALLS = {
+    "accounts.closing_extend": "accounts_api.extend",
+    "accounts.cohort_add": "accounts_api.add_members",
+    "accounts.cohort_change": "accounts_api.change_cohort",
+    "accounts.cohort_mentors": "accounts_api.set_mentors",
+    "accounts.cohort_open": "accounts_api.open_cohort",
+    "accounts.cohort_remove": "accounts_api.remove_member",
+    "accounts.cohort_split_apply": "accounts_api.split_cohorts",
+    "accounts.company_day_set": "accounts_api.set_company_days",
+    "accounts.freeze_remove": "accounts_api.remove_freeze",
+    "accounts.freeze_set": "accounts_api.set_freeze",
+    "accounts.leave_apply": "accounts_api.note_leave",
+    "accounts.leave_end": "accounts_api.end_leave",
     "accounts.leave_note": "accounts_api.note_leave",
     "accounts.leave_preview": "accounts_api.note_leave",
-    "accounts.leave_apply": "accounts_api.note_leave",
-    "accounts.roster_preview": "accounts_api.set_roster",
-    "accounts.roster_apply": "accounts_api.set_roster",
     "accounts.person_close": "accounts_api.close",
     "accounts.person_create": "accounts_api.hire",
     "accounts.person_end_sessions": "accounts_api.end_sessions",
@@ -21,6 +30,12 @@ CALLS = {
     "accounts.person_revoke": "accounts_api.revoke",
     "accounts.person_shops": "accounts_api.set_shops",
     "accounts.person_tags": "accounts_api.put_tags",
+    "accounts.roster_apply": "accounts_api.set_roster",
+    "accounts.roster_person_set": "accounts_api.set_roster",
+    "accounts.roster_preview": "accounts_api.set_roster",
+    "accounts.roster_set": "accounts_api.set_pattern",
+    "accounts.roster_stop": "accounts_api.stop_pattern",
+    "accounts.shift_set": "accounts_api.set_shift",
     "accounts.shop_add": "accounts_api.add_shop",
     "accounts.team_add": "accounts_api.add_team",
     "accounts.team_change": "accounts_api.change_team",
@@ -29,20 +44,34 @@ CALLS = {
     "content.preview": "content_api.check",
     "content.publish_submit": "content_api.publish",
     "content.save": "content_api.save_draft",
+    "drills.give_up": "drills_api.give_up",
     "drills.pause": "drills_api.pause",
     "drills.rate": "drills_api.self_rating",
+    "drills.rescore_apply": "drills_api.rescore",
     "drills.resume": "drills_api.resume",
+    "drills.retry": "drills_api.retry",
     "drills.start": "drills_api.start",
     "drills.step": "drills_api.step",
     "drills.tick": "drills_api.tick",
+    "drills.void": "drills_api.void",
     "integrations.change_webhook": "integrations_api.act",
     "integrations.keep_webhook": "integrations_api.keep",
     "kb.suggest_submit": "kb_care_api.suggest",
+    "kb.urgent_extend": "kb_urgent_api.extend",
+    "kb.urgent_new_submit": "kb_urgent_api.send",
+    "kb.urgent_withdraw": "kb_urgent_api.withdraw",
     "kb.verify": "kb_care_api.verify",
+    "learning.attendance": "learning_api.note_attendance",
+    "learning.cancel_session": "learning_api.cancel_session",
     "learning.certificate_revoke": "learning_api.revoke_certificate",
+    "learning.change_session": "learning_api.change_session",
     "learning.complete": "learning_api.complete_document",
-    "learning.decide": "learning_api.confirm_task",
     "learning.confirm_people": "learning_api.confirm_task",
+    "learning.copy_session": "learning_api.copy_session",
+    "learning.decide": "learning_api.confirm_task",
+    "learning.plan_session": "learning_api.plan_session",
+    "learning.put_people": "learning_api.put_people",
+    "learning.seat": "learning_api.seat",
     "learning.watching": "learning_api.save_watching",
     "learning.work": "learning_api.save_task",
     "notifications.open_notice": "notifications_api.read",
@@ -68,7 +97,29 @@ CALLS = {
     "quizzes.set_window": "quizzes_api.set_window",
     "quizzes.start": "quizzes_api.start",
     "quizzes.submit": "quizzes_api.submit",
+    "quizzes.void": "quizzes_api.void",
     "quizzes.withdraw_makeup": "quizzes_api.withdraw_makeup",
+    "reviews.act_on_appraisal_cycle": "reviews_api.act_on_appraisal_cycle",
+    "reviews.add_peak_finding": "reviews_api.add_finding",
+    "reviews.add_peak_measure": "reviews_api.add_measure",
+    "reviews.begin_appraisal_cycle": "reviews_api.begin_appraisal_cycle",
+    "reviews.change_appraisal_cycle": "reviews_api.change_appraisal_cycle",
+    "reviews.change_award_rule": "reviews_api.change_award_rule",
+    "reviews.change_badge": "reviews_api.change_badge",
+    "reviews.change_deduction_rule": "reviews_api.change_deduction_rule",
+    "reviews.change_peak_finding": "reviews_api.change_finding",
+    "reviews.change_peak_review": "reviews_api.change_peak",
+    "reviews.close_peak_review": "reviews_api.close_peak",
+    "reviews.give_deduction": "reviews_api.give_deduction",
+    "reviews.make_appraisal_cycle": "reviews_api.make_appraisal_cycle",
+    "reviews.make_award_rule": "reviews_api.make_award_rule",
+    "reviews.make_badge": "reviews_api.make_badge",
+    "reviews.make_deduction_rule": "reviews_api.make_deduction_rule",
+    "reviews.make_peak_review": "reviews_api.make_peak",
+    "reviews.propose_award": "reviews_api.propose_award",
+    "reviews.set_target": "reviews_api.put_target",
+    "reviews.switch_award_rule": "reviews_api.switch_award_rule",
+    "reviews.withdraw_award": "reviews_api.withdraw_award",
 }
 """The call that does what a page does; of a file with a preview, the call that takes its rows all or not at all."""
 
@@ -116,35 +167,23 @@ REASONS = {
         performance.inspection_item_change performance.inspection_item_make performance.inspection_rules_set
         performance.metric_add performance.metric_save performance.metric_titles performance.score_files_switch
         performance.competency_change performance.competency_make performance.formula_new performance.formula_save
-        reviews.adopt_deduction_rules reviews.change_award_rule reviews.change_deduction_rule reviews.make_award_rule
-        reviews.change_badge reviews.make_badge reviews.make_deduction_rule reviews.switch_award_rule
+        reviews.adopt_deduction_rules
         reviews.write_appraisal_form
     """,
     "not yet a call of its own; its page takes the same form from a program with a token": """
-        accounts.closing_extend accounts.cohort_add accounts.cohort_change accounts.cohort_mentors accounts.cohort_open
-        accounts.cohort_remove accounts.cohort_split_apply accounts.company_day_set accounts.freeze_remove
-        accounts.freeze_set accounts.leave_end accounts.roster_person_set accounts.roster_set accounts.roster_stop
-        accounts.shift_set assignments.bulk_submit assignments.decide assignments.rule_change assignments.rule_make
-        assignments.rule_stop content.archive_submit content.duplicate_submit content.new_submit
-        content.publish_several_submit content.remove_file content.rename_submit content.replace_submit
-        content.tags_submit content.upload courseware.keep courseware.upload drills.add_measure
-        drills.cancel_team_drill drills.change_team_drill drills.check_measure drills.drop_measure
-        drills.excuse_person drills.finish_measure drills.give_up drills.make_team_drill drills.rescore_apply
-        drills.retry drills.void kb.ask kb.confirm_several
-        kb.gap_act kb.gap_open kb.urgent_extend kb.urgent_new_submit kb.urgent_withdraw learning.answer_idea
-        learning.attendance learning.cancel_session learning.certificate_plan_change
-        learning.certificate_plan_issue learning.certificate_plan_make learning.change_campaign
-        learning.change_session learning.change_survey learning.choose learning.copy_session learning.cycle_act
-        learning.cycle_begin learning.keep_offer learning.make_campaign learning.make_survey learning.plan_session
-        learning.put_people learning.queue_change learning.queue_make learning.queue_override
-        learning.queue_override_end learning.seat learning.start_campaign learning.stop_campaign
-        learning.stop_survey learning.suggest learning.support_idea performance.scores_compute
-        quizzes.bank_add_submit quizzes.bank_change_submit quizzes.void readiness.change_staffing
-        readiness.discard_staffing readiness.give_staff_training readiness.make_staffing reports.late_act
-        reviews.act_on_appraisal_cycle reviews.add_peak_finding reviews.add_peak_measure
-        reviews.begin_appraisal_cycle reviews.change_appraisal_cycle reviews.change_peak_finding
-        reviews.change_peak_review reviews.close_peak_review reviews.give_deduction reviews.make_appraisal_cycle
-        reviews.make_peak_review reviews.propose_award reviews.set_target reviews.withdraw_award
+        assignments.bulk_submit assignments.decide assignments.rule_change assignments.rule_make assignments.rule_stop
+        content.archive_submit content.duplicate_submit content.new_submit content.publish_several_submit
+        content.remove_file content.rename_submit content.replace_submit content.tags_submit content.upload
+        courseware.keep courseware.upload drills.add_measure drills.cancel_team_drill drills.change_team_drill
+        drills.check_measure drills.drop_measure drills.excuse_person drills.finish_measure drills.make_team_drill
+        kb.ask kb.confirm_several kb.gap_act kb.gap_open learning.answer_idea learning.certificate_plan_change
+        learning.certificate_plan_issue learning.certificate_plan_make learning.change_campaign learning.change_survey
+        learning.choose learning.cycle_act learning.cycle_begin learning.keep_offer learning.make_campaign
+        learning.make_survey learning.queue_change learning.queue_make learning.queue_override
+        learning.queue_override_end learning.start_campaign learning.stop_campaign learning.stop_survey learning.suggest
+        learning.support_idea performance.scores_compute quizzes.bank_add_submit quizzes.bank_change_submit
+        readiness.change_staffing readiness.discard_staffing readiness.give_staff_training readiness.make_staffing
+        reports.late_act
     """,
 }
 """Why a page's action has no call."""

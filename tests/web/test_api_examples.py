@@ -43,6 +43,8 @@ NUMBERS = {
 ASKED_BY = {
     "People, roles and teams": "H1001",
     "Webhooks": "S1001",
+    "Running live sessions": "T1001",
+    "Intakes and working days": "H1001",
     "Profiles and proofs": "H1001",
     "Figures": "D1001",
     "Inspections": "Q1001",
@@ -51,11 +53,13 @@ ASKED_BY = {
     "Staff before a peak": "D1001",
     "Does training help?": "D1001",
     "Targets and peaks": "D1001",
+    "Badges and deductions": "H1001",
     "Queues": "H1001",
     "Rules and why something is owed": "T1001",
     "Running a quiz": "T1001",
     "Item analysis": "T1001",
     "Marking": "T1001",
+    "Urgent notices": "T1001",
     "Reports and the log": "D1001",
     "Documents": "T1001",
 }

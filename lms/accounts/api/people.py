@@ -98,15 +98,6 @@ class PersonBody(Schema):
     tags = List(String(), required=True)
 
 
-def team_id_of(code: str, field: str = "team") -> int:
-    """Return the id of an open team by its code. Raises Invalid naming the field."""
-    found = next((team.id for team in queries.team_tree() if team.code == code), None)
-    if found is None:
-        reason = text("没有代码为 %(code)s 的团队。", code=code)
-        raise Invalid(reason, fields={field: reason})
-    return found
-
-
 def to_change(employee_no: str) -> int:
     """Return the id of a person whom the caller may change. Raises NotFound."""
     return queries.person_by_no(current_actor(), employee_no, Permission.PERSON_EDIT).id
@@ -138,7 +129,7 @@ def body_of(person: Person) -> dict[str, Any]:
 @bp.output(PeopleList)
 @bp.doc(summary="People whom the caller sees, by number", responses=refusals(422))
 def people(query: dict[str, Any]) -> dict[str, Any]:
-    team_id = team_id_of(query["team"]) if query["team"] else None
+    team_id = queries.team_id_of(query["team"]) if query["team"] else None
     after, limit = query["after"], query["limit"]
     rows = queries.people(
         current_actor(), q=query["q"], team_id=team_id, state=query["state"], offset=after, limit=limit + 1
@@ -175,7 +166,7 @@ def person(employee_no: str) -> dict[str, Any]:
 @bp.doc(summary="Enter somebody new; what the rules give to new people is given at once", responses=refusals(422))
 def hire(body: dict[str, Any]) -> dict[str, Any]:
     facts = _facts(body)
-    facts["team_id"] = team_id_of(facts.pop("team"))
+    facts["team_id"] = queries.team_id_of(facts.pop("team"))
     with transaction():
         made = actions.hire(current_actor(), **facts)
         return body_of(made)
@@ -207,7 +198,7 @@ def _facts(body: dict[str, Any]) -> dict[str, Any]:
 @bp.output(PersonBody)
 @bp.doc(summary="Put a person into another team from a day on", responses=refusals(404, 422))
 def move(employee_no: str, body: dict[str, Any]) -> dict[str, Any]:
-    person_id, team_id = to_change(employee_no), team_id_of(body["team"])
+    person_id, team_id = to_change(employee_no), queries.team_id_of(body["team"])
     with transaction():
         actions.move(current_actor(), person_id, team_id, body["from_on"])
         return body_of(queries.person_by_id(person_id))

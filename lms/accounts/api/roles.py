@@ -7,7 +7,7 @@ from apiflask.fields import Date, Integer, List, Nested, String
 from apiflask.validators import Length, OneOf, Range
 
 from lms.accounts import actions, queries
-from lms.accounts.api.people import FIRST, LAST, PersonBody, body_of, team_id_of, to_change
+from lms.accounts.api.people import FIRST, LAST, PersonBody, body_of, to_change
 from lms.accounts.api.room import bp
 from lms.core.access import Permission, Role
 from lms.core.db import transaction
@@ -67,7 +67,7 @@ def roles(employee_no: str) -> dict[str, Any]:
 @bp.output(GrantList)
 @bp.doc(summary="Grant a role on a team from today on", responses=refusals(403, 404, 422))
 def grant(employee_no: str, body: dict[str, Any]) -> dict[str, Any]:
-    person_id, team_id = to_change(employee_no), team_id_of(body["team"])
+    person_id, team_id = to_change(employee_no), queries.team_id_of(body["team"])
     with transaction():
         actions.grant(current_actor(), person_id, Role(body["role"]), team_id)
         return _grants(person_id)

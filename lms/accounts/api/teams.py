@@ -7,7 +7,6 @@ from apiflask.fields import Integer, List, Nested, String
 from apiflask.validators import Length
 
 from lms.accounts import actions, queries
-from lms.accounts.api.people import team_id_of
 from lms.accounts.api.room import bp
 from lms.accounts.rules.people import tidy
 from lms.core.access import Permission
@@ -110,7 +109,7 @@ def teams() -> dict[str, Any]:
 @bp.doc(summary="Add a team below another", responses=refusals(422))
 def add_team(body: dict[str, Any]) -> dict[str, Any]:
     given = _tidied(body)
-    parent_id = team_id_of(given["parent"], "parent")
+    parent_id = queries.team_id_of(given["parent"], "parent")
     with transaction():
         actions.add_team(current_actor(), code=given["code"], name=given["name"], parent_id=parent_id)
         return _line(given["code"])
@@ -124,7 +123,7 @@ def add_team(body: dict[str, Any]) -> dict[str, Any]:
 def change_team(team_code: str, body: dict[str, Any]) -> dict[str, Any]:
     given, team_id = _tidied(body), _id(team_code)
     name = given.get("name") or _line(team_code)["name"]
-    parent_id = team_id_of(given["parent"], "parent") if "parent" in given else None
+    parent_id = queries.team_id_of(given["parent"], "parent") if "parent" in given else None
     with transaction():
         actions.change_team(current_actor(), team_id, name=name, parent_id=parent_id)
         return _line(team_code)

@@ -35,6 +35,7 @@ from lms.accounts.queries.cohorts import (
     newest_cohorts,
     patterns,
 )
+from lms.accounts.queries.named import Named, team_id_of
 from lms.accounts.queries.people import (
     SORTS,
     STATES,
@@ -72,6 +73,7 @@ __all__ = [
     "GrantRow",
     "MemberRow",
     "MentorCard",
+    "Named",
     "Pair",
     "PatternRow",
     "PersonRow",
@@ -122,6 +124,7 @@ __all__ = [
     "stays",
     "tags_of",
     "team_heads",
+    "team_id_of",
     "team_name",
     "team_tree",
     "teams_below",

@@ -21,6 +21,7 @@ from lms.core.points import ONE_POINT, Points, share_of
 from lms.core.texts import Text, text
 from lms.courseware.models import CoursewareAttempt, CoursewareState
 from lms.courseware.queries.packages import manifest_of, package_named
+from lms.courseware.queries.studying import asked_since
 from lms.courseware.rules import cmi, starting
 from lms.courseware.rules.keys import OPEN_FOR, Opening, opening_of
 from lms.courseware.rules.manifest import Manifest
@@ -74,7 +75,7 @@ def start(actor: Actor, slug: str, *, again: bool = False) -> CoursewareAttempt:
         raise Locked(reason)
     spec: ScormSpec = content.spec(opened)
     number = last.number + 1 if last else 1
-    if spec.attempts is not None and number > spec.attempts:
+    if spec.attempts is not None and _begun(actor.id, opened.document_id) >= spec.attempts:
         raise Conflict(text("最多学 %(n)s 次，次数用完了。还可以回看。", n=spec.attempts), code="no_attempts")
     package = package_named(spec.package)
     if package is None:
@@ -102,6 +103,15 @@ def start(actor: Actor, slug: str, *, again: bool = False) -> CoursewareAttempt:
         return there
     assignments.opened(actor.id, opened.document_id)
     return attempt
+
+
+def _begun(person_id: int, document_id: int) -> int:
+    """Return how many attempts were begun since the person was last asked for it."""
+    since = asked_since(person_id, document_id)
+    mine = select(func.count()).where(
+        CoursewareAttempt.person_id == person_id, CoursewareAttempt.document_id == document_id
+    )
+    return session().scalar(mine if since is None else mine.where(CoursewareAttempt.started_at >= since)) or 0
 
 
 def _last(person_id: int, document_id: int) -> CoursewareAttempt | None:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from lms.accounts.models import Person
+from lms.assignments.models import Assignment, AssignmentItem
 from lms.assignments.queries import duties, duties_about, locked_reason
-from lms.assignments.rules import Duty
+from lms.assignments.rules import Duty, Place, place_of
 from lms.content import queries as content
 from lms.core import clock
 from lms.core.access import Actor
@@ -24,6 +25,7 @@ from lms.courseware.rules import cmi
 from lms.courseware.rules.keys import OPEN_FOR, Opening, opening_of
 from lms.courseware.rules.manifest import Manifest, Sco
 from lms.courseware.spec import ScormSpec
+from lms.learning.rules import plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,7 @@ class Tried:
     met: bool
     earned: Points | None
     possible: Points | None
+    started_at: datetime
     last_at: datetime
 
 
@@ -67,7 +70,9 @@ class Part:
 class Intro:
     """What stands before the start. refusal: why it can't be begun; left: further attempts, None = no limit.
 
-    next_place: of the part to open now. missing: the package was never uploaded here.
+    is_due: it is owed and not done, also where it was done on an earlier occasion. place: where it stands in what is
+    owed, following: what to go on with afterwards. next_place: of the part to open now. missing: the package was never
+    uploaded here.
     """
 
     document_id: int
@@ -76,6 +81,9 @@ class Intro:
     spec: ScormSpec
     minutes: int
     duty: Duty | None
+    is_due: bool
+    place: Place | None
+    following: Duty | None
     refusal: Text | None
     missing: bool
     parts: tuple[Part, ...]
@@ -145,8 +153,10 @@ def intro(actor: Actor, slug: str) -> Intro:
     past = tuple(_tries(actor.id, opened.document_id))
     going = next((each for each in past if each.state == "open"), None)
     every = duties_about(actor.id, opened.document_id, today())
-    duty = next((each for each in every if each.item.document_id == opened.document_id), None)
-    left = None if spec.attempts is None else max(spec.attempts - len(past), 0)
+    place = place_of(every, opened.document_id)
+    duty = place.duty if place else None
+    since = asked_since(actor.id, opened.document_id)
+    begun = sum(since is None or each.started_at >= since for each in past)
     manifest: Manifest | None = None
     states: dict[int, CoursewareState] = {}
     if going is not None:
@@ -159,14 +169,33 @@ def intro(actor: Actor, slug: str) -> Intro:
         slug=opened.slug,
         title=opened.title,
         spec=spec,
-        minutes=opened.minutes,
+        minutes=(duty.item.minutes if duty else 0) or opened.minutes,
         duty=duty,
+        is_due=duty is not None and duty.goal_open and not duty.item.settled,
+        place=place,
+        following=plan.following(every, place, clock.now()) if place else None,
         refusal=None if going else locked_reason(actor.id, opened.document_id, today(), every=every),
         missing=manifest is None,
         parts=parts,
         past=past,
-        left=left,
+        left=None if spec.attempts is None else max(spec.attempts - begun, 0),
         next_place=next((each.place for each in parts if each.place is not None and not each.done), 0),
+    )
+
+
+def asked_since(person_id: int, document_id: int) -> datetime | None:
+    """Return since when somebody is asked for a package as if it were new: attempts before it are not counted.
+
+    That is the latest occasion of all on which it is owed, by itself or in a course. None: there is none.
+    """
+    return session().scalar(
+        select(func.max(Assignment.counts_from))
+        .join(AssignmentItem, AssignmentItem.assignment_id == Assignment.id)
+        .where(
+            Assignment.person_id == person_id,
+            Assignment.state != "withdrawn",
+            AssignmentItem.document_id == document_id,
+        )
     )
 
 
@@ -280,5 +309,6 @@ def _tried(row: CoursewareAttempt) -> Tried:
         met=row.met,
         earned=row.earned,
         possible=row.possible,
+        started_at=row.started_at,
         last_at=row.last_at,
     )

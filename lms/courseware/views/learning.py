@@ -3,6 +3,8 @@
 from flask import flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from lms.assignments.rules import Duty
+from lms.content.kinds import kind_of
 from lms.content.show import show
 from lms.core.access import Permission, allows
 from lms.core.db import transaction
@@ -42,8 +44,15 @@ def intro(slug: str) -> str | Response:
         statuses=STATUS_WORDS,
         score=score,
         show=show,
+        following_href=_page_of(found.following),
         sees_others=allows(actor, Permission.REPORT_READ),
     )
+
+
+def _page_of(duty: Duty | None) -> str:
+    """Return the page on which a duty is done, "" without one."""
+    endpoint = kind_of(duty.kind).open_endpoint if duty is not None else None
+    return url_for(endpoint, slug=duty.slug) if endpoint and duty is not None else ""
 
 
 @bp.post("/courseware/<path:slug>/start")

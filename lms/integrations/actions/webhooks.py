@@ -14,12 +14,13 @@ from lms.core.db import insert_new, new_public_id, session, wake
 from lms.core.errors import Invalid, NotFound
 from lms.core.http import Refused, place
 from lms.core.retention import kept
+from lms.core.retrying import again_at
 from lms.core.texts import Text, text
 from lms.core.trouble import Trouble
 from lms.integrations.models import Webhook, WebhookCall
 from lms.integrations.queries.facts import NAMES, Fact, data_of, people_of
 from lms.integrations.queries.webhooks import is_due
-from lms.integrations.rules.webhooks import PING, REST, again_at, body
+from lms.integrations.rules.webhooks import PING, REST, body
 
 LEASE = timedelta(minutes=2)
 AT_ONCE = 20

@@ -12,16 +12,17 @@ from lms.core.access import Actor
 from lms.core.audit import audit
 from lms.core.db import session, wake
 from lms.core.retention import kept
+from lms.core.retrying import always_again_at
 from lms.core.trouble import Trouble
 from lms.integrations.models import XapiStatement
 from lms.integrations.queries import xapi as reading
 from lms.integrations.rules.webhooks import REST
 from lms.integrations.rules.xapi import (
     AT_ONCE,
+    WAITS,
     Activity,
     Result,
     Told,
-    again_at,
     statement,
     statement_id,
     void_id,
@@ -164,7 +165,7 @@ def failed(held: Sequence[Held], trouble: Trouble) -> None:
     """Note that the store takes nothing at present: these are tried again later, and the others rest as well."""
     now = clock.now()
     for each in held:
-        sendings.missed(XapiStatement, [each.id], again_at(each.tries, now, trouble.wait), trouble.answer)
+        sendings.missed(XapiStatement, [each.id], always_again_at(each.tries, now, trouble.wait, WAITS), trouble.answer)
     rest = now + max(REST, timedelta(seconds=trouble.wait or 0))
     session().execute(
         update(XapiStatement)

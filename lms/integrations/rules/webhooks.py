@@ -1,4 +1,4 @@
-"""What another system gets: a body, a signature, and when it is tried again. Pure."""
+"""What another system gets: a body, a signature of it. Pure."""
 
 import hashlib
 import hmac
@@ -10,16 +10,6 @@ from typing import Any
 SIGNATURE = "X-LMS-Signature"
 PING = "Ping"
 """The fact of the test button; every address gets it."""
-WAITS = (
-    timedelta(seconds=10),
-    timedelta(minutes=1),
-    timedelta(minutes=5),
-    timedelta(minutes=30),
-    timedelta(hours=2),
-    timedelta(hours=6),
-    timedelta(hours=12),
-)
-"""How long is waited after each try that failed; after the last one there is none left."""
 REST = timedelta(seconds=30)
 """How long an address is left alone that does not answer."""
 
@@ -34,10 +24,3 @@ def sign(secret: str, seconds: int, content: bytes) -> str:
     """Return the signature of a body that is sent at this moment (seconds since 1970): `t=…,v1=…`."""
     digest = hmac.new(secret.encode(), f"{seconds}.".encode() + content, hashlib.sha256).hexdigest()
     return f"t={seconds},v1={digest}"
-
-
-def again_at(tries: int, now: datetime, wait: float | None) -> datetime | None:
-    """Return when to try again after so many tries; None = never. wait: seconds that the other side asks for."""
-    if tries > len(WAITS):
-        return None
-    return now + max(WAITS[max(tries, 1) - 1], timedelta(seconds=wait or 0))

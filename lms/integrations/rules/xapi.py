@@ -180,11 +180,6 @@ def _result(result: Result) -> dict[str, Any]:
     return found
 
 
-def again_at(tries: int, now: datetime, wait: float | None) -> datetime:
-    """Return when to try again after so many tries. wait: seconds that the store asks for."""
-    return now + max(WAITS[min(max(tries, 1), len(WAITS)) - 1], timedelta(seconds=wait or 0))
-
-
 def is_held(ours: Any, theirs: Any) -> bool:
     """Return whether what the store holds under an id is what we sent: it may add to it and write times its own way."""
     if isinstance(ours, dict):

@@ -108,7 +108,7 @@ def attendance(session_id: str) -> Response:
             with transaction():
                 changed += acts.mark(actor, session_id, {each: marks[each] for each in ids[start : start + TOGETHER]})
         if request.form.get("do") == "close" and row.state == State.PLANNED:
-            came, done = _close(actor, row)
+            came, done = close_session(actor, row)
             flash(ngettext("已结束：%(n)s 人到场。", "已结束：%(n)s 人到场。", came) % {"n": came}, "ok")
             if done:
                 flash(
@@ -132,7 +132,7 @@ def _came_unasked(actor: Actor, number: str) -> int:
         raise Conflict(text("没有工号是“%(no)s”的人，或不在您的团队。", no=number)) from None
 
 
-def _close(actor: Actor, row: Row) -> tuple[int, int]:
+def close_session(actor: Actor, row: Row) -> tuple[int, int]:
     """Write what attendance completes, a hundred people at a time, then close. Killed between, it is done again."""
     ids = acts.to_credit(row.public_id)
     done = 0

@@ -14,9 +14,10 @@ from lms.core.audit import audit
 from lms.core.db import session, wake
 from lms.core.points import Points
 from lms.core.retention import kept
+from lms.core.retrying import again_at
 from lms.core.trouble import Trouble
 from lms.lti.models import LtiAccount, LtiLink, LtiPlatform, LtiScore, LtiSeat
-from lms.lti.rules.scores import again_at, later, score
+from lms.lti.rules.scores import later, score
 from lms.records.models import Standing
 
 LEASE = timedelta(minutes=2)

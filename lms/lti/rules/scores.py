@@ -8,16 +8,6 @@ from lms.core.points import Points
 
 MAXIMUM = 100
 TYPE = "application/vnd.ims.lis.v1.score+json"
-WAITS = (
-    timedelta(seconds=10),
-    timedelta(minutes=1),
-    timedelta(minutes=5),
-    timedelta(minutes=30),
-    timedelta(hours=2),
-    timedelta(hours=6),
-    timedelta(hours=12),
-)
-"""How long is waited after each try that failed; after the last one there is none left."""
 
 
 def score(subject: str, earned: Points | None, possible: Points | None, at: datetime) -> dict[str, Any]:
@@ -43,10 +33,3 @@ def scores_of(lineitem: str) -> str:
     """Return where scores of a line item are posted: `/scores` stands before a query."""
     parts = urlsplit(lineitem)
     return urlunsplit(parts._replace(path=parts.path.rstrip("/") + "/scores"))
-
-
-def again_at(tries: int, now: datetime, wait: float | None) -> datetime | None:
-    """Return when to try again after so many tries; None = never. wait: seconds that the other side asks for."""
-    if tries > len(WAITS):
-        return None
-    return now + max(WAITS[max(tries, 1) - 1], timedelta(seconds=wait or 0))

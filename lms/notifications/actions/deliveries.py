@@ -20,13 +20,14 @@ from lms.core.access import Actor
 from lms.core.audit import audit
 from lms.core.db import insert_new, new_public_id, session, wake
 from lms.core.retention import kept
+from lms.core.retrying import again_at
 from lms.core.trouble import Trouble
 from lms.notifications import queries
 from lms.notifications.actions import buckets
 from lms.notifications.actions.outgoing import Times
 from lms.notifications.models import Delivery, Notice
 from lms.notifications.queries.outgoing import Parcel, due, parcel
-from lms.notifications.rules.sending import RATES, REST, STALE, again_at
+from lms.notifications.rules.sending import RATES, REST, STALE, WAITS
 from lms.notifications.rules.ways import CHATS, DIGEST, next_way, ways
 
 LEASE = timedelta(minutes=3)
@@ -119,7 +120,7 @@ def failed(piece: Parcel, trouble: Trouble) -> None:
     if trouble.whole:
         rest = timedelta(seconds=trouble.wait) if trouble.wait is not None else REST
         buckets.close(piece.way, RATES[piece.way], now + rest, now)
-    later = None if trouble.lasting else again_at(piece.tries, now, trouble.wait)
+    later = None if trouble.lasting else again_at(piece.tries, now, trouble.wait, WAITS)
     sendings.missed(Delivery, piece.ids, later, trouble.answer)
     if later is None:
         _go_round(piece, now)

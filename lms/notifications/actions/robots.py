@@ -22,12 +22,13 @@ from lms.core.db import insert_new, new_public_id, session, wake
 from lms.core.errors import Forbidden, Invalid, NotFound
 from lms.core.here import settings
 from lms.core.i18n import say_in
+from lms.core.retrying import again_at
 from lms.core.texts import Text, text
 from lms.core.trouble import Trouble
 from lms.notifications.actions import buckets
 from lms.notifications.models import Robot, RobotMessage
 from lms.notifications.rules.robots import LONGEST, PATHS, is_address, without_names
-from lms.notifications.rules.sending import REST, ROBOT_RATE, STALE, again_at
+from lms.notifications.rules.sending import REST, ROBOT_RATE, STALE, WAITS
 
 LEASE = timedelta(minutes=2)
 AT_ONCE = 10
@@ -211,7 +212,7 @@ def failed(speech: Speech, trouble: Trouble) -> None:
     if trouble.whole:
         rest = timedelta(seconds=trouble.wait) if trouble.wait is not None else REST
         buckets.close(f"robot:{speech.robot_id}", ROBOT_RATE, now + rest, now)
-    later = None if trouble.lasting else again_at(speech.tries, now, trouble.wait)
+    later = None if trouble.lasting else again_at(speech.tries, now, trouble.wait, WAITS)
     sendings.missed(RobotMessage, [speech.id], later, trouble.answer)
 
 

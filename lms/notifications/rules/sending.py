@@ -13,7 +13,6 @@ WAITS = (
     timedelta(hours=12),
 )
 """How long is waited after each try that failed; after the last one there is none left."""
-MOST_TRIES = len(WAITS) + 1
 REST = timedelta(minutes=1)
 """How long a way is left alone that is not working as a whole, if the other side does not say."""
 STALE = timedelta(days=3)
@@ -43,11 +42,3 @@ def refilled(tokens: float, at: datetime, now: datetime, rate: Rate) -> float:
     if at > now:
         return 0.0
     return min(float(rate.burst), tokens + (now - at).total_seconds() * rate.per_second)
-
-
-def again_at(tries: int, now: datetime, wait: float | None) -> datetime | None:
-    """Return when to try again after so many tries; None = never. wait: seconds that the other side asks for."""
-    if tries >= MOST_TRIES:
-        return None
-    own = WAITS[max(tries, 1) - 1]
-    return now + max(own, timedelta(seconds=wait or 0))

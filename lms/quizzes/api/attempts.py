@@ -12,6 +12,7 @@ from lms.core.db import transaction
 from lms.core.points import number, percent, to_fraction
 from lms.quizzes import actions, queries
 from lms.quizzes.api.room import TAB, bp
+from lms.quizzes.api.running_bodies import WhyBody
 from lms.quizzes.rules.attempts import AttemptClosed, Reveal, State
 from lms.web.api import MOST, instant, refusals
 from lms.web.auth import current_actor, requires
@@ -188,6 +189,17 @@ def submit(attempt_id: str) -> dict[str, Any]:
     with transaction():
         actions.submit(actor, attempt_id)
     return _result(queries.own_sitting(actor, attempt_id))
+
+
+@bp.post("/attempts/<attempt_id>/void")
+@requires(Permission.RECORD_VOID)
+@bp.input(WhyBody, arg_name="body")
+@bp.output({}, status_code=204)
+@bp.doc(summary="Let an attempt count for nothing; nothing is deleted", responses=refusals(404, 409, 422))
+def void(attempt_id: str, body: dict[str, Any]) -> tuple[str, int]:
+    with transaction():
+        actions.void(current_actor(), attempt_id, body["reason"])
+    return "", 204
 
 
 def _attempt(sitting: queries.Sitting) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from lms.web.auth import current_actor, requires
 
 class AwardItem(Schema):
     id = Integer(required=True)
+    public_id = String(required=True, metadata={"description": "by which it is withdrawn"})
     award = String(required=True, metadata={"description": "its name"})
     rule = String(required=True, metadata={"description": "public id of its rule: `/awards/rules/<rule>`"})
     period = String(required=True, metadata={"description": "`2026Q4`, `2026-10`"})
@@ -57,6 +58,7 @@ def awards(asked: dict[str, Any]) -> dict[str, Any]:
     items = [
         {
             "id": each.id,
+            "public_id": each.public_id,
             "award": gettext(each.award),
             "rule": each.rule,
             "period": each.period,

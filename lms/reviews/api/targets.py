@@ -1,24 +1,33 @@
-"""`GET /targets`, `GET /peak-reviews`: what a year is to bring and what the peaks taught."""
+"""Targets of a year, read and set, and `GET /peak-reviews`: what a year is to bring and what the peaks taught."""
 
 from typing import Any
 
 from apiflask import Schema
-from apiflask.fields import Date, Dict, Float, Integer, List, Nested, String
-from apiflask.validators import Length, Range
+from apiflask.fields import Boolean, Date, Dict, Float, Integer, List, Nested, String
+from apiflask.validators import Length, OneOf, Range
 from flask import jsonify
 from werkzeug.wrappers import Response
 
+from lms.accounts.queries import Named
 from lms.core.access import Permission
-from lms.core.errors import NotFound
+from lms.core.db import transaction
+from lms.core.errors import Invalid, NotFound
 from lms.core.here import today
+from lms.core.texts import text
+from lms.performance.queries.figures import metrics
+from lms.performance.rules.periods import Grain, Period
+from lms.reviews.actions import targets as acts
+from lms.reviews.actions.targets import LONGEST_WHY, Wanted
+from lms.reviews.actions.targets import MOST as LARGEST
 from lms.reviews.api.room import bp
 from lms.reviews.queries import peaks, targets
 from lms.reviews.queries.peaks import Row
 from lms.reviews.queries.targets import Line
 from lms.reviews.rules.peaks import Compared
-from lms.reviews.rules.targets import FIRST_YEAR, LAST_YEAR
+from lms.reviews.rules.targets import FIRST_YEAR, LAST_YEAR, Way
+from lms.reviews.target_forms import month_of
 from lms.reviews.views.peaks import said
-from lms.web.api import page, refusals
+from lms.web.api import MOST, page, refusals
 from lms.web.auth import current_actor, requires
 
 
@@ -49,6 +58,32 @@ class TargetsBody(Schema):
     next = String(required=True, allow_none=True)
 
 
+class TargetIn(Schema):
+    year = Integer(required=True, strict=True, validate=Range(min=FIRST_YEAR, max=LAST_YEAR))
+    team = String(required=True, validate=Length(max=40), metadata={"description": "code; teams below count too"})
+    metric = String(required=True, validate=Length(max=40), metadata={"description": "its code"})
+    way = String(required=True, validate=OneOf([way.value for way in Way]))
+    amount = Float(
+        required=True, validate=Range(min=-LARGEST, max=LARGEST), metadata={"description": "of the way, signed"}
+    )
+    base_from = String(required=True, validate=Length(max=20), metadata={"example": "2025-01"})
+    base_until = String(
+        required=True, validate=Length(max=20), metadata={"example": "2025-12", "description": "included"}
+    )
+    active = Boolean(load_default=True, metadata={"description": "false: no target any more"})
+    why = String(load_default="", validate=Length(max=LONGEST_WHY))
+    version = Integer(
+        load_default=0,
+        strict=True,
+        validate=Range(min=0, max=MOST),
+        metadata={"description": "the one that was seen; 0 where none was set"},
+    )
+
+
+class TargetSet(Schema):
+    version = Integer(required=True)
+
+
 class PeakLine(Schema):
     """state: open, closed."""
 
@@ -59,6 +94,7 @@ class PeakLine(Schema):
     ends_on = Date(required=True)
     look_on = Date(required=True)
     state = String(required=True)
+    version = Integer(required=True, metadata={"description": "what a change names as the one that was seen"})
 
 
 class PeaksBody(Schema):
@@ -86,54 +122,91 @@ def year_targets(asked: dict[str, Any]) -> Response:
     return jsonify(page([_line(line) for line in targets.lines(team.id, asked["year"] or today().year)], None))
 
 
+@bp.put("/targets")
+@requires(Permission.TARGET_EDIT)
+@bp.input(TargetIn, arg_name="body")
+@bp.output(TargetSet)
+@bp.doc(summary="Set a target of a team's year; what it was before is kept", responses=refusals(409, 422))
+def put_target(body: dict[str, Any]) -> dict[str, Any]:
+    actor, named = current_actor(), Named()
+    team_id = named.team(body["team"], among=targets.teams(actor, Permission.TARGET_EDIT))
+    if body["metric"] not in metrics():
+        named.wrong["metric"] = text("没有这个指标。")
+    months = {name: _month(body[name], name, named) for name in ("base_from", "base_until")}
+    named.check()
+    wanted = Wanted(
+        way=Way(body["way"]),
+        amount=body["amount"],
+        base_from=months["base_from"].start,
+        base_until=months["base_until"].until,
+        active=body["active"],
+        why=body["why"],
+        version=body["version"],
+    )
+    with transaction():
+        return {"version": acts.set_target(actor, body["year"], team_id, body["metric"], wanted)}
+
+
+def _month(written: str, field: str, named: Named) -> Period:
+    """Return a month; what is none is refused with the rest."""
+    try:
+        return Period(Grain.MONTH, month_of(written))
+    except Invalid:
+        named.wrong[field] = text("写成 2026-01 这样的年月。")
+        return Period(Grain.MONTH, today().replace(day=1))
+
+
 @bp.get("/peak-reviews")
 @requires(Permission.TARGET_READ)
 @bp.output(PeaksBody)
 @bp.doc(summary="Reviews of peaks, the latest first")
-def peak_reviews() -> Response:
-    return jsonify(page([_row(row) for row in peaks.reviews(current_actor())], None))
+def peak_reviews() -> dict[str, Any]:
+    return page([_row(row) for row in peaks.reviews(current_actor())], None)
 
 
 @bp.get("/peak-reviews/<peak_id>")
 @requires(Permission.TARGET_READ)
 @bp.output(PeakBody)
 @bp.doc(summary="One review of a peak: figures, findings, measures, the paragraph to forward")
-def peak_review(peak_id: str) -> Response:
+def peak_review(peak_id: str) -> dict[str, Any]:
+    return peak_body(peak_id)
+
+
+def peak_body(peak_id: str) -> dict[str, Any]:
+    """Return a review as the calls show it. Raises NotFound where it is not the caller's."""
     row = peaks.review(current_actor(), peak_id)
     found = peaks.whole(row)
-    return jsonify(
-        {
-            **_row(row),
-            "paragraph": said(found),
-            "figures": [_figure(each) for each in found.figures],
-            "findings": [
-                {
-                    "id": each.public_id,
-                    "title": each.title,
-                    "text": each.text,
-                    "from": each.from_on.isoformat(),
-                    "until": each.until_on.isoformat(),
-                    "figures": [_figure(figure) for figure in each.figures],
-                }
-                for each in found.findings
-            ],
-            "measures": [
-                {
-                    "id": each.measure.public_id,
-                    "text": each.measure.text,
-                    "owner": each.measure.owner_no,
-                    "due_on": each.measure.due_on.isoformat(),
-                    "check_on": each.measure.check_on.isoformat() if each.measure.check_on else None,
-                    "state": each.measure.state.value,
-                    "metric": each.metric.code if each.metric else None,
-                    "goal": each.goal,
-                    "before": _round(each.before.value if each.before else None),
-                    "after": _round(each.after.value if each.after else None),
-                }
-                for each in found.measures
-            ],
-        }
-    )
+    return {
+        **_row(row),
+        "paragraph": said(found),
+        "figures": [_figure(each) for each in found.figures],
+        "findings": [
+            {
+                "id": each.public_id,
+                "title": each.title,
+                "text": each.text,
+                "from": each.from_on.isoformat(),
+                "until": each.until_on.isoformat(),
+                "figures": [_figure(figure) for figure in each.figures],
+            }
+            for each in found.findings
+        ],
+        "measures": [
+            {
+                "id": each.measure.public_id,
+                "text": each.measure.text,
+                "owner": each.measure.owner_no,
+                "due_on": each.measure.due_on.isoformat(),
+                "check_on": each.measure.check_on.isoformat() if each.measure.check_on else None,
+                "state": each.measure.state.value,
+                "metric": each.metric.code if each.metric else None,
+                "goal": each.goal,
+                "before": _round(each.before.value if each.before else None),
+                "after": _round(each.after.value if each.after else None),
+            }
+            for each in found.measures
+        ],
+    }
 
 
 def _round(value: float | None) -> float | None:
@@ -145,10 +218,11 @@ def _row(row: Row) -> dict[str, Any]:
         "id": row.public_id,
         "name": row.name,
         "team": row.team,
-        "starts_on": row.starts_on.isoformat(),
-        "ends_on": row.ends_on.isoformat(),
-        "look_on": row.look_on.isoformat(),
+        "starts_on": row.starts_on,
+        "ends_on": row.ends_on,
+        "look_on": row.look_on,
         "state": row.state,
+        "version": row.version,
     }
 
 

@@ -255,6 +255,14 @@ def campaigns(actor: Actor) -> list[tuple[int, str]]:
     return [(row.id, row.name) for row in rows(statement.order_by(Campaign.starts_on.desc()).limit(50))]
 
 
+def campaign_ids(actor: Actor) -> dict[str, int]:
+    """Return the ids of the same packs by their public ids."""
+    known = dict(campaigns(actor))
+    return {
+        row.public_id: row.id for row in rows(select(Campaign.public_id, Campaign.id).where(Campaign.id.in_(known)))
+    }
+
+
 def campaign_of(row: Row) -> tuple[str, str] | None:
     """Return public id and name of the pack that a review is linked with."""
     if row.campaign_id is None:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from lms.accounts.models import Person, Team
 from lms.accounts.queries import team_tree
-from lms.core.access import Permission, Scope, allows, scopes
+from lms.core.access import Actor, Permission, Scope, allows, scopes
 from lms.core.db import transaction
 from lms.core.errors import DomainError, NotFound
 from lms.core.here import today
@@ -158,22 +158,26 @@ def appraisal_cycle(appraisal_cycle_id: str) -> str | Response:
 @requires(Permission.APPRAISAL_EDIT)
 def begin_appraisal_cycle(appraisal_cycle_id: str) -> Response:
     """Begin the round, or bring in who came since; a hundred people in each transaction."""
-    actor = current_actor()
-    cycle = reading.cycle(appraisal_cycle_id)
-    plan = reading.plan(actor, cycle)
     try:
-        with transaction():
-            acts.begin(actor, appraisal_cycle_id)
-        made = 0
-        for start in range(0, len(plan.to_add), acts.TOGETHER):
-            chunk = plan.to_add[start : start + acts.TOGETHER]
-            with transaction():
-                made += acts.include(actor, appraisal_cycle_id, {each: plan.supervisors[each] for each in chunk})
+        made = begun(current_actor(), appraisal_cycle_id)
     except DomainError as refused:
         flash(say(refused.message), "warn")
         return redirect(url_for(".appraisal_cycle", appraisal_cycle_id=appraisal_cycle_id), 303)
     flash(ngettext("已开始，%(n)s 人收到通知。", "已开始，%(n)s 人收到通知。", made) % {"n": made}, "ok")
     return redirect(url_for(".appraisal_cycle", appraisal_cycle_id=appraisal_cycle_id), 303)
+
+
+def begun(actor: Actor, appraisal_cycle_id: str) -> int:
+    """Begin a round with everybody who is to be in it; return how many are new. Raises NotFound, Conflict."""
+    plan = reading.plan(actor, reading.cycle(appraisal_cycle_id))
+    with transaction():
+        acts.begin(actor, appraisal_cycle_id)
+    made = 0
+    for start in range(0, len(plan.to_add), acts.TOGETHER):
+        chunk = plan.to_add[start : start + acts.TOGETHER]
+        with transaction():
+            made += acts.include(actor, appraisal_cycle_id, {each: plan.supervisors[each] for each in chunk})
+    return made
 
 
 @bp.post("/reviews/cycles/<appraisal_cycle_id>/act")
@@ -186,12 +190,10 @@ def act_on_appraisal_cycle(appraisal_cycle_id: str) -> Response:
     try:
         match request.form.get("do"):
             case "remind":
-                rows = single.listed(actor, Appraisal.cycle_id == cycle.id)
-                with transaction():
-                    told = acts.remind(actor, appraisal_cycle_id, rows)
+                told = reminded(actor, cycle)
                 flash(ngettext("已提醒 %(n)s 人。", "已提醒 %(n)s 人。", told) % {"n": told}, "ok")
             case "release":
-                flash(_("已封存 %(n)s 份，等双方签字。", n=_release(cycle)), "ok")
+                flash(_("已封存 %(n)s 份，等双方签字。", n=released(actor, cycle)), "ok")
             case "close":
                 with transaction():
                     acts.close(actor, appraisal_cycle_id)
@@ -206,9 +208,15 @@ def act_on_appraisal_cycle(appraisal_cycle_id: str) -> Response:
     return redirect(back, 303)
 
 
-def _release(cycle: Cycle) -> int:
+def reminded(actor: Actor, cycle: Cycle) -> int:
+    """Remind everybody for whom something of the round waits; return how many. Raises Conflict."""
+    rows = single.listed(actor, Appraisal.cycle_id == cycle.id)
+    with transaction():
+        return acts.remind(actor, cycle.public_id, rows)
+
+
+def released(actor: Actor, cycle: Cycle) -> int:
     """Freeze every appraisal of the round that waits in calibration, but the actor's own; return how many."""
-    actor = current_actor()
     waiting = single.listed(actor, Appraisal.cycle_id == cycle.id, Appraisal.state == State.CALIBRATION)
     ids = [row.public_id for row in waiting if row.person_id != actor.id]
     for start in range(0, len(ids), acts.TOGETHER):

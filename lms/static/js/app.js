@@ -98,6 +98,15 @@
     setTimeout(function () { delete form.dataset.sent; }, 8000);
   });
 
+  // What is folded over the page closes like any list that one has opened.
+  document.addEventListener("click", function (event) {
+    document.querySelectorAll("details[data-folds][open]").forEach(function (each) { if (!each.contains(event.target)) each.open = false; });
+  });
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Escape") return;
+    document.querySelectorAll("details[data-folds][open]").forEach(function (each) { each.open = false; each.querySelector("summary").focus(); });
+  });
+
   // On a phone the tab of this page may lie outside its strip.
   document.querySelectorAll(".tabs [aria-current]").forEach(function (tab) {
     var strip = tab.parentElement;

@@ -8,23 +8,29 @@ from typing import Any
 
 from tests.support.asked import Asked
 from tests.support.owners import (
+    account_calls,
     appraisals,
     awards,
     courseware,
     impact,
     inspections,
     kpis,
+    learning_calls,
     people_api,
     privacy,
     profiles,
+    review_calls,
     scores,
     signon,
     staffing,
     standards,
     targets,
+    writing_api,
 )
 
 PARTS = (
+    learning_calls,
+    account_calls,
     kpis,
     scores,
     profiles,
@@ -39,6 +45,8 @@ PARTS = (
     people_api,
     signon,
     courseware,
+    writing_api,
+    review_calls,
 )
 
 
