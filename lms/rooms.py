@@ -71,6 +71,7 @@ from lms.kb import handlers as kb_handlers
 from lms.kb import kind as kb_kind
 from lms.kb import views as kb_views
 from lms.kb.api import care as kb_care_api
+from lms.kb.api import gaps as kb_gaps_api
 from lms.kb.api import knowledge as kb_api
 from lms.kb.api import urgent as kb_urgent_api
 from lms.kb.queries import seen as kb_seen
@@ -147,6 +148,7 @@ API = (
     kb_api,
     kb_care_api,
     kb_urgent_api,
+    kb_gaps_api,
     content_api,
     marks_api,
     notifications_api,

@@ -56,6 +56,10 @@ CALLS = {
     "drills.void": "drills_api.void",
     "integrations.change_webhook": "integrations_api.act",
     "integrations.keep_webhook": "integrations_api.keep",
+    "kb.ask": "kb_gaps_api.ask",
+    "kb.confirm_several": "kb_care_api.confirm_several",
+    "kb.gap_act": "kb_gaps_api.act",
+    "kb.gap_open": "kb_gaps_api.open_gap",
     "kb.suggest_submit": "kb_care_api.suggest",
     "kb.urgent_extend": "kb_urgent_api.extend",
     "kb.urgent_new_submit": "kb_urgent_api.send",
@@ -176,7 +180,7 @@ REASONS = {
         content.remove_file content.rename_submit content.replace_submit content.tags_submit content.upload
         courseware.keep courseware.upload drills.add_measure drills.cancel_team_drill drills.change_team_drill
         drills.check_measure drills.drop_measure drills.excuse_person drills.finish_measure drills.make_team_drill
-        kb.ask kb.confirm_several kb.gap_act kb.gap_open learning.answer_idea learning.certificate_plan_change
+        learning.answer_idea learning.certificate_plan_change
         learning.certificate_plan_issue learning.certificate_plan_make learning.change_campaign learning.change_survey
         learning.choose learning.cycle_act learning.cycle_begin learning.keep_offer learning.make_campaign
         learning.make_survey learning.queue_change learning.queue_make learning.queue_override

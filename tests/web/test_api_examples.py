@@ -60,6 +60,7 @@ ASKED_BY = {
     "Item analysis": "T1001",
     "Marking": "T1001",
     "Urgent notices": "T1001",
+    "Gaps and reviews": "T1001",
     "Reports and the log": "D1001",
     "Documents": "T1001",
 }
