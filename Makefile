@@ -7,7 +7,7 @@ HOST ?= 127.0.0.1
 export PYTHONPATH := .
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check audit bench soak shots lock migration messages format
+.PHONY: help demo test check audit bench load scale soak shots lock migration messages format
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' Makefile | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -42,6 +42,12 @@ audit: $(VENV)/.ok ## what is known against the packages, and a bill of those th
 
 bench: $(VENV)/.ok ## time the main operations beside a bare Flask hello (BENCH_OUT=file, BENCH_ONLY=name,…, BENCH_FULL=1)
 	@$(BIN)/python -m tests.benchmarks
+
+load: $(VENV)/.ok ## 500 people in one exam for MINUTES=30, answers and pages (DATABASE=sqlite|postgresql, LOAD_OUT=file)
+	@$(BIN)/python -m tests.benchmarks.load
+
+scale: $(VENV)/.ok ## pages beside 100,000 people and 10 million lines of the log, on PostgreSQL (PEOPLE=, 12 GB of disk)
+	@$(BIN)/python -m tests.benchmarks.scale
 
 soak: $(VENV)/.ok ## the long runs: thousands of kills, large fuzz (hours)
 	@SOAK=1 $(BIN)/python -m pytest -q -m soak --timeout=0
