@@ -39,7 +39,12 @@ CALLS = {
     "accounts.shop_add": "accounts_api.add_shop",
     "accounts.team_add": "accounts_api.add_team",
     "accounts.team_change": "accounts_api.change_team",
+    "assignments.bulk_submit": "assignments_api.decide_many",
+    "assignments.decide": "assignments_api.decide",
     "assignments.give_submit": "assignments_api.give",
+    "assignments.rule_change": "assignments_api.change_rule",
+    "assignments.rule_make": "assignments_api.make_rule",
+    "assignments.rule_stop": "assignments_api.stop_rule",
     "content.confirm_marks": "marks_api.decide",
     "content.preview": "content_api.check",
     "content.publish_submit": "content_api.publish",
@@ -175,19 +180,17 @@ REASONS = {
         reviews.write_appraisal_form
     """,
     "not yet a call of its own; its page takes the same form from a program with a token": """
-        assignments.bulk_submit assignments.decide assignments.rule_change assignments.rule_make assignments.rule_stop
         content.archive_submit content.duplicate_submit content.new_submit content.publish_several_submit
         content.remove_file content.rename_submit content.replace_submit content.tags_submit content.upload
         courseware.keep courseware.upload drills.add_measure drills.cancel_team_drill drills.change_team_drill
         drills.check_measure drills.drop_measure drills.excuse_person drills.finish_measure drills.make_team_drill
-        learning.answer_idea learning.certificate_plan_change
-        learning.certificate_plan_issue learning.certificate_plan_make learning.change_campaign learning.change_survey
-        learning.choose learning.cycle_act learning.cycle_begin learning.keep_offer learning.make_campaign
-        learning.make_survey learning.queue_change learning.queue_make learning.queue_override
-        learning.queue_override_end learning.start_campaign learning.stop_campaign learning.stop_survey learning.suggest
-        learning.support_idea performance.scores_compute quizzes.bank_add_submit quizzes.bank_change_submit
-        readiness.change_staffing readiness.discard_staffing readiness.give_staff_training readiness.make_staffing
-        reports.late_act
+        learning.answer_idea learning.certificate_plan_change learning.certificate_plan_issue
+        learning.certificate_plan_make learning.change_campaign learning.change_survey learning.choose
+        learning.cycle_act learning.cycle_begin learning.keep_offer learning.make_campaign learning.make_survey
+        learning.queue_change learning.queue_make learning.queue_override learning.queue_override_end
+        learning.start_campaign learning.stop_campaign learning.stop_survey learning.suggest learning.support_idea
+        performance.scores_compute quizzes.bank_add_submit quizzes.bank_change_submit readiness.change_staffing
+        readiness.discard_staffing readiness.give_staff_training readiness.make_staffing reports.late_act
     """,
 }
 """Why a page's action has no call."""
