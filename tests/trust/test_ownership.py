@@ -393,8 +393,12 @@ def sent(house, asked):
     own = {"person": str(house.own.id), "version": str(house.work_version), "number": house.own.employee_no}
     if asked.json is None:
         return {"data": {name: value.format(**own) for name, value in asked.form.items()}}
-    numbers = {name: int(own["version"]) if value == "{version}" else value for name, value in asked.json.items()}
-    return {"json": numbers}
+    known: dict[object, object] = {"{version}": int(own["version"]), "{number}": own["number"]}
+    return {
+        "json": {
+            name: known.get(value, value) if isinstance(value, str) else value for name, value in asked.json.items()
+        }
+    }
 
 
 @pytest.fixture

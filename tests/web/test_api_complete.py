@@ -49,7 +49,15 @@ CALLS = {
     "content.preview": "content_api.check",
     "content.publish_submit": "content_api.publish",
     "content.save": "content_api.save_draft",
+    "drills.add_measure": "drills_api.add_measure",
+    "drills.cancel_team_drill": "drills_api.cancel_team_drill",
+    "drills.change_team_drill": "drills_api.change_team_drill",
+    "drills.check_measure": "drills_api.check_measure",
+    "drills.drop_measure": "drills_api.drop_measure",
+    "drills.excuse_person": "drills_api.excuse_person",
+    "drills.finish_measure": "drills_api.finish_measure",
     "drills.give_up": "drills_api.give_up",
+    "drills.make_team_drill": "drills_api.make_team_drill",
     "drills.pause": "drills_api.pause",
     "drills.rate": "drills_api.self_rating",
     "drills.rescore_apply": "drills_api.rescore",
@@ -85,7 +93,13 @@ CALLS = {
     "learning.work": "learning_api.save_task",
     "notifications.open_notice": "notifications_api.read",
     "notifications.read_all": "notifications_api.read",
+    "performance.competency_change": "performance_api.change_competency",
+    "performance.competency_make": "performance_api.make_competency",
+    "performance.formula_new": "performance_api.make_formula",
+    "performance.formula_save": "performance_api.change_formula",
     "performance.inspection_apply": "performance_api.take_inspections",
+    "performance.inspection_item_change": "performance_api.change_check_item",
+    "performance.inspection_item_make": "performance_api.make_check_item",
     "performance.inspection_preview": "performance_api.take_inspections",
     "performance.issue_proof": "performance_api.issue_proof",
     "performance.kpi_apply": "performance_api.figures_write",
@@ -93,7 +107,10 @@ CALLS = {
     "performance.kpi_correct": "performance_api.figures_write",
     "performance.kpi_go_on": "performance_api.figures_write",
     "performance.kpi_preview": "performance_api.figures_write",
+    "performance.metric_add": "performance_api.make_metric",
+    "performance.metric_save": "performance_api.change_metric",
     "performance.save_rating": "performance_api.rate",
+    "performance.scores_compute": "performance_api.compute_scores",
     "quizzes.act": "quizzes_api.act",
     "quizzes.bank_apply": "quizzes_api.import_bank",
     "quizzes.bank_preview": "quizzes_api.import_bank",
@@ -108,6 +125,12 @@ CALLS = {
     "quizzes.submit": "quizzes_api.submit",
     "quizzes.void": "quizzes_api.void",
     "quizzes.withdraw_makeup": "quizzes_api.withdraw_makeup",
+    "readiness.change_staffing": "readiness_api.change_staffing",
+    "readiness.discard_staffing": "readiness_api.discard_staffing",
+    "readiness.give_staff_training": "readiness_api.give_staff_training",
+    "readiness.make_staffing": "readiness_api.make_staffing",
+    "readiness.take_forecast": "readiness_api.take_forecast",
+    "reports.late_act": "late_api.ask_late",
     "reviews.act_on_appraisal_cycle": "reviews_api.act_on_appraisal_cycle",
     "reviews.add_peak_finding": "reviews_api.add_finding",
     "reviews.add_peak_measure": "reviews_api.add_measure",
@@ -152,7 +175,7 @@ REASONS = {
     "a file of people, days or forecasts is read beside its preview; `lms staff import` and SCIM take it by themselves": """
         accounts.company_days_apply accounts.company_days_preview accounts.staff_apply accounts.staff_preview
         accounts.staff_teams content.import_apply content.import_preview kb.gap_import_apply kb.gap_import_preview
-        performance.inspection_import_items readiness.apply_days readiness.preview_days readiness.take_forecast
+        performance.inspection_import_items readiness.apply_days readiness.preview_days
     """,
     "slips carry the key to an account and are printed by whoever hands them out": """
         accounts.cohort_slips accounts.many_slips accounts.person_slip
@@ -173,24 +196,21 @@ REASONS = {
         kb.set_categories learning.switch_pulse lti.change_platform lti.keep_platform lti.resend_scores
         notifications.change_reminders notifications.change_robot notifications.change_templates
         notifications.keep_robot notifications.resend notifications.try_channel integrations.xapi_resend
-        performance.inspection_item_change performance.inspection_item_make performance.inspection_rules_set
-        performance.metric_add performance.metric_save performance.metric_titles performance.score_files_switch
-        performance.competency_change performance.competency_make performance.formula_new performance.formula_save
+        performance.inspection_rules_set
+        performance.metric_titles performance.score_files_switch
         reviews.adopt_deduction_rules
         reviews.write_appraisal_form
     """,
     "not yet a call of its own; its page takes the same form from a program with a token": """
         content.archive_submit content.duplicate_submit content.new_submit content.publish_several_submit
         content.remove_file content.rename_submit content.replace_submit content.tags_submit content.upload
-        courseware.keep courseware.upload drills.add_measure drills.cancel_team_drill drills.change_team_drill
-        drills.check_measure drills.drop_measure drills.excuse_person drills.finish_measure drills.make_team_drill
+        courseware.keep courseware.upload
         learning.answer_idea learning.certificate_plan_change learning.certificate_plan_issue
         learning.certificate_plan_make learning.change_campaign learning.change_survey learning.choose
         learning.cycle_act learning.cycle_begin learning.keep_offer learning.make_campaign learning.make_survey
         learning.queue_change learning.queue_make learning.queue_override learning.queue_override_end
         learning.start_campaign learning.stop_campaign learning.stop_survey learning.suggest learning.support_idea
-        performance.scores_compute quizzes.bank_add_submit quizzes.bank_change_submit readiness.change_staffing
-        readiness.discard_staffing readiness.give_staff_training readiness.make_staffing reports.late_act
+        quizzes.bank_add_submit quizzes.bank_change_submit
     """,
 }
 """Why a page's action has no call."""

@@ -55,18 +55,20 @@ ASKED_BY = {
     "Does training help?": "D1001",
     "Targets and peaks": "D1001",
     "Badges and deductions": "H1001",
+    "Competencies": "H1001",
     "Queues": "H1001",
     "Rules and why something is owed": "T1001",
     "Running a quiz": "T1001",
     "Item analysis": "T1001",
     "Marking": "T1001",
     "Urgent notices": "T1001",
+    "Planning team drills": "T1001",
     "Gaps and reviews": "T1001",
     "Reports and the log": "D1001",
     "Documents": "T1001",
 }
 """Whose token an example needs, by section; A1001's elsewhere."""
-BY_OTHERS = {"/tasks/waiting": "T1001", "/quizzes/import": "T1001", "content/quality": "T1001"}
+BY_OTHERS = {"/late/ask": "L1001", "/tasks/waiting": "T1001", "/quizzes/import": "T1001", "content/quality": "T1001"}
 """The same for single examples, by what stands in them."""
 CURL = 'curl() { command curl --fail-with-body --silent --show-error "$@"; }\n'
 
