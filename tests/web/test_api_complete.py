@@ -80,14 +80,23 @@ CALLS = {
     "kb.verify": "kb_care_api.verify",
     "learning.attendance": "learning_api.note_attendance",
     "learning.cancel_session": "learning_api.cancel_session",
+    "learning.certificate_plan_change": "learning_api.change_plan",
+    "learning.certificate_plan_issue": "learning_api.issue_plan",
+    "learning.certificate_plan_make": "learning_api.make_plan",
     "learning.certificate_revoke": "learning_api.revoke_certificate",
     "learning.change_session": "learning_api.change_session",
     "learning.complete": "learning_api.complete_document",
     "learning.confirm_people": "learning_api.confirm_task",
     "learning.copy_session": "learning_api.copy_session",
+    "learning.cycle_act": "learning_api.act_on_cycle",
+    "learning.cycle_begin": "learning_api.begin_cycle",
     "learning.decide": "learning_api.confirm_task",
     "learning.plan_session": "learning_api.plan_session",
     "learning.put_people": "learning_api.put_people",
+    "learning.queue_change": "learning_api.change_queue",
+    "learning.queue_make": "learning_api.make_queue",
+    "learning.queue_override": "learning_api.override",
+    "learning.queue_override_end": "learning_api.end_override",
     "learning.seat": "learning_api.seat",
     "learning.watching": "learning_api.save_watching",
     "learning.work": "learning_api.save_task",
@@ -204,13 +213,10 @@ REASONS = {
     "not yet a call of its own; its page takes the same form from a program with a token": """
         content.archive_submit content.duplicate_submit content.new_submit content.publish_several_submit
         content.remove_file content.rename_submit content.replace_submit content.tags_submit content.upload
-        courseware.keep courseware.upload
-        learning.answer_idea learning.certificate_plan_change learning.certificate_plan_issue
-        learning.certificate_plan_make learning.change_campaign learning.change_survey learning.choose
-        learning.cycle_act learning.cycle_begin learning.keep_offer learning.make_campaign learning.make_survey
-        learning.queue_change learning.queue_make learning.queue_override learning.queue_override_end
-        learning.start_campaign learning.stop_campaign learning.stop_survey learning.suggest learning.support_idea
-        quizzes.bank_add_submit quizzes.bank_change_submit
+        courseware.keep courseware.upload learning.answer_idea learning.change_campaign learning.change_survey
+        learning.choose learning.keep_offer learning.make_campaign learning.make_survey learning.start_campaign
+        learning.stop_campaign learning.stop_survey learning.suggest learning.support_idea quizzes.bank_add_submit
+        quizzes.bank_change_submit
     """,
 }
 """Why a page's action has no call."""
