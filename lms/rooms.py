@@ -31,7 +31,9 @@ from lms.content import handlers as content
 from lms.content import kind as content_kind
 from lms.content import kinds
 from lms.content import views as content_views
+from lms.content.api import desk as desk_api
 from lms.content.api import documents as content_api
+from lms.content.api import files as files_api
 from lms.content.api import marks as marks_api
 from lms.content.attachments.events import HowMuchSeen, PagesRead
 from lms.content.events import (
@@ -150,6 +152,8 @@ API = (
     kb_urgent_api,
     kb_gaps_api,
     content_api,
+    desk_api,
+    files_api,
     marks_api,
     notifications_api,
     delivery_api,

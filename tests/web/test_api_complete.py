@@ -45,10 +45,19 @@ CALLS = {
     "assignments.rule_change": "assignments_api.change_rule",
     "assignments.rule_make": "assignments_api.make_rule",
     "assignments.rule_stop": "assignments_api.stop_rule",
+    "content.archive_submit": "desk_api.archive",
     "content.confirm_marks": "marks_api.decide",
+    "content.duplicate_submit": "desk_api.duplicate",
+    "content.new_submit": "desk_api.new_document",
     "content.preview": "content_api.check",
+    "content.publish_several_submit": "desk_api.publish_several",
     "content.publish_submit": "content_api.publish",
+    "content.remove_file": "files_api.remove_file",
+    "content.rename_submit": "desk_api.rename",
+    "content.replace_submit": "desk_api.replace_words",
     "content.save": "content_api.save_draft",
+    "content.tags_submit": "desk_api.tag_several",
+    "content.upload": "files_api.upload",
     "drills.add_measure": "drills_api.add_measure",
     "drills.cancel_team_drill": "drills_api.cancel_team_drill",
     "drills.change_team_drill": "drills_api.change_team_drill",
@@ -211,8 +220,7 @@ REASONS = {
         reviews.write_appraisal_form
     """,
     "not yet a call of its own; its page takes the same form from a program with a token": """
-        content.archive_submit content.duplicate_submit content.new_submit content.publish_several_submit
-        content.remove_file content.rename_submit content.replace_submit content.tags_submit content.upload
+
         courseware.keep courseware.upload learning.answer_idea learning.change_campaign learning.change_survey
         learning.choose learning.keep_offer learning.make_campaign learning.make_survey learning.start_campaign
         learning.stop_campaign learning.stop_survey learning.suggest learning.support_idea quizzes.bank_add_submit
