@@ -49,8 +49,8 @@ load: $(VENV)/.ok ## 500 people in one exam for MINUTES=30, answers and pages (D
 scale: $(VENV)/.ok ## pages beside 100,000 people and 10 million lines of the log, on PostgreSQL (PEOPLE=, 12 GB of disk)
 	@$(BIN)/python -m tests.benchmarks.scale
 
-soak: $(VENV)/.ok ## the long runs: thousands of kills, large fuzz (hours)
-	@SOAK=1 $(BIN)/python -m pytest -q -m soak --timeout=0
+soak: $(VENV)/.ok ## the long runs: thousands of kills, large fuzz, with their counts (hours; KILLS=, FUZZ=, ARGS=tests/…)
+	@SOAK=1 $(BIN)/python -m pytest -q -s -m soak --timeout=0 $(ARGS)
 
 shots: $(VENV)/.ok ## pictures of the main pages at 390 and 1280 px, zh and en, light and dark
 	@$(BIN)/python -m tests.support.shots
