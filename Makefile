@@ -7,7 +7,7 @@ HOST ?= 127.0.0.1
 export PYTHONPATH := .
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check audit bench soak shots lock migration messages format
+.PHONY: help demo test check audit bench load scale soak shots lock migration messages format
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' Makefile | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -43,8 +43,14 @@ audit: $(VENV)/.ok ## what is known against the packages, and a bill of those th
 bench: $(VENV)/.ok ## time the main operations beside a bare Flask hello (BENCH_OUT=file, BENCH_ONLY=name,…, BENCH_FULL=1)
 	@$(BIN)/python -m tests.benchmarks
 
-soak: $(VENV)/.ok ## the long runs: thousands of kills, large fuzz (hours)
-	@SOAK=1 $(BIN)/python -m pytest -q -m soak --timeout=0
+load: $(VENV)/.ok ## 500 people in one exam for MINUTES=30, answers and pages (DATABASE=sqlite|postgresql, LOAD_OUT=file)
+	@$(BIN)/python -m tests.benchmarks.load
+
+scale: $(VENV)/.ok ## pages beside 100,000 people and 10 million lines of the log, on PostgreSQL (PEOPLE=, 12 GB of disk)
+	@$(BIN)/python -m tests.benchmarks.scale
+
+soak: $(VENV)/.ok ## the long runs: thousands of kills, large fuzz, with their counts (hours; KILLS=, FUZZ=, ARGS=tests/…)
+	@SOAK=1 $(BIN)/python -m pytest -q -s -m soak --timeout=0 $(ARGS)
 
 shots: $(VENV)/.ok ## pictures of the main pages at 390 and 1280 px, zh and en, light and dark
 	@$(BIN)/python -m tests.support.shots

@@ -31,7 +31,9 @@ from lms.content import handlers as content
 from lms.content import kind as content_kind
 from lms.content import kinds
 from lms.content import views as content_views
+from lms.content.api import desk as desk_api
 from lms.content.api import documents as content_api
+from lms.content.api import files as files_api
 from lms.content.api import marks as marks_api
 from lms.content.attachments.events import HowMuchSeen, PagesRead
 from lms.content.events import (
@@ -71,6 +73,7 @@ from lms.kb import handlers as kb_handlers
 from lms.kb import kind as kb_kind
 from lms.kb import views as kb_views
 from lms.kb.api import care as kb_care_api
+from lms.kb.api import gaps as kb_gaps_api
 from lms.kb.api import knowledge as kb_api
 from lms.kb.api import urgent as kb_urgent_api
 from lms.kb.queries import seen as kb_seen
@@ -147,7 +150,10 @@ API = (
     kb_api,
     kb_care_api,
     kb_urgent_api,
+    kb_gaps_api,
     content_api,
+    desk_api,
+    files_api,
     marks_api,
     notifications_api,
     delivery_api,

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField
@@ -19,6 +21,19 @@ LONGEST_MESSAGE = 400
 LONGEST_REASON = 200
 LONGEST_WITHOUT = 4_000
 _APART = re.compile(r"[\s,，、;；]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class What:
+    """An act for many: what, to whom, and what it says."""
+
+    act: str
+    wanted: Wanted
+    message: str = ""
+    to: date | None = None
+    category: str = ""
+    until_on: date | None = None
+    reason: str = ""
 
 
 class BulkForm(Form):
@@ -66,4 +81,15 @@ class BulkForm(Form):
             unfinished=bool(self.unfinished.data),
             new=bool(self.new.data),
             without=frozenset(word for word in _APART.split(self.without.data or "") if word),
+        )
+
+    def what(self) -> What:
+        return What(
+            act=self.act.data,
+            wanted=self.wanted(),
+            message=self.message.data or "",
+            to=self.to.data,
+            category=self.category.data or "",
+            until_on=self.until_on.data,
+            reason=self.reason.data or "",
         )

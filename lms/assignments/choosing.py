@@ -17,7 +17,7 @@ from lms.core.db import session
 from lms.core.errors import Invalid, NotFound
 from lms.core.texts import text
 
-GIVEN = ("curriculum", "course", "quiz", "article", "lesson")
+GIVEN = ("curriculum", "course", "quiz", "article", "lesson", "scorm")
 """Kinds that can be given by themselves; a task is given with its course."""
 
 

@@ -82,7 +82,12 @@ _MACROS = text("文件里有宏或控件，不收。请另存为不带宏的 .do
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\x03\x04"
-ARCHIVES = (ZIP, b"PK\x05\x06", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\x00")
+ARCHIVES = (
+    *(ZIP, b"PK\x05\x06", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\x00"),
+    *(b"\x28\xb5\x2f\xfd", b"MSCF\x00\x00\x00\x00"),
+)
+_TAR = (257, b"ustar")
+"""Where a tar says that it is one."""
 _END = struct.Struct("<4s4H2LH")
 _ENTRY = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
@@ -145,10 +150,21 @@ def _check_entry(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, allowed: tuple
         raise Unreadable(problem, code="file_not_allowed")
     with packed.open(entry) as stream:
         head = stream.read(400)
-        if head.startswith(ARCHIVES):
+        if is_archive(head):
             raise Unreadable(_NESTED, code="nested_archive")
         for _ in pieces(head, stream):
             pass  # what is not as long as it says, or has another sum, is found out here
+
+
+def is_archive(head: bytes) -> bool:
+    """Whether a file is itself an archive. head: its first 400 bytes."""
+    place, mark = _TAR
+    return head.startswith(ARCHIVES) or head.startswith(mark, place)
+
+
+def is_special(entry: zipfile.ZipInfo) -> bool:
+    """Whether an entry says that it is neither a file nor a folder: a link, a pipe, a socket, a device."""
+    return stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR)
 
 
 def is_aside(name: str) -> bool:
@@ -283,7 +299,7 @@ def _check_name(entry: zipfile.ZipInfo) -> None:
         or any(ord(character) < 32 or character == "\x7f" for character in raw)
         or ":" in name
         or any(part in ("", ".", "..") for part in parts)
-        or stat.S_ISLNK(entry.external_attr >> 16)
+        or is_special(entry)
     ):
         raise Unreadable(_CRAFTED, code="crafted_file")
     if _MACRO.search("/" + name):
@@ -310,7 +326,7 @@ def _read(packed: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Sequence[str]:
     name = entry.filename.lower()
     with packed.open(entry) as stream:
         head = stream.read(400)
-        if head.startswith(ARCHIVES):
+        if is_archive(head):
             if not _CHART_WORKBOOK.fullmatch(entry.filename):
                 raise Unreadable(_NESTED, code="nested_archive")
             _check_workbook(b"".join(pieces(head, stream)))

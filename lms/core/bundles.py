@@ -8,7 +8,6 @@ The same order as in `archives`: first what the directory itself gives away, the
 size it announced. Names that Chinese programs wrote in GBK are read as such.
 """
 
-import stat
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -106,7 +105,7 @@ def _named(bundle: Bundle, entries: list[zipfile.ZipInfo], types: Mapping[str, s
     for entry in entries:
         name = _name(entry)
         shown = name[-120:]
-        if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
+        if archives.is_special(entry):
             bundle.reasons.append(text("%(name)s 是链接或特殊文件，不收。", name=shown))
             continue
         if not _is_plain(entry, name):
@@ -166,7 +165,7 @@ def _read_through(bundle: Bundle) -> None:
     for member in bundle.members.values():
         with bundle.packed.open(member.entry) as stream:
             head = stream.read(400)
-            if head.startswith(archives.ARCHIVES):
+            if archives.is_archive(head):
                 bundle.reasons.append(
                     text("%(name)s 里还套着压缩包，请取出来或删去后重新打包。", name=member.path[-120:])
                 )

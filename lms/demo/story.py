@@ -33,6 +33,7 @@ from lms.demo import (
     judging,
     learner,
     measuring,
+    phoning,
     quarters,
     rewarding,
     sharing,
@@ -77,6 +78,7 @@ def _tell(say: Say) -> None:
     _temps(stage)
     quarters.plan(stage)
     training_year.plan(stage)
+    phoning.plan(stage)
     judging.judge(stage)
     staffing.staff(stage)
     inspecting.inspect(stage)

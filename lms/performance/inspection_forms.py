@@ -22,7 +22,7 @@ from lms.performance.rules.inspections import (
 )
 from lms.web.forms import Form
 
-LESSONS = ("lesson", "course", "article", "quiz", "drill", "task")
+LESSONS = ("lesson", "course", "article", "quiz", "drill", "task", "scorm")
 RECHECKS = ("quiz", "drill")
 _KINDS: dict[str, Text] = {
     "lesson": text("课时"),
@@ -31,6 +31,7 @@ _KINDS: dict[str, Text] = {
     "quiz": text("测验"),
     "drill": text("演练"),
     "task": text("任务"),
+    "scorm": text("课件"),
 }
 
 

@@ -65,10 +65,13 @@ class Installation:
     trainer: str
     paths: dict[str, str]
     tokens: tuple[str, ...]
+    database_url: str = ""
 
     @property
     def environment(self) -> dict[str, str]:
-        return {"LMS_INSTANCE_PATH": str(self.folder)}
+        """Return what tells a process where the installation is. An empty address of a database is SQLite's file."""
+        database = {"LMS_DATABASE_URL": self.database_url} if self.database_url else {}
+        return {"LMS_INSTANCE_PATH": str(self.folder), **database}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +100,17 @@ def content_folder(into: Path) -> Path:
     return into
 
 
-def open_app(folder: Path) -> APIFlask:
-    return create_app({"instance_path": folder})
+def open_app(folder: Path, database_url: str = "") -> APIFlask:
+    """Return the academy of a folder. database_url: "" = a file of SQLite in it."""
+    return create_app({"instance_path": folder, **({"database_url": database_url} if database_url else {})})
 
 
-def build(folder: Path, people: int, *, takers: int = TAKERS) -> Installation:
-    """Fill an empty folder with an installation of so many people. takers: how many get a token, at most half."""
-    app = open_app(folder)
+def build(folder: Path, people: int, *, takers: int = TAKERS, database_url: str = "") -> Installation:
+    """Fill an empty folder with an installation of so many people. takers: how many get a token, at most half.
+
+    database_url: of an empty database, or of one that has its tables; "" = a file of SQLite in the folder.
+    """
+    app = open_app(folder, database_url)
     with app.app_context():
         db.create_all()
         staff()
@@ -122,6 +129,7 @@ def build(folder: Path, people: int, *, takers: int = TAKERS) -> Installation:
             trainer="T1001",
             paths=paths(),
             tokens=tokens(min(takers, people // 2)),
+            database_url=database_url,
         )
         db.session.remove()
         db.engine.dispose()
@@ -236,7 +244,7 @@ def copies(people: int) -> None:
         ]
         s.execute(text("CREATE TEMP TABLE copied (person INTEGER PRIMARY KEY, pattern INTEGER, team INTEGER)"))
         s.execute(text("INSERT INTO copied VALUES (:person, :pattern, :team)"), copied)
-        for statement in _COPIES:
+        for statement in _COPIES[s.get_bind().dialect.name]:
             s.execute(text(statement))
         s.execute(text("DROP TABLE copied"))
 
@@ -248,7 +256,7 @@ def _columns(table: Any, **changed: str) -> str:
     return f"INSERT INTO {table.__tablename__} ({', '.join(names)}) SELECT {', '.join(values)} FROM "
 
 
-def _copies() -> list[str]:
+def _copies(some_hash: str) -> list[str]:
     from lms.assignments.models import Assignment, AssignmentReason
     from lms.records.models import Record, Standing
 
@@ -268,14 +276,18 @@ def _copies() -> list[str]:
         "JOIN assignment_item o ON o.assignment_id = p.id ORDER BY a.id, o.position",
         _columns(Standing, person_id="c.person")
         + "copied c JOIN standing o ON o.person_id = c.pattern ORDER BY c.person",
-        _columns(Record, seq=seq, person_id="c.person", team_id="c.team", hash="randomblob(32)")
+        _columns(Record, seq=seq, person_id="c.person", team_id="c.team", hash=some_hash)
         + "copied c JOIN record o ON o.person_id = c.pattern",
         "UPDATE log_head SET seq = (SELECT max(seq) FROM record), "
         "hash = (SELECT hash FROM record ORDER BY seq DESC LIMIT 1)",
     ]
 
 
-_COPIES = _copies()
+_COPIES = {
+    "sqlite": _copies("randomblob(32)"),
+    "postgresql": _copies("sha256(random()::text::bytea)"),
+}
+"""The hashes of the lines copied are made up, by the means of either database."""
 
 
 def with_a_profile() -> None:

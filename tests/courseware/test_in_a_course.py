@@ -273,3 +273,11 @@ def test_the_last_of_what_is_due_leads_back_to_today(plan, client):
     plan.passes()
     sign_in(client, plan.person)
     assert "回到今天" in client.get("/courseware/speaking").text
+
+
+def test_a_trainer_finds_it_where_courses_are_made_and_given(course, client):
+    sign_in(client, session().get_one(Person, course.trainer.id))
+    for address in ("/studio/course/returns-course/edit?view=form", "/studio/scorm/speaking/edit"):
+        assert client.get(address).status_code == 200
+    assert '<option value="scorm">课件</option>' in client.get("/studio/course/returns-course/edit?view=form").text
+    assert 'value="scorm:speaking"' in client.get("/assign").text

@@ -12,6 +12,7 @@ import pytest
 from lms.core.access import Role
 from lms.core.here import settings
 from lms.courseware.actions import packages
+from lms.demo import phoning
 from tests.support.make import an_actor
 from tests.support.make_courseware import (
     SPACES12,
@@ -254,3 +255,10 @@ def test_several_organisations_are_said_and_the_default_one_is_taken(world):
     more = '<organization identifier="P"><title>另一套</title></organization>'
     looked = looked_at(with_manifest(manifest12(more=more)))
     assert (looked.manifest.title, len(looked.notes)) == ("退换货沟通", 1)
+
+
+def test_the_package_of_the_sample_company_is_taken_in_as_it_is(world):
+    looked = looked_at(phoning.packed(), "客服电话礼仪.zip")
+    assert (looked.reasons, looked.notes, looked.framed) == ((), (), False)
+    assert (looked.manifest.edition, looked.manifest.title, len(looked.manifest.scos)) == ("1.2", "客服电话礼仪", 1)
+    assert phoning.packed() == phoning.packed()

@@ -18,7 +18,9 @@ from lms.core import clock
 from lms.core.db import db, session
 from lms.core.here import settings, today
 from lms.core.models import AuditEntry
-from lms.demo import exams, inspecting, judging, staffing, story, writings
+from lms.courseware.models import CoursewareAttempt
+from lms.courseware.queries import results as courseware
+from lms.demo import exams, inspecting, judging, phoning, staffing, story, writings
 from lms.demo.company import AUTUMN_COHORT
 from lms.demo.stage import FULL_PACE, Stage
 from lms.drills.models import Run, TeamDrill
@@ -179,6 +181,17 @@ def test_thirty_three_of_fifty_one_have_finished_the_quarter_and_five_are_late(a
     goal = reports.goal_named(lead, "course:quarterly/2026q4")
     whole = reports.summary(lead, Filter(document_id=goal.document_id))
     assert (whole.people, whole.done, whole.overdue) == (51, 33, 5)
+
+
+def test_seven_of_ten_have_passed_the_lesson_on_telephones_two_are_in_the_middle_and_one_has_not_begun(academy):
+    lead = actor_by_employee_no("L1001")
+    goal = reports.goal_named(lead, f"course:{phoning.COURSE}")
+    whole = reports.summary(lead, Filter(document_id=goal.document_id))
+    assert (whole.people, whole.done, whole.begun, whole.overdue) == (10, 7, 2, 0)
+    package = content.open_published(lead, "scorm", phoning.PACKAGE).document_id
+    tries = session().scalars(select(CoursewareAttempt).where(CoursewareAttempt.document_id == package)).all()
+    assert sorted(each.status for each in tries) == ["failed"] + ["passed"] * 7 + ["started"] * 2
+    assert len(courseware.results(lead, package)) == 10
 
 
 def test_one_article_is_twelve_days_past_its_review(academy):

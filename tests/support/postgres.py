@@ -34,8 +34,11 @@ def _binaries() -> Path | None:
 
 
 @contextlib.contextmanager
-def server() -> Iterator[str]:
-    """Yield the URL of a database server, as `postgresql+psycopg://…/postgres`. Raises NoServer."""
+def server(*, safe: bool = False, more: str = "") -> Iterator[str]:
+    """Yield the URL of a database server, as `postgresql+psycopg://…/postgres`. Raises NoServer.
+
+    safe: it writes to the disk before it acknowledges, as in production. more: options of its own, for `pg_ctl -o`.
+    """
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
         yield given
@@ -74,11 +77,9 @@ def server() -> Iterator[str]:
             "UTF8",
             "--locale=C.UTF-8",
         )
-        # The server dies with the run: nothing of it has to outlive a power cut.
-        options = (
-            f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=120"
-            " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-        )
+        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=120 {more}"
+        if not safe:  # the server dies with the run: nothing of it has to outlive a power cut
+            options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
         run(str(binaries / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
         try:
             yield f"postgresql+psycopg://lms@127.0.0.1:{port}/postgres"

@@ -349,6 +349,13 @@ STUDIO = {
     "content.version": (200, {}),
     "content.write_properties": (200, TYPED),
     "learning.new_lesson": (404, TYPED),
+    "desk_api.archive": (422, {"json": {"dry_run": "?"}}),
+    "desk_api.duplicate": (422, {"json": {}}),
+    "desk_api.rename": (422, {"json": {}}),
+    "desk_api.unarchive": (409, {"json": {}}),
+    "files_api.document_files": (200, {}),
+    "files_api.remove_file": (422, {"json": {}}),
+    "files_api.upload": (422, {}),
     "content_api.document": (200, {}),
     "marks_api.decide": (404, {"json": {"verdict": "still_right"}}),
     "content_api.publish": (409, {"json": {"base_revision": 1, "note": "改好了", "minor": False}}),
@@ -393,8 +400,12 @@ def sent(house, asked):
     own = {"person": str(house.own.id), "version": str(house.work_version), "number": house.own.employee_no}
     if asked.json is None:
         return {"data": {name: value.format(**own) for name, value in asked.form.items()}}
-    numbers = {name: int(own["version"]) if value == "{version}" else value for name, value in asked.json.items()}
-    return {"json": numbers}
+    known: dict[object, object] = {"{version}": int(own["version"]), "{number}": own["number"]}
+    return {
+        "json": {
+            name: known.get(value, value) if isinstance(value, str) else value for name, value in asked.json.items()
+        }
+    }
 
 
 @pytest.fixture

@@ -39,12 +39,34 @@ CALLS = {
     "accounts.shop_add": "accounts_api.add_shop",
     "accounts.team_add": "accounts_api.add_team",
     "accounts.team_change": "accounts_api.change_team",
+    "assignments.bulk_submit": "assignments_api.decide_many",
+    "assignments.decide": "assignments_api.decide",
     "assignments.give_submit": "assignments_api.give",
+    "assignments.rule_change": "assignments_api.change_rule",
+    "assignments.rule_make": "assignments_api.make_rule",
+    "assignments.rule_stop": "assignments_api.stop_rule",
+    "content.archive_submit": "desk_api.archive",
     "content.confirm_marks": "marks_api.decide",
+    "content.duplicate_submit": "desk_api.duplicate",
+    "content.new_submit": "desk_api.new_document",
     "content.preview": "content_api.check",
+    "content.publish_several_submit": "desk_api.publish_several",
     "content.publish_submit": "content_api.publish",
+    "content.remove_file": "files_api.remove_file",
+    "content.rename_submit": "desk_api.rename",
+    "content.replace_submit": "desk_api.replace_words",
     "content.save": "content_api.save_draft",
+    "content.tags_submit": "desk_api.tag_several",
+    "content.upload": "files_api.upload",
+    "drills.add_measure": "drills_api.add_measure",
+    "drills.cancel_team_drill": "drills_api.cancel_team_drill",
+    "drills.change_team_drill": "drills_api.change_team_drill",
+    "drills.check_measure": "drills_api.check_measure",
+    "drills.drop_measure": "drills_api.drop_measure",
+    "drills.excuse_person": "drills_api.excuse_person",
+    "drills.finish_measure": "drills_api.finish_measure",
     "drills.give_up": "drills_api.give_up",
+    "drills.make_team_drill": "drills_api.make_team_drill",
     "drills.pause": "drills_api.pause",
     "drills.rate": "drills_api.self_rating",
     "drills.rescore_apply": "drills_api.rescore",
@@ -56,6 +78,10 @@ CALLS = {
     "drills.void": "drills_api.void",
     "integrations.change_webhook": "integrations_api.act",
     "integrations.keep_webhook": "integrations_api.keep",
+    "kb.ask": "kb_gaps_api.ask",
+    "kb.confirm_several": "kb_care_api.confirm_several",
+    "kb.gap_act": "kb_gaps_api.act",
+    "kb.gap_open": "kb_gaps_api.open_gap",
     "kb.suggest_submit": "kb_care_api.suggest",
     "kb.urgent_extend": "kb_urgent_api.extend",
     "kb.urgent_new_submit": "kb_urgent_api.send",
@@ -63,20 +89,35 @@ CALLS = {
     "kb.verify": "kb_care_api.verify",
     "learning.attendance": "learning_api.note_attendance",
     "learning.cancel_session": "learning_api.cancel_session",
+    "learning.certificate_plan_change": "learning_api.change_plan",
+    "learning.certificate_plan_issue": "learning_api.issue_plan",
+    "learning.certificate_plan_make": "learning_api.make_plan",
     "learning.certificate_revoke": "learning_api.revoke_certificate",
     "learning.change_session": "learning_api.change_session",
     "learning.complete": "learning_api.complete_document",
     "learning.confirm_people": "learning_api.confirm_task",
     "learning.copy_session": "learning_api.copy_session",
+    "learning.cycle_act": "learning_api.act_on_cycle",
+    "learning.cycle_begin": "learning_api.begin_cycle",
     "learning.decide": "learning_api.confirm_task",
     "learning.plan_session": "learning_api.plan_session",
     "learning.put_people": "learning_api.put_people",
+    "learning.queue_change": "learning_api.change_queue",
+    "learning.queue_make": "learning_api.make_queue",
+    "learning.queue_override": "learning_api.override",
+    "learning.queue_override_end": "learning_api.end_override",
     "learning.seat": "learning_api.seat",
     "learning.watching": "learning_api.save_watching",
     "learning.work": "learning_api.save_task",
     "notifications.open_notice": "notifications_api.read",
     "notifications.read_all": "notifications_api.read",
+    "performance.competency_change": "performance_api.change_competency",
+    "performance.competency_make": "performance_api.make_competency",
+    "performance.formula_new": "performance_api.make_formula",
+    "performance.formula_save": "performance_api.change_formula",
     "performance.inspection_apply": "performance_api.take_inspections",
+    "performance.inspection_item_change": "performance_api.change_check_item",
+    "performance.inspection_item_make": "performance_api.make_check_item",
     "performance.inspection_preview": "performance_api.take_inspections",
     "performance.issue_proof": "performance_api.issue_proof",
     "performance.kpi_apply": "performance_api.figures_write",
@@ -84,7 +125,10 @@ CALLS = {
     "performance.kpi_correct": "performance_api.figures_write",
     "performance.kpi_go_on": "performance_api.figures_write",
     "performance.kpi_preview": "performance_api.figures_write",
+    "performance.metric_add": "performance_api.make_metric",
+    "performance.metric_save": "performance_api.change_metric",
     "performance.save_rating": "performance_api.rate",
+    "performance.scores_compute": "performance_api.compute_scores",
     "quizzes.act": "quizzes_api.act",
     "quizzes.bank_apply": "quizzes_api.import_bank",
     "quizzes.bank_preview": "quizzes_api.import_bank",
@@ -99,6 +143,12 @@ CALLS = {
     "quizzes.submit": "quizzes_api.submit",
     "quizzes.void": "quizzes_api.void",
     "quizzes.withdraw_makeup": "quizzes_api.withdraw_makeup",
+    "readiness.change_staffing": "readiness_api.change_staffing",
+    "readiness.discard_staffing": "readiness_api.discard_staffing",
+    "readiness.give_staff_training": "readiness_api.give_staff_training",
+    "readiness.make_staffing": "readiness_api.make_staffing",
+    "readiness.take_forecast": "readiness_api.take_forecast",
+    "reports.late_act": "late_api.ask_late",
     "reviews.act_on_appraisal_cycle": "reviews_api.act_on_appraisal_cycle",
     "reviews.add_peak_finding": "reviews_api.add_finding",
     "reviews.add_peak_measure": "reviews_api.add_measure",
@@ -143,7 +193,7 @@ REASONS = {
     "a file of people, days or forecasts is read beside its preview; `lms staff import` and SCIM take it by themselves": """
         accounts.company_days_apply accounts.company_days_preview accounts.staff_apply accounts.staff_preview
         accounts.staff_teams content.import_apply content.import_preview kb.gap_import_apply kb.gap_import_preview
-        performance.inspection_import_items readiness.apply_days readiness.preview_days readiness.take_forecast
+        performance.inspection_import_items readiness.apply_days readiness.preview_days
     """,
     "slips carry the key to an account and are printed by whoever hands them out": """
         accounts.cohort_slips accounts.many_slips accounts.person_slip
@@ -164,26 +214,17 @@ REASONS = {
         kb.set_categories learning.switch_pulse lti.change_platform lti.keep_platform lti.resend_scores
         notifications.change_reminders notifications.change_robot notifications.change_templates
         notifications.keep_robot notifications.resend notifications.try_channel integrations.xapi_resend
-        performance.inspection_item_change performance.inspection_item_make performance.inspection_rules_set
-        performance.metric_add performance.metric_save performance.metric_titles performance.score_files_switch
-        performance.competency_change performance.competency_make performance.formula_new performance.formula_save
+        performance.inspection_rules_set
+        performance.metric_titles performance.score_files_switch
         reviews.adopt_deduction_rules
         reviews.write_appraisal_form
     """,
     "not yet a call of its own; its page takes the same form from a program with a token": """
-        assignments.bulk_submit assignments.decide assignments.rule_change assignments.rule_make assignments.rule_stop
-        content.archive_submit content.duplicate_submit content.new_submit content.publish_several_submit
-        content.remove_file content.rename_submit content.replace_submit content.tags_submit content.upload
-        courseware.keep courseware.upload drills.add_measure drills.cancel_team_drill drills.change_team_drill
-        drills.check_measure drills.drop_measure drills.excuse_person drills.finish_measure drills.make_team_drill
-        kb.ask kb.confirm_several kb.gap_act kb.gap_open learning.answer_idea learning.certificate_plan_change
-        learning.certificate_plan_issue learning.certificate_plan_make learning.change_campaign learning.change_survey
-        learning.choose learning.cycle_act learning.cycle_begin learning.keep_offer learning.make_campaign
-        learning.make_survey learning.queue_change learning.queue_make learning.queue_override
-        learning.queue_override_end learning.start_campaign learning.stop_campaign learning.stop_survey learning.suggest
-        learning.support_idea performance.scores_compute quizzes.bank_add_submit quizzes.bank_change_submit
-        readiness.change_staffing readiness.discard_staffing readiness.give_staff_training readiness.make_staffing
-        reports.late_act
+
+        courseware.keep courseware.upload learning.answer_idea learning.change_campaign learning.change_survey
+        learning.choose learning.keep_offer learning.make_campaign learning.make_survey learning.start_campaign
+        learning.stop_campaign learning.stop_survey learning.suggest learning.support_idea quizzes.bank_add_submit
+        quizzes.bank_change_submit
     """,
 }
 """Why a page's action has no call."""

@@ -43,6 +43,8 @@ NUMBERS = {
 ASKED_BY = {
     "People, roles and teams": "H1001",
     "Webhooks": "S1001",
+    "Planning the training year": "T1001",
+    "Making rules and deciding": "T1001",
     "Running live sessions": "T1001",
     "Intakes and working days": "H1001",
     "Profiles and proofs": "H1001",
@@ -54,17 +56,21 @@ ASKED_BY = {
     "Does training help?": "D1001",
     "Targets and peaks": "D1001",
     "Badges and deductions": "H1001",
+    "Competencies": "H1001",
     "Queues": "H1001",
     "Rules and why something is owed": "T1001",
     "Running a quiz": "T1001",
     "Item analysis": "T1001",
     "Marking": "T1001",
     "Urgent notices": "T1001",
+    "Planning team drills": "T1001",
+    "Gaps and reviews": "T1001",
     "Reports and the log": "D1001",
     "Documents": "T1001",
+    "The desk": "T1001",
 }
 """Whose token an example needs, by section; A1001's elsewhere."""
-BY_OTHERS = {"/tasks/waiting": "T1001", "/quizzes/import": "T1001", "content/quality": "T1001"}
+BY_OTHERS = {"/late/ask": "L1001", "/tasks/waiting": "T1001", "/quizzes/import": "T1001", "content/quality": "T1001"}
 """The same for single examples, by what stands in them."""
 CURL = 'curl() { command curl --fail-with-body --silent --show-error "$@"; }\n'
 

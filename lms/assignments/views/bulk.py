@@ -14,7 +14,7 @@ from lms.assignments import actions, choosing
 from lms.assignments.actions import bulk as acts
 from lms.assignments.actions.bulk import NEEDS, Seen
 from lms.assignments.actions.give import TOGETHER
-from lms.assignments.bulk_forms import BulkForm
+from lms.assignments.bulk_forms import BulkForm, What
 from lms.assignments.queries.bulk import Concerned
 from lms.assignments.rules.bulk import ACTS, AGAIN, CREDIT, DECIDES, EXEMPT, EXTEND, MESSAGE
 from lms.assignments.views.room import bp
@@ -54,7 +54,7 @@ def bulk_submit() -> str | Response | tuple[str, int]:
     if not form.validate():
         return _page(form), 422
     try:
-        _check(actor, form)
+        check(actor, form.what())
         seen = acts.look(actor, form.act.data, form.wanted(), form.to.data)
         if request.form.get("do") == "without" and seen.refused:
             left_out = [form.without.data or "", *(each.employee_no for each, _ in seen.refused)]
@@ -76,23 +76,24 @@ def bulk_submit() -> str | Response | tuple[str, int]:
         return _page(form, seen), refused.status
 
 
-def _check(actor: Actor, form: BulkForm) -> None:
-    act, wrong = form.act.data, {}
+def check(actor: Actor, what: What) -> None:
+    """Raise Forbidden for an act that isn't the actor's, Invalid with everything that it lacks."""
+    act, wrong = what.act, {}
     if not allows(actor, NEEDS[act]):
         raise Forbidden(text("您不能做这件事。"))
-    if act == MESSAGE and not (form.message.data or "").strip():
+    if act == MESSAGE and not what.message.strip():
         wrong["message"] = text("请写消息。")
-    if act in DECIDES and not form.wanted().about:
+    if act in DECIDES and not what.wanted.about:
         wrong["document"] = text("请选要延长的学习任务。") if act == EXTEND else text("请选学习任务。")
-    if act == AGAIN and not (form.document.data or "").startswith("quiz:"):
+    if act == AGAIN and not what.wanted.document.startswith("quiz:"):
         wrong["document"] = text("请选要再考一次的测验。")
-    if act == EXTEND and (form.to.data is None or form.to.data < today()):
+    if act == EXTEND and (what.to is None or what.to < today()):
         wrong["to"] = text("请选今天或以后的日子。")
-    if act == EXEMPT and not form.category.data:
+    if act == EXEMPT and not what.category:
         wrong["category"] = text("请选豁免的类别。")
-    if act == EXEMPT and form.until_on.data is not None and form.until_on.data < today():
+    if act == EXEMPT and what.until_on is not None and what.until_on < today():
         wrong["until_on"] = text("截止日不能早于今天。")
-    if act in DECIDES and not (form.reason.data or "").strip():
+    if act in DECIDES and not what.reason.strip():
         wrong["reason"] = text("请写原因，学员和组长会看到。")
     if wrong:
         raise Invalid(text("还差一点，改好再继续。"), fields=wrong)
@@ -103,24 +104,28 @@ def _apply(actor: Actor, form: BulkForm, found: Sequence[Concerned]) -> Response
         slug = form.document.data.partition(":")[2]
         return redirect(url_for("quizzes.makeups", slug=slug, person=[each.employee_no for each in found]), 303)
     key = request.form.get("key", "")[:32] or new_public_id()
-    for first in range(0, len(found), TOGETHER):
-        with transaction():
-            _do(actor, form, found[first : first + TOGETHER], f"{actor.id}:{key}")
+    do_all(actor, form.what(), found, key)
     flash(_said(form.act.data, len(found)), "ok")
     return redirect(url_for(".bulk", act=form.act.data), 303)
 
 
-def _do(actor: Actor, form: BulkForm, part: Sequence[Concerned], key: str) -> None:
+def do_all(actor: Actor, what: What, found: Sequence[Concerned], key: str) -> None:
+    """Do it to all of them, a hundred people a transaction. key: nobody gets the message of one key twice."""
+    for first in range(0, len(found), TOGETHER):
+        with transaction():
+            _do(actor, what, found[first : first + TOGETHER], f"{actor.id}:{key}")
+
+
+def _do(actor: Actor, what: What, part: Sequence[Concerned], key: str) -> None:
     duties = [duty.id for each in part for duty in each.duties]
-    act, reason = form.act.data, form.reason.data
-    if act == MESSAGE:
-        acts.message(actor, [each.person_id for each in part], form.message.data, key)
-    elif act == EXTEND:
-        actions.extend(actor, duties, form.to.data, reason)
-    elif act == EXEMPT:
-        actions.exempt(actor, duties, category=form.category.data, reason=reason, until_on=form.until_on.data)
-    elif act == CREDIT:
-        actions.credit(actor, duties, reason)
+    if what.act == MESSAGE:
+        acts.message(actor, [each.person_id for each in part], what.message, key)
+    elif what.act == EXTEND and what.to is not None:
+        actions.extend(actor, duties, what.to, what.reason)
+    elif what.act == EXEMPT:
+        actions.exempt(actor, duties, category=what.category, reason=what.reason, until_on=what.until_on)
+    elif what.act == CREDIT:
+        actions.credit(actor, duties, what.reason)
     else:
         raise Invalid(text("这件事不能这样做。"))
 

@@ -13,8 +13,9 @@ from lms.accounts.queries import holds, rosters_of, teams_below, visible
 from lms.content.models import Document, Slug
 from lms.core.access import Actor, Permission, Role, Scope, scopes
 from lms.core.db import rows
-from lms.core.errors import NotFound
+from lms.core.errors import Forbidden, NotFound
 from lms.core.here import local, today
+from lms.core.texts import text
 from lms.drills.models import Run, TeamDrill, TeamDrillPerson, TeamDrillTeam
 from lms.drills.rules.team import Member, State, state_of, window_days
 
@@ -185,6 +186,14 @@ def team_drill(actor: Actor, public_id: str, now: datetime) -> Row:
     if found is None:
         raise NotFound()
     return _row(found, now)
+
+
+def managed_team_drill(actor: Actor, public_id: str, now: datetime) -> Row:
+    """Return one that the actor may change. Raises NotFound, Forbidden where it holds teams of others too."""
+    row = team_drill(actor, public_id, now)
+    if not manages(actor, teams_of(row.id)):
+        raise Forbidden(text("这次演练还有别的团队参加，由安排的人改。"))
+    return row
 
 
 def _row(row: Any, now: datetime) -> Row:

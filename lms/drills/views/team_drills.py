@@ -11,9 +11,8 @@ from lms.accounts.queries import person_by_no, teams_within
 from lms.core import clock
 from lms.core.access import Actor, Permission, allows
 from lms.core.db import transaction
-from lms.core.errors import DomainError, Forbidden, NotFound
+from lms.core.errors import DomainError, NotFound
 from lms.core.i18n import _, ngettext, say
-from lms.core.texts import text
 from lms.drills import jobs
 from lms.drills.actions import team as acts
 from lms.drills.blueprint import bp
@@ -175,11 +174,7 @@ def excuse_person(drill_id: str) -> Response:
 
 
 def _managed(actor: Actor, drill_id: str) -> Row:
-    """Return one that the actor may change. Raises NotFound, Forbidden where it holds teams of others too."""
-    row = reading.team_drill(actor, drill_id, clock.now())
-    if not reading.manages(actor, reading.teams_of(row.id)):
-        raise Forbidden(text("这次演练还有别的团队参加，由安排的人改。"))
-    return row
+    return reading.managed_team_drill(actor, drill_id, clock.now())
 
 
 def _form(actor: Actor, values: dict[str, Any] | None = None, row: Row | None = None) -> TeamDrillForm:

@@ -35,6 +35,7 @@ TYPES: Mapping[str, str] = {
     "course": f"{ADL}/activities/course",
     "curriculum": f"{ADL}/activities/course",
     "lesson": f"{ADL}/activities/lesson",
+    "scorm": f"{ADL}/activities/lesson",
     "article": "http://activitystrea.ms/schema/1.0/article",
     "task": "http://activitystrea.ms/schema/1.0/task",
     "certificate": "http://activitystrea.ms/schema/1.0/badge",

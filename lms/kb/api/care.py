@@ -15,10 +15,12 @@ from lms.core.texts import text
 from lms.kb import queries
 from lms.kb.actions import reviews
 from lms.kb.actions import suggestions as acts
+from lms.kb.queries import reviews as due
 from lms.kb.queries import suggestions as asked
 from lms.kb.queries import versions
 from lms.kb.queries.suggestions import Row
 from lms.kb.rules import suggesting as rules
+from lms.kb.rules.reviews import Stand
 from lms.kb.rules.suggesting import State
 from lms.web.api import MOST, instant, page, refusals
 from lms.web.auth import current_actor, requires
@@ -26,6 +28,8 @@ from lms.web.auth import current_actor, requires
 bp = APIBlueprint("kb_care_api", __name__, url_prefix="/api/v1/kb", tag="Keeping knowledge right")
 
 LARGEST_NUMBER = 2**31 - 1
+MOST_CONFIRMED = 200
+"""Documents that are confirmed at once."""
 
 
 class VerifyBody(Schema):
@@ -41,6 +45,45 @@ class Verified(Schema):
     slug = String(required=True)
     revision = Integer(required=True)
     verified_until = Date(required=True)
+
+
+class ReviewQuery(Schema):
+    whose = String(load_default="mine", validate=OneOf(due.WHOSE))
+    stand = String(load_default="", validate=OneOf(("", *due.STANDS)))
+    after = Integer(load_default=0, strict=False, validate=Range(min=0, max=1_000_000))
+    limit = Integer(load_default=100, strict=False, validate=Range(min=1, max=500))
+
+
+class ReviewLine(Schema):
+    document = String(required=True, metadata={"description": "kind:slug"})
+    title = String(required=True)
+    revision = Integer(required=True, metadata={"description": "id of what is published: give it back to confirm it"})
+    owner = String(required=True, metadata={"description": "name; empty: nobody"})
+    until = Date(required=True)
+    stand = String(required=True, metadata={"enum": [stand.value for stand in Stand]})
+
+
+class ReviewList(Schema):
+    items = List(Nested(ReviewLine), required=True)
+    next = Integer(required=True, allow_none=True)
+
+
+class SeenBody(Schema):
+    document = String(required=True, validate=Length(max=MAX_SLUG + 20), metadata={"description": "kind:slug"})
+    revision = Integer(
+        required=True,
+        strict=True,
+        validate=Range(min=1, max=MOST),
+        metadata={"description": "id of what was looked at"},
+    )
+
+
+class ConfirmBody(Schema):
+    items = List(Nested(SeenBody), required=True, validate=Length(min=1, max=MOST_CONFIRMED))
+
+
+class Confirmed(Schema):
+    count = Integer(required=True)
 
 
 class SuggestionBody(Schema):
@@ -96,6 +139,49 @@ class SuggestionQuery(Schema):
     state = String(load_default="", validate=OneOf(("", *(state.value for state in State))))
     after = Integer(load_default=0, strict=False, validate=Range(min=0, max=MOST))
     limit = Integer(load_default=100, strict=False, validate=Range(min=1, max=500))
+
+
+@bp.get("/reviews")
+@requires(Permission.LEARN)
+@bp.input(ReviewQuery, location="query", arg_name="query")
+@bp.output(ReviewList)
+@bp.doc(
+    summary="What is to be looked at again (复审), the earliest day first: one's own, or for who writes content any",
+    responses=refusals(422),
+)
+def review_days(query: dict[str, Any]) -> dict[str, Any]:
+    after, limit = query["after"], query["limit"]
+    wanted = due.Wanted(whose=query["whose"], stand=query["stand"])
+    found, total = due.find(current_actor(), wanted, offset=after, limit=limit)
+    items = [
+        {
+            "document": f"{row.kind}:{row.slug}",
+            "title": row.title,
+            "revision": row.revision_id,
+            "owner": row.owner,
+            "until": row.until,
+            "stand": row.stand.value,
+        }
+        for row in found
+    ]
+    return page(items, after + limit if after + limit < total else None)
+
+
+@bp.post("/reviews/confirm")
+@requires(Permission.LEARN)
+@bp.input(ConfirmBody, arg_name="body")
+@bp.output(Confirmed, status_code=200)
+@bp.doc(
+    summary="Confirm several documents, each in the version that was looked at: all of them or none",
+    responses=refusals(404, 409, 422),
+)
+def confirm_several(body: dict[str, Any]) -> dict[str, int]:
+    chosen = []
+    for each in body["items"]:
+        kind, _colon, slug = each["document"].partition(":")
+        chosen.append((content.open_work(kind, slug).card.document_id, each["revision"]))
+    with transaction():
+        return {"count": reviews.confirm_several(current_actor(), chosen)}
 
 
 @bp.post("/articles/<path:slug>/verify")

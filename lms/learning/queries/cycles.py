@@ -26,7 +26,7 @@ from lms.learning.queries.cycle_counts import Tally, held_by, occasion_of
 from lms.learning.rules import cycles as rules
 from lms.learning.rules.cycles import Closing, Draft, Owing, Share, Wave
 
-KINDS = ("course", "curriculum", "lesson", "quiz")
+KINDS = ("course", "curriculum", "lesson", "quiz", "scorm")
 """What a cycle may ask for."""
 
 

@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lms.content.queries import Choice
-from lms.core.access import Permission
+from lms.core.access import Actor, Permission
 from lms.core.db import transaction
 from lms.core.errors import DomainError
 from lms.core.here import today
@@ -54,7 +54,7 @@ def certificate_plan_make() -> Response | tuple[str, int]:
     except DomainError as error:
         form.take(error)
         return _plans(form), error.status
-    _in_step(reading.plan_named(public_id).document.document_id)
+    in_step(reading.plan_named(public_id).document.document_id)
     flash(_("规则已生效：从现在起，学完就自动发证。"), "ok")
     return redirect(url_for(".certificate_plan", plan_id=public_id), 303)
 
@@ -116,7 +116,7 @@ def certificate_plan_change(plan_id: str) -> Response | str | tuple[str, int]:
     except DomainError as error:
         form.take(error)
         return _plan(plan, form), error.status
-    _in_step(plan.document.document_id)
+    in_step(plan.document.document_id)
     flash(_("已保存。证上印的到期日没有变。"), "ok")
     return redirect(url_for(".certificate_plan", plan_id=plan_id), 303)
 
@@ -126,20 +126,25 @@ def certificate_plan_change(plan_id: str) -> Response | str | tuple[str, int]:
 def certificate_plan_issue(plan_id: str) -> Response:
     """Give the certificate to who completed the document before there was a rule."""
     actor, plan = current_actor(), reading.plan_named(plan_id)
-    from_today = request.form.get("since") == "today"
+    given = issue_all(actor, plan, from_today=request.form.get("since") == "today")
+    flash(_("已给 %(n)s 人补发。", n=given), "ok")
+    return redirect(url_for(".certificate_plan", plan_id=plan_id), 303)
+
+
+def issue_all(actor: Actor, plan: Plan, *, from_today: bool) -> int:
+    """Give everybody who completed the document before its certificate, a hundred a transaction; return to how many."""
     wanted: Backfill = actions.backfill_plan(plan.terms, reading.uncertified(plan), from_today=from_today, day=today())
     given = 0
     for people in _hundreds(wanted.people):
         with transaction():
             given += actions.backfill(actor, plan.id, people, from_today=from_today)
-    flash(_("已给 %(n)s 人补发。", n=given), "ok")
-    return redirect(url_for(".certificate_plan", plan_id=plan_id), 303)
+    return given
 
 
 def _hundreds(people: Sequence[int]) -> list[Sequence[int]]:
     return [people[start : start + TOGETHER] for start in range(0, len(people), TOGETHER)]
 
 
-def _in_step(document_id: int) -> None:
+def in_step(document_id: int) -> None:
     """Bring the rights on queues up to date that ask for a document on which a plan stands, or stands no longer."""
     kept_for(reading.queues_asking(document_id))

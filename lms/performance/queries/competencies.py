@@ -23,7 +23,7 @@ from lms.quizzes.models import Attempt, AttemptItem, BankQuestion
 from lms.quizzes.rules.attempts import CLOSED
 from lms.records.models import Standing
 
-READ_KINDS = ("lesson", "course", "task")
+READ_KINDS = ("lesson", "course", "task", "scorm")
 """Kinds of document of which a completion shows that something was learned."""
 _PRACTICE = "practice"
 

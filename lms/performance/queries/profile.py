@@ -138,7 +138,7 @@ class Happened:
         if self.verb is Verb.GRADED:
             return self.passed is True
         return self.verb in (Verb.CERTIFIED, Verb.SIGNED_OFF) or (
-            self.verb is Verb.COMPLETED and self.kind in ("course", "curriculum", "lesson")
+            self.verb is Verb.COMPLETED and self.kind in ("course", "curriculum", "lesson", "scorm")
         )
 
 

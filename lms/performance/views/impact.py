@@ -7,15 +7,16 @@ from flask import Response, render_template, request
 
 from lms.core.access import Permission
 from lms.core.here import today
-from lms.core.i18n import _, current_locale, day_text, say
+from lms.core.i18n import _, say
 from lms.core.texts import Text
+from lms.performance.drawing import period_words
 from lms.performance.queries import impact as reading
 from lms.performance.queries.figures import metrics
 from lms.performance.queries.impact import Compared, Subject
 from lms.performance.rules import impact_words as words
 from lms.performance.rules.impact import FEWEST, Point, Span
 from lms.performance.rules.metrics import Metric, Unit
-from lms.performance.rules.periods import Grain, Period
+from lms.performance.rules.periods import Grain
 from lms.performance.rules.validity import FEWEST_ANSWERS, Link
 from lms.performance.views.room import bp
 from lms.web.auth import requires
@@ -91,13 +92,6 @@ def impact() -> str | Response:
         listed=subject.id in {each.id for each in subjects},
         **common,
     )
-
-
-def period_words(period: Period) -> str:
-    """Return a period as it is said: the week by its first day."""
-    if period.grain is Grain.MONTH:
-        return f"{period.start:%Y-%m}"
-    return _("%(day)s 那一周", day=day_text(period.start, current_locale(), period.start.year != today().year))
 
 
 def _spans(found: Compared) -> list[tuple[str, Span]]:

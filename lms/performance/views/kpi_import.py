@@ -18,12 +18,13 @@ from lms.core.plain import from_plain
 from lms.core.sheets.read import MOST_BYTES
 from lms.core.texts import from_plain as sentence_of
 from lms.performance.actions import figures as actions
+from lms.performance.drawing import period_words
 from lms.performance.jobs import kpis as jobs
 from lms.performance.queries.figures import metrics
 from lms.performance.rules.kpi_plan import Plan
 from lms.performance.rules.kpi_sheet import Options, title_key
 from lms.performance.rules.periods import Grain, period_of
-from lms.performance.views.kpis import GRAINS, period_words, title_of, value_words
+from lms.performance.views.kpis import GRAINS, title_of, value_words
 from lms.performance.views.room import bp
 from lms.web import uploads
 from lms.web.auth import current_actor, requires

@@ -14,6 +14,7 @@ from lms.core.here import today
 from lms.core.i18n import _, say
 from lms.core.texts import Text, text
 from lms.performance.actions import figures as actions
+from lms.performance.drawing import period_words
 from lms.performance.queries import kpis as reading
 from lms.performance.queries.figures import figures, metrics, of_period, red_lines
 from lms.performance.queries.kpis import Row
@@ -24,7 +25,6 @@ from lms.performance.rules.periods import Grain, Period, period
 from lms.performance.views.room import bp
 from lms.web.auth import current_actor, requires
 from lms.web.numbers import whole
-from lms.web.shell import show_quarter
 from lms.web.tables import EXPORTS, TableState, download
 
 PAGE = 50
@@ -38,11 +38,6 @@ UNITS: dict[Unit, Text] = {Unit.PERCENT: text("%%"), Unit.SECONDS: text("秒"), 
 """What stands in the brackets of a column's title."""
 SHOWN_PERIODS = 6
 """Periods side by side on the page of a person."""
-
-
-def period_words(one: Period) -> str:
-    """Return a period as people say it."""
-    return show_quarter(str(one)) if one.grain is Grain.QUARTER else str(one)
 
 
 def value_words(metric: Metric, value: float) -> str:

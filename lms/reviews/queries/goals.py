@@ -16,7 +16,7 @@ from lms.core.db import rows
 from lms.core.errors import NotFound
 from lms.reviews.models import Goal, GoalEvidence
 
-TRAININGS = ("course", "lesson", "drill", "quiz", "article")
+TRAININGS = ("course", "lesson", "drill", "quiz", "article", "scorm")
 """Kinds of document that can be the next training of a goal."""
 
 

@@ -12,6 +12,7 @@ from tests.support.owners import (
     appraisals,
     awards,
     courseware,
+    duty_calls,
     impact,
     inspections,
     kpis,
@@ -29,6 +30,7 @@ from tests.support.owners import (
 )
 
 PARTS = (
+    duty_calls,
     learning_calls,
     account_calls,
     kpis,

@@ -6,6 +6,12 @@ from tests.support.asked import Asked
 
 #       own mate mentor lead other trainer quality hr admin director
 MANAGES = "403 403 403 {0} 404 {0} 403 403 403 403"
+CERTIFIES = "403 403 403 403 403 {0} 403 {0} 403 403"
+QUEUE = "403 403 403 403 403 {0} 403 403 {0} 403"
+WORD = "403 403 403 {0} 404 403 403 403 403 {0}"
+CYCLE = "403 403 403 403 403 {0} 403 403 403 403"
+QUARTER = {"name": "x", "quarter": "2026Q4", "starts_on": "2026-10-01", "due_on": "2026-12-01"}
+SPEAKS = {"queue": "none", "allowed": True, "until_on": "2100-01-01", "reason": "x"}
 BACKWARDS = {
     "title": "x",
     "kind": "class",
@@ -22,6 +28,15 @@ TABLE: dict[tuple[str, str], Asked] = {
     ("POST", "learning_api.put_people"): Asked(MANAGES.format(422), json={}),
     ("POST", "learning_api.note_attendance"): Asked("404 404 404 200 404 200 404 404 404 404", json={}),
     ("POST", "learning_api.seat"): Asked("200 200 200 200 404 404 404 404 404 404", json={"do": "enrol"}),
+    ("GET", "learning_api.cycle_plan"): Asked(CYCLE.format(200)),
+    ("PUT", "learning_api.change_cycle"): Asked(CYCLE.format(409), json=QUARTER),
+    ("POST", "learning_api.act_on_cycle"): Asked(CYCLE.format(409), json={"act": "start"}),
+    ("PUT", "learning_api.change_queue"): Asked(QUEUE.format(200), json={"name": "退款"}),
+    ("GET", "learning_api.queue_person"): Asked(WORD.format(200)),
+    ("POST", "learning_api.override"): Asked(WORD.format(422), json=SPEAKS),
+    ("POST", "learning_api.end_override"): Asked(WORD.format(204), json={}),
+    ("PUT", "learning_api.change_plan"): Asked(CERTIFIES.format(200), json={"name": "认证"}),
+    ("POST", "learning_api.issue_plan"): Asked(CERTIFIES.format(200), json={}),
 }
 
 

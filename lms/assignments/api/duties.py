@@ -3,13 +3,14 @@
 from datetime import date
 from typing import Any
 
-from apiflask import APIBlueprint, Schema
+from apiflask import Schema
 from apiflask.fields import Boolean, Date, Dict, Integer, List, Nested, String
 from apiflask.validators import Length, Range
 
 from lms.accounts.queries import ids_by_no, team_id_of
 from lms.assignments import actions, choosing
 from lms.assignments.actions.give import TOGETHER
+from lms.assignments.api.room import bp
 from lms.assignments.queries.ruling import RuleLine, names, rule_lines
 from lms.assignments.queries.why import Event, Reason, Why, why
 from lms.assignments.wording import audience_words, due_words
@@ -22,7 +23,6 @@ from lms.core.texts import text
 from lms.web.api import instant, refusals
 from lms.web.auth import current_actor, requires
 
-bp = APIBlueprint("assignments_api", __name__, url_prefix="/api/v1", tag="Duties")
 _MAYBE: dict[str, Any] = {"required": True, "allow_none": True}
 _AT = {"format": "date-time"}
 
