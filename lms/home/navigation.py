@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 
-from flask import g, request, url_for
+from flask import current_app, g, request, url_for
+from markupsafe import Markup
 
 from lms.core.access import Actor, Permission, Role, allows
 from lms.core.i18n import current_locale, say
@@ -49,6 +50,9 @@ ROOM = ((768, 190), (1024, 440), (1280, 690))
 """From which width of the window on how many pixels ways have, beside the search and a name of usual length."""
 OF_WAY, OF_WIDE, OF_NARROW, OF_MORE = 20, 16, 8.3, 84
 """Pixels of a way: around its label, of a Chinese character, of another; and of 更多."""
+
+MOST_DRAWN = 1_000
+"""So many are kept drawn, some kilobytes each."""
 
 ALONE = frozenset({"accounts.people", "accounts.me", "learning.queue", "learning.cycles", "notifications.reminders"})
 """Ways that stand for one page only, not for the room in which it lies."""
@@ -140,21 +144,46 @@ def _ways_of(actor: Actor) -> list[str]:
     return [name for name in order if held.get(name, True)]
 
 
-def navigation() -> list[Item]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """The ways as a page shows them: in the bar, those for which there may be no room in it, and below on a phone."""
+
+    bar: Markup
+    more: Markup
+    tabs: Markup
+
+
+NO_WAYS = Ways(bar=Markup(), more=Markup(), tabs=Markup())
+
+
+def navigation() -> Ways:
     """Return the ways of the person who asks; none before sign-in. A page asks twice, at the top and at the bottom."""
     actor = maybe_actor()
     if actor is None:
-        return []
-    kept: tuple[Actor, list[Item]] | None = g.get("navigation")
+        return NO_WAYS
+    kept: tuple[Actor, Ways] | None = g.get("navigation")
     if kept is None or kept[0] is not actor:
-        kept = g.navigation = (actor, _items(actor))
+        kept = g.navigation = (actor, _drawn(items(actor)))
     return kept[1]
 
 
-def _items(actor: Actor) -> list[Item]:
+def items(actor: Actor) -> tuple[Item, ...]:
+    """Return the ways of a person, that which leads to the page of this request marked."""
     here = request.endpoint or ""
     known = request.url_rule is not None
-    return list(_items_of(tuple(_ways_of(actor)), here, known, current_locale(), request.script_root))
+    return _items_of(tuple(_ways_of(actor)), here, known, current_locale(), request.script_root)
+
+
+def _drawn(found: tuple[Item, ...]) -> Ways:
+    """Return the ways drawn: every page shows them, and most of them alike."""
+    drawn: dict[tuple[tuple[Item, ...], str], Ways] = current_app.extensions.setdefault("lms_ways", {})
+    key = (found, current_locale())
+    if key not in drawn or current_app.debug:
+        if len(drawn) >= MOST_DRAWN:
+            drawn.clear()
+        macros = current_app.jinja_env.get_template("lms/macros/ways.html").module
+        drawn[key] = Ways(**{part: getattr(macros, part)(found) for part in ("bar", "more", "tabs")})
+    return drawn[key]
 
 
 @lru_cache(maxsize=4_096)
