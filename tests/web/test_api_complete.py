@@ -87,19 +87,26 @@ CALLS = {
     "kb.urgent_new_submit": "kb_urgent_api.send",
     "kb.urgent_withdraw": "kb_urgent_api.withdraw",
     "kb.verify": "kb_care_api.verify",
+    "learning.answer_idea": "learning_api.answer_idea",
     "learning.attendance": "learning_api.note_attendance",
     "learning.cancel_session": "learning_api.cancel_session",
     "learning.certificate_plan_change": "learning_api.change_plan",
     "learning.certificate_plan_issue": "learning_api.issue_plan",
     "learning.certificate_plan_make": "learning_api.make_plan",
     "learning.certificate_revoke": "learning_api.revoke_certificate",
+    "learning.change_campaign": "learning_api.change_campaign",
     "learning.change_session": "learning_api.change_session",
+    "learning.change_survey": "learning_api.change_survey",
+    "learning.choose": "learning_api.choose",
     "learning.complete": "learning_api.complete_document",
     "learning.confirm_people": "learning_api.confirm_task",
     "learning.copy_session": "learning_api.copy_session",
     "learning.cycle_act": "learning_api.act_on_cycle",
     "learning.cycle_begin": "learning_api.begin_cycle",
     "learning.decide": "learning_api.confirm_task",
+    "learning.keep_offer": "learning_api.keep_offer",
+    "learning.make_campaign": "learning_api.make_campaign",
+    "learning.make_survey": "learning_api.make_survey",
     "learning.plan_session": "learning_api.plan_session",
     "learning.put_people": "learning_api.put_people",
     "learning.queue_change": "learning_api.change_queue",
@@ -107,6 +114,11 @@ CALLS = {
     "learning.queue_override": "learning_api.override",
     "learning.queue_override_end": "learning_api.end_override",
     "learning.seat": "learning_api.seat",
+    "learning.start_campaign": "learning_api.act_on_campaign",
+    "learning.stop_campaign": "learning_api.act_on_campaign",
+    "learning.stop_survey": "learning_api.stop_survey",
+    "learning.suggest": "learning_api.suggest",
+    "learning.support_idea": "learning_api.support_idea",
     "learning.watching": "learning_api.save_watching",
     "learning.work": "learning_api.save_task",
     "notifications.open_notice": "notifications_api.read",
@@ -220,11 +232,7 @@ REASONS = {
         reviews.write_appraisal_form
     """,
     "not yet a call of its own; its page takes the same form from a program with a token": """
-
-        courseware.keep courseware.upload learning.answer_idea learning.change_campaign learning.change_survey
-        learning.choose learning.keep_offer learning.make_campaign learning.make_survey learning.start_campaign
-        learning.stop_campaign learning.stop_survey learning.suggest learning.support_idea quizzes.bank_add_submit
-        quizzes.bank_change_submit
+        courseware.keep courseware.upload quizzes.bank_add_submit quizzes.bank_change_submit
     """,
 }
 """Why a page's action has no call."""

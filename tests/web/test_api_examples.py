@@ -43,6 +43,8 @@ NUMBERS = {
 ASKED_BY = {
     "People, roles and teams": "H1001",
     "Webhooks": "S1001",
+    "Catalogue, surveys and suggestions": "T1001",
+    "Campaigns": "T1001",
     "Planning the training year": "T1001",
     "Making rules and deciding": "T1001",
     "Running live sessions": "T1001",
