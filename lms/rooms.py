@@ -107,6 +107,7 @@ from lms.readiness import views as readiness_views
 from lms.records import views as records_views
 from lms.records.events import CorrectionImpact, DocumentCompleted, RecordAppended, StandingsRebuilt
 from lms.reports import api as reports_api
+from lms.reports import late_api
 from lms.reports import views as reports_views
 from lms.reviews import api as reviews_api
 from lms.reviews import award_handlers
@@ -146,6 +147,7 @@ API = (
     quizzes_api,
     drills_api,
     reports_api,
+    late_api,
     learning_api,
     kb_api,
     kb_care_api,
