@@ -142,7 +142,9 @@ CALLS = {
     "performance.save_rating": "performance_api.rate",
     "performance.scores_compute": "performance_api.compute_scores",
     "quizzes.act": "quizzes_api.act",
+    "quizzes.bank_add_submit": "quizzes_api.add_questions",
     "quizzes.bank_apply": "quizzes_api.import_bank",
+    "quizzes.bank_change_submit": "quizzes_api.tag_questions",
     "quizzes.bank_preview": "quizzes_api.import_bank",
     "quizzes.give_makeups": "quizzes_api.give_makeups",
     "quizzes.plan_marking": "quizzes_api.set_marking_plan",
@@ -232,7 +234,7 @@ REASONS = {
         reviews.write_appraisal_form
     """,
     "not yet a call of its own; its page takes the same form from a program with a token": """
-        courseware.keep courseware.upload quizzes.bank_add_submit quizzes.bank_change_submit
+        courseware.keep courseware.upload
     """,
 }
 """Why a page's action has no call."""

@@ -70,6 +70,7 @@ ASKED_BY = {
     "Reports and the log": "D1001",
     "Documents": "T1001",
     "The desk": "T1001",
+    "Questions": "T1001",
 }
 """Whose token an example needs, by section; A1001's elsewhere."""
 BY_OTHERS = {"/late/ask": "L1001", "/tasks/waiting": "T1001", "/quizzes/import": "T1001", "content/quality": "T1001"}
