@@ -50,6 +50,7 @@ from lms.content.events import (
     WhoSaw,
 )
 from lms.core.bus import Bus
+from lms.courseware import api as courseware_api
 from lms.courseware import handlers as courseware
 from lms.courseware import kind as courseware_kind
 from lms.courseware import views as courseware_views
@@ -156,6 +157,7 @@ API = (
     content_api,
     desk_api,
     files_api,
+    courseware_api,
     marks_api,
     notifications_api,
     delivery_api,

@@ -58,6 +58,8 @@ CALLS = {
     "content.save": "content_api.save_draft",
     "content.tags_submit": "desk_api.tag_several",
     "content.upload": "files_api.upload",
+    "courseware.keep": "courseware_api.keep",
+    "courseware.upload": "courseware_api.keep",
     "drills.add_measure": "drills_api.add_measure",
     "drills.cancel_team_drill": "drills_api.cancel_team_drill",
     "drills.change_team_drill": "drills_api.change_team_drill",
@@ -234,7 +236,7 @@ REASONS = {
         reviews.write_appraisal_form
     """,
     "not yet a call of its own; its page takes the same form from a program with a token": """
-        courseware.keep courseware.upload
+
     """,
 }
 """Why a page's action has no call."""
