@@ -74,6 +74,7 @@ from lms.kb import handlers as kb_handlers
 from lms.kb import kind as kb_kind
 from lms.kb import views as kb_views
 from lms.kb.api import care as kb_care_api
+from lms.kb.api import categories as kb_categories_api
 from lms.kb.api import gaps as kb_gaps_api
 from lms.kb.api import knowledge as kb_api
 from lms.kb.api import urgent as kb_urgent_api
@@ -89,7 +90,7 @@ from lms.learning.rules.certificates import STATE_WORDS as CERTIFICATE_WORDS
 from lms.lti import handlers as lti
 from lms.lti import views as lti_views
 from lms.notifications import api as notifications_api
-from lms.notifications import bar, delivery_api, group_handlers
+from lms.notifications import bar, delivery_api, group_handlers, robot_api
 from lms.notifications import handlers as notifications
 from lms.notifications import views as notifications_views
 from lms.performance import api as performance_api
@@ -152,6 +153,7 @@ API = (
     learning_api,
     kb_api,
     kb_care_api,
+    kb_categories_api,
     kb_urgent_api,
     kb_gaps_api,
     content_api,
@@ -161,6 +163,7 @@ API = (
     marks_api,
     notifications_api,
     delivery_api,
+    robot_api,
     performance_api,
     reviews_api,
     readiness_api,

@@ -84,6 +84,7 @@ CALLS = {
     "kb.confirm_several": "kb_care_api.confirm_several",
     "kb.gap_act": "kb_gaps_api.act",
     "kb.gap_open": "kb_gaps_api.open_gap",
+    "kb.set_categories": "kb_categories_api.set_categories",
     "kb.suggest_submit": "kb_care_api.suggest",
     "kb.urgent_extend": "kb_urgent_api.extend",
     "kb.urgent_new_submit": "kb_urgent_api.send",
@@ -123,6 +124,8 @@ CALLS = {
     "learning.support_idea": "learning_api.support_idea",
     "learning.watching": "learning_api.save_watching",
     "learning.work": "learning_api.save_task",
+    "notifications.change_robot": "robots_api.act",
+    "notifications.keep_robot": "robots_api.keep",
     "notifications.open_notice": "notifications_api.read",
     "notifications.read_all": "notifications_api.read",
     "performance.competency_change": "performance_api.change_competency",
@@ -227,16 +230,15 @@ REASONS = {
     """,
     "set once for the installation by an administrator or who is in charge": """
         home.setup_cohort_open home.setup_company_save home.setup_content_load home.setup_content_owner
-        kb.set_categories learning.switch_pulse lti.change_platform lti.keep_platform lti.resend_scores
-        notifications.change_reminders notifications.change_robot notifications.change_templates
-        notifications.keep_robot notifications.resend notifications.try_channel integrations.xapi_resend
+        learning.switch_pulse lti.change_platform lti.keep_platform lti.resend_scores
+        notifications.change_reminders notifications.change_templates
+        notifications.resend notifications.try_channel integrations.xapi_resend
         performance.inspection_rules_set
         performance.metric_titles performance.score_files_switch
         reviews.adopt_deduction_rules
         reviews.write_appraisal_form
     """,
     "not yet a call of its own; its page takes the same form from a program with a token": """
-
     """,
 }
 """Why a page's action has no call."""

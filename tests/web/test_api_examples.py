@@ -49,6 +49,7 @@ ASKED_BY = {
     "Making rules and deciding": "T1001",
     "Running live sessions": "T1001",
     "Intakes and working days": "H1001",
+    "Robots of group chats": "S1001",
     "Profiles and proofs": "H1001",
     "Figures": "D1001",
     "Inspections": "Q1001",
@@ -73,7 +74,13 @@ ASKED_BY = {
     "Questions": "T1001",
 }
 """Whose token an example needs, by section; A1001's elsewhere."""
-BY_OTHERS = {"/late/ask": "L1001", "/tasks/waiting": "T1001", "/quizzes/import": "T1001", "content/quality": "T1001"}
+BY_OTHERS = {
+    "/late/ask": "L1001",
+    "/kb/categories": "T1001",
+    "/tasks/waiting": "T1001",
+    "/quizzes/import": "T1001",
+    "content/quality": "T1001",
+}
 """The same for single examples, by what stands in them."""
 CURL = 'curl() { command curl --fail-with-body --silent --show-error "$@"; }\n'
 

@@ -83,6 +83,7 @@ TABLE: dict[tuple[str, str], Asked] = {
     ("GET", "performance_api.formula"): Asked("200 " * 10),
     ("PUT", "performance_api.change_formula"): Asked(OFFICE.format(422), json=FORMULA),
     ("POST", "performance_api.drop_formula"): Asked(OFFICE.format(409), json={}),
+    ("POST", "robots_api.act"): Asked("403 403 403 403 403 403 403 403 200 403", json={"act": "off"}),
 }
 
 
