@@ -50,6 +50,7 @@ from lms.content.events import (
     WhoSaw,
 )
 from lms.core.bus import Bus
+from lms.courseware import api as courseware_api
 from lms.courseware import handlers as courseware
 from lms.courseware import kind as courseware_kind
 from lms.courseware import views as courseware_views
@@ -73,6 +74,7 @@ from lms.kb import handlers as kb_handlers
 from lms.kb import kind as kb_kind
 from lms.kb import views as kb_views
 from lms.kb.api import care as kb_care_api
+from lms.kb.api import categories as kb_categories_api
 from lms.kb.api import gaps as kb_gaps_api
 from lms.kb.api import knowledge as kb_api
 from lms.kb.api import urgent as kb_urgent_api
@@ -88,7 +90,7 @@ from lms.learning.rules.certificates import STATE_WORDS as CERTIFICATE_WORDS
 from lms.lti import handlers as lti
 from lms.lti import views as lti_views
 from lms.notifications import api as notifications_api
-from lms.notifications import bar, delivery_api, group_handlers
+from lms.notifications import bar, delivery_api, group_handlers, robot_api
 from lms.notifications import handlers as notifications
 from lms.notifications import views as notifications_views
 from lms.performance import api as performance_api
@@ -107,6 +109,7 @@ from lms.readiness import views as readiness_views
 from lms.records import views as records_views
 from lms.records.events import CorrectionImpact, DocumentCompleted, RecordAppended, StandingsRebuilt
 from lms.reports import api as reports_api
+from lms.reports import late_api
 from lms.reports import views as reports_views
 from lms.reviews import api as reviews_api
 from lms.reviews import award_handlers
@@ -146,17 +149,21 @@ API = (
     quizzes_api,
     drills_api,
     reports_api,
+    late_api,
     learning_api,
     kb_api,
     kb_care_api,
+    kb_categories_api,
     kb_urgent_api,
     kb_gaps_api,
     content_api,
     desk_api,
     files_api,
+    courseware_api,
     marks_api,
     notifications_api,
     delivery_api,
+    robot_api,
     performance_api,
     reviews_api,
     readiness_api,

@@ -5,6 +5,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from lms.core import optional
 from lms.core.errors import Invalid
 from lms.core.texts import text
 
@@ -12,6 +13,13 @@ SHORTEST = 8
 LONGEST = 200
 DEMO_PASSWORD = "kefu-demo"  # noqa: S105 - printed on the first page of the documentation
 """Known to everybody, so it opens an account only where the settings say that this is a demo."""
+
+
+@cache
+def common() -> frozenset[str]:
+    """Return the passwords that many people have and that are long enough to be chosen here: more than 10,000."""
+    every: list[str] = optional.frequent_words().FREQUENCY_LISTS["passwords"]
+    return frozenset(each for each in every if len(each) >= SHORTEST)
 
 
 @cache

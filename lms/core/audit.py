@@ -1,11 +1,14 @@
 """Who did what: one call beside each act that changes people, rights or results."""
 
+from datetime import timedelta
 from typing import Any
 
 from lms.core import clock
 from lms.core.db import session
 from lms.core.models import AuditEntry
 
+KEPT_AT_LEAST = timedelta(days=184)
+"""What is asked of logs of a network by law. Nothing deletes an entry at all: there is no setting and no job for it."""
 OBSERVATIONS = frozenset({"search_log", "article_view", "profile_look"})
 """The only tables that a GET may write: what was looked at, never what is so."""
 

@@ -17,6 +17,7 @@ request_id: ContextVar[str] = ContextVar("lms_request_id", default="")
 
 _PERSONAL = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+|[0-9]{7,}|[^\s@'\"=<>(),;:]+@[\w-]+(?:\.[\w-]+)+")
 _DETAIL = re.compile(r"^\s*(DETAIL|CONTEXT|HINT|LINE \d+):?.*$", re.MULTILINE)
+_ENDS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 _HEX = re.compile(r"\b[0-9a-f]{32,64}\b")
 
 
@@ -33,6 +34,11 @@ def without_people(words: str) -> str:
     return re.sub("\0([0-9]+)\0", lambda match: kept[int(match[1])], plain)
 
 
+def _written_out(match: re.Match[str]) -> str:
+    """Return the end of a line, or any other sign that a terminal obeys, as it is written in a program."""
+    return ascii(match[0])[1:-1]
+
+
 class Lines(logging.Formatter):
     """Writes a record as one line of text, with its traceback below."""
 
@@ -40,7 +46,7 @@ class Lines(logging.Formatter):
         said = [_moment(record), record.levelname, record.name]
         if number := _number(record):
             said.append(f"[{number}]")
-        line = " ".join([*said, without_people(record.getMessage()), *_more(record)])
+        line = _ENDS.sub(_written_out, " ".join([*said, without_people(record.getMessage()), *_more(record)]))
         return "\n".join(each for each in (line, _trace(self, record)) if each)
 
 

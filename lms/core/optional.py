@@ -13,6 +13,15 @@ def pinyin() -> ModuleType:
 
 
 @cache
+def frequent_words() -> ModuleType:
+    """Return zxcvbn's lists of words, its passwords by how often they are used (0.2 s and 10 MB at the first call)."""
+    import zxcvbn.frequency_lists
+
+    found: ModuleType = zxcvbn.frequency_lists
+    return found
+
+
+@cache
 def typst() -> ModuleType | None:
     """Return typst, which writes PDF (81 MB); None where the extra `pdf` is not installed."""
     try:

@@ -304,7 +304,9 @@ def _group_role(written: str) -> GroupRole:
 
 
 def _fits(settings: Settings) -> None:
-    """Refuse settings that only make sense with others."""
+    """Refuse settings that only make sense with others, and the key that everybody has read in the documentation."""
+    if settings.secret_key.startswith("put-64-random"):
+        raise SettingsError("LMS_SECRET_KEY is the example of the documentation; make one: openssl rand -hex 32")
     if settings.oidc_issuer and not settings.oidc_client_id:
         raise SettingsError("LMS_OIDC_ISSUER needs LMS_OIDC_CLIENT_ID, the name of this application there")
     if settings.oidc_only and not settings.oidc_issuer:
@@ -345,6 +347,11 @@ def _known(name: str, source: str) -> str:
     names = {each.name for each in fields(Settings)}
     if name in names:
         return name
+    if name == "keep_audit_days":
+        raise SettingsError(
+            f"{source}: there is no such setting. What administrators did is kept as long as the installation, "
+            "longer than the 184 days that the law asks for; leave it out"
+        )
     near = rapidfuzz.process.extractOne(name, names, score_cutoff=70)
     hint = f"; did you mean LMS_{near[0].upper()}?" if near else ""
     raise SettingsError(f"unknown setting {source}{hint} (all are listed in docs/settings.md)")

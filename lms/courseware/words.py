@@ -12,6 +12,16 @@ STATUS_WORDS: dict[str, Text] = {
     Status.FAILED.value: text("未通过"),
 }
 
+SAID_WORDS: dict[str, Text] = {
+    "passed": text("通过"),
+    "failed": text("未通过"),
+    "completed": text("看完"),
+    "incomplete": text("没看完"),
+    "browsed": text("翻看过"),
+    "not attempted": text("还没开始"),
+}
+"""By the word of SCORM for how a part stands."""
+
 
 def done_when_words(done_when: DoneWhen) -> Text:
     """Return a condition as a person reads it: "得分不低于 80 分"."""

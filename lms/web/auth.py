@@ -5,7 +5,9 @@ A Bearer header switches the cookie off altogether: a bad token is 401, never th
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -17,17 +19,25 @@ from itsdangerous import URLSafeTimedSerializer
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
+from lms.core import clock
 from lms.core.access import Actor, Permission, allows, covers
 from lms.core.errors import Forbidden, Unauthenticated
 from lms.core.i18n import set_locale
 from lms.core.texts import text
-from lms.web import limits, rate
+from lms.web import limits, rate, watch
 from lms.web.addresses import this_page
 
 View = TypeVar("View", bound=Callable[..., Any])
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FRAMEWORK_ENDPOINTS = frozenset({"static", "bootstrap.static", "brand"})
 """Files that belong to nobody."""
+
+LONGEST = timedelta(days=14)
+"""Whoever signed in longer ago signs in again."""
+IDLE = timedelta(hours=72)
+"""Whoever has asked for nothing for so long signs in again: a weekend passes, a forgotten browser does not."""
+SEEN_EVERY = timedelta(hours=1)
+"""The cookie notes that its person is there no more often: pages that load at once must not overwrite each other."""
 
 csrf = CSRFProtect()
 login_manager = LoginManager()
@@ -116,8 +126,15 @@ def actor_source() -> ActorSource:
     return found
 
 
+def cookie_name(name: str, *, secure: bool) -> str:
+    """Return the name of a cookie of one path: over HTTPS one that no page without HTTPS can set."""
+    return f"__Secure-{name}" if secure else name
+
+
 class Sessions(SecureCookieSessionInterface):
     """Flask's own cookies; what reads and signs them is made once for each key instead of for each request."""
+
+    digest_method = staticmethod(sha256)
 
     def __init__(self) -> None:
         self._made = lru_cache(maxsize=8)(self._make)
@@ -125,6 +142,14 @@ class Sessions(SecureCookieSessionInterface):
     def get_cookie_path(self, _: Flask) -> str:
         """Return the path under which this request reached the academy: the mount, and a prefix of the proxy's."""
         return request.script_root or "/"
+
+    def get_cookie_name(self, app: Flask) -> str:
+        """Return the name by which a browser keeps others from setting it: over HTTPS `__Host-`, under a prefix
+        `__Secure-`, because `__Host-` belongs to a whole host."""
+        name = super().get_cookie_name(app)
+        if not app.config["SESSION_COOKIE_SECURE"]:
+            return name
+        return f"__Host-{name}" if self.get_cookie_path(app) == "/" else cookie_name(name, secure=True)
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         if not app.secret_key:
@@ -231,7 +256,23 @@ def _widen() -> None:
 
 def _by_cookie() -> Actor | None:
     """Return the person of the session. Flask-Login drops a session whose person is gone or signed out elsewhere."""
+    if not _in_time():
+        session.clear()
+        return None
     return current_user.actor if current_user.is_authenticated else None
+
+
+def _in_time() -> bool:
+    """Return whether the session is neither too old nor forgotten, and note that its person is there."""
+    since, seen = session.get("since"), session.get("seen")
+    if not isinstance(since, int) or not isinstance(seen, int):
+        return True  # nobody has signed in by it
+    at = int(clock.now().timestamp())
+    if at - since > LONGEST.total_seconds() or at - seen > IDLE.total_seconds():
+        return False
+    if at - seen > SEEN_EVERY.total_seconds():
+        session["seen"] = at
+    return True
 
 
 def _by_host(identify: Callable[[], str | None]) -> Actor | None:
@@ -261,12 +302,15 @@ def sign_in(actor: Actor, session_version: int) -> None:
     locale = session.get("locale")
     session.clear()
     login_user(SignedIn(actor, session_version))
+    session["since"] = session["seen"] = int(clock.now().timestamp())
     if locale:
         session["locale"] = locale
     g.actor = actor
+    watch.note("signed in")
 
 
 def sign_out() -> None:
+    watch.note("signed out")
     logout_user()
     session.clear()
     g.actor = None

@@ -19,7 +19,7 @@ from lms.core.errors import DomainError, Unauthenticated
 from lms.core.i18n import say
 from lms.core.texts import Text, text
 from lms.web.auth import maybe_actor, to_sign_in
-from lms.web.watch import place
+from lms.web.watch import note, place
 
 log = logging.getLogger("lms")
 
@@ -165,6 +165,7 @@ def _api_http(error: HTTPError) -> Response:
 
 
 def _csrf(error: CSRFError) -> Response:
+    note("refused: a form without its token")
     return _answer(
         400, "csrf", text("页面停留太久或登录已变化，这次没有提交。请刷新页面再试；填写的内容请先复制保存。")
     )

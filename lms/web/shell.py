@@ -32,6 +32,8 @@ from lms.core.texts import Text
 from lms.web.addresses import this_page
 from lms.web.auth import FRAMEWORK_ENDPOINTS, maybe_actor, reachable
 
+HTTPS_ALONE = "max-age=31536000; includeSubDomains"
+"""Said where cookies are for HTTPS alone; a browser heeds it only over HTTPS. A year."""
 QUARTERS = {"1": "一", "2": "二", "3": "三", "4": "四"}
 STATIC = Path(__file__).parent.parent / "static"
 POLICY = (
@@ -242,6 +244,8 @@ def _headers(response: Response) -> Response:
     headers.setdefault("Content-Security-Policy", POLICY)
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"
+    if settings().secure_cookies:
+        headers["Strict-Transport-Security"] = HTTPS_ALONE
     if request.endpoint == "static" or request.endpoint == "bootstrap.static":
         cached = "v" in request.args or request.endpoint == "bootstrap.static"
         headers["Cache-Control"] = "public, max-age=31536000, immutable" if cached else "public, max-age=300"

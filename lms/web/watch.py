@@ -1,4 +1,7 @@
-"""Each request has a number, one line in the log and its place in the figures; none of them says who asked for whom."""
+"""Each request has a number, one line in the log and its place in the figures; none of them says who asked for whom.
+
+Who came in, went or was refused stands in lines of their own (`lms.security`), by the person's random id.
+"""
 
 import logging
 import os
@@ -18,10 +21,13 @@ from lms.core.db import db
 from lms.core.here import settings
 
 log = logging.getLogger("lms.request")
+security = logging.getLogger("lms.security")
 
 HEADER = "X-Request-ID"
 QUIET = frozenset({"static", "bootstrap.static", "health.alive", "health.ready", "health.metrics"})
 """What is asked for all day and tells nothing; it is counted and not written down."""
+REFUSED = frozenset({401, 403, 429})
+"""What a gate, a limit or a wrong password answers with."""
 _GOOD = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -82,6 +88,19 @@ def place() -> str:
     return request.url_rule.rule if request.url_rule is not None else "an unknown address"
 
 
+def note(event: str) -> None:
+    """Write down that somebody came in, went or was refused, and where. Nobody known: `-`."""
+    actor = g.get("actor")
+    person = actor.public_id if actor else "-"
+    security.info(
+        event, extra={"facts": {"person": person, "method": _method(), "endpoint": request.endpoint or "none"}}
+    )
+
+
+def _method() -> str:
+    return request.method if request.method in _METHODS else "other"
+
+
 @cache
 def _answers(method: str, endpoint: str, status: int) -> Counter:
     return REQUESTS.labels(method, endpoint, str(status))
@@ -105,7 +124,7 @@ def _end(response: Response) -> Response:
         return response
     seconds = time.perf_counter() - began
     endpoint = request.endpoint or "none"
-    method = request.method if request.method in _METHODS else "other"
+    method = _method()
     _answers(method, endpoint, response.status_code).inc()
     _seconds(endpoint).observe(seconds)
     pool = db.engine.pool
@@ -113,6 +132,8 @@ def _end(response: Response) -> Response:
         CONNECTIONS.set(pool.checkedout())
     if endpoint == "accounts.sign_in_submit":
         SIGN_INS.labels(str(response.status_code)).inc()
+    if response.status_code in REFUSED:
+        note(f"refused {response.status_code}")
     if endpoint not in QUIET and log.isEnabledFor(logging.INFO):
         facts = {"method": method, "endpoint": endpoint, "status": response.status_code, "ms": round(seconds * 1000)}
         log.info("request", extra={"facts": facts})

@@ -181,7 +181,11 @@ def document_of(kind: str, slug: str) -> int:
 def assign_patterns() -> None:
     """Give the pattern people the curriculum and let them do their share of it, all through the actions."""
     ids = people_by_no()
-    document_id = session().execute(select(Document.id).where(Document.kind == "curriculum").limit(1)).scalar_one()
+    document_id = (
+        session()
+        .execute(select(Document.id).where(Document.kind == "curriculum").order_by(Document.id).limit(1))
+        .scalar_one()
+    )
     lead = actor_by_employee_no("L1")
     for each in PATTERNS:
         person_id = ids[each.no]

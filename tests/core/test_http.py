@@ -2,8 +2,17 @@
 
 import logging
 import socket
+import ssl
+import threading
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from lms.core import http
 from lms.core.http import Failed, Refused, send
@@ -225,3 +234,39 @@ def test_no_secret_stands_in_a_log_or_an_error(caplog, reply):
             logging.getLogger("lms").exception("a job failed")
             said = repr(error)
     assert "canary" not in said + caplog.text
+
+
+def test_a_certificate_of_nobody_is_no_connection(tmp_path):
+    """Signed by itself; and the name is checked, because the context says so."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    at = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(at - timedelta(days=1))
+        .not_valid_after(at + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    file = tmp_path / "one.pem"
+    plain = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(plain + made.public_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    with socket.create_server(("127.0.0.1", 0)) as there:
+
+        def shake() -> None:
+            with suppress(OSError), context.wrap_socket(there.accept()[0], server_side=True) as talk:
+                talk.recv(1)
+
+        thread = threading.Thread(target=shake, daemon=True)
+        thread.start()
+        port = there.getsockname()[1]
+        with pytest.raises(Failed, match="tls"):
+            send("GET", f"https://localhost:{port}/", private_allowed={f"localhost:{port}"})
+        thread.join(10)
+    assert (http.trusted().check_hostname, http.trusted().verify_mode) == (True, ssl.CERT_REQUIRED)

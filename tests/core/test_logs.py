@@ -66,3 +66,11 @@ def test_digests_and_numbers_of_requests_stay():
     digest = "0123456789" * 6 + "abcd"
     assert logs.without_people(f"file {digest}") == f"file {digest}"
     assert logs.without_people("attempt 12345 took 17 ms") == "attempt 12345 took 17 ms"
+
+
+def test_a_message_stays_in_its_line(written: io.StringIO):
+    forged = "gone: /x\r\n2026-11-23T10:00:00.000Z INFO lms.security signed in person=admin\u2028\x1b[2K"
+    logging.getLogger("lms.test").warning("%s", forged, extra={"facts": {"endpoint": "a\nb"}})
+    assert written.getvalue().count("\n") == 1
+    assert "\r" not in written.getvalue()
+    assert "\x1b" not in written.getvalue()

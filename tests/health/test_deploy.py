@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from lms.cli import main
 from lms.core import clock
-from lms.core.settings import Settings, load
+from lms.core.settings import Settings, SettingsError, load
 from tests.support.machine import a_proxy
 
 ROOT = Path(__file__).parents[2]
@@ -99,7 +99,10 @@ def test_nginx_lets_the_largest_upload_through():
 
 def test_settings_of_the_environment_exist_and_fit_together(tmp_path: Path):
     lines = [line for line in (DEPLOY / "kefu.env").read_text("utf-8").splitlines() if line and line[0] != "#"]
-    found = load({"instance_path": tmp_path}, dict(line.split("=", 1) for line in lines))
+    written = dict(line.split("=", 1) for line in lines)
+    with pytest.raises(SettingsError, match="LMS_SECRET_KEY is the example"):
+        load({"instance_path": tmp_path}, written)
+    found = load({"instance_path": tmp_path}, {**written, "LMS_SECRET_KEY": "5f" * 32})
     assert found.files_url == "s3://kefu/files"
 
 

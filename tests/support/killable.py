@@ -1,22 +1,30 @@
-"""What the kill tests serve: the academy as it is, and two that are not sound, which the tests have to find out.
+"""What the kill tests serve: the academy as it is, and others that are not sound, which the tests have to find out.
 
-hasty: its COMMIT comes behind the answer. drowsy: its database does not wait for the disk.
+hasty: its COMMIT comes behind the answer. drowsy: its database does not wait for the disk. late: what was written
+before goes over what was written after it. blind: it does not look for an open paper before it begins one, so that the
+unique index alone keeps a paper from being there twice.
 """
 
 import io
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, update
 from werkzeug.test import run_wsgi_app
 from werkzeug.wsgi import ClosingIterator
 
 from lms import create_app
 from lms.core.db import db, session, transaction
 from lms.drills.api import runs
+from lms.quizzes.actions import answer as saving
 from lms.quizzes.api import attempts
+from lms.quizzes.models import AttemptItem
+from lms.quizzes.rules.attempts import State
 
 _dry: ContextVar[bool] = ContextVar("dry", default=False)
 
@@ -55,6 +63,27 @@ def drowsy() -> Any:
             db.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=NORMAL").close()
         )
     return app
+
+
+def late() -> Any:
+    """Return an app whose save does not compare the client's number with the one that is stored."""
+    item = AttemptItem.__table__
+    saving._IF_NEWER = (  # type: ignore[assignment]
+        update(item).where(*saving._this).values(seq=saving._new_seq, **saving._new).returning(item.c.seq)  # type: ignore[arg-type]
+    )
+    return create_app()
+
+
+def blind() -> Any:
+    """Return an app that takes every open paper for one that was handed in when it is asked for another one."""
+    starting = sys.modules["lms.quizzes.actions.start"]  # the room's `start` is the act itself
+    seen = starting.queries
+
+    def history(*asked: Any) -> list[Any]:
+        return [replace(each, state=State.SUBMITTED) for each in seen.history(*asked)]
+
+    starting.queries = SimpleNamespace(**{**vars(seen), "history": history})
+    return create_app()
 
 
 @contextmanager

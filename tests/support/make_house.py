@@ -434,6 +434,7 @@ KIND_OF = {
     "courseware.intro": "scorm",
     "courseware.results": "scorm",
     "courseware.start": "scorm",
+    "courseware_api.give_version": "scorm",
     "drills.intro": "drill",
     "drills.mends": "drill",
     "drills.paths": "drill",

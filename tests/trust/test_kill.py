@@ -1,8 +1,10 @@
 """SIGKILL and power cuts while answers are saved and papers begun: what was acknowledged is there, once and whole.
 
 A client writes a line of its journal, with fsync, after it has read the 2xx. The serving worker is killed at a random
-moment 0-50 ms after a request was sent; then the journal is compared with the API and with the database. The same
-check has to find out two apps that are not sound: one answers before it commits, one does not wait for the disk.
+moment 0-50 ms after a request was sent; then the journal is compared with the API and with the database. What was
+not acknowledged is sent once more, behind what came after it. The same check has to find out four apps that are not
+sound: one answers before it commits, one does not wait for the disk, one writes older answers over newer ones, and one
+begins papers on a database without the unique index.
 """
 
 import hashlib
@@ -34,13 +36,14 @@ QUESTIONS = 12
 
 @dataclass
 class Learner:
-    """One client with its attempt. sent: value by (question, seq)."""
+    """One client with its attempt. sent: value by (question, seq). unsure: what nobody acknowledged, to be sent again."""
 
     token: str
     attempt: str
     journal: Path
     sent: dict = field(default_factory=dict)
     seqs: dict = field(default_factory=dict)
+    unsure: dict = field(default_factory=dict)
 
     def send_until(self, port, stop, underway):
         """Save answer after answer until told to stop or the connection breaks."""
@@ -56,9 +59,16 @@ class Learner:
                 connection.close()
 
     def _save(self, connection, key, underway, journal):
+        again = self.unsure.pop(key, None)
         seq = self.seqs[key] = self.seqs.get(key, 0) + 1
-        value = text_of(self.attempt, key, seq)
-        self.sent[key, seq] = value
+        self.sent[key, seq] = text_of(self.attempt, key, seq)
+        self._put(connection, key, seq, underway, journal)
+        if again:
+            self._put(connection, key, again, underway, journal)
+
+    def _put(self, connection, key, seq, underway, journal):
+        value = self.sent[key, seq]
+        self.unsure[key] = seq
         body = json.dumps({"value": value, "seq": seq}).encode()
         path = f"/api/v1/attempts/{self.attempt}/answers/{key}"
         connection.request(
@@ -67,6 +77,7 @@ class Learner:
         underway.set()
         answer = connection.getresponse()
         told = json.loads(answer.read())
+        del self.unsure[key]
         if answer.status == 200:
             journal.write(json.dumps([key, told["saved_seq"], told["value"]]) + "\n")
             journal.flush()
@@ -253,6 +264,22 @@ def test_an_app_that_does_not_wait_for_the_disk_is_found_out(on_sqlite, room, tm
     power = plugged_in(tmp_path, tmp_path / "power")
     troubles, _, _ = kill_often(room, "drowsy", 200, 20261122, power=power, stop_at_trouble=True)
     assert any(trouble.startswith("lost: q") for trouble in troubles)
+
+
+def test_an_app_that_writes_an_older_answer_over_a_newer_one_is_found_out(room):
+    troubles, _, _ = kill_often(room, "late", 200, 20261122, stop_at_trouble=True)
+    assert any(trouble.startswith("lost: q") for trouble in troubles)
+
+
+def test_where_nobody_looks_for_an_open_paper_the_unique_index_keeps_it_from_being_there_twice(room):
+    troubles, _, _ = kill_often(room, "blind", 5, 20261122)
+    assert troubles == []
+
+
+def test_without_the_unique_index_a_paper_that_is_there_twice_is_found_out(room):
+    room.asked("DROP INDEX uq_attempt_open")
+    troubles, _, _ = kill_often(room, "blind", 200, 20261122, stop_at_trouble=True)
+    assert any(trouble.startswith("doubled: ") for trouble in troubles)
 
 
 @pytest.mark.soak

@@ -58,6 +58,8 @@ CALLS = {
     "content.save": "content_api.save_draft",
     "content.tags_submit": "desk_api.tag_several",
     "content.upload": "files_api.upload",
+    "courseware.keep": "courseware_api.keep",
+    "courseware.upload": "courseware_api.keep",
     "drills.add_measure": "drills_api.add_measure",
     "drills.cancel_team_drill": "drills_api.cancel_team_drill",
     "drills.change_team_drill": "drills_api.change_team_drill",
@@ -82,24 +84,32 @@ CALLS = {
     "kb.confirm_several": "kb_care_api.confirm_several",
     "kb.gap_act": "kb_gaps_api.act",
     "kb.gap_open": "kb_gaps_api.open_gap",
+    "kb.set_categories": "kb_categories_api.set_categories",
     "kb.suggest_submit": "kb_care_api.suggest",
     "kb.urgent_extend": "kb_urgent_api.extend",
     "kb.urgent_new_submit": "kb_urgent_api.send",
     "kb.urgent_withdraw": "kb_urgent_api.withdraw",
     "kb.verify": "kb_care_api.verify",
+    "learning.answer_idea": "learning_api.answer_idea",
     "learning.attendance": "learning_api.note_attendance",
     "learning.cancel_session": "learning_api.cancel_session",
     "learning.certificate_plan_change": "learning_api.change_plan",
     "learning.certificate_plan_issue": "learning_api.issue_plan",
     "learning.certificate_plan_make": "learning_api.make_plan",
     "learning.certificate_revoke": "learning_api.revoke_certificate",
+    "learning.change_campaign": "learning_api.change_campaign",
     "learning.change_session": "learning_api.change_session",
+    "learning.change_survey": "learning_api.change_survey",
+    "learning.choose": "learning_api.choose",
     "learning.complete": "learning_api.complete_document",
     "learning.confirm_people": "learning_api.confirm_task",
     "learning.copy_session": "learning_api.copy_session",
     "learning.cycle_act": "learning_api.act_on_cycle",
     "learning.cycle_begin": "learning_api.begin_cycle",
     "learning.decide": "learning_api.confirm_task",
+    "learning.keep_offer": "learning_api.keep_offer",
+    "learning.make_campaign": "learning_api.make_campaign",
+    "learning.make_survey": "learning_api.make_survey",
     "learning.plan_session": "learning_api.plan_session",
     "learning.put_people": "learning_api.put_people",
     "learning.queue_change": "learning_api.change_queue",
@@ -107,8 +117,15 @@ CALLS = {
     "learning.queue_override": "learning_api.override",
     "learning.queue_override_end": "learning_api.end_override",
     "learning.seat": "learning_api.seat",
+    "learning.start_campaign": "learning_api.act_on_campaign",
+    "learning.stop_campaign": "learning_api.act_on_campaign",
+    "learning.stop_survey": "learning_api.stop_survey",
+    "learning.suggest": "learning_api.suggest",
+    "learning.support_idea": "learning_api.support_idea",
     "learning.watching": "learning_api.save_watching",
     "learning.work": "learning_api.save_task",
+    "notifications.change_robot": "robots_api.act",
+    "notifications.keep_robot": "robots_api.keep",
     "notifications.open_notice": "notifications_api.read",
     "notifications.read_all": "notifications_api.read",
     "performance.competency_change": "performance_api.change_competency",
@@ -130,7 +147,9 @@ CALLS = {
     "performance.save_rating": "performance_api.rate",
     "performance.scores_compute": "performance_api.compute_scores",
     "quizzes.act": "quizzes_api.act",
+    "quizzes.bank_add_submit": "quizzes_api.add_questions",
     "quizzes.bank_apply": "quizzes_api.import_bank",
+    "quizzes.bank_change_submit": "quizzes_api.tag_questions",
     "quizzes.bank_preview": "quizzes_api.import_bank",
     "quizzes.give_makeups": "quizzes_api.give_makeups",
     "quizzes.plan_marking": "quizzes_api.set_marking_plan",
@@ -211,20 +230,15 @@ REASONS = {
     """,
     "set once for the installation by an administrator or who is in charge": """
         home.setup_cohort_open home.setup_company_save home.setup_content_load home.setup_content_owner
-        kb.set_categories learning.switch_pulse lti.change_platform lti.keep_platform lti.resend_scores
-        notifications.change_reminders notifications.change_robot notifications.change_templates
-        notifications.keep_robot notifications.resend notifications.try_channel integrations.xapi_resend
+        learning.switch_pulse lti.change_platform lti.keep_platform lti.resend_scores
+        notifications.change_reminders notifications.change_templates
+        notifications.resend notifications.try_channel integrations.xapi_resend
         performance.inspection_rules_set
         performance.metric_titles performance.score_files_switch
         reviews.adopt_deduction_rules
         reviews.write_appraisal_form
     """,
     "not yet a call of its own; its page takes the same form from a program with a token": """
-
-        courseware.keep courseware.upload learning.answer_idea learning.change_campaign learning.change_survey
-        learning.choose learning.keep_offer learning.make_campaign learning.make_survey learning.start_campaign
-        learning.stop_campaign learning.stop_survey learning.suggest learning.support_idea quizzes.bank_add_submit
-        quizzes.bank_change_submit
     """,
 }
 """Why a page's action has no call."""

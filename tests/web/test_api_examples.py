@@ -43,10 +43,13 @@ NUMBERS = {
 ASKED_BY = {
     "People, roles and teams": "H1001",
     "Webhooks": "S1001",
+    "Catalogue, surveys and suggestions": "T1001",
+    "Campaigns": "T1001",
     "Planning the training year": "T1001",
     "Making rules and deciding": "T1001",
     "Running live sessions": "T1001",
     "Intakes and working days": "H1001",
+    "Robots of group chats": "S1001",
     "Profiles and proofs": "H1001",
     "Figures": "D1001",
     "Inspections": "Q1001",
@@ -68,9 +71,16 @@ ASKED_BY = {
     "Reports and the log": "D1001",
     "Documents": "T1001",
     "The desk": "T1001",
+    "Questions": "T1001",
 }
 """Whose token an example needs, by section; A1001's elsewhere."""
-BY_OTHERS = {"/late/ask": "L1001", "/tasks/waiting": "T1001", "/quizzes/import": "T1001", "content/quality": "T1001"}
+BY_OTHERS = {
+    "/late/ask": "L1001",
+    "/kb/categories": "T1001",
+    "/tasks/waiting": "T1001",
+    "/quizzes/import": "T1001",
+    "content/quality": "T1001",
+}
 """The same for single examples, by what stands in them."""
 CURL = 'curl() { command curl --fail-with-body --silent --show-error "$@"; }\n'
 

@@ -3,7 +3,7 @@
 import hmac
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -14,6 +14,7 @@ from sqlalchemy import or_, select, update
 from lms.accounts import passwords, queries
 from lms.accounts.actions import sign_in
 from lms.accounts.models import Person, RoleGrant, SignInSlip, Team
+from lms.accounts.rules import guessing
 from lms.accounts.rules.sign_in import (
     ALPHABET,
     CODE_LENGTH,
@@ -26,7 +27,7 @@ from lms.accounts.rules.sign_in import (
     may_print_for,
     slip_state,
 )
-from lms.core import clock
+from lms.core import clock, installation
 from lms.core.access import Actor, Permission, Role, Scope, scopes
 from lms.core.audit import audit
 from lms.core.db import session
@@ -312,12 +313,18 @@ def _may_print(actor: Actor, grants: list[tuple[str, int]]) -> bool:
     )
 
 
-def hash_of(password: str, again: str) -> str:
-    """Return the hash of a password chosen twice. Raises Invalid with the reason at its field."""
+def hash_of(password: str, again: str, of: Collection[str] = ()) -> str:
+    """Return the hash of a password chosen twice. Raises Invalid with the reason at its field.
+
+    of: what everybody knows of its person, such as number and name; the password may not be made of it.
+    """
     if password != again:
         reason = text("两次输入的密码不一样。")
         raise Invalid(reason, fields={"again": reason})
-    if password == passwords.DEMO_PASSWORD:
+    if password == passwords.DEMO_PASSWORD or guessing.is_common(password, passwords.common()):
         reason = text("这个密码人人都知道，请换一个。")
+        raise Invalid(reason, fields={"password": reason})
+    if guessing.is_known_here(password, guessing.words_of(installation.company(), *of)):
+        reason = text("这个密码太好猜：它只由工号、姓名、公司名或常见的词组成。请再加几个别人想不到的字。")
         raise Invalid(reason, fields={"password": reason})
     return passwords.hash_password(password)

@@ -78,7 +78,7 @@ def change_password() -> Response | tuple[str, int]:
         if signing.judge(actor.employee_no, form.old.data) is None:
             reason = text("现在的密码不对。")
             raise Invalid(reason, fields={"old": reason})
-        hashed = slips.hash_of(form.password.data, form.again.data)
+        hashed = slips.hash_of(form.password.data, form.again.data, of=(actor.employee_no, actor.name))
         with transaction():
             version = actions.change_password(actor, hashed)
             signing.forgive(counted)

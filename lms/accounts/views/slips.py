@@ -82,7 +82,11 @@ def slip_password_submit() -> Response | tuple[str, int]:
     slip_id: int = session[HELD]
     try:
         person = slip_actions.slip_holder(slip_id)
-        hashed = slip_actions.hash_of(request.form.get("password", ""), request.form.get("again", ""))
+        hashed = slip_actions.hash_of(
+            request.form.get("password", ""),
+            request.form.get("again", ""),
+            of=(person.employee_no or "", person.name or ""),
+        )
     except Invalid as error:
         errors = {name: say(reason) for name, reason in error.fields.items()}
         page = render_template("lms/accounts/slip_password.html", person=person, errors=errors)

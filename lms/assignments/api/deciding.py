@@ -44,7 +44,7 @@ class DecisionBody(Schema):
     to = Date(load_default=None, allow_none=True, validate=_DAY, metadata={"description": "of extend"})
 
 
-class Decided(Schema):
+class DutyDecided(Schema):
     changed = Boolean(required=True, metadata={"description": "false: the duty is not one to which this can be done"})
 
 
@@ -92,7 +92,7 @@ class BulkSeen(Schema):
 @bp.post("/duties/<int:duty_id>")
 @requires(Permission.DUTY_EXEMPT)
 @bp.input(DecisionBody, arg_name="body")
-@bp.output(Decided)
+@bp.output(DutyDecided)
 @bp.doc(
     summary="Exempt somebody from a duty, recognise it, grant more time, or take that back",
     responses=refusals(404, 409, 422),

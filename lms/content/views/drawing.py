@@ -12,9 +12,16 @@ from lms.content.kinds import kinds
 from lms.content.queries import Card, Work, by_path, marks
 from lms.content.queries.within import days_within
 from lms.content.show import shower
+from lms.core.here import settings
+from lms.web.auth import cookie_name
 
 COOKIE = "lms_studio_view"
 FORM, SOURCE = "form", "source"
+
+
+def cookie() -> str:
+    """Return the name of the cookie that keeps which tab was chosen."""
+    return cookie_name(COOKIE, secure=settings().secure_cookies)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +41,7 @@ def view_of(work: Work) -> str:
     """Return the tab to show: as asked, else as last chosen in this browser, else the form where there is one."""
     if not has_form(work):
         return SOURCE
-    asked = request.values.get("view") or request.cookies.get(COOKIE)
+    asked = request.values.get("view") or request.cookies.get(cookie())
     return SOURCE if asked == SOURCE else FORM
 
 

@@ -13,7 +13,7 @@ from lms.content.queries.autosave import others, unsaved
 from lms.content.rules import properties
 from lms.content.rules.toolbar import toolbar
 from lms.content.views.desk import SHOWN, Desk, as_json, blank, count_words, look_at, mended
-from lms.content.views.drawing import FORM, SOURCE, Drawn, draw, has_form, script_of, view_of
+from lms.content.views.drawing import FORM, SOURCE, Drawn, cookie, draw, has_form, script_of, view_of
 from lms.content.views.keeping import who_else
 from lms.content.views.room import at, bp, number_of, reader_address, text_of, text_sent, work_at
 from lms.core import clock
@@ -182,6 +182,7 @@ def page(
     shown: dict[str, Any] = {"work": work, "desk": desk, "must": must, "may": may, "saved": saved, "refusal": refusal}
     return render_template(
         "lms/content/edit.html",
+        tab_cookie=cookie,
         **shown,
         base=work.head_id if base is None else base,
         problems=desk.problems[:SHOWN],

@@ -9,11 +9,12 @@ from lms.content.form import Fields
 from lms.content.kinds import kinds
 from lms.content.queries import Work
 from lms.content.views.desk import look_at
-from lms.content.views.drawing import COOKIE, FORM, SOURCE, draw
+from lms.content.views.drawing import FORM, SOURCE, cookie, draw
 from lms.content.views.editing import answer_of, page, refused
 from lms.content.views.room import bp, number_of, text_sent, work_at
 from lms.core.access import Permission
 from lms.core.errors import DomainError, Invalid, NotFound
+from lms.core.here import settings
 from lms.core.i18n import say
 from lms.web.auth import requires
 from lms.web.shell import wants_json
@@ -66,5 +67,6 @@ def _not_so(
 def _remember(response: Response) -> Response:
     """Keep in this browser which tab was chosen."""
     path = request.script_root or "/"
-    response.set_cookie(COOKIE, request.args["view"], max_age=YEAR, path=path, samesite="Lax")
+    secure = settings().secure_cookies
+    response.set_cookie(cookie(), request.args["view"], max_age=YEAR, path=path, secure=secure, samesite="Lax")
     return response

@@ -44,10 +44,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartSaid:
-    """What one part of a package has said. status: as it says itself; location: where the learner was."""
+    """What one part of a package has said. statuses: as it says itself; location: where the learner was."""
 
     title: str
-    status: str
+    statuses: tuple[str, ...]
     score: str
     seconds: int
     answers: tuple[Mapping[str, str], ...]
@@ -103,11 +103,11 @@ def detail(actor: Actor, attempt_id: str) -> Detail:
         if state is None:
             continue
         session_time = cmi.hundredths(manifest.edition, state.cmi.get(f"{where}session_time", ""))
-        statuses = (f"{where}lesson_status", f"{where}completion_status", f"{where}success_status")
+        said = (f"{where}lesson_status", f"{where}completion_status", f"{where}success_status")
         parts.append(
             PartSaid(
                 title=sco.title,
-                status=" · ".join(state.cmi[name] for name in statuses if state.cmi.get(name, "unknown") != "unknown"),
+                statuses=tuple(state.cmi[name] for name in said if state.cmi.get(name, "unknown") != "unknown"),
                 score=state.cmi.get(f"{where}score.raw", "") or state.cmi.get(f"{where}score.scaled", ""),
                 seconds=(state.hundredths + session_time) // 100,
                 answers=tuple(interactions(manifest.edition, state.cmi)),

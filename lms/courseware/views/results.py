@@ -16,9 +16,10 @@ from lms.core.points import decimal_text, number, percent
 from lms.courseware.queries import results as reading
 from lms.courseware.queries.results import SORTS, Line
 from lms.courseware.views.room import bp
-from lms.courseware.words import STATUS_WORDS
+from lms.courseware.words import SAID_WORDS, STATUS_WORDS
 from lms.web.auth import current_actor, requires
 from lms.web.numbers import whole
+from lms.web.shell import show_minutes
 from lms.web.tables import TableState, download
 
 FILTERS = ("team", "status", "q")
@@ -57,6 +58,7 @@ def results(slug: str) -> str | BaseResponse:
         mean="–" if mean is None else decimal_text(mean, 1),
         teams=teams_within(actor, Permission.REPORT_READ),
         statuses=STATUS_WORDS,
+        time=_time,
         score=_score,
     )
 
@@ -68,8 +70,20 @@ def attempt(course_attempt: str) -> str:
     found = reading.detail(current_actor(), course_attempt)
     card = content.cards([found.document_id])[found.document_id]
     return render_template(
-        "lms/courseware/attempt.html", course=card, page=found, line=found.line, statuses=STATUS_WORDS, score=_score
+        "lms/courseware/attempt.html",
+        course=card,
+        page=found,
+        line=found.line,
+        statuses=STATUS_WORDS,
+        said=SAID_WORDS,
+        time=_time,
+        score=_score,
     )
+
+
+def _time(seconds: int) -> str:
+    """Return a time as whole minutes, a short one as what it is."""
+    return show_minutes(seconds // 60) if seconds >= 60 else _("不到 1 分钟")
 
 
 def _score(line: Line) -> str:

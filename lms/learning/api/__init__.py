@@ -1,6 +1,27 @@
 """What studying offers over the API; each module names its own at the shared blueprint."""
 
-from lms.learning.api import certificates, cycles, planning, queues, running, sessions, studying
+from lms.learning.api import (
+    campaigns,
+    certificates,
+    cycles,
+    feedback,
+    planning,
+    queues,
+    running,
+    sessions,
+    studying,
+)
 from lms.learning.api.room import bp
 
-__all__ = ["bp", "certificates", "cycles", "planning", "queues", "running", "sessions", "studying"]
+__all__ = [
+    "bp",
+    "campaigns",
+    "certificates",
+    "cycles",
+    "feedback",
+    "planning",
+    "queues",
+    "running",
+    "sessions",
+    "studying",
+]

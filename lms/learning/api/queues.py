@@ -102,7 +102,7 @@ class WordMade(Schema):
     id = Integer(required=True)
 
 
-class PlanChange(Schema):
+class CertificatePlanChange(Schema):
     name = String(required=True, validate=Length(min=1, max=LONGEST_NAME))
     valid_days = Integer(
         load_default=None,
@@ -121,7 +121,7 @@ class PlanChange(Schema):
     dry_run = Boolean(load_default=False, metadata={"description": "say what it means and do nothing"})
 
 
-class NewPlan(Schema):
+class NewCertificatePlan(Schema):
     document = String(required=True, validate=Length(min=1, max=300), metadata=_DOCUMENT)
     name = String(required=True, validate=Length(min=1, max=LONGEST_NAME))
     valid_days = Integer(load_default=None, allow_none=True, validate=Range(min=1, max=MOST_DAYS))
@@ -130,7 +130,7 @@ class NewPlan(Schema):
     refresher = String(load_default="", validate=Length(max=300), metadata=_DOCUMENT)
 
 
-class PlanLine(Schema):
+class CertificatePlanLine(Schema):
     id = String(required=True)
     document = String(required=True, metadata=_DOCUMENT)
     name = String(required=True)
@@ -141,16 +141,16 @@ class PlanLine(Schema):
     active = Boolean(required=True)
 
 
-class PlanBody(PlanLine):
+class CertificatePlanBody(CertificatePlanLine):
     """One rule by itself."""
 
 
-class PlanList(Schema):
-    items = List(Nested(PlanLine), required=True)
+class CertificatePlanList(Schema):
+    items = List(Nested(CertificatePlanLine), required=True)
     next = Integer(required=True, allow_none=True)
 
 
-class PlanMeaning(Schema):
+class CertificatePlanMeaning(Schema):
     holders = Integer(required=True, metadata={"description": "who hold the certificate"})
     lapse_today = Integer(required=True, metadata={"description": "of them: are taken as valid no longer"})
     accepted_again = Integer(required=True, metadata={"description": "were lapsed and are taken as valid again"})
@@ -332,7 +332,7 @@ def _draft(body: dict[str, Any], plan: Plan | None = None) -> Draft:
 
 @bp.get("/certificate-plans")
 @requires(Permission.CERTIFICATE_EDIT)
-@bp.output(PlanList)
+@bp.output(CertificatePlanList)
 @bp.doc(summary="Rules of certificates: what gives one, and for how long")
 def certificate_plans() -> dict[str, Any]:
     return page([_plan(plan) for plan in plans.plans()], None)
@@ -340,8 +340,8 @@ def certificate_plans() -> dict[str, Any]:
 
 @bp.post("/certificate-plans")
 @requires(Permission.CERTIFICATE_EDIT)
-@bp.input(NewPlan, arg_name="body")
-@bp.output(PlanBody, status_code=201)
+@bp.input(NewCertificatePlan, arg_name="body")
+@bp.output(CertificatePlanBody, status_code=201)
 @bp.doc(summary="Let the completion of a document give a certificate from now on", responses=refusals(409, 422))
 def make_plan(body: dict[str, Any]) -> dict[str, Any]:
     draft = _draft(body)
@@ -353,8 +353,8 @@ def make_plan(body: dict[str, Any]) -> dict[str, Any]:
 
 @bp.put("/certificate-plans/<plan_id>")
 @requires(Permission.CERTIFICATE_EDIT)
-@bp.input(PlanChange, arg_name="body")
-@bp.output(PlanMeaning)
+@bp.input(CertificatePlanChange, arg_name="body")
+@bp.output(CertificatePlanMeaning)
 @bp.doc(
     summary="Change the terms of a certificate, or say what that means; ends that are printed never move",
     responses=refusals(404, 422),

@@ -132,14 +132,14 @@ def campaign(campaign_id: str) -> str:
 @bp.get("/campaigns/<campaign_id>/edit")
 @requires(Permission.CAMPAIGN_EDIT)
 def edit_campaign(campaign_id: str) -> str:
-    actor, row = _managed(campaign_id)
+    actor, row = managed(campaign_id)
     return _form_page(_form(actor, _values(row)), row)
 
 
 @bp.post("/campaigns/<campaign_id>/edit")
 @requires(Permission.CAMPAIGN_EDIT)
 def change_campaign(campaign_id: str) -> Response | tuple[str, int]:
-    actor, row = _managed(campaign_id)
+    actor, row = managed(campaign_id)
     form = _form(actor)
     if row.state is not State.DRAFT:  # what can't change any more is not asked, so it is taken from what stands
         form.team.data = str(row.team_id)
@@ -160,28 +160,35 @@ def change_campaign(campaign_id: str) -> Response | tuple[str, int]:
 @requires(Permission.CAMPAIGN_EDIT)
 def start_campaign(campaign_id: str) -> Response:
     """Give it out to the people who were shown; a large company gets it within the next minutes."""
-    actor, row = _managed(campaign_id)
+    actor, row = managed(campaign_id)
     try:
-        with transaction():
-            rules = acts.start(actor, campaign_id)
+        people = give_out(actor, row)
     except DomainError as refused:
         flash(say(refused.message), "error")
         return redirect(url_for(".campaign", campaign_id=campaign_id), 303)
-    kept_for(row.queues)
-    people = sum(count for _team, count in reading.in_teams(row.team_id))
     if people <= AT_ONCE:
-        recompute(rules)
         flash(ngettext("已派发，%(n)s 人收到。", "已派发，%(n)s 人收到。", people) % {"n": people}, "ok")
     else:
         flash(_("已派发，%(n)s 人在一两分钟内陆续收到。", n=people), "ok")
     return redirect(url_for(".campaign", campaign_id=campaign_id), 303)
 
 
+def give_out(actor: Actor, row: Row) -> int:
+    """Give a draft out; return how many people there are. To more than AT_ONCE the worker gives it."""
+    with transaction():
+        rules = acts.start(actor, row.public_id)
+    kept_for(row.queues)
+    people = sum(count for _team, count in reading.in_teams(row.team_id))
+    if people <= AT_ONCE:
+        recompute(rules)
+    return people
+
+
 @bp.get("/campaigns/<campaign_id>/stop")
 @requires(Permission.CAMPAIGN_EDIT)
 def ask_stop_campaign(campaign_id: str) -> str:
     """Say what ending it, or throwing the draft away, means."""
-    actor, row = _managed(campaign_id)
+    actor, row = managed(campaign_id)
     members = [who.member for who in reading.people(actor, row.id)]
     return render_template(
         "lms/learning/campaign_stop.html",
@@ -194,22 +201,28 @@ def ask_stop_campaign(campaign_id: str) -> str:
 @bp.post("/campaigns/<campaign_id>/stop")
 @requires(Permission.CAMPAIGN_EDIT)
 def stop_campaign(campaign_id: str) -> Response:
-    actor, row = _managed(campaign_id)
+    actor, row = managed(campaign_id)
     if row.state is State.DRAFT:
         with transaction():
             acts.discard(actor, campaign_id)
         flash(_("草稿已删除。"), "ok")
         return redirect(url_for(".campaigns"), 303)
-    with transaction():
-        rules = acts.stop(actor, campaign_id)
-    kept_for(row.queues)
-    if len(reading.people(actor, row.id)) <= AT_ONCE:
-        recompute(rules)
+    end(actor, row)
     flash(_("活动包已结束，没学完的人不再需要学。"), "ok")
     return redirect(url_for(".campaign", campaign_id=campaign_id), 303)
 
 
-def _managed(campaign_id: str) -> tuple[Actor, Row]:
+def end(actor: Actor, row: Row) -> None:
+    """End a campaign that runs; of more than AT_ONCE people the worker takes it."""
+    with transaction():
+        rules = acts.stop(actor, row.public_id)
+    kept_for(row.queues)
+    if len(reading.people(actor, row.id)) <= AT_ONCE:
+        recompute(rules)
+
+
+def managed(campaign_id: str) -> tuple[Actor, Row]:
+    """Return who asks, and a campaign that they may change. Raises NotFound."""
     actor = current_actor()
     row = reading.campaign(actor, campaign_id, today())
     if not acts.may_prepare(actor, row.team_id):

@@ -34,7 +34,7 @@ from lms.lti.queries import platforms as reading
 from lms.lti.rules.launch import Expected, Launch, NotBelieved, read
 from lms.lti.views.room import bp, is_secure, origin, policy, require
 from lms.web.addresses import full_address
-from lms.web.auth import proven, public, sign_in
+from lms.web.auth import cookie_name, proven, public, sign_in
 
 COOKIE = "lms_lti_"
 MINUTES = 10
@@ -113,7 +113,7 @@ def login() -> FlaskResponse | Response:
     answer = redirect(urlunsplit(parts._replace(query=urlencode(query))))
     secure = is_secure()
     answer.set_cookie(
-        f"{COOKIE}{state}",
+        _cookie(state),
         _signer().dumps([state, nonce, platform.public_id, _now() + MINUTES * 60]),
         max_age=MINUTES * 60,
         path=url_for(".launch"),
@@ -190,15 +190,19 @@ def _launched() -> Response:
             "until": _now() + 3_600,
         }
     answer = redirect(target, 303)
-    answer.delete_cookie(f"{COOKIE}{request.form['state']}", path=url_for(".launch"))
+    answer.delete_cookie(_cookie(request.form["state"]), path=url_for(".launch"), secure=is_secure())
     return answer
+
+
+def _cookie(state: str) -> str:
+    return cookie_name(f"{COOKIE}{state}", secure=is_secure())
 
 
 def _begun(state: str) -> tuple[str, str]:
     """Return nonce and platform of what this browser began. Raises NotBelieved."""
     if not state:
         raise NotBelieved("incomplete")
-    kept = request.cookies.get(f"{COOKIE}{state}", "") if state.isalnum() and state.isascii() else ""
+    kept = request.cookies.get(_cookie(state), "") if state.isalnum() and state.isascii() else ""
     try:
         found: Any = _signer().loads(kept) if kept else None
     except BadSignature:

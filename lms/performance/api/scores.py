@@ -7,10 +7,12 @@ from apiflask.fields import Boolean, Date, Float, Integer, List, Nested, String
 from apiflask.validators import Length, Range
 
 from lms.core.access import Permission
-from lms.core.errors import Invalid
+from lms.core.db import transaction
+from lms.core.errors import Conflict, Invalid
 from lms.core.here import today
 from lms.core.texts import text
 from lms.learning.queries import certificates
+from lms.performance.actions import scoring
 from lms.performance.actions.looks import PROFILE
 from lms.performance.api.profiles import HeldOut, LevelOut, ProfileFigure, figures_of, level_of, looked_at
 from lms.performance.api.room import bp
@@ -84,6 +86,17 @@ class AgentAsked(Schema):
 class ScoresAsked(AgentAsked):
     after = String(load_default="", validate=Length(max=80), metadata={"description": "`next` of the page before"})
     limit = Integer(load_default=500, validate=Range(min=1, max=5_000))
+
+
+class ScoresIn(Schema):
+    period = String(load_default="", validate=Length(max=20), metadata={"description": "without it the present one"})
+    final = Boolean(load_default=False, metadata={"description": "true: keep them for good, of a quarter that is over"})
+
+
+class ScoresDone(Schema):
+    people = Integer(required=True)
+    changed = Integer(required=True)
+    kept = Integer(required=True, metadata={"description": "final ones, which nothing changes"})
 
 
 def _quarter(written: str) -> Period:
@@ -178,3 +191,17 @@ def score_page(asked: dict[str, Any]) -> dict[str, Any]:
         for line in lines
     ]
     return page(items, lines[-1].employee_no if more else None)
+
+
+@bp.post("/scores/compute")
+@requires(Permission.FORMULA_EDIT)
+@bp.input(ScoresIn, arg_name="body")
+@bp.output(ScoresDone)
+@bp.doc(summary="Compute the composites of a quarter now, or keep them for good", responses=refusals(409, 422))
+def compute_scores(body: dict[str, Any]) -> dict[str, int]:
+    wanted = _quarter(body["period"])
+    if body["final"] and wanted.until > today():
+        raise Conflict(text("季度还没有结束，结束后才能定稿。"), code="not_over")
+    with transaction():
+        done = scoring.score(current_actor(), wanted, final=body["final"])
+    return {"people": done.people, "changed": done.changed, "kept": done.kept}

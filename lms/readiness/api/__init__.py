@@ -1,6 +1,6 @@
 """What the room offers over the API."""
 
-from lms.readiness.api import staffing
+from lms.readiness.api import planning, staffing
 from lms.readiness.api.room import bp
 
-__all__ = ["bp", "staffing"]
+__all__ = ["bp", "planning", "staffing"]

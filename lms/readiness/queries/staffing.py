@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, exists, select, true
+from sqlalchemy import ColumnElement, and_, exists, or_, select, true
 
 from lms.accounts.models import Person, Team
 from lms.accounts.queries import visible
@@ -340,6 +340,28 @@ def choices() -> list[tuple[str, str]]:
         *((key_of(row.id, None), row.name) for row in given),
         *((key_of(None, row.id), row.name) for row in queues),
     ]
+
+
+def proofs(row: Row | None = None) -> dict[str, Proof]:
+    """Return what can prove a kind of work by the name that calls give it: `certificate:<public id>`, `queue:<code>`.
+
+    Certificates that are given and queues that are open, and what a plan has already. row: that plan.
+    """
+    kept = [skill.proof for skill in row.skills] if row is not None else []
+    given = session().execute(
+        select(CertificatePlan.id, CertificatePlan.public_id).where(
+            or_(CertificatePlan.active, CertificatePlan.id.in_([each.certificate_plan_id for each in kept]))
+        )
+    )
+    queues = session().execute(
+        select(ServiceQueue.id, ServiceQueue.code).where(
+            or_(ServiceQueue.closed_on.is_(None), ServiceQueue.id.in_([each.queue_id for each in kept]))
+        )
+    )
+    return {
+        **{f"certificate:{each.public_id}": Proof(certificate_plan_id=each.id, queue_id=None) for each in given},
+        **{f"queue:{each.code}": Proof(certificate_plan_id=None, queue_id=each.id) for each in queues},
+    }
 
 
 def campaign_name(campaign_id: int | None) -> tuple[str, str] | None:

@@ -9,7 +9,6 @@ from lms.core.access import Permission
 from lms.core.db import transaction
 from lms.core.errors import Conflict, DomainError
 from lms.core.fingerprint import fingerprint
-from lms.core.here import today
 from lms.core.i18n import _, current_locale, say
 from lms.core.sheets import Column
 from lms.core.texts import text
@@ -17,10 +16,11 @@ from lms.readiness.actions import staffing as acts
 from lms.readiness.actions.staffing import FORECAST, HISTORY
 from lms.readiness.forms import HistoryForm
 from lms.readiness.queries import staffing as reading
+from lms.readiness.queries.forecasts import can_begin, forecast
 from lms.readiness.queries.staffing import Row
-from lms.readiness.rules.forecast import Guess, backtest, guesses
-from lms.readiness.rules.need import MOST_ORDERS, Volume
-from lms.readiness.rules.volume_file import COLUMNS, SPAN
+from lms.readiness.rules.forecast import Guess, backtest
+from lms.readiness.rules.need import Volume
+from lms.readiness.rules.volume_file import COLUMNS
 from lms.readiness.views.room import bp
 from lms.readiness.views.staffing import managed
 from lms.web import uploads
@@ -132,39 +132,14 @@ def _fits(row: Row, form: HistoryForm) -> bool:
     """Return whether the form makes sense; a last year of long ago or of the peak itself does not."""
     if not form.validate():
         return False
-    began = form.last_year.data
-    if began is not None and not row.from_on - SPAN <= began < row.from_on:
+    if not can_begin(row, form.last_year.data):
         form.last_year.errors = [*form.last_year.errors, _("填这次大促以前三年内的一天。")]
         return False
     return True
 
 
 def _forecast(row: Row, form: HistoryForm) -> dict[date, tuple[Guess, Volume]]:
-    """Return each day's forecast of orders, with that of contacts and complaints where history knows them."""
-    known = reading.history(row.team_ids)
-
-    def told(name: str) -> dict[date, Guess]:
-        values = {day: value for day, each in known.items() if (value := getattr(each, name)) is not None}
-        last_year = form.last_year.data
-        found = guesses(values, row.from_on, row.until_on, today=today(), growth=form.growth.data, last_year=last_year)
-        return {guess.day: guess for guess in found}
-
-    orders, contacts, complaints = told("orders"), told("contacts"), told("complaints")
-    return {
-        day: (
-            guess,
-            Volume(
-                orders=min(MOST_ORDERS, guess.value),
-                contacts=_most(contacts.get(day)),
-                complaints=_most(complaints.get(day)),
-            ),
-        )
-        for day, guess in orders.items()
-    }
-
-
-def _most(guess: Guess | None) -> int | None:
-    return None if guess is None else min(MOST_ORDERS, guess.value)
+    return forecast(row, form.growth.data, form.last_year.data)
 
 
 def _forecast_page(row: Row, form: HistoryForm, error: str = "") -> str | tuple[str, int]:

@@ -62,7 +62,7 @@ def late() -> str | Response:
         actor, wanted, sort=table.sort, descending=table.descending, limit=table.size, offset=table.offset
     )
     may_chase = allows(actor, Permission.MESSAGE_SEND)
-    group = _group(actor, table)
+    group = group_of(actor, table.get("team"))
     return render_template(
         "lms/reports/late.html",
         table=table,
@@ -75,22 +75,26 @@ def late() -> str | Response:
         chasable=len(queries.ids(actor, replace(wanted, unasked=True))) if may_chase else 0,
         group=group,
         robot=may_chase and group is not None and any(ask(GroupReached(team_id=group[0]))),
-        said=_said(actor, table),
+        said=_said(actor, wanted, named=is_named(table)),
         here=this_page(),
     )
 
 
-def _group(actor: Actor, table: TableState) -> tuple[int, str] | None:
+def group_of(actor: Actor, code: str) -> tuple[int, str] | None:
     """Return the team to whose group something would be said: the one chosen, else the highest that the actor sees."""
-    chosen = team_of(actor, table.get("team"))
+    chosen = team_of(actor, code)
     team = chosen or next(iter(teams(actor)), None)
     return (team.id, team.name) if team else None
 
 
-def _said(actor: Actor, table: TableState) -> str:
+def is_named(table: TableState) -> bool:
+    """Return whether names are ticked for the words to the group."""
+    return table.get("names") == "1"
+
+
+def _said(actor: Actor, wanted: LateFilter, *, named: bool) -> str:
     """Return the plain text for the group; names only where they are ticked."""
-    named = table.get("names") == "1"
-    lines = [say(line) for line in group_words(queries.owed(actor, filter_of(actor, table), named=named), named=named)]
+    lines = [say(line) for line in group_words(queries.owed(actor, wanted, named=named), named=named)]
     return "\n".join([f"{show_day(today())} {local(now()):%H:%M}", *lines])
 
 
@@ -145,12 +149,18 @@ def _words(line: LateLine, actor: Actor) -> Text:
     return words(line.title, line.due_on, line.total - line.done, actor, today())
 
 
-def _chase(actor: Actor, ids: Sequence[int]) -> None:
+def chased(actor: Actor, ids: Sequence[int]) -> Chased:
+    """Ask the people of these duties to get on, so many in each transaction; return how many were told."""
     done = Chased(told=0, before=0, silent=0)
     for first in range(0, len(ids), TOGETHER):
         with transaction():
             some = chase(actor, ids[first : first + TOGETHER])
         done = Chased(told=done.told + some.told, before=done.before + some.before, silent=done.silent + some.silent)
+    return done
+
+
+def _chase(actor: Actor, ids: Sequence[int]) -> None:
+    done = chased(actor, ids)
     if done.told:
         flash(_("已提醒 %(n)s 项。对方会在“今天”和消息里看到。", n=done.told), "ok")
     if done.before:
@@ -161,24 +171,34 @@ def _chase(actor: Actor, ids: Sequence[int]) -> None:
         flash(_("没有可以催的人。"), "warn")
 
 
-def _say_in_group(actor: Actor, table: TableState) -> None:
-    group = _group(actor, table)
+def said_in_group(actor: Actor, code: str, wanted: LateFilter, *, named: bool) -> str | None:
+    """Say in the group of a team how things stand; return its name, None where no robot stands in it.
+
+    code: of the team, "" = the highest that the actor sees. The same within a minute is said once.
+    """
+    group = group_of(actor, code)
     if group is None or not any(ask(GroupReached(team_id=group[0]))):
-        flash(_("这个团队还没有群机器人。"), "warn")
-        return
-    named = table.get("names") == "1"
+        return None
     team = f"team:{group[0]}"
     with transaction():
         emit(
             GroupSaid(
                 team_id=group[0],
-                body=Text("%(lines)s", {"lines": _said(actor, table)}),
+                body=Text("%(lines)s", {"lines": _said(actor, wanted, named=named)}),
                 names=named,
                 actor_id=actor.id,
                 key=f"late:{team}:{'names' if named else 'counts'}:{local(now()):%Y-%m-%dT%H:%M}",
             )
         )
-    flash(_("已交给“%(team)s”的群机器人。", team=group[1]), "ok")
+    return group[1]
+
+
+def _say_in_group(actor: Actor, table: TableState) -> None:
+    name = said_in_group(actor, table.get("team"), filter_of(actor, table), named=is_named(table))
+    if name is None:
+        flash(_("这个团队还没有群机器人。"), "warn")
+    else:
+        flash(_("已交给“%(team)s”的群机器人。", team=name), "ok")
 
 
 def _file(table: TableState, lines: Sequence[LateLine]) -> Response:

@@ -86,6 +86,10 @@ class AwardRuleOut(Schema):
     terms = List(Nested(AwardTermsOut), required=True, metadata={"description": "the latest first"})
 
 
+class AwardRuleAnswer(AwardRuleOut):
+    """One award by itself."""
+
+
 class AwardRules(Schema):
     items = List(Nested(AwardRuleOut), required=True)
     next = Integer(required=True, allow_none=True)
@@ -137,7 +141,7 @@ def award_rules() -> dict[str, Any]:
 @bp.post("/awards/rules")
 @requires(Permission.AWARD_EDIT)
 @bp.input(AwardRuleIn, arg_name="body")
-@bp.output(AwardRuleOut, status_code=201)
+@bp.output(AwardRuleAnswer, status_code=201)
 @bp.doc(summary="Write a new award", responses=refusals(422))
 def make_award_rule(body: dict[str, Any]) -> dict[str, Any]:
     terms = _terms(body)
@@ -151,7 +155,7 @@ def make_award_rule(body: dict[str, Any]) -> dict[str, Any]:
 @bp.put("/awards/rules/<award_rule_id>")
 @requires(Permission.AWARD_EDIT)
 @bp.input(AwardTermsIn, arg_name="body")
-@bp.output(AwardRuleOut)
+@bp.output(AwardRuleAnswer)
 @bp.doc(summary="Give an award other terms from a period on", responses=refusals(404, 409, 422))
 def change_award_rule(award_rule_id: str, body: dict[str, Any]) -> dict[str, Any]:
     terms = _terms(body, reading.rule(award_rule_id).versions[0].terms)
@@ -163,7 +167,7 @@ def change_award_rule(award_rule_id: str, body: dict[str, Any]) -> dict[str, Any
 @bp.post("/awards/rules/<award_rule_id>/active")
 @requires(Permission.AWARD_EDIT)
 @bp.input(AwardSwitch, arg_name="body")
-@bp.output(AwardRuleOut)
+@bp.output(AwardRuleAnswer)
 @bp.doc(summary="Stop an award, or take it up again; what was awarded stays", responses=refusals(404, 422))
 def switch_award_rule(award_rule_id: str, body: dict[str, Any]) -> dict[str, Any]:
     with transaction():

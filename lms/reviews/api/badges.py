@@ -40,6 +40,10 @@ class BadgeOut(Schema):
     given = Boolean(required=True, metadata={"description": "false: given no more, who has it keeps it"})
 
 
+class BadgeAnswer(BadgeOut):
+    """One badge by itself."""
+
+
 class BadgeList(Schema):
     items = List(Nested(BadgeOut), required=True)
     next = Integer(required=True, allow_none=True)
@@ -84,7 +88,7 @@ def _one(code: str) -> dict[str, Any]:
 @bp.post("/badges")
 @requires(Permission.AWARD_EDIT)
 @bp.input(BadgeIn, arg_name="body")
-@bp.output(BadgeOut, status_code=201)
+@bp.output(BadgeAnswer, status_code=201)
 @bp.doc(summary="Add a badge of the company's own", responses=refusals(409, 422))
 def make_badge(body: dict[str, Any]) -> dict[str, Any]:
     with transaction():
@@ -94,7 +98,7 @@ def make_badge(body: dict[str, Any]) -> dict[str, Any]:
 @bp.put("/badges/<own_badge>")
 @requires(Permission.AWARD_EDIT)
 @bp.input(BadgeIn, arg_name="body")
-@bp.output(BadgeOut)
+@bp.output(BadgeAnswer)
 @bp.doc(summary="Change a badge; who has it keeps it", responses=refusals(404, 422))
 def change_badge(own_badge: str, body: dict[str, Any]) -> dict[str, Any]:
     with transaction():
@@ -105,7 +109,7 @@ def change_badge(own_badge: str, body: dict[str, Any]) -> dict[str, Any]:
 @bp.post("/badges/<own_badge>")
 @requires(Permission.AWARD_EDIT)
 @bp.input(BadgeAct, arg_name="body")
-@bp.output(BadgeOut)
+@bp.output(BadgeAnswer)
 @bp.doc(summary="Give a badge no more, give it again, or let it be as it came", responses=refusals(404, 422))
 def act_on_badge(own_badge: str, body: dict[str, Any]) -> dict[str, Any]:
     if own_badge not in reading.badges(every=True):

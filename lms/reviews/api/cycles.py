@@ -25,7 +25,7 @@ MOST_NAMED = 2_000
 STATES = ["draft", "running", "closed"]
 
 
-class CycleIn(Schema):
+class AppraisalCycleIn(Schema):
     name = String(required=True, validate=Length(min=1, max=LONGEST_NAME))
     period = String(required=True, validate=Length(min=1, max=20), metadata={"example": "2026Q4"})
     form = String(
@@ -50,7 +50,7 @@ class CycleIn(Schema):
     appeal_days = Integer(load_default=7, strict=True, validate=Range(min=1, max=LONGEST_APPEAL))
 
 
-class CycleOut(Schema):
+class AppraisalCycleOut(Schema):
     id = String(required=True)
     name = String(required=True)
     period = String(required=True)
@@ -66,16 +66,20 @@ class CycleOut(Schema):
     appraisals = Dict(keys=String(), values=Integer(), required=True, metadata={"description": "how many in each step"})
 
 
-class CycleList(Schema):
-    items = List(Nested(CycleOut), required=True)
+class AppraisalCycleAnswer(AppraisalCycleOut):
+    """One round by itself."""
+
+
+class AppraisalCycleList(Schema):
+    items = List(Nested(AppraisalCycleOut), required=True)
     next = Integer(required=True, allow_none=True)
 
 
-class CycleBegun(Schema):
+class AppraisalCycleBegun(Schema):
     new = Integer(required=True, metadata={"description": "people who are in it from now on"})
 
 
-class CycleAct(Schema):
+class AppraisalCycleAct(Schema):
     act = String(
         required=True,
         validate=OneOf(["remind", "release", "close", "discard"]),
@@ -83,13 +87,13 @@ class CycleAct(Schema):
     )
 
 
-class CycleDone(Schema):
+class AppraisalCycleDone(Schema):
     count = Integer(required=True, metadata={"description": "people reminded, appraisals frozen; else 0"})
 
 
 @bp.get("/appraisal-cycles")
 @requires(Permission.APPRAISAL_EDIT)
-@bp.output(CycleList)
+@bp.output(AppraisalCycleList)
 @bp.doc(summary="Every round of appraisals, with how far it is")
 def appraisal_cycles() -> dict[str, Any]:
     return page([_cycle(each) for each in reading.cycles()], None)
@@ -97,8 +101,8 @@ def appraisal_cycles() -> dict[str, Any]:
 
 @bp.post("/appraisal-cycles")
 @requires(Permission.APPRAISAL_EDIT)
-@bp.input(CycleIn, arg_name="body")
-@bp.output(CycleOut, status_code=201)
+@bp.input(AppraisalCycleIn, arg_name="body")
+@bp.output(AppraisalCycleAnswer, status_code=201)
 @bp.doc(summary="Plan a round as a draft; nobody is told", responses=refusals(422))
 def make_appraisal_cycle(body: dict[str, Any]) -> dict[str, Any]:
     wanted = _wanted(body)
@@ -108,8 +112,8 @@ def make_appraisal_cycle(body: dict[str, Any]) -> dict[str, Any]:
 
 @bp.put("/appraisal-cycles/<appraisal_cycle_id>")
 @requires(Permission.APPRAISAL_EDIT)
-@bp.input(CycleIn, arg_name="body")
-@bp.output(CycleOut)
+@bp.input(AppraisalCycleIn, arg_name="body")
+@bp.output(AppraisalCycleAnswer)
 @bp.doc(
     summary="Change a draft; of a round that runs the name and the days, the rest stays",
     responses=refusals(404, 409, 422),
@@ -123,7 +127,7 @@ def change_appraisal_cycle(appraisal_cycle_id: str, body: dict[str, Any]) -> dic
 
 @bp.post("/appraisal-cycles/<appraisal_cycle_id>/begin")
 @requires(Permission.APPRAISAL_EDIT)
-@bp.output(CycleBegun)
+@bp.output(AppraisalCycleBegun)
 @bp.doc(summary="Begin a round, or bring in who came since; they are told", responses=refusals(404, 409))
 def begin_appraisal_cycle(appraisal_cycle_id: str) -> dict[str, int]:
     return {"new": begun(current_actor(), appraisal_cycle_id)}
@@ -131,8 +135,8 @@ def begin_appraisal_cycle(appraisal_cycle_id: str) -> dict[str, int]:
 
 @bp.post("/appraisal-cycles/<appraisal_cycle_id>")
 @requires(Permission.APPRAISAL_EDIT)
-@bp.input(CycleAct, arg_name="body")
-@bp.output(CycleDone)
+@bp.input(AppraisalCycleAct, arg_name="body")
+@bp.output(AppraisalCycleDone)
 @bp.doc(summary="Remind, freeze what is calibrated, close, or discard a draft", responses=refusals(404, 409, 422))
 def act_on_appraisal_cycle(appraisal_cycle_id: str, body: dict[str, Any]) -> dict[str, int]:
     actor, cycle = current_actor(), reading.cycle(appraisal_cycle_id)

@@ -39,6 +39,10 @@ class DeductionRuleOut(Schema):
     until_on = Date(required=True, allow_none=True, metadata={"description": "the last day; null: it stands"})
 
 
+class DeductionRuleAnswer(DeductionRuleOut):
+    """One rule by itself."""
+
+
 class DeductionRules(Schema):
     items = List(Nested(DeductionRuleOut), required=True)
     next = Integer(required=True, allow_none=True)
@@ -73,7 +77,7 @@ def deduction_rules() -> dict[str, Any]:
 @bp.post("/deductions/rules")
 @requires(Permission.AWARD_EDIT)
 @bp.input(DeductionRuleIn, arg_name="body")
-@bp.output(DeductionRuleOut, status_code=201)
+@bp.output(DeductionRuleAnswer, status_code=201)
 @bp.doc(summary="Write a rule that stands from a day on", responses=refusals(422))
 def make_deduction_rule(body: dict[str, Any]) -> dict[str, Any]:
     with transaction():
@@ -83,7 +87,7 @@ def make_deduction_rule(body: dict[str, Any]) -> dict[str, Any]:
 @bp.put("/deductions/rules/<deduction_rule_id>")
 @requires(Permission.AWARD_EDIT)
 @bp.input(DeductionRuleIn, arg_name="body")
-@bp.output(DeductionRuleOut)
+@bp.output(DeductionRuleAnswer)
 @bp.doc(summary="Let another rule take the place of one; the answer is the new one", responses=refusals(404, 409, 422))
 def change_deduction_rule(deduction_rule_id: str, body: dict[str, Any]) -> dict[str, Any]:
     with transaction():
@@ -92,7 +96,7 @@ def change_deduction_rule(deduction_rule_id: str, body: dict[str, Any]) -> dict[
 
 @bp.post("/deductions/rules/<deduction_rule_id>/end")
 @requires(Permission.AWARD_EDIT)
-@bp.output(DeductionRuleOut)
+@bp.output(DeductionRuleAnswer)
 @bp.doc(summary="End a rule: nothing from tomorrow on falls under it", responses=refusals(404, 409))
 def end_deduction_rule(deduction_rule_id: str) -> dict[str, Any]:
     with transaction():

@@ -341,7 +341,8 @@
     all("[data-tab]", document).forEach(function (tab) {
       if (tab.dataset.tab === view) tab.setAttribute("aria-current", "true"); else tab.removeAttribute("aria-current");
     });
-    document.cookie = "lms_studio_view=" + view + ";path=" + root.dataset.root + ";max-age=31536000;samesite=lax";
+    var secure = root.dataset.cookie.indexOf("__Secure-") === 0 ? ";secure" : "";
+    document.cookie = root.dataset.cookie + "=" + view + ";path=" + root.dataset.root + ";max-age=31536000;samesite=lax" + secure;
     document.dispatchEvent(new CustomEvent("studio:view"));
     if (view === "form" && drawnFrom !== area.value) act("");
     else if (view === "source" && timer) flush();

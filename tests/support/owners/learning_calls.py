@@ -12,6 +12,16 @@ WORD = "403 403 403 {0} 404 403 403 403 403 {0}"
 CYCLE = "403 403 403 403 403 {0} 403 403 403 403"
 QUARTER = {"name": "x", "quarter": "2026Q4", "starts_on": "2026-10-01", "due_on": "2026-12-01"}
 SPEAKS = {"queue": "none", "allowed": True, "until_on": "2100-01-01", "reason": "x"}
+TEACHES = "403 403 403 403 403 {0} 403 403 403 403"
+PEAK = {
+    "name": "x",
+    "team": "none",
+    "starts_on": "2100-01-01",
+    "ends_on": "2100-01-02",
+    "ready_on": "2100-01-01",
+    "documents": [],
+}
+ASKS = {"title": "x", "questions": [{"type": "choice", "text": "x"}]}
 BACKWARDS = {
     "title": "x",
     "kind": "class",
@@ -37,6 +47,14 @@ TABLE: dict[tuple[str, str], Asked] = {
     ("POST", "learning_api.end_override"): Asked(WORD.format(204), json={}),
     ("PUT", "learning_api.change_plan"): Asked(CERTIFIES.format(200), json={"name": "认证"}),
     ("POST", "learning_api.issue_plan"): Asked(CERTIFIES.format(200), json={}),
+    ("GET", "learning_api.campaign"): Asked("403 403 404 200 404 200 200 200 403 200"),
+    ("PUT", "learning_api.change_campaign"): Asked(MANAGES.format(422), json=PEAK),
+    ("POST", "learning_api.act_on_campaign"): Asked(MANAGES.format(409), json={"act": "stop"}),
+    ("GET", "learning_api.survey"): Asked(CERTIFIES.format(200)),
+    ("PUT", "learning_api.change_survey"): Asked(CERTIFIES.format(422), json=ASKS),
+    ("POST", "learning_api.stop_survey"): Asked(CERTIFIES.format(200), json={}),
+    ("POST", "learning_api.support_idea"): Asked("409 " + "204 " * 9, json={"want": True}),
+    ("POST", "learning_api.answer_idea"): Asked(TEACHES.format(422), json={"state": "done"}),
 }
 
 

@@ -33,6 +33,22 @@ CYCLE = {
     "sign_until": "2026-12-04",
 }
 
+STAFF_READ = "403 403 403 200 404 200 403 200 403 200"
+GIVE = "403 403 403 {0} 404 {0} 404 403 403 403"
+INSPECTOR = "403 403 403 403 403 403 {0} 403 403 403"
+RATER = "403 403 403 403 403 {0} 403 {0} 403 403"
+PLAN = {
+    "name": " ",
+    "team": "none",
+    "from_on": "2026-12-01",
+    "until_on": "2026-12-05",
+    "base_orders": 1,
+    "present": 1,
+}
+METRIC = {"name": "满意率", "direction": "up", "team_red_lines": {"none": 1}}
+COMPETENCY = {"code": "x", "name": " ", "words": ["投诉"]}
+FORMULA = {"name": "综合", "quarter": "none", "parts": [{"source": "quality", "weight": 100}]}
+
 TABLE: dict[tuple[str, str], Asked] = {
     ("PUT", "reviews_api.change_peak"): Asked(TARGET.format(422), json=PEAK),
     ("POST", "reviews_api.close_peak"): Asked(TARGET.format(200), json={}),
@@ -52,6 +68,22 @@ TABLE: dict[tuple[str, str], Asked] = {
     ("PUT", "reviews_api.change_appraisal_cycle"): Asked(OFFICE.format(422), json=CYCLE),
     ("POST", "reviews_api.begin_appraisal_cycle"): Asked(OFFICE.format(200), json={}),
     ("POST", "reviews_api.act_on_appraisal_cycle"): Asked(OFFICE.format(200), json={"act": "remind"}),
+    ("GET", "readiness_api.staff_plan"): Asked(STAFF_READ),
+    ("PUT", "readiness_api.change_staffing"): Asked(TARGET.format(422), json=PLAN),
+    ("POST", "readiness_api.discard_staffing"): Asked(TARGET.format(204), json={}),
+    ("GET", "readiness_api.staff_forecast"): Asked(TARGET.format(200)),
+    ("POST", "readiness_api.take_forecast"): Asked(TARGET.format(409), json={"seen": ""}),
+    ("GET", "readiness_api.staff_training"): Asked(GIVE.format(200)),
+    ("POST", "readiness_api.give_staff_training"): Asked(GIVE.format(409), json={"seen": ""}),
+    ("PUT", "performance_api.change_metric"): Asked(OFFICE.format(422), json=METRIC),
+    ("POST", "performance_api.act_on_metric"): Asked(OFFICE.format(200), json={"act": "off"}),
+    ("PUT", "performance_api.change_check_item"): Asked(INSPECTOR.format(422), json={"name": " "}),
+    ("PUT", "performance_api.change_competency"): Asked(RATER.format(422), json=COMPETENCY),
+    ("POST", "performance_api.act_on_competency"): Asked(RATER.format(200), json={"act": "stop"}),
+    ("GET", "performance_api.formula"): Asked("200 " * 10),
+    ("PUT", "performance_api.change_formula"): Asked(OFFICE.format(422), json=FORMULA),
+    ("POST", "performance_api.drop_formula"): Asked(OFFICE.format(409), json={}),
+    ("POST", "robots_api.act"): Asked("403 403 403 403 403 403 403 403 200 403", json={"act": "off"}),
 }
 
 

@@ -12,6 +12,7 @@ TRAINER = "403 403 403 403 403 {0} 403 403 403 403"
 VOID = "403 403 403 403 403 204 403 403 403 204"
 
 TABLE: dict[tuple[str, str], Asked] = {
+    ("POST", "courseware_api.give_version"): Asked(TRAINER.format(422)),
     ("POST", "quizzes_api.void"): Asked(VOID, json={"reason": "代考"}),
     ("POST", "drills_api.void"): Asked(VOID, json={"reason": "账号给别人用了"}, at="done"),
     ("POST", "drills_api.give_up"): Asked(only_own(200), json={}, at="done"),
