@@ -90,14 +90,14 @@ class ArchiveBody(Schema):
     dry_run = Boolean(load_default=False, truthy={True}, falsy={False})
 
 
-class ImpactBody(Schema):
+class TouchedBody(Schema):
     count = Integer(required=True)
     sentence = String(required=True)
 
 
 class ArchivedBody(Schema):
     state = String(required=True, metadata={"enum": ["draft", "published", "archived"]})
-    impacts = List(Nested(ImpactBody), required=True, metadata={"description": "who still needs it"})
+    impacts = List(Nested(TouchedBody), required=True, metadata={"description": "who still needs it"})
 
 
 class ChosenBody(Schema):
