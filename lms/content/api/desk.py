@@ -30,7 +30,7 @@ from lms.core.texts import Text, text
 from lms.web.api import MOST, refusals
 from lms.web.auth import current_actor, requires
 
-bp = APIBlueprint("desk_api", __name__, url_prefix="/api/v1", tag="Documents")
+bp = APIBlueprint("desk_api", __name__, url_prefix="/api/v1", tag="The desk")
 
 TITLE = 120
 TAG = 60

@@ -23,7 +23,7 @@ from lms.web.api import page, refusals
 from lms.web.auth import current_actor, requires
 from lms.web.limits import accepts
 
-bp = APIBlueprint("files_api", __name__, url_prefix="/api/v1", tag="Documents")
+bp = APIBlueprint("files_api", __name__, url_prefix="/api/v1", tag="Files of documents")
 
 PATH = 1_000
 
