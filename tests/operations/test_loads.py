@@ -92,6 +92,7 @@ def few_files(monkeypatch):
     monkeypatch.setattr(data, "content_folder", folder)
 
 
+@pytest.mark.soak
 @pytest.mark.committed
 def test_a_few_people_sit_an_exam_and_nothing_is_lost(few_files, capsys):
     found = load.run(Wish(minutes=0.05, people=12, saves=12, pages=6))
@@ -102,6 +103,7 @@ def test_a_few_people_sit_an_exam_and_nothing_is_lost(few_files, capsys):
     assert found["memory_last_third_mb"] > 100
 
 
+@pytest.mark.soak
 @pytest.mark.committed
 def test_every_operation_of_the_scale_runs_in_a_grown_installation(few_files, a_postgres_database, tmp_path):
     url = a_postgres_database()
@@ -114,3 +116,4 @@ def test_every_operation_of_the_scale_runs_in_a_grown_installation(few_files, a_
         (cost,) = place.run(each, 1)
         assert cost.statements, each.name
         assert cost.cpu, each.name
+    place.close()
