@@ -23,7 +23,7 @@ from lms.web.api import refusals
 from lms.web.auth import current_actor, requires
 from lms.web.limits import accepts
 
-bp = APIBlueprint("courseware_api", __name__, url_prefix="/api/v1", tag="Documents")
+bp = APIBlueprint("courseware_api", __name__, url_prefix="/api/v1", tag="Courseware")
 
 RULES = [rule.value for rule in Rule]
 

@@ -28,7 +28,7 @@ class PersonPlan:
 
 
 NAME = "禾木生活"
-HELP_LINE = "登录不了找人事温雅，分机 8003"
+HELP_LINE = "人事温雅，分机 8003"
 
 ROOT = TeamPlan(code="hemu", name="禾木生活客服中心", weekdays="1111100")
 TEAMS = (

@@ -17,7 +17,7 @@ from lms.reports.views.late import chased, said_in_group
 from lms.web.api import MOST, page, refusals
 from lms.web.auth import current_actor, requires
 
-bp = APIBlueprint("late_api", __name__, url_prefix="/api/v1/late", tag="Reports")
+bp = APIBlueprint("late_api", __name__, url_prefix="/api/v1/late", tag="Late duties")
 
 MOST_DUTIES = 5_000
 

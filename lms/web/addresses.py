@@ -1,6 +1,6 @@
 """Addresses of pages, built once: a page has dozens, and building one costs more than looking it up."""
 
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
 from apiflask import APIFlask
@@ -12,8 +12,18 @@ from lms.web.limits import Incoming
 
 KEPT = 8_192
 """Addresses held in memory by one process."""
-GREATEST_KEY = 2**63 - 1
+GREATEST_KEY = 10**18 - 1
 """A key that no database could hold leads nowhere (404), rather than into an error of the driver."""
+
+
+class Key(IntegerConverter):
+    """The number of a row in an address.
+
+    Its digits are counted in the pattern: werkzeug asks for `max` only after it has looked at the methods, and a rule
+    for another one would then make a 405 of what is a 404.
+    """
+
+    regex = r"\d{1,18}"
 
 
 def full_address(endpoint: str, **values: Any) -> str:
@@ -39,7 +49,7 @@ class Academy(APIFlask):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.url_map.converters["int"] = partial(IntegerConverter, max=GREATEST_KEY)  # type: ignore[assignment]
+        self.url_map.converters["int"] = Key
         self._kept = lru_cache(maxsize=KEPT)(self._build)
 
     def url_for(

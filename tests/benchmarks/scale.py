@@ -147,6 +147,11 @@ class Place:
             found.append(Cost(cpu, self._meter.database_ms() - database, len(seen), sorted(seen, reverse=True)[:4]))
         return found
 
+    def close(self) -> None:
+        """Let go of the database."""
+        with self._app.app_context():
+            db.engine.dispose()
+
 
 def _answer(pipe: Connection, installation: Installation) -> None:
     place = Place(installation)

@@ -1,12 +1,15 @@
 """`make load` and `make scale` work, at toy size; how fast anything is, is never asserted."""
 
 import random
+import shutil
 
 import pytest
 
-from tests.benchmarks import load
+from tests.benchmarks import data, growing, load, scale
 from tests.benchmarks.load import Look, Wish
 from tests.benchmarks.loaders import Arrivals, Told, changed
+from tests.support.make_content import an_article_text
+from tests.support.make_learning import lesson_text
 
 
 def planned(**other):
@@ -68,3 +71,49 @@ def test_points_are_by_the_nearest_rank(count):
     times = [float(each) for each in range(1, count + 1)]
     random.Random(1).shuffle(times)
     assert load.points(times) == tuple(float(-(-percent * count // 100)) for percent in (50, 95, 99))
+
+
+@pytest.fixture
+def few_files(monkeypatch):
+    """The content of the bench with a small training plan, instead of the whole school."""
+
+    def folder(into):
+        shutil.copytree(data.HERE / "content", into)
+        (into / "kb_content").mkdir()
+        for number in range(3):
+            (into / "kb_content" / f"a{number}.md").write_text(an_article_text(f"退款{number}"), "utf-8")
+        for name in ("cups", "bowls"):
+            (into / "courses" / f"{name}.md").write_text(lesson_text(name), "utf-8")
+        plan = "---\n类型: 培训计划\n---\n# 入职培训\n\n## 开始\n`第1-2天` `任意顺序`\n\n"
+        plan += "- [杯](cups.md) `第1天`\n- [碗](bowls.md) `第2天`\n"
+        (into / "courses" / "plan.md").write_text(plan, "utf-8")
+        return into
+
+    monkeypatch.setattr(data, "content_folder", folder)
+
+
+@pytest.mark.soak
+@pytest.mark.committed
+def test_a_few_people_sit_an_exam_and_nothing_is_lost(few_files, capsys):
+    found = load.run(Wish(minutes=0.05, people=12, saves=12, pages=6))
+    assert not found["errors"], capsys.readouterr().out
+    assert found["goals"]["nothing lost, nothing doubled"]
+    assert found["saves"]["requests"] > 10
+    assert set(found["kinds"]) == {"home", "paper", "article", "search"}
+    assert found["memory_last_third_mb"] > 100
+
+
+@pytest.mark.soak
+@pytest.mark.committed
+def test_every_operation_of_the_scale_runs_in_a_grown_installation(few_files, a_postgres_database, tmp_path):
+    url = a_postgres_database()
+    made = growing.build(tmp_path, 60, url, takers=5)
+    rows = growing.size_of(url).rows
+    assert rows["record"] >= 60 * growing.LINES
+    assert rows["attempt"] >= 600
+    place = scale.Place(made)
+    for each in scale.OPERATIONS:
+        (cost,) = place.run(each, 1)
+        assert cost.statements, each.name
+        assert cost.cpu, each.name
+    place.close()

@@ -30,7 +30,7 @@ from lms.core.texts import Text, text
 from lms.web.api import MOST, refusals
 from lms.web.auth import current_actor, requires
 
-bp = APIBlueprint("desk_api", __name__, url_prefix="/api/v1", tag="Documents")
+bp = APIBlueprint("desk_api", __name__, url_prefix="/api/v1", tag="The desk")
 
 TITLE = 120
 TAG = 60
@@ -90,14 +90,14 @@ class ArchiveBody(Schema):
     dry_run = Boolean(load_default=False, truthy={True}, falsy={False})
 
 
-class ImpactBody(Schema):
+class TouchedBody(Schema):
     count = Integer(required=True)
     sentence = String(required=True)
 
 
 class ArchivedBody(Schema):
     state = String(required=True, metadata={"enum": ["draft", "published", "archived"]})
-    impacts = List(Nested(ImpactBody), required=True, metadata={"description": "who still needs it"})
+    impacts = List(Nested(TouchedBody), required=True, metadata={"description": "who still needs it"})
 
 
 class ChosenBody(Schema):

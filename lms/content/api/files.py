@@ -18,18 +18,18 @@ from lms.core.access import Permission
 from lms.core.db import transaction
 from lms.core.errors import Invalid, NotFound
 from lms.core.i18n import say
-from lms.core.texts import Text
+from lms.core.texts import Text, text
 from lms.web.api import page, refusals
 from lms.web.auth import current_actor, requires
 from lms.web.limits import accepts
 
-bp = APIBlueprint("files_api", __name__, url_prefix="/api/v1", tag="Documents")
+bp = APIBlueprint("files_api", __name__, url_prefix="/api/v1", tag="Files of documents")
 
 PATH = 1_000
 
 
 class NewFile(Schema):
-    file = File(required=True)  # type: ignore[no-untyped-call]  # APIFlask gives its field no types
+    file = File(load_default=None)  # type: ignore[no-untyped-call]  # APIFlask gives its field no types
 
 
 class FileLine(Schema):
@@ -75,7 +75,10 @@ def document_files(kind: str, slug: str) -> dict[str, Any]:
 )
 def upload(kind: str, slug: str, sent: dict[str, Any]) -> dict[str, Any]:
     work = _work(kind, slug)
-    file: FileStorage = sent["file"]
+    file: FileStorage | None = sent["file"]
+    if file is None:
+        reason = text("请先选一个文件。")
+        raise Invalid(reason, fields={"file": reason})
     name = file.filename or ""
     with file.stream as stream:  # reading takes its time: no transaction
         received = actions.receive(name, stream)  # type: ignore[arg-type]  # IO[bytes], which has all that BinaryIO has

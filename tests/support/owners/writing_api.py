@@ -8,6 +8,7 @@ from tests.support.asked import Asked, only_own
 URGENT = "403 403 403 {0} 404 {0} {0} 403 403 {0}"
 PLAN = "403 403 403 {0} 404 {0} {0} 403 403 403"
 MEASURE = "{0} 404 404 {1} 404 {1} {1} 404 404 404"
+WORK = {"what": "写话术", "owner": "nobody-at-all", "due_on": "2026-01-01"}
 TRAINER = "403 403 403 403 403 {0} 403 403 403 403"
 VOID = "403 403 403 403 403 204 403 403 403 204"
 
@@ -23,7 +24,7 @@ TABLE: dict[tuple[str, str], Asked] = {
     ("PATCH", "drills_api.change_team_drill"): Asked(PLAN.format(422), json={"title": " "}),
     ("POST", "drills_api.cancel_team_drill"): Asked(PLAN.format(204), json={}),
     ("POST", "drills_api.excuse_person"): Asked(PLAN.format(204), json={"employee_no": "{number}", "reason": "产检"}),
-    ("POST", "drills_api.add_measure"): Asked(PLAN.format(422), json={}),
+    ("POST", "drills_api.add_measure"): Asked(PLAN.format(422), json=WORK),
     ("POST", "drills_api.finish_measure"): Asked(only_own(200), json={}),
     ("POST", "drills_api.check_measure"): Asked(MEASURE.format(403, 409), json={"verdict": "worked"}),
     ("POST", "drills_api.drop_measure"): Asked(MEASURE.format(403, 200), json={}),
