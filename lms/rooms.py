@@ -89,10 +89,12 @@ from lms.learning.handlers import surveys as feedback
 from lms.learning.rules.certificates import STATE_WORDS as CERTIFICATE_WORDS
 from lms.lti import handlers as lti
 from lms.lti import views as lti_views
-from lms.notifications import api as notifications_api
-from lms.notifications import bar, delivery_api, group_handlers, robot_api
+from lms.notifications import bar, group_handlers
 from lms.notifications import handlers as notifications
 from lms.notifications import views as notifications_views
+from lms.notifications.api import deliveries as delivery_api
+from lms.notifications.api import inbox as notifications_api
+from lms.notifications.api import robots as robot_api
 from lms.performance import api as performance_api
 from lms.performance import score_handlers
 from lms.performance import views as performance_views

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from lms.core.access import Actor, Permission, Role, allows
 from lms.core.i18n import current_locale, say
+from lms.core.markup import sentence
 from lms.core.texts import Text, text
 from lms.web.auth import maybe_actor
 
@@ -153,7 +154,8 @@ class Ways:
     tabs: Markup
 
 
-NO_WAYS = Ways(bar=Markup(), more=Markup(), tabs=Markup())
+_NOTHING = sentence("")
+NO_WAYS = Ways(bar=_NOTHING, more=_NOTHING, tabs=_NOTHING)
 
 
 def navigation() -> Ways:
