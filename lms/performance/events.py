@@ -38,10 +38,7 @@ class CompositesChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileAsked:
-    """Question: what else stands on the profile of a person, as this actor may see it? Answered by lists of panels.
-
-    Asked only for an actor who may see the profile.
-    """
+    """Question: what else stands on the profile of a person, as this actor may see it? Answered by lists of panels."""
 
     actor: Actor
     person_id: int
