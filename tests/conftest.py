@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ for _name in [name for name in os.environ if name.startswith("LMS_")]:
 
 from lms import create_app
 from lms.accounts import passwords
+from lms.core.bus import Bus
 from lms.core.db import db
 from lms.search.models import SearchBuild
 from tests.support import postgres
@@ -210,6 +212,14 @@ def a_postgres_database(request: pytest.FixtureRequest) -> Iterator[Callable[[],
     """Make empty PostgreSQL databases, each given by its URL; the server is asked for at the first one."""
     with contextlib.ExitStack() as stack:
         yield lambda: stack.enter_context(postgres.empty_database(request.getfixturevalue("postgres_url")))
+
+
+@pytest.fixture
+def own_bus(world: APIFlask, monkeypatch: pytest.MonkeyPatch) -> Bus:
+    """The bus of this test alone, with everybody on it who is there anyway."""
+    copied = deepcopy(world.extensions["lms_bus"])
+    monkeypatch.setitem(world.extensions, "lms_bus", copied)
+    return copied
 
 
 @pytest.fixture

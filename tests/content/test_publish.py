@@ -1,6 +1,5 @@
 """Publishing: all or nothing, compiled once, with questions and sections that keep their identity."""
 
-from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -31,14 +30,6 @@ from tests.support.make_content import (
 )
 
 NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
-
-
-@pytest.fixture
-def own_bus(world: APIFlask, monkeypatch: pytest.MonkeyPatch) -> Bus:
-    """The bus of this test alone, with everybody on it who is there anyway."""
-    copied = deepcopy(world.extensions["lms_bus"])
-    monkeypatch.setitem(world.extensions, "lms_bus", copied)
-    return copied
 
 
 def keys(document: Document) -> dict[str, str]:

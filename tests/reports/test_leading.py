@@ -11,7 +11,6 @@ from lms.accounts.events import GroupReached, GroupSaid
 from lms.assignments.models import Chase
 from lms.core import clock
 from lms.core.access import Role
-from lms.core.bus import bus
 from lms.core.db import session, transaction
 from lms.core.here import today
 from lms.core.texts import text
@@ -185,10 +184,10 @@ def test_names_stand_in_the_words_only_once_they_are_ticked(floor, client):
     assert "迟到" in named
 
 
-def test_the_robot_says_names_only_where_they_were_ticked(floor, client, world):
+def test_the_robot_says_names_only_where_they_were_ticked(floor, client, own_bus):
     said = []
-    bus().subscribe(GroupSaid, said.append)
-    bus().answer(GroupReached, lambda question: True)
+    own_bus.subscribe(GroupSaid, said.append)
+    own_bus.answer(GroupReached, lambda question: True)
     sign_in(client, floor["lead"])
     client.post("/late", data={"csrf_token": token(client, "/late"), "do": "group"})
     client.post("/late?names=1", data={"csrf_token": token(client, "/late"), "do": "group"})

@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 from lms.accounts.models import Person
 from lms.core import clock
 from lms.core.access import Role
-from lms.core.bus import Bus
 from lms.core.db import session, transaction
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.plain import from_plain
@@ -290,10 +289,9 @@ def test_a_run_left_in_the_middle_is_failed(learner):
 # the log
 
 
-def test_an_ended_run_is_one_line_of_the_log_and_one_fact(world, learner):
+def test_an_ended_run_is_one_line_of_the_log_and_one_fact(own_bus, learner):
     told = []
-    bus: Bus = world.extensions["lms_bus"]
-    bus.subscribe(DrillScored, told.append)
+    own_bus.subscribe(DrillScored, told.append)
     run_id = played_well(learner)
     line = session().scalars(select(Record).where(Record.person_id == learner.id)).one()
     assert (line.verb, line.source, line.ref, line.passed) == ("graded", "drill", run_id, True)
