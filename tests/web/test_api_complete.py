@@ -238,8 +238,6 @@ REASONS = {
         reviews.adopt_deduction_rules
         reviews.write_appraisal_form
     """,
-    "not yet a call of its own; its page takes the same form from a program with a token": """
-    """,
 }
 """Why a page's action has no call."""
 
