@@ -121,7 +121,7 @@ def test_what_is_there_already_is_recognised_and_treated_as_chosen(client, me, c
     page = preview(client, faq(("几天可以申请退货？", "多久可退", "八天。")), "问答.xlsx").text
     assert "1 份像是已经有了" in page
     apply(client, page, **{"row-2": choice})
-    documents = session().scalars(select(Document)).all()
+    documents = session().scalars(select(Document).order_by(Document.id)).all()
     assert len(documents) == count
     newest = queries.text(documents[-1].draft_id or documents[-1].published_id)
     assert text in newest

@@ -77,7 +77,9 @@ def marked():
 
 
 def keys(document: Document) -> dict[str, str]:
-    return dict(session().query(Part.title, Part.key).filter_by(document_id=document.id, retired_at=None).all())
+    return dict(
+        session().query(Part.title, Part.key).filter_by(document_id=document.id, retired_at=None).order_by(Part.id)
+    )
 
 
 def scene_keys(document: Document) -> dict[str, str]:

@@ -400,7 +400,8 @@ def test_everybody_is_told_once_what_to_confirm(trainer):
             include([agent.id])
     confirms(agent, article)
     changes_the_rule(trainer, article, 必读="[客服]")
-    told = [notice.sentence["id"] for notice in session().query(Notice).filter_by(person_id=agent.id, topic="duty")]
+    notices = session().query(Notice).filter_by(person_id=agent.id, topic="duty").order_by(Notice.id)
+    told = [notice.sentence["id"] for notice in notices]
     assert told == ["有 %(n)s 条必读要读完并确认。", "《%(title)s》改了，请看改动并确认。"]
 
 

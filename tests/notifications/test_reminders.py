@@ -171,12 +171,16 @@ def test_a_lead_hears_once_a_day_in_one_message_who_is_late(world):
     for person in people:
         a_duty(person, MONDAY - timedelta(days=3))
         a_duty(person, MONDAY - timedelta(days=9))
+    a_duty(people[3], MONDAY - timedelta(days=30))
     with at(MONDAY):
         remind()
         remind()
     (told,) = reminded(lead, "late")
     assert told.sentence["values"]["n"] == 4
-    assert told.sentence["values"]["names"] == {"id": "%(names)s 等", "values": {"names": "员工甲、员工乙、员工丙"}}
+    assert told.sentence["values"]["names"] == {
+        "id": "%(names)s 等",
+        "values": {"names": "员工丁、员工甲、员工乙"},
+    }  # the latest first
     with at(MONDAY + timedelta(days=1)):
         remind()
     assert len(reminded(lead, "late")) == 1

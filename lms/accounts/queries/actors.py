@@ -52,7 +52,12 @@ def _joined(statement: Any, text: ColumnElement[str]) -> Any:
     return statement.with_only_columns(func.coalesce(func.aggregate_strings(text, ","), "")).scalar_subquery()
 
 
-_ROOT = select(TeamPlace.team_id).where(TeamPlace.parent_id.is_(None), TeamPlace.until_on.is_(None)).limit(1)
+_ROOT = (
+    select(TeamPlace.team_id)
+    .where(TeamPlace.parent_id.is_(None), TeamPlace.until_on.is_(None))
+    .order_by(TeamPlace.id)
+    .limit(1)
+)
 _own = Person.id
 _ACTOR = select(
     Person.id,
@@ -240,6 +245,17 @@ def visible(
     if Scope.OWN in held:
         conditions.append(person_id == actor.id)
     return or_(*conditions) if conditions else false()
+
+
+def is_seen(actor: Actor, permission: Permission, person_id: int, team_id: int | None) -> bool:
+    """Whether `visible` holds for one person whose team of today is known; asks the database nothing."""
+    held = scopes(actor, permission)
+    return (
+        Scope.ALL in held
+        or (Scope.TEAM in held and team_id in actor.teams_below)
+        or (Scope.MENTEES in held and person_id in actor.mentees)
+        or (Scope.OWN in held and person_id == actor.id)
+    )
 
 
 def visible_within(held: frozenset[Scope]) -> ColumnElement[bool]:

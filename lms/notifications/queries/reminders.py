@@ -161,7 +161,7 @@ def to_remind(person_ids: Sequence[int], plan: Plan, day: date) -> dict[int, lis
 
 
 def to_escalate(person_ids: Sequence[int], plan: Plan, day: date) -> dict[int, list[LateOne]]:
-    """Return of whom each lead is to be told on a day that they are late; a lead is told once a day.
+    """Return of whom each lead is to be told on a day that they are late, the latest first; once a day for a lead.
 
     Left out: who is on leave or in a silent time, and leads who are or who do not work that day.
     """
@@ -182,6 +182,8 @@ def to_escalate(person_ids: Sequence[int], plan: Plan, day: date) -> dict[int, l
     for person_id, lead_id in leads.items():
         if lead_id in free:
             told[lead_id].append(LateOne(person_id=person_id, name=names[person_id], owed=tuple(late[person_id])))
+    for people in told.values():
+        people.sort(key=lambda one: (min(owed.due_on for owed in one.owed), one.person_id))
     return told
 
 
