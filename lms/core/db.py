@@ -5,7 +5,7 @@ Column helpers name the privacy class of what a column holds (docs/privacy.md); 
 
 import os
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -19,6 +19,7 @@ from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import (
     JSON,
     BigInteger,
+    ColumnElement,
     Connection,
     CursorResult,
     Date,
@@ -34,12 +35,13 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     event,
+    literal,
     select,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, mapped_column, registry
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, SessionTransaction, mapped_column, registry
 from sqlalchemy.pool import Pool
 
 from lms.core.doorbell import Doorbell
@@ -167,13 +169,24 @@ def rows(statement: Executable, keys: Mapping[str, Any] | None = None) -> Cursor
     return _connection(current).execute(statement, keys)
 
 
+def one_of(column: Any, values: Iterable[Any], *, other: bool = False) -> ColumnElement[bool]:
+    """Return `column IN (values)` for a statement that is kept: what is always the same isn't written out at each run.
+
+    other: NOT IN.
+    """
+    fixed = [literal(each, column.type) for each in values]
+    found: ColumnElement[bool] = column.not_in(fixed) if other else column.in_(fixed)
+    return found
+
+
 def _connection(current: Session) -> Connection:
     """Return the connection of the session's transaction; it is looked for once in each, not for each statement."""
-    found = current.get_transaction()
-    kept: tuple[object, Connection] | None = current.info.get("connection")
-    if kept is None or found is None or kept[0] is not found or not found.is_active or kept[1].closed:
+    kept: tuple[SessionTransaction, Connection] | None = current.info.get("connection")
+    if kept is None or not kept[0].is_active or kept[1].closed:
         connection = current.connection()
-        kept = current.info["connection"] = (current.get_transaction(), connection)
+        if (begun := current.get_transaction()) is None:
+            return connection
+        kept = current.info["connection"] = (begun, connection)
     return kept[1]
 
 

@@ -38,10 +38,14 @@ class CompositesChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileAsked:
-    """Question: what else stands on the profile of a person, as this actor may see it? Answered by lists of panels."""
+    """Question: what else stands on the profile of a person, as this actor may see it? Answered by lists of panels.
+
+    team_id: the team of the person today, which who answers need not look up again.
+    """
 
     actor: Actor
     person_id: int
+    team_id: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """What awards, badges and deductions answer to the rooms below."""
 
-from lms.accounts.queries import seen
+from lms.accounts.queries import is_seen
 from lms.core.access import Permission
 from lms.core.here import today
 from lms.core.i18n import gettext
@@ -15,7 +15,7 @@ POSITION = 70
 
 def on_profile_asked(question: ProfileAsked) -> list[ProfilePanel]:
     """Return 奖励与扣分: the same for the person and for whoever may see the profile; only what counts."""
-    if question.person_id not in seen(question.actor, Permission.PROFILE_READ, [question.person_id]):
+    if not is_seen(question.actor, Permission.PROFILE_READ, question.person_id, question.team_id):
         return []
     lost = deductions.of_person(question.person_id, (State.EFFECTIVE,))
     values = {

@@ -2,9 +2,10 @@
 
 import hashlib
 from datetime import date, datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, current_app, g, request, session
 from flask import url_for as flask_url_for
@@ -46,9 +47,6 @@ def _digest(name: str) -> str:
     return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
 
 
-_kept_digest = cache(_digest)
-
-
 def wants_json() -> bool:
     """Whether the page's own script asks, which puts the answer into the page."""
     return request.accept_mimetypes.best == "application/json"
@@ -56,8 +54,17 @@ def wants_json() -> bool:
 
 def asset(name: str) -> str:
     """Return the address of a static file of ours, that changes with its content and may be cached for ever."""
-    digest = _digest(name) if current_app.debug else _kept_digest(name)
+    return _asset(name, _digest(name)) if current_app.debug else _kept_asset(request.script_root, name)
+
+
+def _asset(name: str, digest: str) -> str:
     return flask_url_for("static", filename=name, v=digest)
+
+
+@lru_cache(maxsize=1000)
+def _kept_asset(_: str, name: str) -> str:
+    """Each page names a handful of files: their addresses are made once under each mount."""
+    return _asset(name, _digest(name))
 
 
 def theme() -> str:
@@ -98,13 +105,16 @@ def show_weekday(day: date) -> str:
 
 def show_time(at: datetime | None) -> str:
     """Return "10:32" for an instant of today, else "11月23日 10:32"."""
-    if at is None:
-        return ""
-    here = local(at)
+    return "" if at is None else _time_text(at, settings().timezone, today(), current_locale())
+
+
+@lru_cache(maxsize=4_096)
+def _time_text(at: datetime, zone: ZoneInfo, present: date, locale: str) -> str:
+    """A list names the same few instants over and over: what was given at once falls due at once."""
+    here = at.astimezone(zone)
     day = here.date()
-    if day == today():
-        return clock_text(here)
-    return f"{show_day(day)} {clock_text(here)}"
+    clock = clock_text(here)
+    return clock if day == present else f"{day_text(day, locale, day.year != present.year)} {clock}"
 
 
 def show_moment(at: datetime | None) -> str:

@@ -235,7 +235,7 @@ def a_place(folder: Path, people: int, operations: Iterable[Operation], stack: c
     folder.mkdir()
     installation = data.build(folder, people)
     sql = statements(installation, [each for each in operations if each.people == people])
-    server = stack.enter_context(serve("lms:create_app()", installation.environment))
+    server = stack.enter_context(serve("tests.benchmarks.measure:academy()", installation.environment))
     return Place(installation, server, sql, iter(installation.tokens))
 
 

@@ -187,11 +187,15 @@ def test_a_probation_form_prints_too(floor, as_):
 def test_the_profile_lists_what_is_signed(floor):
     a_cycle(floor.actor("hr"), floor.agent)
     one = appraisal_of(floor.agent)
-    assert on_profile(ProfileAsked(actor=floor.actor("lead"), person_id=floor.agent.id)) == []
+    assert (
+        on_profile(ProfileAsked(actor=floor.actor("lead"), person_id=floor.agent.id, team_id=floor.agent.team_id)) == []
+    )
     signed(floor, one)
-    [panel] = on_profile(ProfileAsked(actor=floor.actor("lead"), person_id=floor.agent.id))
+    [panel] = on_profile(ProfileAsked(actor=floor.actor("lead"), person_id=floor.agent.id, team_id=floor.agent.team_id))
     assert [row.public_id for row in panel.values["rows"]] == [one]
-    assert on_profile(ProfileAsked(actor=floor.actor("mate"), person_id=floor.agent.id)) == []
+    assert (
+        on_profile(ProfileAsked(actor=floor.actor("mate"), person_id=floor.agent.id, team_id=floor.agent.team_id)) == []
+    )
 
 
 def test_the_call_gives_states_marks_and_digests(floor, as_):

@@ -1,5 +1,6 @@
 """The plan of days and stages as a person sees it. Pure: duties' items and days in, rows out."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -37,11 +38,6 @@ class Stage:
     """"" where none is asked, else open | ready | done."""
 
 
-def due_day(items: Iterable[Item], number: int) -> date | None:
-    """Return the day on which the items of a planned day fall due."""
-    return min((item.due_on for item in items if item.day == number and item.due_on), default=None)
-
-
 def day_number(days: Sequence[Day], today: date) -> int:
     """Return which planned day it is: 0 before the first, the last one after the end."""
     return max((day.number for day in days if day.on is not None and day.on <= today), default=0)
@@ -49,11 +45,14 @@ def day_number(days: Sequence[Day], today: date) -> int:
 
 def strip(items: Sequence[Item], today: date) -> list[Day]:
     """Return a cell for each planned day, from 1 to the last."""
-    numbers = [item.day for item in items if item.day]
+    by_day: dict[int, list[Item]] = defaultdict(list)
+    for item in items:
+        if item.day:
+            by_day[item.day].append(item)
     days = []
-    for number in range(1, max(numbers, default=0) + 1):
-        mine = [item for item in items if item.day == number and item.required and item.purpose != "sign_off"]
-        on = due_day(items, number)
+    for number in range(1, max(by_day, default=0) + 1):
+        mine = [item for item in by_day[number] if item.required and item.purpose != "sign_off"]
+        on = min((item.due_on for item in by_day[number] if item.due_on), default=None)
         settled = bool(mine) and all(item.settled for item in mine)
         state = "done" if settled else "late" if on is not None and on < today else "open"
         days.append(Day(number=number, on=on, state=state))

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, select
@@ -12,7 +13,7 @@ from lms.accounts.models import Person, Team
 from lms.accounts.queries import teams_below, visible
 from lms.content.models import Document, Slug
 from lms.core.access import Actor, Permission
-from lms.core.db import rows
+from lms.core.db import one_of, rows
 from lms.core.here import day_of, today
 from lms.core.plain import from_plain
 from lms.drills.models import Run
@@ -27,83 +28,99 @@ READ_KINDS = ("lesson", "course", "task", "scorm")
 """Kinds of document of which a completion shows that something was learned."""
 _PRACTICE = "practice"
 
-_IDS: Any = bindparam("ids", expanding=True)
 _COMPETENCIES = select(*Competency.__table__.c).order_by(Competency.name, Competency.id)
-_LATEST_PAPER = (
-    select(func.max(Attempt.id))
-    .where(
-        Attempt.person_id.in_(_IDS), Attempt.state.in_(CLOSED), Attempt.mode != _PRACTICE, Attempt.earned.is_not(None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sources:
+    """The statements that read what some people have shown."""
+
+    bank: Any
+    answered: Any
+    played: Any
+    read: Any
+    rated: Any
+
+
+@cache
+def _sources(*, one: bool) -> _Sources:
+    """Return the statements for many people, whose keys are `ids`, or for one, whose key is `id`.
+
+    A profile asks for one; a list of one would be written out anew in each statement each time.
+    """
+
+    def theirs(column: Any) -> Any:
+        return column == bindparam("id") if one else column.in_(bindparam("ids", expanding=True))
+
+    closed = one_of(Attempt.state, CLOSED)
+    latest_paper = (
+        select(func.max(Attempt.id))
+        .where(theirs(Attempt.person_id), closed, Attempt.mode != _PRACTICE, Attempt.earned.is_not(None))
+        .group_by(Attempt.person_id, Attempt.document_id)
     )
-    .group_by(Attempt.person_id, Attempt.document_id)
-)
-_ANSWERED: Any = (
-    select(
-        Attempt.id,
-        Attempt.public_id,
-        Attempt.person_id,
-        Attempt.submitted_at,
-        Attempt.document_id,
-        Document.title,
-        Document.tags,
-        Slug.slug,
-        AttemptItem.part_id,
-        AttemptItem.earned,
-        AttemptItem.points,
+    latest_run = (
+        select(func.max(Run.id))
+        .where(
+            theirs(Run.person_id),
+            Run.state == "ended",
+            Run.from_scene == "",
+            Run.result.is_not(None),
+            Run.self_rated_at.is_not(None),  # nobody sees a score before the own rating, so it tells nothing yet
+        )
+        .group_by(Run.person_id, Run.document_id)
     )
-    .join(AttemptItem, AttemptItem.attempt_id == Attempt.id)
-    .join(Document, Document.id == Attempt.document_id)
-    .join(Slug, and_(Slug.document_id == Document.id, Slug.is_current))
-    .where(Attempt.id.in_(_LATEST_PAPER), ~AttemptItem.dropped, ~AttemptItem.waiting)
-    .order_by(Attempt.id)
-)
-_BANK = select(BankQuestion.part_id, BankQuestion.tags, BankQuestion.competencies).where(
-    BankQuestion.part_id.in_(
-        select(AttemptItem.part_id)
-        .join(Attempt, Attempt.id == AttemptItem.attempt_id)
-        .where(Attempt.person_id.in_(_IDS), Attempt.state.in_(CLOSED))
+    in_force = and_(Slug.document_id == Document.id, Slug.is_current)
+    return _Sources(
+        bank=select(BankQuestion.part_id, BankQuestion.tags, BankQuestion.competencies).where(
+            BankQuestion.part_id.in_(
+                select(AttemptItem.part_id)
+                .join(Attempt, Attempt.id == AttemptItem.attempt_id)
+                .where(theirs(Attempt.person_id), closed)
+            )
+        ),
+        answered=select(
+            Attempt.id,
+            Attempt.public_id,
+            Attempt.person_id,
+            Attempt.submitted_at,
+            Attempt.document_id,
+            Document.title,
+            Document.tags,
+            Slug.slug,
+            AttemptItem.part_id,
+            AttemptItem.earned,
+            AttemptItem.points,
+        )
+        .join(AttemptItem, AttemptItem.attempt_id == Attempt.id)
+        .join(Document, Document.id == Attempt.document_id)
+        .join(Slug, in_force)
+        .where(Attempt.id.in_(latest_paper), ~AttemptItem.dropped, ~AttemptItem.waiting)
+        .order_by(Attempt.id),
+        played=select(Run.public_id, Run.person_id, Run.ended_at, Run.result, Document.title, Document.tags, Slug.slug)
+        .join(Document, Document.id == Run.document_id)
+        .join(Slug, in_force)
+        .where(Run.id.in_(latest_run)),
+        read=select(Standing.person_id, Standing.last_done_at, Document.kind, Document.title, Document.tags, Slug.slug)
+        .join(Document, Document.id == Standing.document_id)
+        .join(Slug, in_force)
+        .where(
+            theirs(Standing.person_id),
+            Standing.state == "done",
+            Standing.last_done_at.is_not(None),
+            one_of(Document.kind, READ_KINDS),
+        ),
+        rated=select(
+            CompetencyRating.person_id,
+            CompetencyRating.competency_id,
+            CompetencyRating.level,
+            CompetencyRating.reason,
+            CompetencyRating.at,
+            Person.name,
+        )
+        .join(Person, Person.id == CompetencyRating.by_id)
+        .where(theirs(CompetencyRating.person_id))
+        .order_by(CompetencyRating.id.desc()),
     )
-)
-_LATEST_RUN = (
-    select(func.max(Run.id))
-    .where(
-        Run.person_id.in_(_IDS),
-        Run.state == "ended",
-        Run.from_scene == "",
-        Run.result.is_not(None),
-        Run.self_rated_at.is_not(None),  # nobody sees a score before the own rating, so it tells nothing yet
-    )
-    .group_by(Run.person_id, Run.document_id)
-)
-_PLAYED: Any = (
-    select(Run.public_id, Run.person_id, Run.ended_at, Run.result, Document.title, Document.tags, Slug.slug)
-    .join(Document, Document.id == Run.document_id)
-    .join(Slug, and_(Slug.document_id == Document.id, Slug.is_current))
-    .where(Run.id.in_(_LATEST_RUN))
-)
-_READ: Any = (
-    select(Standing.person_id, Standing.last_done_at, Document.kind, Document.title, Document.tags, Slug.slug)
-    .join(Document, Document.id == Standing.document_id)
-    .join(Slug, and_(Slug.document_id == Document.id, Slug.is_current))
-    .where(
-        Standing.person_id.in_(_IDS),
-        Standing.state == "done",
-        Standing.last_done_at.is_not(None),
-        Document.kind.in_(READ_KINDS),
-    )
-)
-_RATED: Any = (
-    select(
-        CompetencyRating.person_id,
-        CompetencyRating.competency_id,
-        CompetencyRating.level,
-        CompetencyRating.reason,
-        CompetencyRating.at,
-        Person.name,
-    )
-    .join(Person, Person.id == CompetencyRating.by_id)
-    .where(CompetencyRating.person_id.in_(_IDS))
-    .order_by(CompetencyRating.id.desc())
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,8 +193,10 @@ def levels(person_ids: Collection[int]) -> dict[int, list[Level]]:
     day = today()
     terms = {each.id: each.terms for each in kept}
     found: dict[tuple[int, int], list[Evidence]] = defaultdict(list)
+    one = len(ids) == 1
+    asked, keys = _sources(one=one), {"id": ids[0]} if one else {"ids": ids}
     for source in (_from_quizzes, _from_drills, _from_lessons, _from_ratings):
-        for person_id, competency_id, evidence in source(ids, terms):
+        for person_id, competency_id, evidence in source(asked, keys, terms):
             found[person_id, competency_id].append(evidence)
     return {id: [_level(each, terms[each.id], found[id, each.id], day) for each in kept] for id in ids}
 
@@ -196,16 +215,17 @@ def _level(kept: Kept, terms: Terms, evidence: Iterable[Evidence], day: date) ->
     )
 
 
+_Keys = Mapping[str, Any]
 Found = Iterator[tuple[int, int, Evidence]]
 
 
-def _from_quizzes(ids: list[int], terms: Mapping[int, Terms]) -> Found:
+def _from_quizzes(sources: _Sources, keys: _Keys, terms: Mapping[int, Terms]) -> Found:
     """Yield how the questions about each competency went, in the latest paper of each quiz."""
-    asked = {row.part_id: folded([*row.tags, *row.competencies]) for row in rows(_BANK, {"ids": ids})}
+    asked = {row.part_id: folded([*row.tags, *row.competencies]) for row in rows(sources.bank, keys)}
     sums: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0, 0])
     papers: dict[int, Any] = {}
     index = by_word(terms)
-    for row in rows(_ANSWERED, {"ids": ids}):
+    for row in rows(sources.answered, keys):
         papers[row.id] = row
         for competency_id in about(asked.get(row.part_id, frozenset()) | folded(row.tags), index):
             sum_ = sums[row.id, competency_id]
@@ -231,9 +251,9 @@ def _from_quizzes(ids: list[int], terms: Mapping[int, Terms]) -> Found:
             )
 
 
-def _from_drills(ids: list[int], terms: Mapping[int, Terms]) -> Found:
+def _from_drills(sources: _Sources, keys: _Keys, terms: Mapping[int, Terms]) -> Found:
     """Yield the dimensions about each competency of the latest run of each drill; of a drill about it, the whole."""
-    for row in rows(_PLAYED, {"ids": ids}):
+    for row in rows(sources.played, keys):
         whole: Result = from_plain(Result, row.result["together"])
         words = folded(row.tags)
         for competency_id, each in terms.items():
@@ -261,9 +281,9 @@ def _from_drills(ids: list[int], terms: Mapping[int, Terms]) -> Found:
                 )
 
 
-def _from_lessons(ids: list[int], terms: Mapping[int, Terms]) -> Found:
+def _from_lessons(sources: _Sources, keys: _Keys, terms: Mapping[int, Terms]) -> Found:
     index = by_word(terms)
-    for row in rows(_READ, {"ids": ids}):
+    for row in rows(sources.read, keys):
         told = about(folded(row.tags), index)
         if told:
             evidence = Evidence(
@@ -273,8 +293,8 @@ def _from_lessons(ids: list[int], terms: Mapping[int, Terms]) -> Found:
                 yield row.person_id, competency_id, evidence
 
 
-def _from_ratings(ids: list[int], terms: Mapping[int, Terms]) -> Found:
-    for row in rows(_RATED, {"ids": ids}):
+def _from_ratings(sources: _Sources, keys: _Keys, terms: Mapping[int, Terms]) -> Found:
+    for row in rows(sources.rated, keys):
         if row.competency_id in terms:
             evidence = Evidence(
                 shown=Shown.RATING, on=day_of(row.at), title=row.reason, score=row.level, by=row.name or ""

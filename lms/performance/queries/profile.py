@@ -18,7 +18,7 @@ from lms.accounts.queries import visible_keys, visible_within
 from lms.content.audience import is_meant
 from lms.content.models import Document, Revision, Slug
 from lms.core.access import Actor, Permission, Scope, scopes
-from lms.core.db import rows
+from lms.core.db import one_of, rows
 from lms.core.errors import NotFound
 from lms.core.here import day_of, today
 from lms.core.plain import from_plain
@@ -144,7 +144,7 @@ class Happened:
 
 _doer = aliased(Person)
 _CORRECTING = (Verb.VOIDED.value, Verb.REGRADED.value)
-_LOG: Any = (
+_LINES: Any = (
     select(
         Record.seq,
         Record.at,
@@ -169,14 +169,16 @@ _LOG: Any = (
     .outerjoin(Slug, and_(Slug.document_id == Document.id, Slug.is_current))
     .outerjoin(Revision, Revision.id == Record.revision_id)
     .outerjoin(_doer, _doer.id == Record.actor_id)
-    .where(Record.person_id == bindparam("person_id"), Record.verb.not_in(_CORRECTING))
+    .where(Record.person_id == bindparam("person_id"))
     .order_by(Record.seq.desc())
 )
+_NEWEST = _LINES.limit(LOG_LINES)
+_LOG = _LINES.where(one_of(Record.verb, _CORRECTING, other=True))
 _LOG_NEWEST = _LOG.limit(LOG_LINES)
 _LOG_BETWEEN = _LOG.where(Record.day >= bindparam("from_on"), Record.day <= bindparam("until_on"))
 _CORRECTIONS = (
     select(Record.corrects, Record.verb, Record.earned, Record.possible, Record.passed)
-    .where(Record.person_id == bindparam("person_id"), Record.verb.in_(_CORRECTING))
+    .where(Record.person_id == bindparam("person_id"), one_of(Record.verb, _CORRECTING))
     .order_by(Record.seq)
 )
 
@@ -185,12 +187,16 @@ def happened(
     actor: Actor, person_id: int, *, from_on: date | None = None, until_on: date | None = None
 ) -> list[Happened]:
     """Return what counts in the log of a person, the newest first: between two days (included), else of the last 60."""
-    # Lines that correct are looked up by their person: nothing finds them by the line that they correct.
-    corrections = {row.corrects: row for row in rows(_CORRECTIONS, {"person_id": person_id})}  # the latest wins
-    if from_on is not None and until_on is not None:
-        found = rows(_LOG_BETWEEN, {"person_id": person_id, "from_on": from_on, "until_on": until_on})
+    keys = {"person_id": person_id}
+    if from_on is None or until_on is None:
+        newest = rows(_NEWEST, keys).all()
+        if not any(row.verb in _CORRECTING for row in newest):  # what corrects is newer than what it corrects
+            return [_line(actor, row, None) for row in newest]
+        found = rows(_LOG_NEWEST, keys)
     else:
-        found = rows(_LOG_NEWEST, {"person_id": person_id})
+        found = rows(_LOG_BETWEEN, {**keys, "from_on": from_on, "until_on": until_on})
+    # Lines that correct are looked up by their person: nothing finds them by the line that they correct.
+    corrections = {row.corrects: row for row in rows(_CORRECTIONS, keys)}  # the latest wins
     voided = {seq for seq, row in corrections.items() if row.verb == Verb.VOIDED.value}
     return [_line(actor, row, corrections.get(row.seq)) for row in found if row.seq not in voided]
 

@@ -131,7 +131,8 @@ def page(who: Who) -> dict[str, Any]:
     papers = drawing.paper_scores(log, first, until)
     held = certificates.of_person(who.id, now)
     scored = scores.latest(who.id, str(chosen), measured)
-    panels: list[ProfilePanel] = list(chain.from_iterable(ask(ProfileAsked(actor=actor, person_id=who.id))))
+    asked = ProfileAsked(actor=actor, person_id=who.id, team_id=who.team_id)
+    panels: list[ProfilePanel] = list(chain.from_iterable(ask(asked)))
     panels.sort(key=lambda each: each.position)
     return {
         "who": who,

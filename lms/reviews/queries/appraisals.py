@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from lms.accounts.models import Person, Team
 from lms.accounts.queries import visible
 from lms.core.access import Actor, Permission, Scope, scopes
-from lms.core.db import rows, session
+from lms.core.db import one_of, rows, session
 from lms.core.errors import NotFound
 from lms.core.here import day_of
 from lms.core.texts import Text, text
@@ -212,7 +212,7 @@ def of_others(actor: Actor, *, closed: bool = False) -> list[Row]:
 
 _ANY_SIGNED = (
     select(Appraisal.id)
-    .where(Appraisal.person_id == bindparam("person_id"), Appraisal.state.in_((State.SIGNED, State.APPEALED)))
+    .where(Appraisal.person_id == bindparam("person_id"), one_of(Appraisal.state, (State.SIGNED, State.APPEALED)))
     .limit(1)
 )
 
