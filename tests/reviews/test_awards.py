@@ -179,9 +179,9 @@ def test_winners_are_told_and_the_period_is_settled(hr):
     [one] = agents(1)
     scored(one, 95)
     made = proposed(hr)
-    assert session().query(Notice).filter_by(person_id=one.id, team_id=one.team_id).count() == 0
+    assert session().query(Notice).filter_by(person_id=one.id).count() == 0
     confirmed(hr, made)
-    assert session().query(Notice).filter_by(person_id=one.id, team_id=one.team_id).count() == 1
+    assert session().query(Notice).filter_by(person_id=one.id).count() == 1
     with pytest.raises(Conflict), transaction():
         awards.propose_for(hr, "excellent", LAST)
     with pytest.raises(Conflict):
@@ -229,7 +229,7 @@ def test_what_is_withdrawn_is_not_paid_and_the_person_is_told_why(hr):
         awards.withdraw(hr, award.public_id, "复核发现数据有误")
     assert reading.payroll() == []
     assert reading.of_person(one.id) == []
-    assert session().query(Notice).filter_by(person_id=one.id, team_id=one.team_id).count() == 2
+    assert session().query(Notice).filter_by(person_id=one.id).count() == 2
     with pytest.raises(Conflict), transaction():
         awards.withdraw(hr, award.public_id, "再来一次")
 
