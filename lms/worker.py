@@ -65,6 +65,7 @@ class Job:
 
 
 SCHEDULE = (
+    Job(name="core.gather_statistics", every=timedelta(hours=6), work=core.gather_statistics),
     Job(name="kb.keep_index", every=timedelta(seconds=5), work=indexing.keep_index, drains=True),
     Job(name="quizzes.close_expired", every=timedelta(seconds=10), work=quizzes.close_expired),
     Job(name="drills.run_clocks", every=timedelta(seconds=5), work=drills.run_clocks),

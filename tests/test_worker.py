@@ -11,10 +11,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from lms import worker
-from lms.core import clock, outbox, turns
+from lms.core import clock, jobs, outbox, turns
 from lms.core.db import session, transaction
 from lms.core.models import WorkerBeat
 from tests.support.waiting import until
@@ -43,6 +43,15 @@ def a_job(work, name="one", every=timedelta(hours=1), **more):
 def test_once_does_every_job_and_notes_it(world):
     worker.run_once(world)
     assert beats(world) == {job.name: "" for job in worker.SCHEDULE}
+
+
+def test_sqlite_knows_how_much_lies_in_its_tables(empty_sqlite_app):
+    with empty_sqlite_app.app_context():
+        with transaction():
+            outbox.put("anything", "x")
+        assert jobs.gather_statistics() == 1
+        counted = session().execute(text("SELECT stat FROM sqlite_stat1 WHERE tbl = 'outbox'")).scalars().all()
+        assert "1" in {each.split()[0] for each in counted}
 
 
 def test_what_has_a_day_or_a_deadline_is_on_the_schedule():

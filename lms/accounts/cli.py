@@ -255,5 +255,5 @@ def create(employee_no: str, scopes: tuple[str, ...], days: int, label: str) -> 
     if actor is None:
         raise NotFound(text("没有找到在职员工 %(no)s。", no=employee_no))
     with transaction():
-        made = actions.make_token(actor, label=label, scope=scopes, days=days)
+        made = actions.make_token(actor, label=label, scope=scopes, days=days, on_console=True)
     click.echo(made)

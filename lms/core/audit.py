@@ -25,7 +25,7 @@ def audit(
 ) -> None:
     """Write one line into the audit of the open transaction. Values are plain JSON and never secrets.
 
-    actor_id: None or 0 for the machine itself (worker, command line).
+    actor_id: None or 0 for the machine itself (worker, command line). object_id: its first 80 characters are kept.
     """
     session().add(
         AuditEntry(
@@ -33,7 +33,7 @@ def audit(
             actor_id=actor_id or None,
             verb=verb,
             object_kind=object_kind,
-            object_id=str(object_id),
+            object_id=str(object_id)[:80],
             person_id=person_id,
             before=before or {},
             after=after or {},

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from lms.core import clock, optional
+from lms.core.audit import audit
 from lms.core.db import rows, session
 from lms.core.here import settings
 from lms.core.models import SigningKey
@@ -47,6 +48,7 @@ def renew() -> str:
             made_at=clock.now(),
         )
     )
+    audit(None, "key.renewed", "signing_key", kid)
     session().flush()
     return kid
 

@@ -5,7 +5,6 @@ from datetime import date, datetime, time
 import click
 
 from lms.core import here, keys
-from lms.core.audit import audit
 from lms.core.db import transaction
 from lms.core.errors import Conflict
 from lms.core.terminal import AppCommand, tell
@@ -87,7 +86,6 @@ def renew() -> None:
     _needs_signing()
     with transaction():
         kid = keys.renew()
-        audit(None, "key.renewed", "signing_key", kid)
     tell(text("现在用新的密钥签名：%(kid)s", kid=kid))
 
 

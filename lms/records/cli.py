@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from lms.accounts import queries as accounts
 from lms.accounts.models import Person
+from lms.core.audit import audit
 from lms.core.db import session, transaction
 from lms.core.errors import NotFound
 from lms.core.i18n import say
@@ -77,7 +78,10 @@ def export(employee_no: str, output: Path | None) -> None:
     Example:
       lms person export A1017 -o A1017.zip
     """
-    made = erasing.package(_person(employee_no).id)
+    found = _person(employee_no)
+    made = erasing.package(found.id)
+    with transaction():
+        audit(None, "person.exported", "person", found.id, person_id=found.id)
     path = output or Path(f"{employee_no}.zip")
     path.write_bytes(made)
     tell(text("已写入 %(path)s（%(size)s 字节）。", path=str(path), size=len(made)))

@@ -5,11 +5,13 @@ from datetime import date
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import select
 
 from lms.accounts import actions, queries
 from lms.cli import main
 from lms.core.access import Role
-from lms.core.db import transaction
+from lms.core.db import session, transaction
+from lms.core.models import AuditEntry
 from tests.support.make import a_person, a_team
 
 
@@ -73,4 +75,14 @@ def test_a_token_is_printed_alone_and_works(lms, client):
     token = answer.output.removesuffix("\n")
     assert (answer.exit_code, " " in token, "\n" in token) == (0, False, False)
     assert client.get("/api/v1/me", headers={"Authorization": f"Bearer {token}"}).json["employee_no"] == "L1"
+    made = session().scalars(select(AuditEntry).where(AuditEntry.verb == "token.made")).one()
+    assert (made.actor_id, made.person_id) == (None, queries.active_by_no("L1").id)  # not by the person's own hand
     assert lms("token", "create", "nobody").exit_code == 1
+
+
+def test_who_took_a_copy_of_what_is_kept_about_somebody_is_noted(lms, tmp_path):
+    person = a_person(no="L1")
+    out = tmp_path / "L1.zip"
+    assert lms("person", "export", "L1", "-o", str(out)).exit_code == 0
+    noted = session().scalars(select(AuditEntry).where(AuditEntry.verb == "person.exported")).one()
+    assert (noted.actor_id, noted.person_id, out.read_bytes()[:2]) == (None, person.id, b"PK")

@@ -37,6 +37,12 @@ def written():
     return found
 
 
+def test_what_it_is_about_may_have_a_long_name(world):
+    with transaction():
+        audit(None, "tried", "thing", "https://" + "long." * 60)
+    assert session().scalar(select(func.length(AuditEntry.object_id)).order_by(AuditEntry.id.desc()).limit(1)) == 80
+
+
 def test_it_is_kept_longer_than_half_a_year():
     assert timedelta(days=184) == KEPT_AT_LEAST
     assert "audit" not in retention.NAMES

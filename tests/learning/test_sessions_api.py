@@ -55,6 +55,10 @@ def test_a_session_is_planned_changed_copied_and_called_off(floor):
         "lead", "PUT", where, CLASS | {"team": mine.code, "place": "5 楼", "starts_at": "2026-11-24T12:30+08:00"}
     )
     assert (changed[1]["place"], changed[1]["starts_at"]) == ("5 楼", "2026-11-24T04:30:00.000Z")
+    without_zone = call("lead", "PUT", where, CLASS | {"team": mine.code, "starts_at": "2026-11-24T04:40"})
+    assert without_zone[1]["starts_at"] == "2026-11-24T04:40:00.000Z"  # read as UTC
+    assert call("lead", "PUT", where, CLASS | {"starts_at": "1999-11-24T04:40"})[0] == 422
+    call("lead", "PUT", where, CLASS | {"team": mine.code, "place": "5 楼", "starts_at": "2026-11-24T12:30+08:00"})
     assert call("own", "GET", where)[1]["people"] == []
     again = call("lead", "POST", f"{where}/copy", {"day": "2026-12-01"})
     assert (again[0], again[1]["starts_at"]) == (201, "2026-12-01T04:30:00.000Z")

@@ -10,6 +10,7 @@ from lms.accounts.slip_codes import only_here
 from lms.content import jobs
 from lms.content.actions import owners
 from lms.core.access import Permission
+from lms.core.audit import audit
 from lms.core.calendar import MONDAY_TO_FRIDAY
 from lms.core.db import transaction
 from lms.core.errors import DomainError, Invalid
@@ -128,6 +129,10 @@ def setup_content_load() -> Response:
     """Take the next documents in and say how many are left; what can't be taken is said once nothing else is left."""
     outcome = jobs.sync_files(settings().content_path, most=DOCUMENTS)
     made = len(outcome.created) + len(outcome.updated)
+    if made:
+        with transaction():
+            loaded = {"created": len(outcome.created), "updated": len(outcome.updated)}
+            audit(current_actor().id, "content.loaded", "installation", 1, after=loaded)
     left = outcome.left if made else 0
     if not left:
         refused = sorted({each.path for each in outcome.refused})

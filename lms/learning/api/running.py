@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from apiflask import Schema
-from apiflask.fields import Boolean, Date, DateTime, Integer, List, Nested, String
+from apiflask.fields import AwareDateTime, Boolean, Date, Integer, List, Nested, String
 from apiflask.validators import Length, OneOf, Range
 
 from lms.accounts.queries import active_by_no, ids_by_no, person_by_no, teams_within
@@ -35,8 +35,8 @@ MOST_MARKS = 2_000
 class SessionWish(Schema):
     title = String(required=True, validate=Length(min=1, max=rules.LONGEST_TITLE))
     kind = String(required=True, validate=OneOf(list(KINDS)))
-    starts_at = DateTime(required=True, validate=_SOON, metadata={"description": "RFC 3339"})
-    ends_at = DateTime(required=True, validate=_SOON)
+    starts_at = AwareDateTime(required=True, default_timezone=UTC, validate=_SOON, metadata={"description": "RFC 3339"})
+    ends_at = AwareDateTime(required=True, default_timezone=UTC, validate=_SOON)
     place = String(load_default="", validate=Length(max=rules.LONGEST_PLACE))
     link = String(load_default="", validate=Length(max=rules.LONGEST_LINK))
     trainer = String(load_default="", validate=Length(max=40), metadata={"description": "number of somebody here"})
@@ -173,8 +173,8 @@ def _wanted(body: dict[str, Any], row: Row | None = None) -> Wanted:
     return Wanted(
         **words,
         kind=body["kind"],
-        starts_at=_utc(body["starts_at"]),
-        ends_at=_utc(body["ends_at"]),
+        starts_at=body["starts_at"].astimezone(UTC),
+        ends_at=body["ends_at"].astimezone(UTC),
         trainer_id=trainer.id if trainer else None,
         trainer_name="" if trainer else body["trainer_name"].strip(),
         places=body["places"],
@@ -182,11 +182,6 @@ def _wanted(body: dict[str, Any], row: Row | None = None) -> Wanted:
         by_choice=body["by_choice"],
         document_id=document_id,
     )
-
-
-def _utc(at: datetime) -> datetime:
-    """Return an instant in UTC; one without a zone is UTC already."""
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def _one(session_id: str) -> dict[str, Any]:

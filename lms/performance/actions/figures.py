@@ -190,6 +190,7 @@ def remember(actor: Actor, said: Mapping[str, str]) -> int:
         if key:
             values = {"metric": code, "made_by": actor.id or None}
             upsert(KpiMapping, {"title": key}, values, values)
+            audit(actor.id, "kpi.title_remembered", "kpi_mapping", key, after={"metric": code})
     return len(said)
 
 
