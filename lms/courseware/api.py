@@ -10,9 +10,9 @@ from werkzeug.datastructures import FileStorage
 
 from lms.content import queries as content
 from lms.content.rules.paths import MAX_SLUG
-from lms.core.access import Permission
+from lms.core.access import Actor, Permission, allows
 from lms.core.db import transaction
-from lms.core.errors import Invalid
+from lms.core.errors import Forbidden, Invalid
 from lms.core.i18n import say
 from lms.core.texts import Text, text
 from lms.courseware.actions import documents, packages
@@ -95,7 +95,7 @@ def keep(query: dict[str, Any], sent: dict[str, Any]) -> tuple[dict[str, Any], i
     actor, stored = current_actor(), packages.unpack(looked)
     with transaction():
         document_id = documents.begin(actor, packages.keep(actor, looked, stored), wishes)
-        published = query["publish"] and documents.put_out(actor, document_id)
+        published = query["publish"] and _put_out(actor, document_id)
     return _body(looked, document_id, published=published), 201
 
 
@@ -118,8 +118,15 @@ def give_version(slug: str, query: dict[str, Any], sent: dict[str, Any]) -> tupl
     actor, stored = current_actor(), packages.unpack(looked)
     with transaction():
         documents.give_version(actor, document_id, packages.keep(actor, looked, stored))
-        published = query["publish"] and documents.put_out(actor, document_id)
+        published = query["publish"] and _put_out(actor, document_id)
     return _body(looked, document_id, published=published), 201
+
+
+def _put_out(actor: Actor, document_id: int) -> bool:
+    """Publish what was kept just now. Raises Forbidden for who may write and not publish."""
+    if not allows(actor, Permission.CONTENT_PUBLISH):
+        raise Forbidden()
+    return documents.put_out(actor, document_id)
 
 
 def _looked(file: FileStorage) -> Looked:

@@ -68,8 +68,8 @@ def drowsy() -> Any:
 def late() -> Any:
     """Return an app whose save does not compare the client's number with the one that is stored."""
     item = AttemptItem.__table__
-    saving._IF_NEWER = (  # type: ignore[assignment]
-        update(item).where(*saving._this).values(seq=saving._new_seq, **saving._new).returning(item.c.seq)  # type: ignore[arg-type]
+    saving._IF_NEWER = (  # type: ignore[assignment]  # the same statement with one condition less
+        update(item).where(*saving._this).values(seq=saving._new_seq, **saving._new).returning(item.c.seq)  # type: ignore[arg-type]  # a Table
     )
     return create_app()
 

@@ -271,7 +271,7 @@ def hostile(address: str) -> dict[str, bytes]:
 
 class _Heard(socketserver.BaseRequestHandler):
     def handle(self) -> None:
-        self.server.hits += 1  # type: ignore[attr-defined]
+        self.server.hits += 1  # type: ignore[attr-defined]  # the test's own server counts
 
 
 @pytest.fixture(scope="module")

@@ -16,12 +16,12 @@ from lms.content.forms import NOT_WRITTEN
 from lms.content.grammar.keywords import Language
 from lms.content.importers.drafts import name_of
 from lms.content.kinds import kind_of, kinds
-from lms.content.queries import Work
 from lms.content.queries.several import Head, heads
 from lms.content.rules.paths import MAX_SLUG
 from lms.content.rules.replacing import LONGEST, hits, replaced
 from lms.content.rules.tagging import listed, retagged
 from lms.content.samples import TEMPLATES, sample
+from lms.content.views.room import work_at
 from lms.core.access import Permission
 from lms.core.db import transaction
 from lms.core.errors import DomainError, Invalid, NotFound
@@ -189,7 +189,7 @@ def new_document(body: dict[str, Any]) -> dict[str, Any]:
 @bp.output(BegunBody, status_code=201)
 @bp.doc(summary="Begin a new document with the text of this one", responses=refusals(400, 404, 409, 422))
 def duplicate(kind: str, slug: str, body: dict[str, Any]) -> dict[str, Any]:
-    work = _work(kind, slug)
+    work = work_at(kind, slug)
     title = " ".join(body["title"].split())
     if not title:
         raise Invalid(text("请写上标题。"), fields={"title": text("请写上标题。")})
@@ -203,7 +203,7 @@ def duplicate(kind: str, slug: str, body: dict[str, Any]) -> dict[str, Any]:
 @bp.output(RenamedBody, status_code=200)
 @bp.doc(summary="Give a document another address; the old one leads there", responses=refusals(400, 404, 409, 422))
 def rename(kind: str, slug: str, body: dict[str, Any]) -> dict[str, Any]:
-    work = _work(kind, slug)
+    work = work_at(kind, slug)
     new = _address(body["slug"]).strip("/")
     with _of_the_address(), transaction():
         others = bulk.move(current_actor(), work.card.document_id, new, follow=body["follow"])
@@ -220,7 +220,7 @@ def rename(kind: str, slug: str, body: dict[str, Any]) -> dict[str, Any]:
     responses=refusals(404, 409, 422),
 )
 def archive(kind: str, slug: str, body: dict[str, Any]) -> dict[str, Any]:
-    work = _work(kind, slug)
+    work = work_at(kind, slug)
     document_id = work.card.document_id
     found = [] if work.card.state == "archived" else actions.archive_preview(document_id)
     if not body["dry_run"]:
@@ -237,7 +237,7 @@ def archive(kind: str, slug: str, body: dict[str, Any]) -> dict[str, Any]:
 @bp.output(ArchivedBody, status_code=200)
 @bp.doc(summary="Offer an archived document again, as it was", responses=refusals(404, 409))
 def unarchive(kind: str, slug: str) -> dict[str, Any]:
-    document_id = _work(kind, slug).card.document_id
+    document_id = work_at(kind, slug).card.document_id
     with transaction():
         actions.unarchive(current_actor(), document_id)
     return {"state": queries.cards([document_id])[document_id].state, "impacts": []}
@@ -330,12 +330,6 @@ def _why_not(body: dict[str, Any]) -> dict[str, Text]:
     return wrong
 
 
-def _work(kind: str, slug: str) -> Work:
-    if kind not in kinds():
-        raise NotFound()
-    return queries.open_work(kind, slug)
-
-
 def _address(written: str) -> str:
     return written.strip().lstrip("/").removesuffix(".md")
 
@@ -363,7 +357,7 @@ def _chosen(items: list[dict[str, Any]]) -> dict[int, int]:
     found = {}
     for each in items:
         kind, _colon, slug = each["document"].partition(":")
-        found[_work(kind, slug).card.document_id] = each["revision"]
+        found[work_at(kind, slug).card.document_id] = each["revision"]
     return found
 
 

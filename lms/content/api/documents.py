@@ -13,13 +13,14 @@ from lms.content.actions.examine import examine
 from lms.content.check import read_kind
 from lms.content.grammar.findings import Finding
 from lms.content.kinds import kind_by_word, kinds, parsers
-from lms.content.queries import Card, Listed, Version, Work
+from lms.content.queries import Card, Listed, Version
 from lms.content.queries.quality import Concern, Wanted, Worry, worries
 from lms.content.rules.paths import MAX_SLUG, why_no_path
+from lms.content.views.room import work_at
 from lms.core import clock
 from lms.core.access import Permission
 from lms.core.db import transaction
-from lms.core.errors import Invalid, NotFound
+from lms.core.errors import Invalid
 from lms.core.here import today
 from lms.core.i18n import say
 from lms.core.texts import text
@@ -162,12 +163,6 @@ class CheckResult(Schema):
     findings = List(Nested(FindingBody), required=True)
 
 
-def _work(kind: str, slug: str) -> Work:
-    if kind not in kinds():
-        raise NotFound()
-    return queries.open_work(kind, slug)
-
-
 @bp.get("/documents")
 @requires(Permission.CONTENT_EDIT)
 @bp.input(ListQuery, location="query", arg_name="query")
@@ -211,7 +206,7 @@ def quality(query: dict[str, Any]) -> dict[str, Any]:
     responses=refusals(400, 404, 409, 413, 422),
 )
 def save_draft(kind: str, slug: str, body: dict[str, Any]) -> dict[str, Any]:
-    work = _work(kind, slug)
+    work = work_at(kind, slug)
     conditional.check(document, kind=kind, slug=slug)
     with transaction():
         saved = actions.save_draft(
@@ -237,7 +232,7 @@ def save_draft(kind: str, slug: str, body: dict[str, Any]) -> dict[str, Any]:
     responses=refusals(400, 404, 409, 422),
 )
 def publish(kind: str, slug: str, body: dict[str, Any]) -> dict[str, Any]:
-    work = _work(kind, slug)
+    work = work_at(kind, slug)
     if not body["note"].strip():
         raise Invalid(text("请写一句改了什么，看历史的人靠它找到这一版。"), fields={"note": text("不能为空。")})
     with transaction():
@@ -253,7 +248,7 @@ def publish(kind: str, slug: str, body: dict[str, Any]) -> dict[str, Any]:
 @bp.output(RevisionList)
 @bp.doc(summary="Versions, the newest first", responses=refusals(404, 422))
 def revisions(kind: str, slug: str, query: dict[str, Any]) -> dict[str, Any]:
-    work = _work(kind, slug)
+    work = work_at(kind, slug)
     limit = query["limit"]
     found = queries.history(work.card.document_id, before=query["after"], limit=limit + 1)
     return page([_revision(each) for each in found[:limit]], found[limit - 1].number if len(found) > limit else None)
@@ -264,7 +259,7 @@ def revisions(kind: str, slug: str, query: dict[str, Any]) -> dict[str, Any]:
 @bp.output(DocumentBody)
 @bp.doc(summary="One document with its Markdown, for authors", responses=refusals(404))
 def document(kind: str, slug: str) -> dict[str, Any]:
-    work = _work(kind, slug)
+    work = work_at(kind, slug)
     return {
         **_names(work.card),
         "path": work.card.path,

@@ -8,12 +8,11 @@ from apiflask.validators import Length
 from flask import url_for
 from werkzeug.datastructures import FileStorage
 
-from lms.content import queries as content
 from lms.content.attachments import actions, queries
 from lms.content.attachments.rules import KIND_WORDS, folder_of, markdown_of, words_of
 from lms.content.grammar.inline import relative
-from lms.content.kinds import kinds
 from lms.content.queries import Work
+from lms.content.views.room import work_at
 from lms.core.access import Permission
 from lms.core.db import transaction
 from lms.core.errors import Invalid, NotFound
@@ -60,7 +59,7 @@ class GoneFile(Schema):
 @bp.output(FileList)
 @bp.doc(summary="The files in the folder of a document", responses=refusals(404, 422))
 def document_files(kind: str, slug: str) -> dict[str, Any]:
-    work = _work(kind, slug)
+    work = work_at(kind, slug)
     return page([_line(work, row, words_of(row.path)) for row in queries.in_folder(_folder(work))], None)
 
 
@@ -74,7 +73,7 @@ def document_files(kind: str, slug: str) -> dict[str, Any]:
     responses=refusals(400, 404, 409, 413, 422),
 )
 def upload(kind: str, slug: str, sent: dict[str, Any]) -> dict[str, Any]:
-    work = _work(kind, slug)
+    work = work_at(kind, slug)
     file: FileStorage | None = sent["file"]
     if file is None:
         reason = text("请先选一个文件。")
@@ -93,18 +92,12 @@ def upload(kind: str, slug: str, sent: dict[str, Any]) -> dict[str, Any]:
 @bp.output({}, status_code=204)
 @bp.doc(summary="Take a file away that nothing shows", responses=refusals(404, 409, 422))
 def remove_file(kind: str, slug: str, body: dict[str, Any]) -> tuple[str, int]:
-    work = _work(kind, slug)
+    work = work_at(kind, slug)
     if body["path"].rpartition("/")[0] != _folder(work):
         raise NotFound()
     with transaction():
         actions.remove(current_actor(), body["path"])
     return "", 204
-
-
-def _work(kind: str, slug: str) -> Work:
-    if kind not in kinds():
-        raise NotFound()
-    return content.open_work(kind, slug)
 
 
 def _folder(work: Work) -> str:

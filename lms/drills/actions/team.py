@@ -51,13 +51,14 @@ def preview(actor: Actor, wanted: Wanted, row: reading.Row | None = None) -> tup
 
 
 def make(actor: Actor, wanted: Wanted) -> TeamDrill:
-    """Make a team drill, so far without people. It is compared with the last one of the same drill and teams.
+    """Make a team drill, so far without people. Where it isn't said with which it is compared, with the last one of the
+    same drill and teams.
 
     Raises Invalid, NotFound.
     """
     _require(actor, wanted, fresh=True)
     before = reading.earlier(wanted.document_id, wanted.opens_at, wanted.team_ids)
-    made = add(wanted, actor.id, before[0].id if before else None)
+    made = add(wanted, actor.id, wanted.previous_id or (before[0].id if before else None))
     audit(actor.id, "team_drill.make", "team_drill", made.id, after=told_of(made, wanted.team_ids))
     return made
 

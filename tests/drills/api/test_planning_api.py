@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import select
 
 from lms.core import clock
 from lms.core.access import Role
@@ -93,6 +94,19 @@ def test_it_may_be_compared_with_an_earlier_one_alone(floor):
     assert floor.trainer("PATCH", f"/team-drills/{later}", {"previous": earlier}).status_code == 200
     wrong = floor.trainer("PATCH", f"/team-drills/{later}", {"previous": later})
     assert (wrong.status_code, list(wrong.json["error"]["fields"])) == (422, ["previous"])
+
+
+@pytest.mark.parametrize(("named", "with_which"), [(True, 0), (False, 1)])
+def test_a_new_one_is_compared_with_the_one_that_is_named_else_with_the_last(floor, named, with_which):
+    earlier = [
+        floor.made(opens_at=f"2026-{month}-26T14:00:00+08:00", closes_at=f"2026-{month}-26T16:00:00+08:00")
+        for month in ("11", "12")
+    ]
+    more = {"previous": earlier[0]} if named else {}
+    made = floor.made(opens_at="2027-01-26T14:00:00+08:00", closes_at="2027-01-26T16:00:00+08:00", **more)
+    ids = {row.public_id: row.id for row in session().scalars(select(TeamDrill))}
+    previous = session().scalar(select(TeamDrill.previous_id).where(TeamDrill.public_id == made))
+    assert previous == ids[earlier[with_which]]
 
 
 def test_a_lead_plans_for_own_teams_alone(floor):
