@@ -1,6 +1,8 @@
 """Scaffolding of `/api/v1`: shapes that every call shares."""
 
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +12,7 @@ from apiflask.validators import Range
 from marshmallow import INCLUDE
 
 from lms.core.access import POLICY, Role
+from lms.core.errors import DomainError
 from lms.web import conditional, idempotency
 from lms.web.auth import gate_of
 
@@ -52,6 +55,16 @@ def instant(at: datetime | None) -> str | None:
 def refusals(*statuses: int) -> dict[int, str]:
     """Return the documentation of the refusals that a call adds to those of every call."""
     return {status: RESPONSES[status] for status in statuses}
+
+
+@contextmanager
+def fields_named(name: Callable[[str], str]) -> Iterator[None]:
+    """Say the reasons of a refusal at the names of the body, where the page calls its fields otherwise."""
+    try:
+        yield
+    except DomainError as refused:
+        refused.fields = {name(field): reason for field, reason in refused.fields.items()}
+        raise
 
 
 def page(items: list[Any], cursor: int | str | None) -> dict[str, Any]:

@@ -153,7 +153,7 @@ def test_a_survey_is_asked_changed_and_stopped(floor):
     choice = {"type": "choice", "text": "哪里难？", "options": ["题干"]}
     assert fields(call("trainer", "POST", "/surveys", asked | {"questions": [choice, choice]})) == (
         422,
-        ["question-0", "question-1"],
+        ["questions.0", "questions.1"],
     )
     assert fields(call("trainer", "POST", "/surveys", asked | {"title": "", "questions": []})) == (
         422,

@@ -132,6 +132,8 @@ def test_a_rule_of_deductions_and_a_deduction_by_it(call, company):
     assert (status, wrong(answer)) == (422, ["inspection"])
     status, answer = call(company.lead, "POST", "/deductions", given | {"rule": "x", "day": "2025-01-01"})
     assert (status, wrong(answer)) == (422, ["day", "rule"])
+    status, answer = call(company.lead, "POST", "/deductions", given | {"employee_no": company.lead.employee_no})
+    assert (status, list(answer["error"]["fields"])) == (422, ["employee_no"])
     assert call(company.own, "POST", "/deductions", given)[0] == 403
     path = f"/deductions/rules/{rule['id']}"
     status, next_one = call(company.hr, "PUT", path, RULE | {"points": 3, "from_on": "2026-11-20"})

@@ -19,7 +19,7 @@ from lms.learning.queries import certificates, ideas, offers, surveys
 from lms.learning.queries.surveys import PULSE
 from lms.learning.rules import surveys as rules
 from lms.learning.rules.surveys import AFTER_A_COURSE, TYPES, Question
-from lms.web.api import instant, page, refusals
+from lms.web.api import fields_named, instant, page, refusals
 from lms.web.auth import current_actor, requires
 
 _DOCUMENT = {"description": "kind:slug"}
@@ -260,7 +260,8 @@ def stop_survey(survey_id: str) -> dict[str, Any]:
 
 def _questions(body: dict[str, Any], before: tuple[Question, ...]) -> tuple[Question, ...]:
     lines = [(each["type"], each["text"], "\n".join(each["options"])) for each in body["questions"]]
-    return rules.written(lines, before)
+    with fields_named(lambda field: field.replace("question-", "questions.")):
+        return rules.written(lines, before)
 
 
 def _survey(public_id: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """JSON of what is measured: the metrics, built in or the company's own."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from apiflask import Schema
@@ -9,14 +10,15 @@ from apiflask.validators import Length, OneOf, Range, Regexp
 from lms.accounts.queries import Named, team_tree, teams_within
 from lms.core.access import Permission
 from lms.core.db import transaction
-from lms.core.errors import DomainError, Invalid, NotFound
+from lms.core.errors import NotFound
+from lms.performance import models
 from lms.performance.actions import metrics as acts
 from lms.performance.api.room import bp
 from lms.performance.queries.figures import metrics
-from lms.performance.queries.metrics import row_of
+from lms.performance.queries.metrics import rows
 from lms.performance.rules.kpi_metrics import BY_CODE, CODE, LONGEST_NAME, LONGEST_SYNONYM, MOST_SYNONYMS, Draft
-from lms.performance.rules.metrics import Direction, Unit
-from lms.web.api import page, refusals
+from lms.performance.rules.metrics import Direction, Metric, Unit
+from lms.web.api import fields_named, page, refusals
 from lms.web.auth import current_actor, requires
 
 LARGEST = 1_000_000_000.0
@@ -96,7 +98,7 @@ class MetricAct(Schema):
 @bp.output(MetricList)
 @bp.doc(summary="What is measured, in use or not")
 def metric_list() -> dict[str, Any]:
-    return page([_metric(code) for code in metrics(every=True)], None)
+    return page(list(_every().values()), None)
 
 
 @bp.post("/metrics")
@@ -106,11 +108,8 @@ def metric_list() -> dict[str, Any]:
 @bp.doc(summary="Measure something of the company's own", responses=refusals(409, 422))
 def make_metric(body: dict[str, Any]) -> dict[str, Any]:
     draft = _draft(body, Unit(body["unit"]))
-    try:
-        with transaction():
-            return _metric(acts.add(current_actor(), body["code"], draft))
-    except DomainError as refused:
-        raise _named(refused) from refused
+    with fields_named(_of_the_body), transaction():
+        return _metric(acts.add(current_actor(), body["code"], draft))
 
 
 @bp.put("/metrics/<metric_code>")
@@ -123,12 +122,9 @@ def change_metric(metric_code: str, body: dict[str, Any]) -> dict[str, Any]:
     if known is None:
         raise NotFound()
     draft = _draft(body, known.unit)
-    try:
-        with transaction():
-            acts.change(current_actor(), metric_code, draft)
-            return _metric(metric_code)
-    except DomainError as refused:
-        raise _named(refused) from refused
+    with fields_named(_of_the_body), transaction():
+        acts.change(current_actor(), metric_code, draft)
+        return _metric(metric_code)
 
 
 @bp.post("/metrics/<metric_code>")
@@ -164,19 +160,21 @@ def _draft(body: dict[str, Any], unit: Unit) -> Draft:
     )
 
 
-def _named(refused: DomainError) -> DomainError:
-    """Return a refusal with its reasons at the names of the body: the page has a field for each team."""
-    if isinstance(refused, Invalid):
-        fields = {
-            "team_red_lines" if name.startswith("red-") else name: reason for name, reason in refused.fields.items()
-        }
-        return Invalid(refused.message, fields=fields)
-    return refused
+def _of_the_body(field: str) -> str:
+    return "team_red_lines" if field.startswith("red-") else field  # the page has a field for each team
 
 
 def _metric(code: str) -> dict[str, Any]:
-    metric, row = metrics(every=True)[code], row_of(code)
-    codes = {team.id: team.code for team in team_tree()}
+    return _every()[code]
+
+
+def _every() -> dict[str, dict[str, Any]]:
+    """Return every metric by its code, three statements for all."""
+    kept, codes = rows(), {team.id: team.code for team in team_tree()}
+    return {code: _shown(code, metric, kept.get(code), codes) for code, metric in metrics(every=True).items()}
+
+
+def _shown(code: str, metric: Metric, row: models.Metric | None, codes: Mapping[int, str]) -> dict[str, Any]:
     return {
         "code": code,
         "name": row.name if row else metric.name.id,

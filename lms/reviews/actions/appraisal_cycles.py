@@ -129,6 +129,8 @@ def include(actor: Actor, public_id: str, supervisors: dict[int, int]) -> int:
                 key=f"appraisal:{appraisal_id}:self",
             )
         )
+    if made:
+        audit(actor.id, "appraisal_cycle.joined", "appraisal_cycle", found.id, after={"people": len(made)})
     told = sorted({supervisors[person_id] for person_id, _ in made})
     if told:
         emit(

@@ -16,7 +16,7 @@ from lms.reviews.api.room import bp
 from lms.reviews.models import DeductionRule
 from lms.reviews.queries import deductions as reading
 from lms.reviews.rules.deductions import LONGEST_ITEM, LONGEST_WHY, LONGEST_WORDS, MOST_POINTS, SHORTEST_WHY, State
-from lms.web.api import a_day, page, refusals
+from lms.web.api import a_day, fields_named, page, refusals
 from lms.web.auth import current_actor, requires
 
 
@@ -111,7 +111,7 @@ def end_deduction_rule(deduction_rule_id: str) -> dict[str, Any]:
 def give_deduction(body: dict[str, Any]) -> dict[str, Any]:
     actor, number = current_actor(), body["employee_no"]
     try:
-        with transaction():
+        with fields_named(lambda field: "employee_no" if field == "person" else field), transaction():
             made = acts.give(
                 actor,
                 number,
