@@ -6,6 +6,9 @@ import pytest
 
 from lms.core import clock
 from lms.core.access import Role
+from lms.core.db import session, transaction
+from lms.reviews.models import DeductionRule
+from lms.reviews.queries import badges as queries
 from tests.support.calling import caller, wrong
 from tests.support.make import a_person, a_team, as_actor
 from tests.support.make_awards import confirmed, proposed, scored
@@ -148,10 +151,29 @@ def test_a_rule_of_deductions_and_a_deduction_by_it(call, company):
 BADGE = {"name": "夜班之星", "how": "连续四周按时", "mark": "星", "rule": "weeks", "threshold": 4}
 
 
+def test_words_that_come_back_as_they_were_read_stay_theirs_in_every_language(call, company):
+    call(company.hr, "POST", "/deductions/rules", RULE | {"item": "奖励与扣分", "words": "能力项"})  # have English
+    with transaction():
+        company.hr.locale = "en"
+    [shipped] = call(company.hr, "GET", "/deductions/rules")[1]["items"]
+    old = session().query(DeductionRule).filter_by(public_id=shipped["id"]).one()
+    assert shipped["item"] != old.item  # it is read in English
+    body = {name: shipped[name] for name in ("item", "red_line", "words")} | {"points": 3, "from_on": "2026-11-17"}
+    status, made = call(company.hr, "PUT", f"/deductions/rules/{shipped['id']}", body)
+    new = session().query(DeductionRule).filter_by(public_id=made["id"]).one()
+    assert (status, new.item, new.words, new.points) == (200, old.item, old.words, 3)
+
+
 def test_a_badge_is_added_changed_stopped_and_given_again(call, company):
     status, made = call(company.hr, "POST", "/badges", BADGE)
     assert (status, made["code"], made["given"]) == (201, "own_1", True)
     assert call(company.hr, "PUT", "/badges/own_1", BADGE | {"threshold": 5})[1]["threshold"] == 5
+    call(company.hr, "PUT", "/badges/own_1", BADGE | {"name_en": "Night star", "how_en": "Four weeks in time"})
+    call(company.hr, "PUT", "/badges/own_1", BADGE | {"threshold": 6})
+    kept = queries.kind("own_1")
+    assert (kept.name, kept.name_en, kept.how_en, kept.threshold) == (
+        BADGE["name"], "Night star", "Four weeks in time", 6,
+    )  # fmt: skip
     assert call(company.hr, "POST", "/badges/own_1", {"act": "stop"})[1]["given"] is False
     codes = [each["code"] for each in call(company.own, "GET", "/badges")[1]["items"]]
     assert "own_1" not in codes

@@ -89,7 +89,7 @@ def make(actor: Actor, wanted: Wanted) -> str:
 def change(actor: Actor, public_id: str, wanted: Wanted) -> None:
     """Change what a review is of. Raises NotFound, Invalid, Conflict where somebody else was quicker."""
     row = _open(actor, public_id)
-    _check(actor, wanted)
+    _check(actor, wanted, kept=row.campaign_id)
     if row.version != wanted.version:
         raise Conflict(text("这份复盘刚被别人改过，请看看现在的，再改。"))
     row.name, row.team_id = wanted.name.strip(), wanted.team_id
@@ -206,10 +206,11 @@ def _finding(row: PeakReview, name: str) -> PeakFinding:
     return found
 
 
-def _check(actor: Actor, wanted: Wanted) -> None:
+def _check(actor: Actor, wanted: Wanted, kept: int | None = None) -> None:
+    """Raise NotFound, Invalid. kept: the pack that it is linked with already, which the actor need not see."""
     if wanted.team_id not in {team.id for team in targets.teams(actor, Permission.TARGET_EDIT)}:
         raise NotFound()
-    if wanted.campaign_id is not None and wanted.campaign_id not in dict(reading.campaigns(actor)):
+    if wanted.campaign_id not in {None, kept} and wanted.campaign_id not in dict(reading.campaigns(actor)):
         raise NotFound()
     problems: dict[str, Text] = {}
     if not wanted.name.strip():

@@ -14,7 +14,7 @@ from lms.performance.queries import figures
 from lms.performance.rules.metrics import Direction
 from lms.reviews.actions import award_rules as acts
 from lms.reviews.actions import awards as giving
-from lms.reviews.api.room import bp
+from lms.reviews.api.room import bp, kept_words
 from lms.reviews.queries import awards as reading
 from lms.reviews.queries.awards import Rule
 from lms.reviews.rules.awards import (
@@ -227,8 +227,8 @@ def _terms(body: dict[str, Any], kept: Terms | None = None) -> Terms:
         raise Invalid(refused.message, fields={"amount_yuan": refused.message}) from None
     name, words = " ".join(body["name"].split()), body["words"].strip()
     return Terms(
-        name=kept.name if kept is not None and name == gettext(kept.name) else name,
-        words=kept.words if kept is not None and words == gettext(kept.words) else words,
+        name=kept_words(name, kept.name) if kept is not None else name,
+        words=kept_words(words, kept.words) if kept is not None else words,
         measure=Measure(
             what=body["what"],
             metric=body["metric"] if body["what"] == What.METRIC else "",

@@ -9,7 +9,7 @@ from apiflask.validators import Length, OneOf, Range
 from lms.core.access import Permission, allows
 from lms.core.db import transaction
 from lms.core.errors import NotFound
-from lms.core.i18n import say
+from lms.core.i18n import say, say_in
 from lms.reviews.actions import badges as acts
 from lms.reviews.api.room import bp
 from lms.reviews.queries import badges as reading
@@ -28,6 +28,11 @@ class BadgeIn(Schema):
     mark = String(required=True, validate=Length(min=1, max=1), metadata={"description": "one character, its sign"})
     rule = String(required=True, validate=OneOf(RULES), metadata={"description": "what is counted"})
     threshold = Integer(required=True, strict=True, validate=Range(min=1, max=MOST_THRESHOLD))
+
+
+class BadgeChange(BadgeIn):
+    name_en = String(validate=Length(max=LONGEST_NAME), metadata={"description": "left out: as it is"})
+    how_en = String(validate=Length(max=LONGEST_HOW), metadata={"description": "left out: as it is"})
 
 
 class BadgeOut(Schema):
@@ -97,12 +102,26 @@ def make_badge(body: dict[str, Any]) -> dict[str, Any]:
 
 @bp.put("/badges/<own_badge>")
 @requires(Permission.AWARD_EDIT)
-@bp.input(BadgeIn, arg_name="body")
+@bp.input(BadgeChange, arg_name="body")
 @bp.output(BadgeAnswer)
 @bp.doc(summary="Change a badge; who has it keeps it", responses=refusals(404, 422))
 def change_badge(own_badge: str, body: dict[str, Any]) -> dict[str, Any]:
+    badge, row = reading.badges(every=True).get(own_badge), reading.kind(own_badge)
+    if badge is None:
+        raise NotFound()
+    kept = {
+        "name_en": row.name_en if row else say_in(badge.name, "en"),
+        "how_en": row.how_en if row else say_in(badge.how, "en"),
+    }
+    for field, now, chinese in (
+        ("name", badge.name, row.name if row else say_in(badge.name, "zh_CN")),
+        ("how", badge.how, row.how if row else say_in(badge.how, "zh_CN")),
+    ):
+        if body[field].strip() == say(now):  # as it was read, in whatever language
+            kept[field] = chinese
+            body.pop(field)
     with transaction():
-        acts.change(current_actor(), own_badge, BadgeDraft(**body))
+        acts.change(current_actor(), own_badge, BadgeDraft(**{**kept, **body}))
         return _one(own_badge)
 
 

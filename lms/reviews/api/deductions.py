@@ -12,7 +12,7 @@ from lms.core.errors import Invalid, NotFound
 from lms.core.i18n import gettext
 from lms.core.texts import text
 from lms.reviews.actions import deductions as acts
-from lms.reviews.api.room import bp
+from lms.reviews.api.room import bp, kept_words
 from lms.reviews.models import DeductionRule
 from lms.reviews.queries import deductions as reading
 from lms.reviews.rules.deductions import LONGEST_ITEM, LONGEST_WHY, LONGEST_WORDS, MOST_POINTS, SHORTEST_WHY, State
@@ -90,8 +90,10 @@ def make_deduction_rule(body: dict[str, Any]) -> dict[str, Any]:
 @bp.output(DeductionRuleAnswer)
 @bp.doc(summary="Let another rule take the place of one; the answer is the new one", responses=refusals(404, 409, 422))
 def change_deduction_rule(deduction_rule_id: str, body: dict[str, Any]) -> dict[str, Any]:
+    old = reading.rule(deduction_rule_id)
+    words = {name: kept_words(body[name], kept) for name, kept in (("item", old.item), ("words", old.words))}
     with transaction():
-        return _rule(acts.change_rule(current_actor(), deduction_rule_id, **body))
+        return _rule(acts.change_rule(current_actor(), deduction_rule_id, **{**body, **words}))
 
 
 @bp.post("/deductions/rules/<deduction_rule_id>/end")

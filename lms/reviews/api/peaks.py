@@ -35,6 +35,9 @@ class NewPeak(Schema):
 
 
 class PeakChange(NewPeak):
+    campaign = String(
+        validate=Length(max=40), metadata={"description": "id of the pack; empty: none; left out: as it is"}
+    )
     version = Integer(
         required=True, strict=True, validate=Range(min=0, max=MOST), metadata={"description": "the one that was seen"}
     )
@@ -64,11 +67,12 @@ class PeakMeasureIn(Schema):
     )
 
 
-def _wanted(body: dict[str, Any]) -> Wanted:
+def _wanted(body: dict[str, Any], kept: int | None = None) -> Wanted:
+    """Return what a body wants. kept: the pack that stays where the body names none. Raises Invalid."""
     actor, named = current_actor(), Named()
     team_id = named.team(body["team"], among=targets.teams(actor, Permission.TARGET_EDIT))
-    campaign_id = None
-    if body["campaign"]:
+    campaign_id = kept if "campaign" not in body else None
+    if body.get("campaign"):
         reason = text("没有这个活动包。")
         campaign_id = named.one(reading.campaign_ids(actor), body["campaign"], "campaign", reason)
     named.check()
@@ -101,8 +105,7 @@ def make_peak(body: dict[str, Any]) -> dict[str, Any]:
 @bp.output(PeakBody)
 @bp.doc(summary="Change what a review is of", responses=refusals(404, 409, 422))
 def change_peak(peak_id: str, body: dict[str, Any]) -> dict[str, Any]:
-    reading.review(current_actor(), peak_id, Permission.TARGET_EDIT)
-    wanted = _wanted(body)
+    wanted = _wanted(body, reading.review(current_actor(), peak_id, Permission.TARGET_EDIT).campaign_id)
     with transaction():
         acts.change(current_actor(), peak_id, wanted)
         return peak_body(peak_id)
