@@ -43,7 +43,10 @@ def events(floor: Floor, run_id: str) -> list[tuple[str, int]]:
     """Return kind and lane of what happened, as the server holds it."""
     floor.fresh_read()
     found = session().execute(
-        select(RunEvent.kind, RunEvent.lane).join(Run, Run.id == RunEvent.run_id).where(Run.public_id == run_id)
+        select(RunEvent.kind, RunEvent.lane)
+        .join(Run, Run.id == RunEvent.run_id)
+        .where(Run.public_id == run_id)
+        .order_by(RunEvent.seq)
     )
     return [(row.kind, row.lane) for row in found]
 

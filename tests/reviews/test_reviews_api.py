@@ -7,7 +7,8 @@ import pytest
 from lms.core import clock
 from lms.core.access import Role
 from lms.core.db import session, transaction
-from lms.reviews.models import DeductionRule
+from lms.learning.models import Campaign
+from lms.reviews.models import DeductionRule, PeakReview
 from lms.reviews.queries import badges as queries
 from tests.support.calling import caller, wrong
 from tests.support.make import a_person, a_team, as_actor
@@ -67,6 +68,15 @@ def test_a_peak_is_reviewed_from_its_first_day_to_its_close(call, company):
     change = PEAK | {"name": "双十一复盘", "team": company.team.code, "version": 1}
     assert call(company.lead, "PUT", path, change)[1]["name"] == "双十一复盘"
     assert call(company.lead, "PUT", path, change)[0] == 409  # somebody was quicker
+    pack = {"starts_on": NOON.date(), "ends_on": NOON.date(), "ready_on": NOON.date(), "made_at": NOON}
+    with transaction() as s:
+        s.add(Campaign(name="双十一", team_id=company.other.id, **pack))
+        s.flush()
+        s.query(PeakReview).one().campaign_id = s.query(Campaign.id).scalar()
+    call(company.lead, "PUT", path, change | {"version": 2})
+    assert session().query(PeakReview.campaign_id).scalar() is not None  # nobody spoke of the pack
+    call(company.lead, "PUT", path, change | {"version": 3, "campaign": ""})
+    assert session().query(PeakReview.campaign_id).scalar() is None
     assert call(company.lead, "POST", f"{path}/close")[1]["state"] == "closed"
     assert call(company.lead, "POST", f"{path}/findings", FINDING)[0] == 409
     assert call(company.lead, "POST", f"{path}/reopen")[1]["state"] == "open"
