@@ -113,7 +113,7 @@ def _make_schema() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 for all.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--processes", default=2, show_default=True, type=click.IntRange(1, 64))
-@click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64), help="Threads in each process.")
+@click.option("--threads", default=2, show_default=True, type=click.IntRange(1, 64), help="Threads in each process.")
 @click.option("--worker/--no-worker", "with_worker", default=True, show_default=True, help="One worker beside it.")
 def serve(host: str, port: int, processes: int, threads: int, with_worker: bool) -> None:
     """Serve the academy for production use, with one worker beside it.
@@ -124,6 +124,7 @@ def serve(host: str, port: int, processes: int, threads: int, with_worker: bool)
     Example:
       lms serve --host 0.0.0.0 --port 8000 --processes 4
     """
+    serving.require_free(host, port)
     if not inspect(db.engine).get_table_names():
         _make_schema()
         tell(text("这是一个新的空实例，已建好数据库。"))

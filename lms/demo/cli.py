@@ -55,8 +55,12 @@ def demo(serve: bool, fresh: bool, host: str, port: int) -> None:
     """
     try:
         settings = settings_module.load({"demo": "1"})
+        if serve:
+            serving.require_free(host, port)
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
+    except serving.PortTaken as error:
+        raise click.ClickException(str(error.message)) from error
     if fresh:
         _throw_away(settings)
     app = create_app({"demo": "1"})

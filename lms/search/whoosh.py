@@ -30,6 +30,8 @@ WRITER_WAIT = 10.0
 """Seconds that a writer waits for another."""
 MEMORY_MB = 32
 """Of postings that are sorted in memory, as Whoosh counts them; Python needs five times as much."""
+MOST_KEPT = 20_000
+"""Tokens of one segment whose number of entries is kept in memory: queries say the same words all day."""
 MATCHED = 1_000_000.0
 """What a clause counts beside how well it fits, where not every clause must be found."""
 
@@ -75,16 +77,31 @@ SCHEMA = _schema()
 
 @dataclass(slots=True)
 class _Leaf:
-    """One segment of the index. ids: of its documents by their number; facets: what was asked before."""
+    """One segment of one state of the index, which never changes. ids: of its documents by their number.
+
+    facets, counts: what was asked before.
+    """
 
     reader: Any
     ids: Sequence[int]
     facets: dict[str, frozenset[int]]
+    counts: dict[str, int]
 
     def matcher(self, token: str) -> Any:
         """Return what goes over the entries with this token, None when it is in none."""
         term = token.encode()
         return self.reader.postings("tokens", term) if ("tokens", term) in self.reader else None
+
+    def count(self, token: str) -> int:
+        """Return how many entries have this token."""
+        known = self.counts.get(token)
+        if known is None:
+            matcher = self.matcher(token)
+            known = 0 if matcher is None else sum(1 for _ in matcher.all_ids())
+            if len(self.counts) >= MOST_KEPT:
+                self.counts.clear()
+            self.counts[token] = known
+        return known
 
     def having(self, facet: str) -> frozenset[int]:
         known = self.facets.get(facet)
@@ -242,7 +259,7 @@ class Whoosh:
         if opened is None or (opened.folder, opened.generation) != (name, generation):
             reader = found.reader()
             leaves = [
-                _Leaf(leaf, [int(number) for number in leaf.column_reader("number")], {})
+                _Leaf(leaf, [int(number) for number in leaf.column_reader("number")], {}, {})
                 for leaf, _ in reader.leaf_readers()
                 if leaf.doc_count_all()
             ]
@@ -272,8 +289,7 @@ class Whoosh:
         with self._leaves() as leaves:
             found = {}
             for token in dict.fromkeys(tokens):
-                matchers = [leaf.matcher(kept(token)) for leaf in leaves]
-                count = sum(sum(1 for _ in each.all_ids()) for each in matchers if each is not None)
+                count = sum(leaf.count(kept(token)) for leaf in leaves)
                 if count:
                     found[token] = count
             return found

@@ -1,11 +1,13 @@
 """Answering a search: what the engine finds, put in order, with the sentence that is shown; typos and sounds."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, LargeBinary, and_, bindparam, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, LargeBinary, Text, and_, bindparam, cast, literal, or_, select, union_all
 
 from lms.accounts.models import Shop
 from lms.content import queries as content
@@ -280,7 +282,8 @@ class _Search:
                 ArticleEntry.tags.label("flat_tags"),
                 ArticleEntry.summary.label("flat_summary"),
                 ArticleEntry.body,
-                ArticleEntry.sections,
+                # Of 80 candidates 20 are shown: only theirs are read out of the JSON.
+                cast(ArticleEntry.sections, Text).label("sections"),
             )
             .join(ArticleEntry, ArticleEntry.document_id == Document.id)
             .join(Slug, and_(Slug.document_id == Document.id, Slug.is_current))
@@ -293,14 +296,13 @@ class _Search:
         )
 
     def _candidate(self, row: Any, score: float) -> Candidate:
-        flat = row.body.split("\n")
         return Candidate(
             id=row.id,
             title=row.flat_title,
             aliases=_lines(row.flat_aliases),
             tags=_lines(row.flat_tags),
             summary=row.flat_summary,
-            sections=tuple(zip(flat[::2], flat[1::2], strict=False)),
+            sections=_flat_sections(row.body),
             score=score,
             fits=self._fits(row.shops),
             overdue=_is_overdue(row.verified_until),
@@ -314,7 +316,8 @@ class _Search:
     def hit(self, looked: _Looked, one: Placed) -> Hit:
         row = looked.rows[one.id]
         texts = looked.asked.texts
-        chosen = [row.sections[one.section]] if one.section is not None and one.section < len(row.sections) else []
+        sections = _sections(row.sections)
+        chosen = [sections[one.section]] if one.section is not None and one.section < len(sections) else []
         by_word = {word: each.name for each in self.shops for word in each.words if word != normal(each.platform)}
         return Hit(
             document_id=row.id,
@@ -336,6 +339,19 @@ def _scored(ids: Sequence[int]) -> dict[int, float]:
     return {id: 1 - place / len(ids) for place, id in enumerate(ids)}
 
 
+@lru_cache(maxsize=500)
+def _sections(written: str) -> tuple[tuple[str, str, str], ...]:
+    """Return anchor, heading and text of each section of an entry. Kept: the same articles answer all day."""
+    return tuple((anchor, heading, text) for anchor, heading, text in json.loads(written))
+
+
+@lru_cache(maxsize=2_000)
+def _flat_sections(body: str) -> tuple[tuple[str, str], ...]:
+    flat = body.split("\n")
+    return tuple(zip(flat[::2], flat[1::2], strict=False))
+
+
+@lru_cache(maxsize=10_000)
 def _lines(text: str) -> tuple[str, ...]:
     return tuple(line for line in text.split("\n") if line)
 

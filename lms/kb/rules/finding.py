@@ -96,7 +96,7 @@ def best_sentence(sections: Sequence[Sequence[str]], words: Sequence[str], summa
     """
     best: tuple[int, int] | None = None
     for index, (_anchor, heading, text) in enumerate(sections):
-        flat = squeezed(folded(f"{heading}\n{text}"))
+        flat = _as_compared(f"{heading}\n{text}")
         score = sum(word in flat for word in words) * 2 + any(word in folded(heading) for word in words)
         if score and (best is None or score > best[0]):
             best = (score, index)
@@ -111,12 +111,24 @@ def best_sentence(sections: Sequence[Sequence[str]], words: Sequence[str], summa
     )
 
 
+@lru_cache(maxsize=2_000)
+def _as_compared(text: str) -> str:
+    """Return a text in which folded words are looked for. Kept: the sections of a few articles answer most searches."""
+    return squeezed(folded(text))
+
+
+@lru_cache(maxsize=2_000)
+def _sentences(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the sentences of a text, and each as it is compared."""
+    sentences = tuple(sentence.strip() for sentence in _SENTENCE_END.split(text) if sentence.strip())
+    return sentences, tuple(squeezed(folded(sentence)) for sentence in sentences)
+
+
 def _around(text: str, words: Sequence[str]) -> str:
     """Return the sentence with most of the words, cut to what fits on two lines of a phone."""
-    sentences = [sentence.strip() for sentence in _SENTENCE_END.split(text) if sentence.strip()]
+    sentences, flats = _sentences(text)
     if not sentences:
         return ""
-    flats = [squeezed(folded(sentence)) for sentence in sentences]
     most = max(range(len(sentences)), key=lambda at: (sum(word in flats[at] for word in words), -at))
     chosen = sentences[most]
     if len(chosen) <= SNIPPET * 2:
